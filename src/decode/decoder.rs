@@ -1,0 +1,236 @@
+//! Assembles events in a fixed buffer.
+
+use super::fields::{Fields, Held, Located, Overflow};
+use crate::wire::scanner::{Scanner, Token};
+use crate::wire::text::{EventId, EventName, Text};
+
+/// Decodes an event stream (WHATWG HTML 9.2.5 and 9.2.6), in whatever pieces it arrives.
+///
+/// The storage `B` holds what has to be remembered: the last event id, and of the event under way
+/// its id, its type and its data. These four together must fit, or the event is reported as
+/// [`Overflow`] and dropped; [`buffer_len`](Decoder::buffer_len) adds them up. Lines that are of no
+/// interest take no space, however long they are.
+///
+/// | storage | made by |
+/// | --- | --- |
+/// | `Decoder<[u8; N]>` | [`Decoder::new`] |
+/// | `Decoder<&mut [u8]>` | [`Decoder::with_buffer`] |
+/// | `&mut Decoder<[u8]>` | coercion from `&mut Decoder<[u8; N]>` |
+///
+/// **A decoder follows one stream after the other: call [`next`](Decoder::next) until it returns
+/// `None` for every chunk of a stream, and [`end_stream`](Decoder::end_stream) between two
+/// streams.** The same bytes give the same events, errors and ids however they are cut into chunks.
+///
+/// # Examples
+///
+/// ```
+/// use embedded_sse::Decoder;
+///
+/// let mut decoder = Decoder::<[u8; 64]>::new();
+/// let chunks: [&[u8]; 2] = [b"event: temperature\nid: 7\nda", b"ta: 21.5\n\ndata: on\n\n"];
+///
+/// let mut seen = Vec::new();
+/// for mut chunk in chunks {
+///     while let Some(event) = decoder.next(&mut chunk)? {
+///         seen.push(format!("{} {} {}", event.last_event_id, event.event_type, event.data));
+///     }
+/// }
+/// assert_eq!(seen, ["7 temperature 21.5", "7 message on"]);
+/// # Ok::<(), embedded_sse::Overflow>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Decoder<B: ?Sized> {
+    core: Core,
+    buffer: B,
+}
+
+#[cfg(target_pointer_width = "32")]
+const _: () = assert!(size_of::<Decoder<[u8; 0]>>() <= 36);
+#[cfg(target_pointer_width = "64")]
+const _: () = assert!(size_of::<Decoder<[u8; 0]>>() <= 64);
+
+/// An event as a client dispatches it (WHATWG HTML 9.2.6).
+///
+/// It borrows from the decoder or the input; make a copy of what has to stay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub struct Event<'a> {
+    /// The value of the last `event` field, or `message`.
+    pub event_type: EventName<'a>,
+    /// The values of all `data` fields, joined by line feeds.
+    pub data: Text<'a>,
+    /// The last id that the stream has set so far, or the one it was resumed from.
+    pub last_event_id: EventId<'a>,
+}
+
+impl<const N: usize> Decoder<[u8; N]> {
+    /// A decoder that holds its buffer.
+    pub const fn new() -> Self {
+        Self {
+            core: Core::new(),
+            buffer: [0; N],
+        }
+    }
+}
+
+impl<const N: usize> Default for Decoder<[u8; N]> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<'b> Decoder<&'b mut [u8]> {
+    /// A decoder over the caller's buffer.
+    pub const fn with_buffer(buffer: &'b mut [u8]) -> Self {
+        Self {
+            core: Core::new(),
+            buffer,
+        }
+    }
+}
+
+impl Decoder<[u8]> {
+    /// The buffer for events of at most these lengths, in bytes.
+    ///
+    /// Two ids are kept at a time: that of the event under way, and the last one, which stays valid
+    /// until that event is whole. Several data lines take one byte more for each line but the first.
+    ///
+    /// ```
+    /// use embedded_sse::Decoder;
+    ///
+    /// static DECODER: Decoder<[u8; Decoder::buffer_len(10, 16, 128)]> = Decoder::new();
+    /// ```
+    pub const fn buffer_len(id: usize, event_type: usize, data: usize) -> usize {
+        id.saturating_mul(2)
+            .saturating_add(event_type)
+            .saturating_add(data)
+    }
+}
+
+impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
+    /// The next event of `input`, which is shortened by what was read; `None` when it is used up.
+    ///
+    /// # Errors
+    ///
+    /// [`Overflow`] when an event does not fit the buffer. The rest of `input` is still to be read:
+    /// go on calling.
+    pub fn next<'s, 'i: 's>(
+        &'s mut self,
+        input: &mut &'i [u8],
+    ) -> Result<Option<Event<'s>>, Overflow> {
+        let chunk = *input;
+        let (read, result) = self.advance(chunk);
+        *input = chunk.get(read..).unwrap_or_default();
+        Ok(result?.map(|located| self.event(located, chunk)))
+    }
+
+    /// The response has ended: what is unfinished is discarded, and the next bytes are the start of
+    /// a new stream. The last event id and the reconnection time are kept.
+    pub fn end_stream(&mut self) {
+        self.core.end_stream();
+    }
+
+    /// What a client sends as `Last-Event-ID` when it reconnects; empty means nothing.
+    pub fn last_event_id(&self) -> EventId<'_> {
+        EventId::of_field(self.core.fields.last_event_id(self.buffer.as_ref()))
+    }
+
+    /// Sets the last event id, as it was saved before a reboot. Ends the stream, if one is under way.
+    ///
+    /// # Errors
+    ///
+    /// [`Overflow`] when the id is longer than the buffer. Nothing has changed then.
+    pub fn set_last_event_id(&mut self, id: EventId<'_>) -> Result<(), Overflow> {
+        let buffer = self.buffer.as_mut();
+        self.core.fields.set_last_event_id(buffer, id.as_bytes())?;
+        self.core.end_stream();
+        Ok(())
+    }
+
+    /// The reconnection time in milliseconds, if a `retry` field has ever set it. It is set at the
+    /// end of that field's line.
+    pub fn retry(&self) -> Option<u32> {
+        self.core.fields.retry.time()
+    }
+
+    /// The reconnection time in milliseconds, if a `retry` field has set it since the last call.
+    pub fn take_retry(&mut self) -> Option<u32> {
+        self.core.fields.retry.take_new()
+    }
+
+    /// The first step of [`next`](Self::next): how many bytes were read, and where the event lies.
+    /// It borrows nothing, so a loop around it may read more input and call again.
+    pub(crate) fn advance(&mut self, input: &[u8]) -> (usize, Result<Option<Located>, Overflow>) {
+        self.core.advance(self.buffer.as_mut(), input)
+    }
+
+    /// The second step: the event, of the same input.
+    pub(crate) fn event<'e>(&'e self, located: Located, input: &'e [u8]) -> Event<'e> {
+        self.core.event(self.buffer.as_ref(), located, input)
+    }
+}
+
+/// Everything but the buffer, so that one copy of the code serves buffers of all sizes.
+#[derive(Clone, Copy, Debug)]
+struct Core {
+    scanner: Scanner,
+    fields: Fields,
+}
+
+impl Core {
+    const fn new() -> Self {
+        Self {
+            scanner: Scanner::new(),
+            fields: Fields::new(),
+        }
+    }
+
+    fn advance(
+        &mut self,
+        buffer: &mut [u8],
+        input: &[u8],
+    ) -> (usize, Result<Option<Located>, Overflow>) {
+        let mut at = 0;
+        let mut held = Held::default();
+        while let Some(token) = self.scanner.next(input, &mut at) {
+            match token {
+                Token::Piece(piece) => {
+                    if let Err(overflow) = self.fields.take(buffer, input, &piece, &mut held) {
+                        return (at, Err(overflow));
+                    }
+                }
+                Token::BlankLine => {
+                    let located = self.fields.end_event(buffer, input, &mut held);
+                    if located.is_some() {
+                        return (at, Ok(located));
+                    }
+                }
+            }
+        }
+        self.fields.settle(buffer, input, &mut held);
+        (at, Ok(None))
+    }
+
+    fn event<'e>(&self, buffer: &'e [u8], located: Located, input: &'e [u8]) -> Event<'e> {
+        Event {
+            event_type: event_type(located.event_type(buffer, input)),
+            data: Text::new(located.data(buffer, input)),
+            last_event_id: EventId::of_field(self.fields.last_event_id(buffer)),
+        }
+    }
+
+    fn end_stream(&mut self) {
+        self.scanner = Scanner::new();
+        self.fields.end_stream();
+    }
+}
+
+/// An empty event type means `message`.
+pub(super) const fn event_type(value: &[u8]) -> EventName<'_> {
+    if value.is_empty() {
+        EventName::MESSAGE
+    } else {
+        EventName::of_field(value)
+    }
+}

@@ -1,0 +1,266 @@
+//! Hands events on in parts, as they arrive.
+
+use super::decoder::event_type;
+use super::fields::{Fields, Held, Located, Overflow};
+use crate::wire::scanner::{Field, Scanner, Span, Token};
+use crate::wire::text::{EventId, EventName};
+
+/// Decodes an event stream (WHATWG HTML 9.2.5 and 9.2.6) whose events may be larger than RAM: data
+/// is passed on in pieces, not stored. It also reports comments and `retry` fields, and gives all of
+/// these in the order of the stream.
+///
+/// The storage `B` holds the last event id, and id and type of the event under way; it is made like
+/// that of [`Decoder`](crate::Decoder).
+///
+/// **Data counts only once its [`Part::Dispatch`] has come. If [`Overflow`] is returned or
+/// [`end_stream`](PartDecoder::end_stream) called first, the pieces gathered so far are void.**
+/// How the stream is cut into chunks changes the pieces, but never what they add up to.
+///
+/// # Examples
+///
+/// ```
+/// use embedded_sse::{Part, PartDecoder};
+///
+/// let mut decoder = PartDecoder::<[u8; 32]>::new();
+/// let chunks: [&[u8]; 2] = [b": hello\nevent: firmware\ndata: 0123", b"4567\ndata: 89\n\n"];
+///
+/// let mut image: Vec<u8> = Vec::new();
+/// for mut chunk in chunks {
+///     while let Some(part) = decoder.next(&mut chunk)? {
+///         match part {
+///             Part::Data { event_type, bytes } if event_type == "firmware" => image.extend(bytes),
+///             Part::Dispatch { .. } => assert_eq!(image, b"01234567\n89"),
+///             _ => {}
+///         }
+///     }
+/// }
+/// # assert_eq!(image.len(), 11);
+/// # Ok::<(), embedded_sse::Overflow>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct PartDecoder<B: ?Sized> {
+    core: Core,
+    buffer: B,
+}
+
+#[cfg(target_pointer_width = "32")]
+const _: () = assert!(size_of::<PartDecoder<[u8; 0]>>() <= 40);
+
+/// A part of an event stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Part<'a> {
+    /// A piece of the data of the event under way.
+    Data {
+        /// The event's type as far as it is known: an `event` field may still follow, though
+        /// servers are used to sending it first.
+        event_type: EventName<'a>,
+        /// The next bytes of the data; line feeds between lines are among them. A piece may end
+        /// within a character.
+        bytes: &'a [u8],
+    },
+    /// The event is whole: its data is what the pieces since the last `Dispatch` add up to.
+    Dispatch {
+        /// The value of the last `event` field, or `message`.
+        event_type: EventName<'a>,
+        /// The last id that the stream has set so far, or the one it was resumed from.
+        last_event_id: EventId<'a>,
+    },
+    /// A piece of a comment.
+    Comment {
+        /// The next bytes behind the colon; a space that follows it is among them.
+        bytes: &'a [u8],
+        /// Whether the comment ends with this piece.
+        ends: bool,
+    },
+    /// A `retry` field has set the reconnection time to so many milliseconds.
+    Retry(u32),
+}
+
+impl<const N: usize> PartDecoder<[u8; N]> {
+    /// A decoder that holds its buffer.
+    pub const fn new() -> Self {
+        Self {
+            core: Core::new(),
+            buffer: [0; N],
+        }
+    }
+}
+
+impl<const N: usize> Default for PartDecoder<[u8; N]> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<'b> PartDecoder<&'b mut [u8]> {
+    /// A decoder over the caller's buffer.
+    pub const fn with_buffer(buffer: &'b mut [u8]) -> Self {
+        Self {
+            core: Core::new(),
+            buffer,
+        }
+    }
+}
+
+impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> PartDecoder<B> {
+    /// The next part of `input`, which is shortened by what was read; `None` when it is used up.
+    ///
+    /// # Errors
+    ///
+    /// [`Overflow`] when type or id of an event do not fit the buffer: the event is dropped, with
+    /// the pieces of its data that were given already. The rest of `input` is still to be read: go
+    /// on calling.
+    pub fn next<'s, 'i: 's>(
+        &'s mut self,
+        input: &mut &'i [u8],
+    ) -> Result<Option<Part<'s>>, Overflow> {
+        let chunk = *input;
+        let (read, result) = self.core.advance(self.buffer.as_mut(), chunk);
+        *input = chunk.get(read..).unwrap_or_default();
+        Ok(result?.map(|located| self.core.part(self.buffer.as_ref(), located, chunk)))
+    }
+
+    /// The response has ended: what is unfinished is void, and the next bytes are the start of a
+    /// new stream. The last event id and the reconnection time are kept.
+    pub fn end_stream(&mut self) {
+        self.core.end_stream();
+    }
+
+    /// What a client sends as `Last-Event-ID` when it reconnects; empty means nothing.
+    pub fn last_event_id(&self) -> EventId<'_> {
+        EventId::of_field(self.core.fields.last_event_id(self.buffer.as_ref()))
+    }
+
+    /// Sets the last event id, as it was saved before a reboot. Ends the stream, if one is under way.
+    ///
+    /// # Errors
+    ///
+    /// [`Overflow`] when the id is longer than the buffer. Nothing has changed then.
+    pub fn set_last_event_id(&mut self, id: EventId<'_>) -> Result<(), Overflow> {
+        let buffer = self.buffer.as_mut();
+        self.core.fields.set_last_event_id(buffer, id.as_bytes())?;
+        self.core.end_stream();
+        Ok(())
+    }
+
+    /// The reconnection time in milliseconds, if a `retry` field has ever set it.
+    pub fn retry(&self) -> Option<u32> {
+        self.core.fields.retry.time()
+    }
+}
+
+/// Everything but the buffer.
+#[derive(Clone, Copy, Debug)]
+struct Core {
+    scanner: Scanner,
+    fields: Fields,
+    /// Whether the line feed before the data line to come was given.
+    line_feed_given: bool,
+}
+
+impl Core {
+    const fn new() -> Self {
+        Self {
+            scanner: Scanner::new(),
+            fields: Fields::new(),
+            line_feed_given: false,
+        }
+    }
+
+    fn advance(
+        &mut self,
+        buffer: &mut [u8],
+        input: &[u8],
+    ) -> (usize, Result<Option<LocatedPart>, Overflow>) {
+        let mut at = 0;
+        let mut held = Held::default();
+        loop {
+            let before = (self.scanner, at);
+            let Some(token) = self.scanner.next(input, &mut at) else {
+                break;
+            };
+            let part = match token {
+                Token::Piece(piece) if piece.field == Field::Data => {
+                    let follows = piece.starts && self.fields.has_data();
+                    if !self.fields.note_data() {
+                        continue;
+                    }
+                    if follows && !self.line_feed_given {
+                        // Read the same piece again, behind its line feed.
+                        (self.scanner, at) = before;
+                        self.line_feed_given = true;
+                        LocatedPart::LineFeed
+                    } else {
+                        self.line_feed_given = false;
+                        if piece.value.len() == 0 {
+                            continue;
+                        }
+                        LocatedPart::Data(piece.value)
+                    }
+                }
+                Token::Piece(piece) if piece.field == Field::Comment => LocatedPart::Comment {
+                    bytes: piece.value,
+                    ends: piece.ends,
+                },
+                Token::Piece(piece) => {
+                    if let Err(overflow) = self.fields.take(buffer, input, &piece, &mut held) {
+                        return (at, Err(overflow));
+                    }
+                    match self.fields.retry.take_new() {
+                        Some(time) => LocatedPart::Retry(time),
+                        None => continue,
+                    }
+                }
+                Token::BlankLine => {
+                    let located = self.fields.end_event(buffer, input, &mut held);
+                    match located {
+                        Some(located) => return (at, Ok(Some(LocatedPart::Dispatch(located)))),
+                        None => continue,
+                    }
+                }
+            };
+            self.fields.settle(buffer, input, &mut held);
+            return (at, Ok(Some(part)));
+        }
+        self.fields.settle(buffer, input, &mut held);
+        (at, Ok(None))
+    }
+
+    fn part<'p>(&self, buffer: &'p [u8], located: LocatedPart, input: &'p [u8]) -> Part<'p> {
+        let data = |bytes| Part::Data {
+            event_type: event_type(self.fields.event_type(buffer)),
+            bytes,
+        };
+        match located {
+            LocatedPart::LineFeed => data(b"\n"),
+            LocatedPart::Data(span) => data(span.of(input)),
+            LocatedPart::Dispatch(located) => Part::Dispatch {
+                event_type: event_type(located.event_type(buffer, input)),
+                last_event_id: EventId::of_field(self.fields.last_event_id(buffer)),
+            },
+            LocatedPart::Comment { bytes, ends } => Part::Comment {
+                bytes: bytes.of(input),
+                ends,
+            },
+            LocatedPart::Retry(time) => Part::Retry(time),
+        }
+    }
+
+    fn end_stream(&mut self) {
+        self.scanner = Scanner::new();
+        self.fields.end_stream();
+        self.line_feed_given = false;
+    }
+}
+
+/// A part, without borrowing it.
+#[derive(Clone, Copy, Debug)]
+enum LocatedPart {
+    LineFeed,
+    Data(Span),
+    Dispatch(Located),
+    Comment { bytes: Span, ends: bool },
+    Retry(u32),
+}

@@ -1,0 +1,215 @@
+//! Blocking readers and writers, over `embedded-io`.
+
+use embedded_io::{Read, Write};
+
+use super::Error;
+use super::inbox::Inbox;
+use super::unsent::Unsent;
+use crate::decode::{Decoder, Event};
+use crate::encode::{Frame, Sink};
+
+/// Reads events from a socket.
+///
+/// # Examples
+///
+/// ```
+/// use embedded_sse::{Decoder, io::blocking::Reader};
+///
+/// let socket: &[u8] = b"data: on\n\ndata: off\n\n";
+/// let mut decoder = Decoder::<[u8; 64]>::new();
+/// let mut buffer = [0; 16];
+///
+/// let mut reader = Reader::new(socket, &mut decoder, &mut buffer);
+/// assert_eq!(reader.next()?.unwrap().data, "on");
+/// assert_eq!(reader.next()?.unwrap().data, "off");
+/// assert_eq!(reader.next()?, None);
+/// # Ok::<(), embedded_sse::io::Error<core::convert::Infallible>>(())
+/// ```
+#[derive(Debug)]
+pub struct Reader<'b, R> {
+    socket: R,
+    inbox: Inbox<'b>,
+}
+
+impl<'b, R: Read> Reader<'b, R> {
+    /// Reads a new stream from `socket`, through a `buffer` of at least one byte. The decoder keeps
+    /// its last event id and its reconnection time from stream to stream.
+    pub fn new(socket: R, decoder: &'b mut Decoder<[u8]>, buffer: &'b mut [u8]) -> Self {
+        Self::with_received(socket, decoder, buffer, 0)
+    }
+
+    /// The same, when the first `received` bytes of the stream stand in `buffer` already, as after
+    /// reading a response head.
+    pub fn with_received(
+        socket: R,
+        decoder: &'b mut Decoder<[u8]>,
+        buffer: &'b mut [u8],
+        received: usize,
+    ) -> Self {
+        Self {
+            socket,
+            inbox: Inbox::new(decoder, buffer, received),
+        }
+    }
+
+    /// The next event; `None` at the end of the stream.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Overflow`] when an event does not fit the decoder's buffer: go on calling.
+    /// [`Error::Io`] when the socket fails; nothing that was received before is lost.
+    pub fn next(&mut self) -> Result<Option<Event<'_>>, Error<R::Error>> {
+        loop {
+            if let Some(located) = self.inbox.advance()? {
+                return Ok(Some(self.inbox.event(located)));
+            }
+            let space = self.inbox.space();
+            let length = self.socket.read(space).map_err(Error::Io)?;
+            self.inbox.received(length);
+            if length == 0 {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// The decoder, for its last event id and reconnection time.
+    pub fn decoder(&mut self) -> &mut Decoder<[u8]> {
+        self.inbox.decoder
+    }
+
+    /// The socket. What was received and not decoded is lost.
+    pub fn into_inner(self) -> R {
+        self.socket
+    }
+}
+
+/// Writes frames to a socket.
+///
+/// It gathers the short pieces of a frame in a buffer, so that a frame that fits goes out in one
+/// write. Frames of any length can be written, with an empty buffer too.
+///
+/// **When [`write`](Writer::write) fails, give it the same frame again and it goes on where it
+/// stopped, or close the socket.**
+///
+/// # Examples
+///
+/// ```
+/// use embedded_sse::{Frame, io::blocking::Writer};
+///
+/// let mut sent = [0; 32];
+/// let mut socket: &mut [u8] = &mut sent;
+/// let mut buffer = [0; 16];
+///
+/// let mut writer = Writer::new(&mut socket, &mut buffer);
+/// writer.write(&Frame::data("on"))?;
+/// writer.write(&Frame::comment("later"))?;
+/// writer.flush()?;
+/// assert!(sent.starts_with(b"data: on\n\n:later\n"));
+/// # Ok::<(), embedded_sse::io::Error<embedded_io::SliceWriteError>>(())
+/// ```
+#[derive(Debug)]
+pub struct Writer<'b, W> {
+    socket: W,
+    buffer: &'b mut [u8],
+    /// How many bytes of the frame under way the socket has taken.
+    sent: usize,
+}
+
+impl<'b, W: Write> Writer<'b, W> {
+    /// Writes to `socket`, through `buffer`.
+    pub const fn new(socket: W, buffer: &'b mut [u8]) -> Self {
+        Self {
+            socket,
+            buffer,
+            sent: 0,
+        }
+    }
+
+    /// Writes a frame. It is not flushed: do that when there is nothing more to write.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] when the socket fails, [`Error::WriteZero`] when it takes no more bytes.
+    pub fn write(&mut self, frame: &Frame<'_>) -> Result<(), Error<W::Error>> {
+        let mut unsent = Unsent::new(frame, self.sent);
+        loop {
+            let mut bytes = unsent.gather(self.buffer);
+            if bytes.is_empty() {
+                self.sent = 0;
+                return Ok(());
+            }
+            while !bytes.is_empty() {
+                let length = self.socket.write(bytes).map_err(Error::Io)?;
+                if length == 0 {
+                    return Err(Error::WriteZero);
+                }
+                self.sent = self.sent.saturating_add(length);
+                bytes = bytes.get(length..).unwrap_or_default();
+            }
+        }
+    }
+
+    /// Flushes the socket.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] when the socket fails.
+    pub fn flush(&mut self) -> Result<(), Error<W::Error>> {
+        self.socket.flush().map_err(Error::Io)
+    }
+
+    /// The socket.
+    pub fn into_inner(self) -> W {
+        self.socket
+    }
+}
+
+/// Passes encoded bytes on to a socket, so that a [`DataWriter`](crate::DataWriter) can format an
+/// event larger than RAM. Every piece is written as it comes: a buffered socket serves this best.
+///
+/// # Examples
+///
+/// ```
+/// use core::fmt::Write;
+/// use embedded_sse::{DataWriter, Frame, io::blocking::SocketSink};
+///
+/// let mut sent = [0; 32];
+/// let mut socket: &mut [u8] = &mut sent;
+/// let mut data = DataWriter::new(SocketSink::new(&mut socket), &Frame::new())?;
+/// write!(data, "{}\n{}", 1, 2)?;
+/// data.finish()?;
+/// assert!(sent.starts_with(b"data: 1\ndata: 2\n\n"));
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct SocketSink<W> {
+    socket: W,
+}
+
+impl<W: Write> SocketSink<W> {
+    /// Writes to `socket`.
+    pub const fn new(socket: W) -> Self {
+        Self { socket }
+    }
+}
+
+impl<W: Write> Sink for SocketSink<W> {
+    type Error = Error<W::Error>;
+
+    fn write(&mut self, mut bytes: &[u8]) -> Result<(), Self::Error> {
+        while !bytes.is_empty() {
+            let length = self.socket.write(bytes).map_err(Error::Io)?;
+            if length == 0 {
+                return Err(Error::WriteZero);
+            }
+            bytes = bytes.get(length..).unwrap_or_default();
+        }
+        Ok(())
+    }
+
+    fn written(&self) -> usize {
+        0
+    }
+
+    fn truncate(&mut self, _: usize) {}
+}

@@ -1,0 +1,59 @@
+//! What a reader does between two reads of its socket.
+
+use crate::decode::{Decoder, Event, Located, Overflow};
+
+/// A receive buffer in front of a decoder.
+#[derive(Debug)]
+pub(super) struct Inbox<'b> {
+    pub decoder: &'b mut Decoder<[u8]>,
+    buffer: &'b mut [u8],
+    /// The input of the last `advance`, and how much of it that has read. An event may borrow from
+    /// it, so the next call moves on, not that one.
+    start: usize,
+    end: usize,
+    read: usize,
+}
+
+impl<'b> Inbox<'b> {
+    /// Begins a stream, `received` bytes of which are in the buffer already.
+    pub fn new(decoder: &'b mut Decoder<[u8]>, buffer: &'b mut [u8], received: usize) -> Self {
+        decoder.end_stream();
+        Self {
+            decoder,
+            buffer,
+            start: 0,
+            end: received,
+            read: 0,
+        }
+    }
+
+    /// Decodes up to the next event. `None`: all that was received is decoded, receive more.
+    pub fn advance(&mut self) -> Result<Option<Located>, Overflow> {
+        self.start = self.start.wrapping_add(self.read);
+        let input = self.buffer.get(self.start..self.end).unwrap_or_default();
+        let (read, result) = self.decoder.advance(input);
+        self.read = read;
+        result
+    }
+
+    /// The event that `advance` has found.
+    pub fn event(&self, located: Located) -> Event<'_> {
+        let input = self.buffer.get(self.start..self.end).unwrap_or_default();
+        self.decoder.event(located, input)
+    }
+
+    /// Where to receive, once all is decoded.
+    pub fn space(&mut self) -> &mut [u8] {
+        self.buffer
+    }
+
+    /// So many bytes were received; none means that the stream has ended.
+    pub fn received(&mut self, length: usize) {
+        if length == 0 {
+            self.decoder.end_stream();
+        }
+        self.start = 0;
+        self.end = length;
+        self.read = 0;
+    }
+}

@@ -1,0 +1,64 @@
+//! Floor 4: readers and writers over `embedded-io` sockets, UARTs and files.
+//!
+//! [`blocking`] and [`asynch`] have the same names and behave alike.
+
+#[cfg(feature = "embedded-io-async")]
+#[cfg_attr(docsrs, doc(cfg(feature = "embedded-io-async")))]
+pub mod asynch;
+#[cfg(feature = "embedded-io")]
+#[cfg_attr(docsrs, doc(cfg(feature = "embedded-io")))]
+pub mod blocking;
+mod inbox;
+mod unsent;
+
+use core::fmt;
+
+use crate::decode::Overflow;
+
+/// Why a reader or writer could not go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Error<E> {
+    /// The socket failed.
+    Io(E),
+    /// An event did not fit the decoder's buffer and was dropped. Reading can go on.
+    Overflow,
+    /// The socket takes no more bytes.
+    WriteZero,
+}
+
+impl<E> From<Overflow> for Error<E> {
+    fn from(_: Overflow) -> Self {
+        Error::Overflow
+    }
+}
+
+impl<E: fmt::Display> fmt::Display for Error<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Io(error) => error.fmt(f),
+            Error::Overflow => Overflow.fmt(f),
+            Error::WriteZero => f.write_str("socket takes no more bytes"),
+        }
+    }
+}
+
+impl<E: core::error::Error + 'static> core::error::Error for Error<E> {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Error::Io(error) => Some(error),
+            Error::Overflow | Error::WriteZero => None,
+        }
+    }
+}
+
+impl<E: embedded_io::Error + 'static> embedded_io::Error for Error<E> {
+    fn kind(&self) -> embedded_io::ErrorKind {
+        match self {
+            Error::Io(error) => error.kind(),
+            Error::Overflow => embedded_io::ErrorKind::OutOfMemory,
+            Error::WriteZero => embedded_io::ErrorKind::WriteZero,
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Server-Sent Events for microcontrollers: encode and decode event streams (`text/event-stream`,
+//! WHATWG HTML 9.2) in fixed buffers, without a heap.
+//!
+//! # Decode
+//!
+//! A [`Decoder`] takes a stream in whatever pieces it arrives, and gives its events.
+//!
+//! ```
+//! use embedded_sse::Decoder;
+//!
+//! let mut decoder = Decoder::<[u8; 256]>::new();
+//! let mut received: &[u8] = b"event: led\ndata: on\n\n";
+//! while let Some(event) = decoder.next(&mut received)? {
+//!     assert_eq!(event.event_type, "led");
+//!     assert_eq!(event.data, "on");
+//! }
+//! # Ok::<(), embedded_sse::Overflow>(())
+//! ```
+//!
+//! Events that are larger than RAM come in pieces from a [`PartDecoder`].
+//!
+//! # Encode
+//!
+//! A [`Frame`] is an event to be sent. Its names and ids are checked, its data is split into lines,
+//! so no input can break out of its field.
+//!
+//! ```
+//! use embedded_sse::{EventName, Frame};
+//!
+//! const TEMPERATURE: &str = "temperature";
+//!
+//! let mut buffer = [0; Frame::max_len(TEMPERATURE.len(), 0, 8, 1)];
+//! let frame = Frame::data("21.5").event(EventName::new(TEMPERATURE)?);
+//! assert_eq!(frame.encode(&mut buffer)?, b"event: temperature\ndata: 21.5\n\n");
+//! # Ok::<(), Box<dyn core::error::Error>>(())
+//! ```
+//!
+//! A [`DataWriter`] formats data straight into the stream.
+//!
+//! # The house
+//!
+//! A file imports only from floors below its own.
+//!
+//! ```text
+//! floor 4   io/{blocking,asynch}            loops over sockets, nothing else
+//! floor 2   decode/{decoder,parts}          encode/{frame,writer,sink}
+//! floor 1   wire/{scanner,text,line_end,copy}
+//! ```
+//!
+//! # Promises
+//!
+//! No heap, no `unsafe`, and no panic, for any input and any order of calls. The same bytes give the
+//! same events however they are cut. Features only add: they never change what the rest does.
+
+#![no_std]
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::arithmetic_side_effects,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unwrap_used
+    )
+)]
+
+#[cfg(test)]
+extern crate std;
+
+mod decode;
+mod encode;
+#[cfg(any(feature = "embedded-io", feature = "embedded-io-async"))]
+pub mod io;
+mod wire;
+
+pub use decode::{Decoder, Event, Overflow, Part, PartDecoder};
+pub use encode::{BufferTooSmall, Chunks, DataWriter, Frame, Sink, SliceSink, StringError};
+pub use wire::text::{EventId, EventName, InvalidEventId, InvalidEventName, Text};

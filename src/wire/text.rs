@@ -1,0 +1,247 @@
+//! Text as event streams carry it, and the names and ids that may be written into one.
+
+use core::fmt;
+use core::ops::Deref;
+use core::str::Utf8Error;
+
+/// Text of an event: bytes that the standard decodes as UTF-8 (WHATWG HTML 9.2.6).
+///
+/// Malformed bytes are no error in an event stream: they read as U+FFFD. The bytes are kept as they
+/// came; [`Display`](fmt::Display) shows them decoded.
+///
+/// Comparing looks at the bytes, so text with malformed bytes equals no `str`.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Text<'a>(&'a [u8]);
+
+impl<'a> Text<'a> {
+    /// Takes bytes as they stand in a stream.
+    pub const fn new(bytes: &'a [u8]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes as they came.
+    pub const fn as_bytes(&self) -> &'a [u8] {
+        self.0
+    }
+
+    /// Length in bytes.
+    pub const fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is no byte.
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The text as a string slice.
+    ///
+    /// # Errors
+    ///
+    /// When it holds malformed UTF-8. [`Display`](fmt::Display) shows such text as a browser would.
+    pub const fn to_str(&self) -> Result<&'a str, Utf8Error> {
+        core::str::from_utf8(self.0)
+    }
+}
+
+impl fmt::Display for Text<'_> {
+    /// Writes the text decoded, each malformed sequence as one U+FFFD.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for chunk in self.0.utf8_chunks() {
+            f.write_str(chunk.valid())?;
+            if !chunk.invalid().is_empty() {
+                f.write_str("\u{fffd}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{}\"", self.0.escape_ascii())
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for Text<'_> {
+    /// Writes the text decoded, as `Display` does.
+    fn format(&self, f: defmt::Formatter<'_>) {
+        for chunk in self.0.utf8_chunks() {
+            defmt::write!(f, "{=str}", chunk.valid());
+            if !chunk.invalid().is_empty() {
+                defmt::write!(f, "\u{fffd}");
+            }
+        }
+    }
+}
+
+/// The type of an event, which is free of CR and LF.
+///
+/// # Examples
+///
+/// ```
+/// use embedded_sse::EventName;
+///
+/// assert_eq!(EventName::new("temperature")?, "temperature");
+/// assert!(EventName::new("x\ndata: injected").is_err());
+/// # Ok::<(), embedded_sse::InvalidEventName>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct EventName<'a>(Text<'a>);
+
+impl<'a> EventName<'a> {
+    /// The type of an event that names none (WHATWG HTML 9.2.6).
+    pub const MESSAGE: EventName<'static> = EventName(Text(b"message"));
+
+    /// Checks a name.
+    ///
+    /// # Errors
+    ///
+    /// When it holds CR or LF: on the wire these would end the field.
+    pub const fn new(name: &'a str) -> Result<Self, InvalidEventName> {
+        Self::from_bytes(name.as_bytes())
+    }
+
+    /// Checks a name given as bytes, which need not be valid UTF-8.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    pub const fn from_bytes(name: &'a [u8]) -> Result<Self, InvalidEventName> {
+        if holds_line_end(name) {
+            Err(InvalidEventName)
+        } else {
+            Ok(Self(Text(name)))
+        }
+    }
+
+    /// Takes the value of an `event` field, which has no line end.
+    pub(crate) const fn of_field(value: &'a [u8]) -> Self {
+        Self(Text(value))
+    }
+}
+
+/// The id of an event, which is free of CR, LF and NUL. An empty one makes a client forget its last
+/// event id.
+///
+/// # Examples
+///
+/// ```
+/// use embedded_sse::EventId;
+///
+/// assert_eq!(EventId::new("42")?, "42");
+/// assert!(EventId::new("4\02").is_err());
+/// # Ok::<(), embedded_sse::InvalidEventId>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct EventId<'a>(Text<'a>);
+
+impl<'a> EventId<'a> {
+    /// Checks an id.
+    ///
+    /// # Errors
+    ///
+    /// When it holds CR or LF, which would end the field, or NUL, for which clients ignore an id.
+    pub const fn new(id: &'a str) -> Result<Self, InvalidEventId> {
+        Self::from_bytes(id.as_bytes())
+    }
+
+    /// Checks an id given as bytes, which need not be valid UTF-8.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    pub const fn from_bytes(id: &'a [u8]) -> Result<Self, InvalidEventId> {
+        if holds_line_end(id) || holds(id, 0) {
+            Err(InvalidEventId)
+        } else {
+            Ok(Self(Text(id)))
+        }
+    }
+
+    /// Takes the value of an `id` field that was searched for NUL.
+    pub(crate) const fn of_field(value: &'a [u8]) -> Self {
+        Self(Text(value))
+    }
+}
+
+/// The name of an event holds CR or LF.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct InvalidEventName;
+
+impl fmt::Display for InvalidEventName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("event name holds a line end")
+    }
+}
+
+impl core::error::Error for InvalidEventName {}
+
+/// The id of an event holds CR, LF or NUL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct InvalidEventId;
+
+impl fmt::Display for InvalidEventId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("event id holds a line end or NUL")
+    }
+}
+
+impl core::error::Error for InvalidEventId {}
+
+/// Makes a checked kind of text readable as `Text`, and all of them comparable with strings.
+macro_rules! text {
+    ($name:ident $(: $inner:ident)?) => {
+        $(
+            impl<'a> Deref for $name<'a> {
+                type Target = $inner<'a>;
+
+                fn deref(&self) -> &Self::Target {
+                    &self.0
+                }
+            }
+
+            impl fmt::Display for $name<'_> {
+                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    self.0.fmt(f)
+                }
+            }
+        )?
+
+        impl PartialEq<str> for $name<'_> {
+            fn eq(&self, other: &str) -> bool {
+                self.as_bytes() == other.as_bytes()
+            }
+        }
+
+        impl PartialEq<&str> for $name<'_> {
+            fn eq(&self, other: &&str) -> bool {
+                self.as_bytes() == other.as_bytes()
+            }
+        }
+    };
+}
+
+text!(Text);
+text!(EventName: Text);
+text!(EventId: Text);
+
+const fn holds_line_end(bytes: &[u8]) -> bool {
+    holds(bytes, b'\r') || holds(bytes, b'\n')
+}
+
+pub(crate) const fn holds(bytes: &[u8], wanted: u8) -> bool {
+    let mut rest = bytes;
+    while let [byte, tail @ ..] = rest {
+        if *byte == wanted {
+            return true;
+        }
+        rest = tail;
+    }
+    false
+}
