@@ -96,7 +96,7 @@ fn overflow_at_every_buffer_size() {
         b"id:1\n\nid:22\nid:333\ndata:x\n\ndata:y\n\n".to_vec(),
         b"data:abc\nid:12\nevent:ef\n\nid\ndata\n\n".to_vec(),
         b"event:abc\nevent:d\nid:1\ndata:x\n\nretry:5\ndata:abcdef\nretry:7\n\n".to_vec(),
-        b"id:1\0234\ndata:x\n\nid:1\0234567\ndata:y\n\ndata:z\n\n".to_vec(),
+        b"id:1\x00234\ndata:x\n\nid:1\x00234567\ndata:y\n\ndata:z\n\n".to_vec(),
         b"data:x\nid:abcdef\nid:2\n\nevent:abcdef\nid:3\ndata\n\ndata\n\n".to_vec(),
         b"id:1\ndata:x\ndata".to_vec(),
         b"id:1\ndata:x\ndata:y".to_vec(),

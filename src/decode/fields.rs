@@ -9,7 +9,7 @@ use core::fmt;
 use super::layout::{self, Layout};
 use super::retry::Retry;
 use crate::wire::scanner::{Field, Piece, Span};
-use crate::wire::text::holds;
+use crate::wire::text::holds_nul;
 
 /// The fields of the event under way, the last event id and the reconnection time.
 #[derive(Clone, Copy, Debug)]
@@ -197,7 +197,7 @@ impl Fields {
             (Field::Id, EventState::NoData | EventState::HasData)
                 if length <= free && (layout.event_type == 0 || held.event_type.is_some()) =>
             {
-                if !holds(piece.value.of(input), 0) {
+                if !holds_nul(piece.value.of(input)) {
                     self.id_set = true;
                     layout.id = length;
                     held.id = Some(piece.value);

@@ -9,7 +9,7 @@
 
 use crate::wire::copy::copy;
 use crate::wire::scanner::Span;
-use crate::wire::text::holds;
+use crate::wire::text::holds_nul;
 
 /// The lengths of the parts. A length may be raised before its bytes are written: that reserves
 /// their place.
@@ -104,7 +104,7 @@ impl Layout {
             start: self.data,
             end: self.data.wrapping_add(self.line),
         };
-        let legal = !holds(line.of(buffer), 0);
+        let legal = !holds_nul(line.of(buffer));
         if legal {
             // From | line | event type | id | over | event type | id | line |
             // to   | id | event type | line |, where the old id is free space.
@@ -145,7 +145,15 @@ impl Layout {
     /// Moves the line over the free space, up to the event type.
     fn move_line_back(&self, buffer: &mut [u8]) {
         let end = self.event_type_start(buffer);
-        rotate(buffer, self.data, self.line, end);
+        let range = buffer.get_mut(self.data..end).unwrap_or_default();
+        match range.split_at_mut_checked(self.line) {
+            // A copy costs what the line is long, whatever the length of the free space.
+            Some((line, free)) if line.len() <= free.len() => {
+                let start = free.len().wrapping_sub(line.len());
+                write(free, start, line);
+            }
+            _ => rotate(buffer, self.data, self.line, end),
+        }
     }
 
     fn id_start(&self, buffer: &[u8]) -> usize {

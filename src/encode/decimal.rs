@@ -1,31 +1,58 @@
-//! Decimal digits of a number, without `core::fmt`.
+//! Decimal digits of a number, without `core::fmt` and without a buffer.
 
-/// A number as text, for chunks to borrow from.
+/// Gives the digits of a number one by one, each as a slice of a constant.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Decimal {
-    digits: [u8; Decimal::MAX_LEN],
-    start: usize,
+    number: u32,
+    /// The power of ten of the next digit; 0 behind the last one.
+    power: u32,
 }
 
+/// The length of 4294967295.
+pub(super) const MAX_LEN: usize = 10;
+
 impl Decimal {
-    /// The length of 4294967295.
-    pub const MAX_LEN: usize = 10;
+    /// No digits.
+    pub const NONE: Self = Self {
+        number: 0,
+        power: 0,
+    };
 
-    pub fn new(mut number: u32) -> Self {
-        let mut digits = [0; Self::MAX_LEN];
-        let mut start = Self::MAX_LEN;
-        for digit in digits.iter_mut().rev() {
-            *digit = (number % 10) as u8 | b'0';
-            start = start.wrapping_sub(1);
-            number /= 10;
-            if number == 0 {
-                break;
-            }
+    pub const fn new(number: u32) -> Self {
+        let mut power = 1;
+        while let Some(10..) = number.checked_div(power) {
+            power = power.wrapping_mul(10);
         }
-        Self { digits, start }
+        Self { number, power }
     }
+}
 
-    pub fn as_bytes(&self) -> &[u8] {
-        self.digits.get(self.start..).unwrap_or_default()
+impl Iterator for Decimal {
+    type Item = &'static [u8];
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let digit = self.number.checked_div(self.power)? % 10;
+        self.power /= 10;
+        b"0123456789".get(digit as usize..)?.get(..1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Decimal, MAX_LEN};
+    use std::string::ToString;
+    use std::vec::Vec;
+
+    /// Breaks when a digit is lost, doubled or out of order, at either end of a power of ten too.
+    #[test]
+    fn digits_are_those_of_display() {
+        let powers = (0..10).map(|n| 10_u32.pow(n));
+        let near = powers.flat_map(|power| [power - 1, power, power + 1, power.wrapping_mul(7)]);
+        for number in near.chain([u32::MAX, u32::MAX - 1, 3000, 1_001_000]) {
+            let digits: Vec<u8> = Decimal::new(number).flatten().copied().collect();
+            assert_eq!(digits, number.to_string().as_bytes());
+        }
+        assert_eq!(Decimal::new(u32::MAX).count(), MAX_LEN);
+        assert_eq!(Decimal::NONE.count(), 0);
     }
 }

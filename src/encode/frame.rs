@@ -1,9 +1,11 @@
 //! An outgoing event or comment, as an iterator of byte slices.
 
 use core::iter::FusedIterator;
+use core::mem::take;
 
-use super::decimal::Decimal;
-use super::sink::{BufferTooSmall, Sink, SliceSink};
+use super::decimal::{self, Decimal};
+use super::sink::{BufferTooSmall, Sink};
+use crate::wire::copy::copy;
 use crate::wire::line_end;
 use crate::wire::text::{EventId, EventName};
 
@@ -42,7 +44,7 @@ pub struct Frame<'a> {
     comment: Option<&'a [u8]>,
     event: Option<EventName<'a>>,
     id: Option<EventId<'a>>,
-    retry: Option<Decimal>,
+    retry: Option<u32>,
     data: Option<&'a [u8]>,
 }
 
@@ -88,22 +90,27 @@ impl<'a> Frame<'a> {
     }
 
     /// Sets the time in milliseconds after which clients reconnect.
-    pub fn retry(mut self, milliseconds: u32) -> Self {
-        self.retry = Some(Decimal::new(milliseconds));
+    pub const fn retry(mut self, milliseconds: u32) -> Self {
+        self.retry = Some(milliseconds);
         self
     }
 
     /// The bytes of the frame, as slices of its parts and of constants. No slice is empty.
-    pub fn chunks(&self) -> Chunks<'_> {
-        let bytes = |text| -> Option<&[u8]> { text };
+    pub fn chunks(&self) -> Chunks<'a> {
         Chunks {
-            line: [b""; 3],
-            comment: self.comment,
-            event: bytes(self.event.as_ref().map(|name| name.as_bytes())),
-            id: bytes(self.id.as_ref().map(|id| id.as_bytes())),
-            retry: self.retry.as_ref().map(Decimal::as_bytes),
-            data: self.data,
-            blank_line: self.has_field(),
+            name: b"",
+            value: b"",
+            digits: Decimal::NONE,
+            line_end: b"",
+            retry: self.retry.unwrap_or_default(),
+            fields: [
+                self.comment,
+                self.event.map(|name| name.as_bytes()),
+                self.id.map(|id| id.as_bytes()),
+                self.retry.map(|_| b"".as_slice()),
+                self.data,
+                self.has_blank_line().then_some(b""),
+            ],
         }
     }
 
@@ -123,7 +130,7 @@ impl<'a> Frame<'a> {
     /// assert_eq!(buffer.len(), 24 + 15 + 18 + 135 + 1);
     /// ```
     pub const fn max_len(event: usize, id: usize, data: usize, lines: usize) -> usize {
-        const RETRY: usize = b"retry: \n".len() + Decimal::MAX_LEN;
+        const RETRY: usize = b"retry: \n".len() + decimal::MAX_LEN;
         const LINE_ENDS_AND_NAMES: usize = b"event: \nid: \n\n".len() + RETRY;
         lines
             .saturating_mul(b"data: \n".len())
@@ -140,9 +147,16 @@ impl<'a> Frame<'a> {
     /// When the buffer is shorter than [`encoded_len`](Self::encoded_len). What it holds then is of
     /// no use.
     pub fn encode<'b>(&self, buffer: &'b mut [u8]) -> Result<&'b [u8], BufferTooSmall> {
-        let mut sink = SliceSink::new(buffer);
-        self.write_to(&mut sink)?;
-        Ok(sink.into_written())
+        let length = buffer.len();
+        let mut free = &mut *buffer;
+        for chunk in self.chunks() {
+            let split = take(&mut free).split_at_mut_checked(chunk.len());
+            let (place, rest) = split.ok_or(BufferTooSmall)?;
+            copy(chunk, place);
+            free = rest;
+        }
+        let written = length.saturating_sub(free.len());
+        Ok(buffer.get(..written).unwrap_or_default())
     }
 
     /// Appends the frame to a sink.
@@ -152,81 +166,82 @@ impl<'a> Frame<'a> {
     /// When the sink does. A sink in memory is left as it was.
     pub fn write_to<S: Sink + ?Sized>(&self, sink: &mut S) -> Result<(), S::Error> {
         let start = sink.written();
-        for chunk in self.chunks() {
-            if let Err(error) = sink.write(chunk) {
-                sink.truncate(start);
-                return Err(error);
-            }
+        let mut chunks = self.chunks();
+        let written = chunks.try_for_each(|chunk| sink.write(chunk));
+        let result = written.and_then(|()| sink.finish());
+        if result.is_err() {
+            sink.truncate(start);
         }
-        Ok(())
+        result
     }
 
-    /// The same frame without data and blank line, and the data: what a `DataWriter` starts with.
-    pub(super) fn split_data(&self) -> (Chunks<'_>, Option<&'a [u8]>) {
-        let fields = Chunks {
-            data: None,
-            blank_line: false,
-            ..self.chunks()
-        };
-        (fields, self.data)
+    /// The lines before the data, and the data: what a `DataWriter` starts with.
+    pub(super) fn split_data(&self) -> (Chunks<'a>, &'a [u8]) {
+        let mut chunks = self.chunks();
+        let [.., data, blank_line] = &mut chunks.fields;
+        (*data, *blank_line) = (None, None);
+        (chunks, self.data.unwrap_or_default())
     }
 
-    fn has_field(&self) -> bool {
+    /// Fields make an event, which a blank line ends; a comment does not.
+    const fn has_blank_line(&self) -> bool {
         self.event.is_some() || self.id.is_some() || self.retry.is_some() || self.data.is_some()
     }
 }
 
 /// The bytes of a [`Frame`], slice by slice.
 #[derive(Clone, Debug)]
-pub struct Chunks<'f> {
-    /// What is left of the line under way: name, value, line end.
-    line: [&'f [u8]; 3],
-    /// What is left behind that line.
-    comment: Option<&'f [u8]>,
-    event: Option<&'f [u8]>,
-    id: Option<&'f [u8]>,
-    retry: Option<&'f [u8]>,
-    data: Option<&'f [u8]>,
-    blank_line: bool,
+pub struct Chunks<'a> {
+    /// What is left of the line under way.
+    name: &'a [u8],
+    value: &'a [u8],
+    digits: Decimal,
+    line_end: &'a [u8],
+    /// What is left behind that line, in the order of `NAMES`.
+    fields: [Option<&'a [u8]>; 6],
+    retry: u32,
 }
 
-impl<'f> Iterator for Chunks<'f> {
-    type Item = &'f [u8];
+/// How the lines of a frame begin. The blank line is one without name and value.
+static NAMES: [&str; 6] = [":", "event: ", "id: ", "retry: ", "data: ", ""];
+/// The place of `retry` among them, whose value is a number.
+const RETRY: usize = 3;
+
+impl<'a> Iterator for Chunks<'a> {
+    type Item = &'a [u8];
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            for chunk in &mut self.line {
-                if !chunk.is_empty() {
-                    return Some(core::mem::take(chunk));
-                }
+            if !self.name.is_empty() {
+                return Some(take(&mut self.name));
             }
-            let (name, value) = self.next_line()?;
-            self.line = [name, value, b"\n"];
+            if !self.value.is_empty() {
+                return Some(take(&mut self.value));
+            }
+            if let Some(digit) = self.digits.next() {
+                return Some(digit);
+            }
+            if !self.line_end.is_empty() {
+                return Some(take(&mut self.line_end));
+            }
+            self.next_line()?;
         }
     }
 }
 
 impl FusedIterator for Chunks<'_> {}
 
-impl<'f> Chunks<'f> {
-    /// The name of the next line as it stands on the wire, and its value.
-    fn next_line(&mut self) -> Option<(&'f [u8], &'f [u8])> {
-        if let Some(text) = self.comment {
-            let (line, rest) = line_end::split(text);
-            self.comment = rest;
-            Some((b":", line))
-        } else if let Some(name) = self.event.take() {
-            Some((b"event: ", name))
-        } else if let Some(id) = self.id.take() {
-            Some((b"id: ", id))
-        } else if let Some(digits) = self.retry.take() {
-            Some((b"retry: ", digits))
-        } else if let Some(text) = self.data {
-            let (line, rest) = line_end::split(text);
-            self.data = rest;
-            Some((b"data: ", line))
-        } else {
-            core::mem::take(&mut self.blank_line).then_some((b"", b""))
+impl Chunks<'_> {
+    fn next_line(&mut self) -> Option<()> {
+        let at = self.fields.iter().position(Option::is_some)?;
+        let field = self.fields.get_mut(at)?;
+        // Only comments and data have several lines, but the others are split no differently.
+        (self.value, *field) = line_end::split(field.unwrap_or_default());
+        self.name = NAMES.get(at)?.as_bytes();
+        self.line_end = b"\n";
+        if at == RETRY {
+            self.digits = Decimal::new(self.retry);
         }
+        Some(())
     }
 }

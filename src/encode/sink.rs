@@ -20,6 +20,15 @@ pub trait Sink {
     /// When they cannot be taken whole.
     fn write(&mut self, bytes: &[u8]) -> Result<(), Self::Error>;
 
+    /// Called when an event or a comment is whole. A sink that keeps bytes back lets them go now.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot go.
+    fn finish(&mut self) -> Result<(), Self::Error> {
+        Ok(())
+    }
+
     /// How many bytes the sink holds.
     fn written(&self) -> usize;
 
@@ -128,6 +137,10 @@ impl<S: Sink + ?Sized> Sink for &mut S {
 
     fn write(&mut self, bytes: &[u8]) -> Result<(), S::Error> {
         (**self).write(bytes)
+    }
+
+    fn finish(&mut self) -> Result<(), S::Error> {
+        (**self).finish()
     }
 
     fn written(&self) -> usize {

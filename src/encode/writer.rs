@@ -60,7 +60,7 @@ impl<S: Sink> DataWriter<S> {
         for chunk in fields.chain([b"data: ".as_slice()]) {
             writer.sink.write(chunk)?;
         }
-        writer.split_lines(data.unwrap_or_default())?;
+        writer.split_lines(data)?;
         Ok(writer)
     }
 
@@ -74,6 +74,7 @@ impl<S: Sink> DataWriter<S> {
             Some(error) => Err(error),
             None => {
                 self.sink.write(b"\n\n")?;
+                self.sink.finish()?;
                 self.finished = true;
                 Ok(())
             }

@@ -28,15 +28,15 @@ use crate::encode::Frame;
 /// }
 /// ```
 #[derive(Debug)]
-pub struct Reader<'b, R> {
+pub struct Reader<'b, R, B: ?Sized> {
     socket: R,
-    inbox: Inbox<'b>,
+    inbox: Inbox<'b, B>,
 }
 
-impl<'b, R: Read> Reader<'b, R> {
+impl<'b, R: Read, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Reader<'b, R, B> {
     /// Reads a new stream from `socket`, through a `buffer` of at least one byte. The decoder keeps
     /// its last event id and its reconnection time from stream to stream.
-    pub fn new(socket: R, decoder: &'b mut Decoder<[u8]>, buffer: &'b mut [u8]) -> Self {
+    pub fn new(socket: R, decoder: &'b mut Decoder<B>, buffer: &'b mut [u8]) -> Self {
         Self::with_received(socket, decoder, buffer, 0)
     }
 
@@ -44,7 +44,7 @@ impl<'b, R: Read> Reader<'b, R> {
     /// reading a response head.
     pub fn with_received(
         socket: R,
-        decoder: &'b mut Decoder<[u8]>,
+        decoder: &'b mut Decoder<B>,
         buffer: &'b mut [u8],
         received: usize,
     ) -> Self {
@@ -80,7 +80,7 @@ impl<'b, R: Read> Reader<'b, R> {
     }
 
     /// The decoder, for its last event id and reconnection time.
-    pub fn decoder(&mut self) -> &mut Decoder<[u8]> {
+    pub fn decoder(&mut self) -> &mut Decoder<B> {
         self.inbox.decoder
     }
 
@@ -169,6 +169,12 @@ impl<'b, W: Write> Writer<'b, W> {
     /// [`Error::Io`] when the socket fails.
     pub async fn flush(&mut self) -> Result<(), Error<W::Error>> {
         self.socket.flush().await.map_err(Error::Io)
+    }
+
+    /// The socket. Behind a `write` that succeeded nothing is kept back, so bytes that were encoded
+    /// elsewhere may be written to it.
+    pub fn get_mut(&mut self) -> &mut W {
+        &mut self.socket
     }
 
     /// The socket.

@@ -7,6 +7,7 @@ use super::inbox::Inbox;
 use super::unsent::Unsent;
 use crate::decode::{Decoder, Event};
 use crate::encode::{Frame, Sink};
+use crate::wire::copy::copy;
 
 /// Reads events from a socket.
 ///
@@ -26,15 +27,15 @@ use crate::encode::{Frame, Sink};
 /// # Ok::<(), embedded_sse::io::Error<core::convert::Infallible>>(())
 /// ```
 #[derive(Debug)]
-pub struct Reader<'b, R> {
+pub struct Reader<'b, R, B: ?Sized> {
     socket: R,
-    inbox: Inbox<'b>,
+    inbox: Inbox<'b, B>,
 }
 
-impl<'b, R: Read> Reader<'b, R> {
+impl<'b, R: Read, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Reader<'b, R, B> {
     /// Reads a new stream from `socket`, through a `buffer` of at least one byte. The decoder keeps
     /// its last event id and its reconnection time from stream to stream.
-    pub fn new(socket: R, decoder: &'b mut Decoder<[u8]>, buffer: &'b mut [u8]) -> Self {
+    pub fn new(socket: R, decoder: &'b mut Decoder<B>, buffer: &'b mut [u8]) -> Self {
         Self::with_received(socket, decoder, buffer, 0)
     }
 
@@ -42,7 +43,7 @@ impl<'b, R: Read> Reader<'b, R> {
     /// reading a response head.
     pub fn with_received(
         socket: R,
-        decoder: &'b mut Decoder<[u8]>,
+        decoder: &'b mut Decoder<B>,
         buffer: &'b mut [u8],
         received: usize,
     ) -> Self {
@@ -58,6 +59,10 @@ impl<'b, R: Read> Reader<'b, R> {
     ///
     /// [`Error::Overflow`] when an event does not fit the decoder's buffer: go on calling.
     /// [`Error::Io`] when the socket fails; nothing that was received before is lost.
+    #[allow(
+        clippy::should_implement_trait,
+        reason = "events borrow from the reader"
+    )]
     pub fn next(&mut self) -> Result<Option<Event<'_>>, Error<R::Error>> {
         loop {
             if let Some(located) = self.inbox.advance()? {
@@ -73,7 +78,7 @@ impl<'b, R: Read> Reader<'b, R> {
     }
 
     /// The decoder, for its last event id and reconnection time.
-    pub fn decoder(&mut self) -> &mut Decoder<[u8]> {
+    pub fn decoder(&mut self) -> &mut Decoder<B> {
         self.inbox.decoder
     }
 
@@ -158,6 +163,12 @@ impl<'b, W: Write> Writer<'b, W> {
         self.socket.flush().map_err(Error::Io)
     }
 
+    /// The socket. Behind a `write` that succeeded nothing is kept back, so bytes that were encoded
+    /// elsewhere may be written to it.
+    pub fn get_mut(&mut self) -> &mut W {
+        &mut self.socket
+    }
+
     /// The socket.
     pub fn into_inner(self) -> W {
         self.socket
@@ -165,7 +176,10 @@ impl<'b, W: Write> Writer<'b, W> {
 }
 
 /// Passes encoded bytes on to a socket, so that a [`DataWriter`](crate::DataWriter) can format an
-/// event larger than RAM. Every piece is written as it comes: a buffered socket serves this best.
+/// event larger than RAM. It gathers short pieces in a buffer, and hands the last of them on when the
+/// event is whole.
+///
+/// **When writing fails, the event is cut off: close the socket.**
 ///
 /// # Examples
 ///
@@ -175,36 +189,53 @@ impl<'b, W: Write> Writer<'b, W> {
 ///
 /// let mut sent = [0; 32];
 /// let mut socket: &mut [u8] = &mut sent;
-/// let mut data = DataWriter::new(SocketSink::new(&mut socket), &Frame::new())?;
+/// let mut buffer = [0; 8];
+/// let sink = SocketSink::new(&mut socket, &mut buffer);
+/// let mut data = DataWriter::new(sink, &Frame::new())?;
 /// write!(data, "{}\n{}", 1, 2)?;
 /// data.finish()?;
 /// assert!(sent.starts_with(b"data: 1\ndata: 2\n\n"));
 /// # Ok::<(), Box<dyn core::error::Error>>(())
 /// ```
 #[derive(Debug)]
-pub struct SocketSink<W> {
+pub struct SocketSink<'b, W> {
     socket: W,
+    buffer: &'b mut [u8],
+    gathered: usize,
 }
 
-impl<W: Write> SocketSink<W> {
-    /// Writes to `socket`.
-    pub const fn new(socket: W) -> Self {
-        Self { socket }
+impl<'b, W: Write> SocketSink<'b, W> {
+    /// Writes to `socket`, through `buffer`, which may be empty.
+    pub const fn new(socket: W, buffer: &'b mut [u8]) -> Self {
+        Self {
+            socket,
+            buffer,
+            gathered: 0,
+        }
     }
 }
 
-impl<W: Write> Sink for SocketSink<W> {
+impl<W: Write> Sink for SocketSink<'_, W> {
     type Error = Error<W::Error>;
 
-    fn write(&mut self, mut bytes: &[u8]) -> Result<(), Self::Error> {
-        while !bytes.is_empty() {
-            let length = self.socket.write(bytes).map_err(Error::Io)?;
-            if length == 0 {
-                return Err(Error::WriteZero);
-            }
-            bytes = bytes.get(length..).unwrap_or_default();
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Self::Error> {
+        let free = self.buffer.get_mut(self.gathered..).unwrap_or_default();
+        if bytes.len() <= free.len() {
+            copy(bytes, free);
+            self.gathered = self.gathered.saturating_add(bytes.len());
+            return Ok(());
         }
-        Ok(())
+        self.finish()?;
+        if bytes.len() < self.buffer.len() {
+            return self.write(bytes);
+        }
+        write_all(&mut self.socket, bytes)
+    }
+
+    fn finish(&mut self) -> Result<(), Self::Error> {
+        let gathered = self.buffer.get(..self.gathered).unwrap_or_default();
+        self.gathered = 0;
+        write_all(&mut self.socket, gathered)
     }
 
     fn written(&self) -> usize {
@@ -212,4 +243,16 @@ impl<W: Write> Sink for SocketSink<W> {
     }
 
     fn truncate(&mut self, _: usize) {}
+}
+
+/// As `embedded_io::Write::write_all`, which panics when the socket takes nothing.
+fn write_all<W: Write>(socket: &mut W, mut bytes: &[u8]) -> Result<(), Error<W::Error>> {
+    while !bytes.is_empty() {
+        let length = socket.write(bytes).map_err(Error::Io)?;
+        if length == 0 {
+            return Err(Error::WriteZero);
+        }
+        bytes = bytes.get(length..).unwrap_or_default();
+    }
+    Ok(())
 }

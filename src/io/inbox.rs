@@ -4,8 +4,8 @@ use crate::decode::{Decoder, Event, Located, Overflow};
 
 /// A receive buffer in front of a decoder.
 #[derive(Debug)]
-pub(super) struct Inbox<'b> {
-    pub decoder: &'b mut Decoder<[u8]>,
+pub(super) struct Inbox<'b, B: ?Sized> {
+    pub decoder: &'b mut Decoder<B>,
     buffer: &'b mut [u8],
     /// The input of the last `advance`, and how much of it that has read. An event may borrow from
     /// it, so the next call moves on, not that one.
@@ -14,9 +14,9 @@ pub(super) struct Inbox<'b> {
     read: usize,
 }
 
-impl<'b> Inbox<'b> {
+impl<'b, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Inbox<'b, B> {
     /// Begins a stream, `received` bytes of which are in the buffer already.
-    pub fn new(decoder: &'b mut Decoder<[u8]>, buffer: &'b mut [u8], received: usize) -> Self {
+    pub fn new(decoder: &'b mut Decoder<B>, buffer: &'b mut [u8], received: usize) -> Self {
         decoder.end_stream();
         Self {
             decoder,

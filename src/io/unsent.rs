@@ -38,7 +38,7 @@ impl<'f> Unsent<'f> {
             if copied == 0 {
                 return buffer.get(..length).unwrap_or_default();
             }
-            copy(self.chunk, free);
+            copy(self.chunk.get(..copied).unwrap_or_default(), free);
             length = length.saturating_add(copied);
             self.skip(copied);
         }

@@ -6,8 +6,9 @@
 
 use core::mem::take;
 
-/// Copies `from` to the start of `to`, as far as both reach.
-pub(crate) fn copy(mut from: &[u8], mut to: &mut [u8]) {
+/// Copies `from` to the start of `to`. Does nothing if that is too short.
+pub(crate) fn copy(mut from: &[u8], to: &mut [u8]) {
+    let mut to = to.get_mut(..from.len()).unwrap_or_default();
     while let Some((bytes, places)) = split_both::<16>(&mut from, &mut to) {
         // Byte by byte here, word by word in the machine code. A loop that moves a whole array, or
         // a single byte, would be recognised and turned into a call of `memcpy` again.
@@ -57,10 +58,8 @@ mod tests {
             for space in 0..=from.len() {
                 let mut to = [0; 70];
                 copy(&from[..length], &mut to[..space]);
-                let copied = length.min(space);
-                if length <= space {
-                    assert_eq!(to[..copied], from[..copied]);
-                }
+                let copied = if length <= space { length } else { 0 };
+                assert_eq!(to[..copied], from[..copied]);
                 assert!(to[copied..].iter().all(|byte| *byte == 0));
             }
         }

@@ -3,28 +3,30 @@
 /// The position of the first CR or LF.
 ///
 /// Text rarely holds other control characters, so the search first skips whole blocks without any
-/// byte below 0x20, a word at a time, and looks closer only where there is one.
-#[inline]
-pub(crate) fn find(bytes: &[u8]) -> Option<usize> {
+/// byte below 0x20, and looks closer only where there is one.
+pub(crate) const fn find(bytes: &[u8]) -> Option<usize> {
     let mut rest = bytes;
     loop {
-        while let Some((block, tail)) = rest.split_first_chunk::<16>() {
+        while let Some((block, tail)) = rest.split_first_chunk() {
             if block_has_control(block) {
                 break;
             }
             rest = tail;
         }
-        let Some((word, tail)) = rest.split_first_chunk::<4>() else {
+        let Some((word, tail)) = rest.split_first_chunk() else {
             break;
         };
-        if word_has_control(*word) {
+        if word_has_control(word) {
             if let Some(n) = position(word) {
                 return Some(bytes.len().wrapping_sub(rest.len()).wrapping_add(n));
             }
         }
         rest = tail;
     }
-    position(rest).map(|n| bytes.len().wrapping_sub(rest.len()).wrapping_add(n))
+    match position(rest) {
+        Some(n) => Some(bytes.len().wrapping_sub(rest.len()).wrapping_add(n)),
+        None => None,
+    }
 }
 
 /// Splits off the first line: the line, and what follows its end (CR, LF or CRLF), if it has one.
@@ -38,26 +40,30 @@ pub(crate) fn split(bytes: &[u8]) -> (&[u8], Option<&[u8]>) {
     (line, rest)
 }
 
-#[inline]
-fn position(bytes: &[u8]) -> Option<usize> {
-    bytes.iter().position(|byte| matches!(byte, b'\r' | b'\n'))
+/// Byte by byte.
+const fn position(bytes: &[u8]) -> Option<usize> {
+    let mut rest = bytes;
+    while let [byte, tail @ ..] = rest {
+        if matches!(byte, b'\r' | b'\n') {
+            return Some(bytes.len().wrapping_sub(rest.len()));
+        }
+        rest = tail;
+    }
+    None
 }
 
-#[inline]
-fn block_has_control(block: &[u8; 16]) -> bool {
-    let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = *block;
-    word_has_control([a, b, c, d])
-        || word_has_control([e, f, g, h])
-        || word_has_control([i, j, k, l])
-        || word_has_control([m, n, o, p])
+/// Whether one of these bytes is below 0x20. Subtracting 0x20 from every byte at once borrows from a
+/// neighbour only behind such a byte.
+const fn block_has_control(block: &[u8; 16]) -> bool {
+    let block = u128::from_ne_bytes(*block);
+    let lowered = block.wrapping_sub(u128::from_ne_bytes([0x20; 16]));
+    lowered & !block & u128::from_ne_bytes([0x80; 16]) != 0
 }
 
-/// Whether one of four bytes is below 0x20. Borrows between the bytes can only add false alarms
-/// behind a true one.
-#[inline]
-fn word_has_control(word: [u8; 4]) -> bool {
-    let word = u32::from_ne_bytes(word);
-    word.wrapping_sub(0x2020_2020) & !word & 0x8080_8080 != 0
+const fn word_has_control(word: &[u8; 4]) -> bool {
+    let word = u32::from_ne_bytes(*word);
+    let lowered = word.wrapping_sub(u32::from_ne_bytes([0x20; 4]));
+    lowered & !word & u32::from_ne_bytes([0x80; 4]) != 0
 }
 
 #[cfg(test)]

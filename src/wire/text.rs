@@ -4,6 +4,8 @@ use core::fmt;
 use core::ops::Deref;
 use core::str::Utf8Error;
 
+use super::line_end;
+
 /// Text of an event: bytes that the standard decodes as UTF-8 (WHATWG HTML 9.2.6).
 ///
 /// Malformed bytes are no error in an event stream: they read as U+FFFD. The bytes are kept as they
@@ -110,7 +112,7 @@ impl<'a> EventName<'a> {
     ///
     /// As [`new`](Self::new).
     pub const fn from_bytes(name: &'a [u8]) -> Result<Self, InvalidEventName> {
-        if holds_line_end(name) {
+        if line_end::find(name).is_some() {
             Err(InvalidEventName)
         } else {
             Ok(Self(Text(name)))
@@ -121,6 +123,31 @@ impl<'a> EventName<'a> {
     pub(crate) const fn of_field(value: &'a [u8]) -> Self {
         Self(Text(value))
     }
+}
+
+/// An [`EventName`] from a literal, checked when the program is compiled.
+///
+/// # Examples
+///
+/// ```
+/// use embedded_sse::{EventName, event_name};
+///
+/// const TEMPERATURE: EventName = event_name!("temperature");
+/// ```
+///
+/// ```compile_fail
+/// embedded_sse::event_name!("x\ndata: injected");
+/// ```
+#[macro_export]
+macro_rules! event_name {
+    ($name:expr) => {
+        const {
+            match $crate::EventName::new($name) {
+                Ok(name) => name,
+                Err(_) => panic!("event name holds a line end"),
+            }
+        }
+    };
 }
 
 /// The id of an event, which is free of CR, LF and NUL. An empty one makes a client forget its last
@@ -155,7 +182,7 @@ impl<'a> EventId<'a> {
     ///
     /// As [`new`](Self::new).
     pub const fn from_bytes(id: &'a [u8]) -> Result<Self, InvalidEventId> {
-        if holds_line_end(id) || holds(id, 0) {
+        if line_end::find(id).is_some() || holds_nul(id) {
             Err(InvalidEventId)
         } else {
             Ok(Self(Text(id)))
@@ -231,14 +258,11 @@ text!(Text);
 text!(EventName: Text);
 text!(EventId: Text);
 
-const fn holds_line_end(bytes: &[u8]) -> bool {
-    holds(bytes, b'\r') || holds(bytes, b'\n')
-}
-
-pub(crate) const fn holds(bytes: &[u8], wanted: u8) -> bool {
+/// An `id` field that holds NUL is ignored (WHATWG HTML 9.2.6).
+pub(crate) const fn holds_nul(bytes: &[u8]) -> bool {
     let mut rest = bytes;
     while let [byte, tail @ ..] = rest {
-        if *byte == wanted {
+        if *byte == 0 {
             return true;
         }
         rest = tail;

@@ -1,4 +1,4 @@
-//! The same input and output as the other programs, and nothing in between.
+//! The buffers, the input and the output of the other programs, and nothing in between.
 #![no_std]
 #![no_main]
 
@@ -6,8 +6,14 @@ use footprint::{read, write, write_word};
 
 #[unsafe(no_mangle)]
 extern "C" fn reset() -> ! {
-    let mut buffer = [0; 64];
+    let mut name = [0; 64];
+    let mut id = [0; 64];
+    let mut text = [0; 64];
+    let mut buffer = [0; 256];
     loop {
+        write(read(&mut name));
+        write(read(&mut id));
+        write(read(&mut text));
         write(read(&mut buffer));
         write_word(1);
     }

@@ -29,7 +29,6 @@ extern "C" fn reset() -> ! {
         if read_word() == 0 {
             frame = frame.retry(read_word());
         }
-        write_word(frame.encoded_len() as u32);
         match frame.encode(&mut buffer) {
             Ok(bytes) => write(bytes),
             Err(_) => write_word(3),

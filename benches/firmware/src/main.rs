@@ -1,0 +1,194 @@
+//! Decodes and encodes, and reports over semihosting what it took, one line each: a metric, the
+//! instructions or bytes that were worked off, and the timer ticks.
+//!
+//! Three readers walk the same chunks of the same streams: the decoder, that of `sse-core`, and
+//! `memchr2` in search of the line ends, which every decoder has to find.
+#![no_std]
+#![no_main]
+
+mod stopwatch;
+mod stream;
+
+use core::hint::black_box;
+
+use cortex_m_rt::entry;
+use cortex_m_semihosting::{debug, heprintln, hprintln};
+use embedded_alloc::LlffHeap;
+use embedded_sse::{Decoder, EventId, EventName, Frame};
+use sse_core::{SseDecoder, SseEvent};
+
+use stopwatch::{Stopwatch, mixed_loop, plain_loop};
+use stream::Stream;
+
+/// Bytes at a time: from a UART, from its FIFO, and from TCP.
+const CHUNKS: [usize; 3] = [1, 16, 536];
+
+/// Holds the longest event. Far more than the short ones need: their cost must not grow with it.
+const BUFFER: usize = 2304;
+
+/// For `sse-core` alone.
+#[global_allocator]
+static HEAP: LlffHeap = LlffHeap::empty();
+
+#[entry]
+fn main() -> ! {
+    // SAFETY: called once, before anything is allocated.
+    unsafe {
+        embedded_alloc::init!(HEAP, 16 * 1024);
+    }
+    let peripherals = cortex_m::Peripherals::take().expect("taken once");
+    let mut stopwatch = Stopwatch::new(peripherals.SYST);
+
+    calibrate(&mut stopwatch);
+    for (name, make) in [
+        ("17-byte-events", Stream::short_events as fn() -> Stream),
+        ("51-byte-events", Stream::full_events),
+        ("comments", Stream::comments),
+        ("2-KB-lines", Stream::long_lines),
+    ] {
+        let stream = make();
+        for chunk in CHUNKS {
+            decode(&mut stopwatch, name, &stream, chunk);
+        }
+        for chunk in CHUNKS {
+            decode_with_sse_core(&mut stopwatch, name, &stream, chunk);
+        }
+        for chunk in CHUNKS {
+            find_line_ends(&mut stopwatch, name, &stream, chunk);
+        }
+    }
+    encode(&mut stopwatch);
+
+    debug::exit(debug::EXIT_SUCCESS);
+    unreachable!("the emulator has ended")
+}
+
+/// Loops of known length, one of them of other instructions, from which a tick can be told.
+fn calibrate(stopwatch: &mut Stopwatch) {
+    for rounds in [100_000, 200_000] {
+        let ((), ticks) = stopwatch.time(|| plain_loop(rounds));
+        hprintln!("calibration/plain {} {}", 2 * rounds, ticks);
+    }
+    let ((), ticks) = stopwatch.time(|| mixed_loop(40_000));
+    hprintln!("calibration/mixed {} {}", 10 * 40_000, ticks);
+}
+
+fn decode(stopwatch: &mut Stopwatch, name: &str, stream: &Stream, chunk: usize) {
+    let mut decoder = Decoder::<[u8; BUFFER]>::new();
+    let (events, ticks) = walk(stopwatch, stream, chunk, |mut input| {
+        let mut events = 0;
+        while let Ok(Some(event)) = decoder.next(&mut input) {
+            black_box(&event);
+            events += 1;
+        }
+        events
+    });
+    assert_eq!(
+        events, stream.events,
+        "events of {name} in chunks of {chunk}"
+    );
+    report("decode", name, chunk, stream, ticks);
+}
+
+fn decode_with_sse_core(stopwatch: &mut Stopwatch, name: &str, stream: &Stream, chunk: usize) {
+    let mut decoder = SseDecoder::new();
+    let (events, ticks) = walk(stopwatch, stream, chunk, |mut input| {
+        let mut events = 0;
+        while let Some(Ok(event)) = decoder.next(&mut input) {
+            events += usize::from(matches!(black_box(event), SseEvent::Message(_)));
+        }
+        events
+    });
+    assert_eq!(
+        events, stream.events,
+        "events of {name} in chunks of {chunk}, sse-core"
+    );
+    report("sse-core", name, chunk, stream, ticks);
+}
+
+fn find_line_ends(stopwatch: &mut Stopwatch, name: &str, stream: &Stream, chunk: usize) {
+    let (lines, ticks) = walk(stopwatch, stream, chunk, |mut input| {
+        let mut lines = 0;
+        while let Some(end) = memchr::memchr2(b'\r', b'\n', input) {
+            input = &input[end + 1..];
+            lines += 1;
+        }
+        lines
+    });
+    assert_eq!(lines, stream.lines, "lines of {name} in chunks of {chunk}");
+    report("memchr2", name, chunk, stream, ticks);
+}
+
+/// What `read` has counted in all chunks of a stream, and the time of that.
+///
+/// The stream is read twice and timed the second time: readers are measured as they run in the
+/// middle of a long stream, when their buffers have grown and an id is known.
+#[inline(never)]
+fn walk(
+    stopwatch: &mut Stopwatch,
+    stream: &Stream,
+    chunk: usize,
+    mut read: impl FnMut(&[u8]) -> usize,
+) -> (usize, u32) {
+    let mut pass = || stream.as_bytes().chunks(chunk).map(&mut read).sum();
+    let _: usize = pass();
+    stopwatch.time(pass)
+}
+
+fn report(reader: &str, name: &str, chunk: usize, stream: &Stream, ticks: u32) {
+    let bytes = stream.as_bytes().len();
+    hprintln!("{reader}/{name}/{chunk} {bytes} {ticks}");
+}
+
+/// Frames from their parts, with the checks of name and id.
+fn encode(stopwatch: &mut Stopwatch) {
+    encode_repeatedly(stopwatch, "17-byte-event", 17, |buffer| {
+        let frame = Frame::data(black_box("123456789"));
+        frame.encode(buffer).map_or(0, <[u8]>::len)
+    });
+    encode_repeatedly(stopwatch, "51-byte-event", 51, |buffer| {
+        let (Ok(name), Ok(id)) = (
+            EventName::new(black_box("temperature")),
+            EventId::new(black_box("1000")),
+        ) else {
+            return 0;
+        };
+        let frame = Frame::data(black_box("{\"celsius\":215}"))
+            .event(name)
+            .id(id);
+        frame.encode(buffer).map_or(0, <[u8]>::len)
+    });
+    let line = [b'x'; 2048];
+    encode_repeatedly(stopwatch, "2-KB-line", 2056, |buffer| {
+        let frame = Frame::data(black_box(&line));
+        frame.encode(buffer).map_or(0, <[u8]>::len)
+    });
+}
+
+fn encode_repeatedly(
+    stopwatch: &mut Stopwatch,
+    name: &str,
+    length: usize,
+    mut encode: impl FnMut(&mut [u8]) -> usize,
+) {
+    const TIMES: usize = 1000;
+
+    let mut buffer = [0; BUFFER];
+    let (bytes, ticks) = stopwatch.time(|| {
+        let mut bytes = 0;
+        for _ in 0..TIMES {
+            bytes += encode(&mut buffer);
+            black_box(&buffer);
+        }
+        bytes
+    });
+    assert_eq!(bytes, TIMES * length, "encoded bytes of {name}");
+    hprintln!("encode/{name} {bytes} {ticks}");
+}
+
+#[panic_handler]
+fn panic(info: &core::panic::PanicInfo) -> ! {
+    heprintln!("{info}");
+    debug::exit(debug::EXIT_FAILURE);
+    unreachable!("the emulator has ended")
+}
