@@ -1,0 +1,170 @@
+//! The example programs, run as a user runs them.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+fn example(name: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO"));
+    command.args(["run", "--quiet", "--example", name, "--"]);
+    command.args(arguments);
+    command
+}
+
+fn run(name: &str, arguments: &[&str], input: &[u8]) -> Output {
+    let mut command = example(name, arguments);
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    // A program that rejects its arguments may be gone by now.
+    let _ = child.stdin.take().unwrap().write_all(input);
+    child.wait_with_output().unwrap()
+}
+
+/// Breaks when an event, a retry or an overflow is not printed where it belongs.
+#[test]
+fn decode_stream_prints_one_object_a_line() {
+    let stream = b"data: a\rid: 1\rdata: b\r\rretry: 5\nevent: x\ndata: \xff\n\ndata: 123456789\n\nretry:7\n";
+    let expected = concat!(
+        r#"{"type":"message","data":"a\nb","lastEventId":"1"}"#,
+        "\n",
+        r#"{"retry":5}"#,
+        "\n",
+        r#"{"type":"x","data":"�","lastEventId":"1"}"#,
+        "\n",
+        r#"{"overflow":true}"#,
+        "\n",
+        r#"{"retry":7}"#,
+        "\n",
+    );
+    for chunk in ["1", "2", "5", "4096"] {
+        let output = run(
+            "decode_stream",
+            &["-", "--buffer", "8", "--chunk", chunk],
+            stream,
+        );
+        assert_eq!(
+            String::from_utf8(output.stdout).unwrap(),
+            expected,
+            "chunk {chunk}"
+        );
+        assert_eq!(output.status.code(), Some(0));
+    }
+}
+
+/// Breaks when failures share an exit status.
+#[test]
+fn decode_stream_tells_usage_from_failure() {
+    let status = |arguments: &[&str]| run("decode_stream", arguments, b"").status.code();
+    assert_eq!(status(&["Cargo.toml"]), Some(0));
+    assert_eq!(status(&["no such file"]), Some(1));
+    for usage in [
+        &[][..],
+        &["-", "--chunk", "0"],
+        &["-", "--buffer", "x"],
+        &["-", "-"],
+        &["--x"],
+    ] {
+        assert_eq!(status(usage), Some(2), "{usage:?}");
+    }
+}
+
+/// Breaks when an illegal frame leaves a byte, or the frames before it are lost.
+#[test]
+fn encode_stream_writes_all_of_a_frame_or_nothing() {
+    let frames = r#"{"type":"t","id":"7","retry":3000,"data":"a\r\n b"}
+{"comment":"hi"}
+{"id":""}
+"#;
+    let expected = "event: t\nid: 7\nretry: 3000\ndata: a\ndata:  b\n\n:hi\nid: \n\n";
+    let output = run("encode_stream", &[], frames.as_bytes());
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), expected);
+    assert_eq!(output.status.code(), Some(0));
+
+    for illegal in [
+        r#"{"type":"a\nb","data":"x"}"#,
+        r#"{"data":"x","id":"a\rb"}"#,
+        r#"{"data":"x","id":"a\u0000b"}"#,
+        r#"{"data":5}"#,
+        r#"{"data":"x","retry":-1}"#,
+        r#"{"data":"x","retry":4294967296}"#,
+        r#"{"comment":"x","data":"y"}"#,
+        r#"{"event":"x"}"#,
+        "[]",
+        "{",
+    ] {
+        let input = format!("{frames}{illegal}\n{frames}");
+        let output = run("encode_stream", &[], input.as_bytes());
+        assert_eq!(
+            String::from_utf8(output.stdout).unwrap(),
+            expected,
+            "{illegal}"
+        );
+        assert_eq!(output.status.code(), Some(2), "{illegal}");
+        let error: serde_json::Value = serde_json::from_slice(&output.stderr).unwrap();
+        assert!(error["error"].is_string(), "{illegal}");
+    }
+}
+
+/// Stopped when the test ends, also by a panic.
+struct Server(Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Breaks when the server does not answer, skips an id, or makes two clients see different events.
+#[test]
+fn status_server_streams_to_two_clients() {
+    assert!(
+        example("status_server", &["--help"])
+            .output()
+            .unwrap()
+            .status
+            .success()
+    );
+    // The program itself, not `cargo run`: a server has to be stopped.
+    let binary = std::env::current_exe().unwrap();
+    let binary = binary
+        .ancestors()
+        .nth(2)
+        .unwrap()
+        .join("examples/status_server");
+    let mut command = Command::new(binary);
+    command.args(["--addr", "127.0.0.1:0", "--interval", "10"]);
+    let mut server = Server(command.stdout(Stdio::piped()).spawn().unwrap());
+    let mut line = String::new();
+    let mut output = BufReader::new(server.0.stdout.take().unwrap());
+    output.read_line(&mut line).unwrap();
+    let address = line.trim().strip_prefix("listening on http://").unwrap();
+    let address = address.trim_end_matches('/');
+
+    let connect = |path: &str| {
+        let mut socket = TcpStream::connect(address).unwrap();
+        socket
+            .set_read_timeout(Some(Duration::from_secs(30)))
+            .unwrap();
+        write!(socket, "GET {path} HTTP/1.1\r\nHost: {address}\r\n\r\n").unwrap();
+        BufReader::new(socket)
+    };
+    let mut page = String::new();
+    connect("/").read_to_string(&mut page).unwrap();
+    assert!(page.starts_with("HTTP/1.1 200 OK\r\n") && page.contains("new EventSource("));
+
+    let ids = |client: BufReader<TcpStream>| -> Vec<u64> {
+        let lines = client.lines().map(Result::unwrap);
+        let ids = lines.filter_map(|line| line.strip_prefix("id: ")?.parse().ok());
+        ids.take(20).collect()
+    };
+    let (first, second) = (connect("/events"), connect("/events"));
+    for ids in [ids(first), ids(second)] {
+        assert!(ids.windows(2).all(|pair| pair[1] == pair[0] + 1), "{ids:?}");
+        assert_eq!(ids.len(), 20);
+    }
+}
