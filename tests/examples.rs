@@ -123,7 +123,10 @@ impl Drop for Server {
 #[test]
 fn status_server_streams_to_two_clients() {
     // On Unix cargo becomes the program that it runs, so stopping the one stops the other.
-    let mut command = example("status_server", &["--addr", "127.0.0.1:0", "--interval", "10"]);
+    let mut command = example(
+        "status_server",
+        &["--addr", "127.0.0.1:0", "--interval", "10"],
+    );
     let mut server = Server(command.stdout(Stdio::piped()).spawn().unwrap());
     let mut line = String::new();
     let mut output = BufReader::new(server.0.stdout.take().unwrap());
