@@ -70,6 +70,11 @@
 #[cfg(test)]
 extern crate std;
 
+/// Runs the examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod decode;
 mod encode;
 #[cfg(any(feature = "embedded-io", feature = "embedded-io-async"))]

@@ -1,5 +1,7 @@
 //! Assembles events in a fixed buffer.
 
+use core::fmt;
+
 use super::fields::{Fields, Held, Located, Overflow};
 use crate::wire::scanner::{Scanner, Token};
 use crate::wire::text::{EventId, EventName, Text};
@@ -38,7 +40,7 @@ use crate::wire::text::{EventId, EventName, Text};
 /// assert_eq!(seen, ["7 temperature 21.5", "7 message on"]);
 /// # Ok::<(), embedded_sse::Overflow>(())
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Decoder<B: ?Sized> {
     core: Core,
     buffer: B,
@@ -168,6 +170,23 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
     /// The second step: the event, of the same input.
     pub(crate) fn event<'e>(&'e self, located: Located, input: &'e [u8]) -> Event<'e> {
         self.core.event(self.buffer.as_ref(), located, input)
+    }
+}
+
+impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> fmt::Debug for Decoder<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Decoder")
+            .field("last_event_id", &self.last_event_id())
+            .field("retry", &self.retry())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> defmt::Format for Decoder<B> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        let (id, retry) = (self.last_event_id(), self.retry());
+        defmt::write!(f, "Decoder {{ last_event_id: {}, retry: {} }}", id, retry);
     }
 }
 

@@ -1,5 +1,7 @@
 //! Hands events on in parts, as they arrive.
 
+use core::fmt;
+
 use super::decoder::event_type;
 use super::fields::{Fields, Held, Located, Overflow};
 use crate::wire::scanner::{Field, Scanner, Span, Token};
@@ -37,7 +39,7 @@ use crate::wire::text::{EventId, EventName};
 /// # assert_eq!(image.len(), 11);
 /// # Ok::<(), embedded_sse::Overflow>(())
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct PartDecoder<B: ?Sized> {
     core: Core,
     buffer: B,
@@ -148,6 +150,28 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> PartDecoder<B> {
     /// The reconnection time in milliseconds, if a `retry` field has ever set it.
     pub fn retry(&self) -> Option<u32> {
         self.core.fields.retry.time()
+    }
+}
+
+impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> fmt::Debug for PartDecoder<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PartDecoder")
+            .field("last_event_id", &self.last_event_id())
+            .field("retry", &self.retry())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> defmt::Format for PartDecoder<B> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        let (id, retry) = (self.last_event_id(), self.retry());
+        defmt::write!(
+            f,
+            "PartDecoder {{ last_event_id: {}, retry: {} }}",
+            id,
+            retry
+        );
     }
 }
 

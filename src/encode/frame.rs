@@ -1,5 +1,6 @@
 //! An outgoing event or comment, as an iterator of byte slices.
 
+use core::fmt;
 use core::iter::FusedIterator;
 use core::mem::take;
 
@@ -39,7 +40,7 @@ use crate::wire::text::{EventId, EventName};
 /// assert_eq!(Frame::comment("").encode(&mut buffer)?, b":\n");
 /// # Ok::<(), embedded_sse::BufferTooSmall>(())
 /// ```
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Default)]
 pub struct Frame<'a> {
     comment: Option<&'a [u8]>,
     event: Option<EventName<'a>>,
@@ -189,8 +190,23 @@ impl<'a> Frame<'a> {
     }
 }
 
+impl fmt::Debug for Frame<'_> {
+    /// Writes the bytes of the frame, escaped.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.chunks().fmt(f)
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for Frame<'_> {
+    /// Writes the bytes of the frame, escaped.
+    fn format(&self, f: defmt::Formatter<'_>) {
+        self.chunks().format(f);
+    }
+}
+
 /// The bytes of a [`Frame`], slice by slice.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Chunks<'a> {
     /// What is left of the line under way.
     name: &'a [u8],
@@ -230,6 +246,27 @@ impl<'a> Iterator for Chunks<'a> {
 }
 
 impl FusedIterator for Chunks<'_> {}
+
+impl fmt::Debug for Chunks<'_> {
+    /// Writes the bytes to come, escaped.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("\"")?;
+        for chunk in self.clone() {
+            write!(f, "{}", chunk.escape_ascii())?;
+        }
+        f.write_str("\"")
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for Chunks<'_> {
+    /// Writes the bytes to come, escaped.
+    fn format(&self, f: defmt::Formatter<'_>) {
+        for chunk in self.clone() {
+            defmt::write!(f, "{=[u8]:a}", chunk);
+        }
+    }
+}
 
 impl Chunks<'_> {
     fn next_line(&mut self) -> Option<()> {

@@ -52,6 +52,7 @@ pub trait Sink {
 /// # Ok::<(), embedded_sse::BufferTooSmall>(())
 /// ```
 #[derive(Debug)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct SliceSink<'b> {
     buffer: &'b mut [u8],
     written: usize,

@@ -31,6 +31,7 @@ use crate::wire::line_end;
 /// # Ok::<(), Box<dyn core::error::Error>>(())
 /// ```
 #[derive(Debug)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct DataWriter<S: Sink> {
     sink: S,
     /// The sink's length before this event.

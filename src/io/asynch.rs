@@ -28,7 +28,8 @@ use crate::encode::Frame;
 /// }
 /// ```
 #[derive(Debug)]
-pub struct Reader<'b, R, B: ?Sized> {
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Reader<'b, R, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> {
     socket: R,
     inbox: Inbox<'b, B>,
 }
@@ -112,6 +113,7 @@ impl<'b, R: Read, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Reader<'b, R, B> {
 /// }
 /// ```
 #[derive(Debug)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Writer<'b, W> {
     socket: W,
     buffer: &'b mut [u8],

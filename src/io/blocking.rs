@@ -27,7 +27,8 @@ use crate::wire::copy::copy;
 /// # Ok::<(), embedded_sse::io::Error<core::convert::Infallible>>(())
 /// ```
 #[derive(Debug)]
-pub struct Reader<'b, R, B: ?Sized> {
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Reader<'b, R, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> {
     socket: R,
     inbox: Inbox<'b, B>,
 }
@@ -113,6 +114,7 @@ impl<'b, R: Read, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Reader<'b, R, B> {
 /// # Ok::<(), embedded_sse::io::Error<embedded_io::SliceWriteError>>(())
 /// ```
 #[derive(Debug)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Writer<'b, W> {
     socket: W,
     buffer: &'b mut [u8],
@@ -198,6 +200,7 @@ impl<'b, W: Write> Writer<'b, W> {
 /// # Ok::<(), Box<dyn core::error::Error>>(())
 /// ```
 #[derive(Debug)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct SocketSink<'b, W> {
     socket: W,
     buffer: &'b mut [u8],

@@ -4,7 +4,8 @@ use crate::decode::{Decoder, Event, Located, Overflow};
 
 /// A receive buffer in front of a decoder.
 #[derive(Debug)]
-pub(super) struct Inbox<'b, B: ?Sized> {
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub(super) struct Inbox<'b, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> {
     pub decoder: &'b mut Decoder<B>,
     buffer: &'b mut [u8],
     /// The input of the last `advance`, and how much of it that has read. An event may borrow from
