@@ -2,31 +2,27 @@
 
 /// The position of the first CR or LF.
 ///
-/// Text rarely holds other control characters, so the search first skips whole blocks without any
-/// byte below 0x20, and looks closer only where there is one.
+/// Most lines are short, so a search begins word by word. Behind the first block, it skips blocks that
+/// hold no byte below 0x20, for text rarely holds other control characters.
 pub(crate) const fn find(bytes: &[u8]) -> Option<usize> {
     let mut rest = bytes;
-    loop {
-        while let Some((block, tail)) = rest.split_first_chunk() {
+    while !rest.is_empty() {
+        let (block, behind) = match rest.split_first_chunk::<16>() {
+            Some((block, behind)) => (block.as_slice(), behind),
+            None => (rest, [].as_slice()),
+        };
+        if let Some(n) = find_in_block(block) {
+            return Some(bytes.len().wrapping_sub(rest.len()).wrapping_add(n));
+        }
+        rest = behind;
+        while let Some((block, behind)) = rest.split_first_chunk() {
             if block_has_control(block) {
                 break;
             }
-            rest = tail;
+            rest = behind;
         }
-        let Some((word, tail)) = rest.split_first_chunk() else {
-            break;
-        };
-        if word_has_control(word) {
-            if let Some(n) = position(word) {
-                return Some(bytes.len().wrapping_sub(rest.len()).wrapping_add(n));
-            }
-        }
-        rest = tail;
     }
-    match position(rest) {
-        Some(n) => Some(bytes.len().wrapping_sub(rest.len()).wrapping_add(n)),
-        None => None,
-    }
+    None
 }
 
 /// Splits off the first line: the line, and what follows its end (CR, LF or CRLF), if it has one.
@@ -40,14 +36,20 @@ pub(crate) fn split(bytes: &[u8]) -> (&[u8], Option<&[u8]>) {
     (line, rest)
 }
 
-/// Byte by byte.
-const fn position(bytes: &[u8]) -> Option<usize> {
-    let mut rest = bytes;
-    while let [byte, tail @ ..] = rest {
-        if matches!(byte, b'\r' | b'\n') {
-            return Some(bytes.len().wrapping_sub(rest.len()));
+/// Word by word up to a byte below 0x20, then byte by byte.
+const fn find_in_block(block: &[u8]) -> Option<usize> {
+    let mut rest = block;
+    while let Some((word, behind)) = rest.split_first_chunk() {
+        if word_has_control(word) {
+            break;
         }
-        rest = tail;
+        rest = behind;
+    }
+    while let [byte, behind @ ..] = rest {
+        if matches!(byte, b'\r' | b'\n') {
+            return Some(block.len().wrapping_sub(rest.len()));
+        }
+        rest = behind;
     }
     None
 }
