@@ -5,9 +5,12 @@ use std::fmt::{self, Display, Write};
 use std::fs;
 use std::str::FromStr;
 
-use embedded_sse::{DataWriter, EventId, EventName, Frame, SliceSink};
+use embedded_sse::{DataWriter, EventId, Frame, SliceSink, event_name};
 
 use crate::hub::Encoded;
+
+const STATUS: &str = "status";
+const CLIENTS: &str = "clients";
 
 /// What cannot be read, as on machines without `/proc`, is `None` here and `null` in the event.
 pub struct Status {
@@ -36,10 +39,10 @@ impl Status {
     pub fn encode(&self, id: u64) -> Result<Encoded, Box<dyn Error>> {
         let id = id.to_string();
         let head = Frame::new()
-            .event(EventName::new("status")?)
+            .event(event_name!(STATUS))
             .id(EventId::new(&id)?);
 
-        let mut buffer = [0; Frame::max_len(6, 20, 512, 1)];
+        let mut buffer = [0; Frame::max_len(STATUS.len(), 20, 512, 1)];
         let mut sink = SliceSink::new(&mut buffer);
         let mut data = DataWriter::new(&mut sink, &head)?;
         let [load_1, load_5, load_15] = self.load.map(OrNull);
@@ -65,8 +68,10 @@ impl Status {
 /// statuses grow by one.
 pub fn encode_clients(clients: usize) -> Result<Encoded, Box<dyn Error>> {
     let number = clients.to_string();
-    let frame = Frame::data(&number).event(EventName::new("clients")?);
-    Ok(frame.encode(&mut [0; Frame::max_len(7, 0, 20, 1)])?.into())
+    let frame = Frame::data(&number).event(event_name!(CLIENTS));
+    Ok(frame
+        .encode(&mut [0; Frame::max_len(CLIENTS.len(), 0, 20, 1)])?
+        .into())
 }
 
 /// The value of a line of `/proc/meminfo`.
