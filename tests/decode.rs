@@ -1,7 +1,7 @@
 //! What a decoder promises beyond the standard: its storages, what it borrows, what it keeps from
 //! stream to stream.
 
-use embedded_sse::{Decoder, EventId, Overflow, Part, PartDecoder};
+use embedded_sse::{Decoder, EventId, EventName, Overflow, Part, PartDecoder, Text};
 
 const STREAM: &[u8] = b"event: e\nid: 7\nretry: 5\ndata: ab\n\n";
 
@@ -85,6 +85,76 @@ fn the_last_event_id_can_be_restored() {
         (Ok("message"), Ok("a"))
     );
     assert_eq!(event.last_event_id, "99");
+}
+
+/// Breaks when an id that fills the buffer is refused.
+#[test]
+fn an_id_may_fill_the_buffer() {
+    let mut decoder = Decoder::<[u8; 2]>::new();
+    assert_eq!(
+        decoder.set_last_event_id(EventId::new("12").unwrap()),
+        Ok(())
+    );
+    assert_eq!(decoder.last_event_id(), "12");
+    assert_eq!(decoder.next(&mut &b"id\n\n"[..]), Ok(None));
+    assert_eq!(decoder.last_event_id(), "");
+}
+
+/// Breaks when the end of a stream, or an id that is restored, leaves a part of that stream behind.
+#[test]
+fn parts_forget_an_unfinished_event() {
+    let id = EventId::new("99").unwrap();
+    for restores in [false, true] {
+        for unfinished in [
+            "id:1\nevent:e\nda",
+            "data:a\ndata:b",
+            "data:a\nid:1",
+            ":",
+            "event:e",
+        ] {
+            let mut decoder = PartDecoder::<[u8; 16]>::new();
+            decoder.set_last_event_id(id).unwrap();
+            let mut input = unfinished.as_bytes();
+            // At most two parts are taken: the line feed between two lines may be the last.
+            for _ in 0..2 {
+                decoder.next(&mut input).unwrap();
+            }
+            match restores {
+                false => decoder.end_stream(),
+                true => decoder.set_last_event_id(id).unwrap(),
+            }
+            let mut stream = &b"\xef\xbb\xbfdata:x\ndata:y\n\n"[..];
+            let mut data = Vec::new();
+            while let Some(part) = decoder.next(&mut stream).unwrap() {
+                match part {
+                    Part::Data { bytes, .. } => data.extend(bytes),
+                    Part::Dispatch {
+                        event_type,
+                        last_event_id,
+                    } => {
+                        assert_eq!((event_type, last_event_id), (EventName::MESSAGE, id));
+                        data.push(b'.');
+                    }
+                    part => panic!("{part:?}"),
+                }
+            }
+            assert_eq!(data, b"x\ny.", "{unfinished}");
+        }
+    }
+}
+
+/// Breaks when text is shown otherwise than a browser would, or a debug line can be broken out of.
+#[test]
+fn text_is_shown_decoded() {
+    let text = Text::new("é\n".as_bytes());
+    assert_eq!((text.to_string(), text.len()), ("é\n".to_string(), 3));
+    assert_eq!(format!("{text:?}"), r#""\xc3\xa9\n""#);
+    assert_eq!(format!("[{:>3}]", Text::new(b"a")), "[  a]");
+    assert_eq!(
+        Text::new(b"a\xff\xe2\x82b").to_string(),
+        "a\u{fffd}\u{fffd}b"
+    );
+    assert!(Text::new(b"").is_empty() && Text::new(b"\xff").to_str().is_err());
 }
 
 /// Breaks when parts come out of order, or a type that is known is not told.

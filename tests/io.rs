@@ -175,6 +175,73 @@ fn readers_give_every_event_once() {
     }
 }
 
+/// Breaks when bytes that came with a response head are lost, or more of them are believed than there
+/// is room for.
+#[test]
+fn readers_begin_with_what_was_received() {
+    for received in [10, usize::MAX] {
+        let mut decoder = Decoder::<[u8; 16]>::new();
+        let mut buffer = *b"data: on\n\n";
+        let rest = b"data: off\n\n".as_slice();
+        let mut reader = blocking::Reader::with_received(rest, &mut decoder, &mut buffer, received);
+        assert_eq!(reader.next().unwrap().unwrap().data, "on");
+        assert_eq!(reader.next().unwrap().unwrap().data, "off");
+        assert_eq!(reader.next(), Ok(None));
+    }
+}
+
+/// Breaks when what one connection has left unfinished shows in the next.
+#[test]
+fn readers_begin_and_end_a_stream() {
+    let mut decoder = Decoder::<[u8; 16]>::new();
+    let mut buffer = [0; 4];
+    assert_eq!(decoder.next(&mut &b"data: left"[..]), Ok(None));
+    let mut reader =
+        blocking::Reader::new(&b"\xef\xbb\xbfdata: a\n\nda"[..], &mut decoder, &mut buffer);
+    assert_eq!(reader.next().unwrap().unwrap().data, "a");
+    assert_eq!(reader.next(), Ok(None));
+    assert!(reader.into_inner().is_empty());
+    let mut stream = &b"data: b\n\n"[..];
+    assert_eq!(decoder.next(&mut stream).unwrap().unwrap().data, "b");
+}
+
+/// Breaks when an event that was given up leaves bytes for the next one, or the next one is sent
+/// behind a part of it.
+#[test]
+fn an_event_given_up_is_not_sent_or_cuts_the_stream_off() {
+    for room in [0, 8, 64] {
+        let mut socket = Socket::default();
+        let mut buffer = vec![0; room];
+        let mut sink = blocking::SocketSink::new(&mut socket, &mut buffer);
+        let mut writer = DataWriter::new(&mut sink, &Frame::new()).unwrap();
+        core::fmt::Write::write_str(&mut writer, "given up").unwrap();
+        drop(writer);
+        let next = Frame::data("next").write_to(&mut sink);
+        if room == 64 {
+            assert_eq!(next, Ok(()));
+            assert_eq!(socket.sent, b"data: next\n\n");
+        } else {
+            assert_eq!(next, Err(Error::CutOff));
+            assert!(b"data: given up".starts_with(&socket.sent));
+        }
+    }
+
+    let steps = VecDeque::from([4, 0]);
+    let mut socket = Socket {
+        steps,
+        ..Socket::default()
+    };
+    let mut buffer = [0; 64];
+    let mut sink = blocking::SocketSink::new(&mut socket, &mut buffer);
+    let timed_out = Err(Error::Io(embedded_io::ErrorKind::TimedOut));
+    assert_eq!(Frame::data("first").write_to(&mut sink), timed_out);
+    assert_eq!(
+        Frame::data("second").write_to(&mut sink),
+        Err(Error::CutOff)
+    );
+    assert_eq!(socket.sent, b"data");
+}
+
 /// Breaks when a writer loses or doubles bytes where the socket took a part, failed for a while, or a
 /// future was dropped.
 #[test]
@@ -274,15 +341,37 @@ fn a_socket_that_is_full_is_an_error() {
             Ok(())
         }
     }
+    impl embedded_io_async::Write for Full {
+        async fn write(&mut self, _: &[u8]) -> Result<usize, Infallible> {
+            Ok(0)
+        }
+        async fn flush(&mut self) -> Result<(), Infallible> {
+            Ok(())
+        }
+    }
     let mut writer = blocking::Writer::new(Full, &mut buffer);
     assert_eq!(writer.write(&Frame::data("a")), Err(Error::WriteZero));
+    let mut writer = asynch::Writer::new(Full, &mut buffer);
+    let written = poll_once(writer.write(&Frame::data("a")));
+    assert_eq!(written, Some(Err(Error::WriteZero)));
     let sink = blocking::SocketSink::new(Full, &mut full);
     assert_eq!(
         DataWriter::new(sink, &Frame::new()).err(),
         Some(Error::WriteZero)
     );
+}
+
+/// Breaks when an error is taken for another one.
+#[test]
+fn errors_tell_their_kind() {
+    use embedded_io::{Error as _, ErrorKind};
+    let kind = |error: Error<ErrorKind>| error.kind();
+    assert_eq!(kind(Error::Io(ErrorKind::TimedOut)), ErrorKind::TimedOut);
+    assert_eq!(kind(Error::Overflow), ErrorKind::OutOfMemory);
+    assert_eq!(kind(Error::WriteZero), ErrorKind::WriteZero);
+    assert_eq!(kind(Error::CutOff), ErrorKind::BrokenPipe);
     assert_eq!(
-        Overflow.to_string(),
-        Error::<Infallible>::Overflow.to_string()
+        Error::<Infallible>::Overflow.to_string(),
+        Overflow.to_string()
     );
 }

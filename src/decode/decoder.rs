@@ -96,7 +96,8 @@ impl Decoder<[u8]> {
     /// The buffer for events of at most these lengths, in bytes.
     ///
     /// Two ids are kept at a time: that of the event under way, and the last one, which stays valid
-    /// until that event is whole. Several data lines take one byte more for each line but the first.
+    /// until that event is whole. Several data lines take one byte more for each line but the first,
+    /// and while an id replaces another one of the same event, both of them count.
     ///
     /// ```
     /// use embedded_sse::Decoder;
@@ -116,7 +117,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
     /// # Errors
     ///
     /// [`Overflow`] when an event does not fit the buffer. The rest of `input` is still to be read:
-    /// go on calling.
+    /// go on calling, for a `?` that leaves the loop loses it.
     pub fn next<'s, 'i: 's>(
         &'s mut self,
         input: &mut &'i [u8],

@@ -113,7 +113,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> PartDecoder<B> {
     ///
     /// [`Overflow`] when type or id of an event do not fit the buffer: the event is dropped, with
     /// the pieces of its data that were given already. The rest of `input` is still to be read: go
-    /// on calling.
+    /// on calling, for a `?` that leaves the loop loses it.
     pub fn next<'s, 'i: 's>(
         &'s mut self,
         input: &mut &'i [u8],

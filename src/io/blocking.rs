@@ -181,7 +181,8 @@ impl<'b, W: Write> Writer<'b, W> {
 /// event larger than RAM. It gathers short pieces in a buffer, and hands the last of them on when the
 /// event is whole.
 ///
-/// **When writing fails, the event is cut off: close the socket.**
+/// **An event that fails, or is dropped, when a part of it was sent is cut off. From then on every
+/// write fails with [`Error::CutOff`]: close the socket.**
 ///
 /// # Examples
 ///
@@ -205,6 +206,7 @@ pub struct SocketSink<'b, W> {
     socket: W,
     buffer: &'b mut [u8],
     gathered: usize,
+    state: SinkState,
 }
 
 impl<'b, W: Write> SocketSink<'b, W> {
@@ -214,6 +216,7 @@ impl<'b, W: Write> SocketSink<'b, W> {
             socket,
             buffer,
             gathered: 0,
+            state: SinkState::Whole,
         }
     }
 }
@@ -222,30 +225,63 @@ impl<W: Write> Sink for SocketSink<'_, W> {
     type Error = Error<W::Error>;
 
     fn write(&mut self, bytes: &[u8]) -> Result<(), Self::Error> {
+        if self.state == SinkState::CutOff {
+            return Err(Error::CutOff);
+        }
         let free = self.buffer.get_mut(self.gathered..).unwrap_or_default();
         if bytes.len() <= free.len() {
             copy(bytes, free);
             self.gathered = self.gathered.saturating_add(bytes.len());
             return Ok(());
         }
-        self.finish()?;
+        self.send_gathered()?;
         if bytes.len() < self.buffer.len() {
             return self.write(bytes);
         }
+        self.state = SinkState::Begun;
         write_all(&mut self.socket, bytes)
     }
 
     fn finish(&mut self) -> Result<(), Self::Error> {
-        let gathered = self.buffer.get(..self.gathered).unwrap_or_default();
-        self.gathered = 0;
-        write_all(&mut self.socket, gathered)
+        self.send_gathered()?;
+        self.state = SinkState::Whole;
+        Ok(())
     }
 
     fn written(&self) -> usize {
-        0
+        self.gathered
     }
 
-    fn truncate(&mut self, _: usize) {}
+    fn truncate(&mut self, length: usize) {
+        self.gathered = self.gathered.min(length);
+        if self.state == SinkState::Begun {
+            self.state = SinkState::CutOff;
+        }
+    }
+}
+
+impl<W: Write> SocketSink<'_, W> {
+    fn send_gathered(&mut self) -> Result<(), Error<W::Error>> {
+        let gathered = self.buffer.get(..self.gathered).unwrap_or_default();
+        self.gathered = 0;
+        if gathered.is_empty() {
+            return Ok(());
+        }
+        self.state = SinkState::Begun;
+        write_all(&mut self.socket, gathered)
+    }
+}
+
+/// What of the last event the socket has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+enum SinkState {
+    /// All or nothing of it.
+    Whole,
+    /// A part, and more is to come.
+    Begun,
+    /// A part, and no more will come.
+    CutOff,
 }
 
 /// As `embedded_io::Write::write_all`, which panics when the socket takes nothing.

@@ -21,9 +21,9 @@ impl<'b, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Inbox<'b, B> {
         decoder.end_stream();
         Self {
             decoder,
+            end: received.min(buffer.len()),
             buffer,
             start: 0,
-            end: received,
             read: 0,
         }
     }

@@ -26,6 +26,8 @@ pub enum Error<E> {
     Overflow,
     /// The socket takes no more bytes.
     WriteZero,
+    /// An event before this one was cut off when a part of it was sent already. Close the socket.
+    CutOff,
 }
 
 impl<E> From<Overflow> for Error<E> {
@@ -40,6 +42,7 @@ impl<E: fmt::Display> fmt::Display for Error<E> {
             Error::Io(error) => error.fmt(f),
             Error::Overflow => Overflow.fmt(f),
             Error::WriteZero => f.write_str("socket takes no more bytes"),
+            Error::CutOff => f.write_str("an earlier event was cut off"),
         }
     }
 }
@@ -48,7 +51,7 @@ impl<E: core::error::Error + 'static> core::error::Error for Error<E> {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
             Error::Io(error) => Some(error),
-            Error::Overflow | Error::WriteZero => None,
+            Error::Overflow | Error::WriteZero | Error::CutOff => None,
         }
     }
 }
@@ -59,6 +62,7 @@ impl<E: embedded_io::Error + 'static> embedded_io::Error for Error<E> {
             Error::Io(error) => error.kind(),
             Error::Overflow => embedded_io::ErrorKind::OutOfMemory,
             Error::WriteZero => embedded_io::ErrorKind::WriteZero,
+            Error::CutOff => embedded_io::ErrorKind::BrokenPipe,
         }
     }
 }

@@ -49,6 +49,10 @@ impl<'a> Text<'a> {
 impl fmt::Display for Text<'_> {
     /// Writes the text decoded, each malformed sequence as one U+FFFD.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Well-formed text takes width and alignment, as a `str` does.
+        if let Ok(text) = self.to_str() {
+            return f.pad(text);
+        }
         for chunk in self.0.utf8_chunks() {
             f.write_str(chunk.valid())?;
             if !chunk.invalid().is_empty() {
