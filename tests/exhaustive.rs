@@ -70,7 +70,7 @@ fn oracles_and_parts_agree_on_up_to_4_letters() {
 #[test]
 fn every_faulty_decoder_is_caught() {
     assert_eq!(first_difference(None), None, "caught without a fault");
-    for fault in Fault::ALL {
+    for &fault in Fault::ALL {
         let stream = first_difference(Some(fault)).unwrap_or_else(|| panic!("{fault:?} escapes"));
         println!("{fault:?} caught by a stream of {} bytes", stream.len());
     }

@@ -3,8 +3,20 @@
 
 use super::{Item, Outcome};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
+macro_rules! faults {
+    ($($fault:ident,)*) => {
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Fault {
+            $($fault,)*
+        }
+
+        impl Fault {
+            pub const ALL: &[Fault] = &[$(Fault::$fault,)*];
+        }
+    };
+}
+
+faults! {
     BomIsContent,
     SecondBomIsDropped,
     BomIsDroppedInEveryChunk,
@@ -41,50 +53,6 @@ pub enum Fault {
     AllLineFeedsAreDropped,
     EndOfStreamDispatches,
     MalformedUtf8IsDropped,
-}
-
-impl Fault {
-    pub const ALL: [Fault; 36] = {
-        use Fault::*;
-        [
-            BomIsContent,
-            SecondBomIsDropped,
-            BomIsDroppedInEveryChunk,
-            PartOfBomIsDropped,
-            CrIsContent,
-            CrLfIsTwoLineEnds,
-            CrLfOverTwoChunksIsTwoLineEnds,
-            CrWaitsForTheNextByte,
-            VerticalTabIsLineEnd,
-            LineSeparatorIsLineEnd,
-            AllSpacesAreStripped,
-            NoSpaceIsStripped,
-            LineWithoutColonIsIgnored,
-            LastColonSplits,
-            NamesIgnoreCase,
-            NamesMatchByPrefix,
-            CommentIsData,
-            NulEndsValue,
-            IdMayHoldNul,
-            NulClearsId,
-            IdCountsAtOnce,
-            IdNeedsData,
-            EmptyIdIsIgnored,
-            RetryMayHaveRubbish,
-            EmptyRetryIsZero,
-            RetryWraps,
-            RetryWaitsForBlankLine,
-            EventNeedsNoData,
-            EmptyDataIsNoEvent,
-            TypeOutlivesBlankLine,
-            EmptyTypeStays,
-            LastTypeIsIgnored,
-            LastLineFeedStays,
-            AllLineFeedsAreDropped,
-            EndOfStreamDispatches,
-            MalformedUtf8IsDropped,
-        ]
-    };
 }
 
 /// Decodes a stream with that fault, if any.
