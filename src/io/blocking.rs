@@ -243,6 +243,9 @@ impl<W: Write> Sink for SocketSink<'_, W> {
     }
 
     fn finish(&mut self) -> Result<(), Self::Error> {
+        if self.state == SinkState::CutOff {
+            return Err(Error::CutOff);
+        }
         self.send_gathered()?;
         self.state = SinkState::Whole;
         Ok(())
