@@ -199,6 +199,19 @@ fn data_writer_gives_a_frame_whatever_the_pieces() {
     }
 }
 
+/// Breaks when a piece of nothing counts as one.
+#[test]
+fn data_writer_ignores_empty_pieces() {
+    let mut buffer = [0; 64];
+    let mut sink = SliceSink::new(&mut buffer);
+    let mut writer = DataWriter::new(&mut sink, &Frame::new()).unwrap();
+    for piece in ["", "a\r", "", "\nb", ""] {
+        writer.write_str(piece).unwrap();
+    }
+    writer.finish().unwrap();
+    assert_eq!(sink.as_written(), b"data: a\ndata: b\n\n");
+}
+
 /// Breaks when a failed, dropped or unfinished event leaves bytes behind, or the error is lost.
 #[test]
 fn data_writer_leaves_nothing_half_done() {

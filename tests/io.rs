@@ -283,8 +283,8 @@ fn writers_write_every_byte_once() {
         let mut sent = Socket::default();
         let frame = Frame::new().retry(100);
         for text in &texts {
-            let sink = blocking::SocketSink::new(&mut sent, &mut buffer);
-            let mut writer = DataWriter::new(sink, &frame).unwrap();
+            let mut sink = blocking::SocketSink::new(&mut sent, &mut buffer);
+            let mut writer = DataWriter::new(&mut sink, &frame).unwrap();
             for piece in random_chunks(&mut random, text.as_bytes()) {
                 embedded_io::Write::write_all(&mut writer, piece).unwrap();
             }

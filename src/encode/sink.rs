@@ -127,7 +127,7 @@ impl<L: LenType, S: StringStorage + ?Sized> Sink for StringInner<L, S> {
 
     fn truncate(&mut self, length: usize) {
         // A length that was read from `written` is the end of a character.
-        if self.is_char_boundary(length) && length <= self.len() {
+        if self.is_char_boundary(length) {
             self.truncate(length);
         }
     }
