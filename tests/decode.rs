@@ -154,6 +154,7 @@ fn text_is_shown_decoded() {
         Text::new(b"a\xff\xe2\x82b").to_string(),
         "a\u{fffd}\u{fffd}b"
     );
+    assert!(!Text::new(b"a").is_empty());
     assert!(Text::new(b"").is_empty() && Text::new(b"\xff").to_str().is_err());
 }
 
