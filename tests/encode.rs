@@ -245,12 +245,12 @@ fn data_writer_leaves_nothing_half_done() {
 #[test]
 fn heapless_vectors_and_strings_are_sinks() {
     let frame = Frame::data("a\nb");
-    let mut vec = heapless::Vec::<u8, 20>::new();
+    let mut vec = heapless::Vec::<u8, 24>::new();
     frame.write_to(&mut vec).unwrap();
     assert_eq!(frame.write_to(&mut vec), Err(BufferTooSmall));
     assert_eq!(vec, b"data: a\ndata: b\n\n");
 
-    let mut string = heapless::String::<20>::new();
+    let mut string = heapless::String::<24>::new();
     frame.write_to(&mut string).unwrap();
     assert_eq!(frame.write_to(&mut string), Err(StringError::TooSmall));
     assert_eq!(string, "data: a\ndata: b\n\n");
