@@ -119,7 +119,7 @@ impl Drop for Server {
     }
 }
 
-/// Breaks when the server does not answer, skips an id, or makes two clients see different events.
+/// Breaks when the server does not answer, or a client of two misses an id.
 #[test]
 fn status_server_streams_to_two_clients() {
     // On Unix cargo becomes the program that it runs, so stopping the one stops the other.

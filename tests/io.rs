@@ -324,6 +324,24 @@ fn a_frame_that_fits_the_buffer_is_one_write() {
     assert_eq!(counter.0, 2);
 }
 
+/// Breaks when a frame that is shorter than what was sent of another one passes for sent.
+#[test]
+fn a_writer_refuses_another_frame() {
+    let steps = VecDeque::from([10, 0]);
+    let mut writer = blocking::Writer::new(
+        Socket {
+            steps,
+            ..Socket::default()
+        },
+        &mut [],
+    );
+    let first = Frame::data("0123456789");
+    while writer.write(&first).is_err() {
+        assert_eq!(writer.write(&Frame::comment("")), Err(Error::CutOff));
+    }
+    assert_eq!(writer.into_inner().sent, b"data: 0123456789\n\n");
+}
+
 /// Breaks when a socket that takes no more bytes makes a panic or an endless loop.
 #[test]
 fn a_socket_that_is_full_is_an_error() {

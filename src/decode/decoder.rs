@@ -40,7 +40,7 @@ use crate::wire::text::{EventId, EventName, Text};
 /// assert_eq!(seen, ["7 temperature 21.5", "7 message on"]);
 /// # Ok::<(), embedded_sse::Overflow>(())
 /// ```
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Decoder<B: ?Sized> {
     core: Core,
     buffer: B,

@@ -41,6 +41,9 @@ pub(crate) struct Located {
 /// It is dropped whole and this is reported once; decoding goes on behind the next blank line. If
 /// the id of a dropped event fits, it becomes the last event id all the same: a server would
 /// otherwise send that event again after every reconnect.
+///
+/// The last event id takes space too. One that leaves no room for the next event can be replaced by
+/// an empty one, with `set_last_event_id`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Overflow;

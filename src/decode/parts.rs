@@ -39,7 +39,7 @@ use crate::wire::text::{EventId, EventName};
 /// # assert_eq!(image.len(), 11);
 /// # Ok::<(), embedded_sse::Overflow>(())
 /// ```
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct PartDecoder<B: ?Sized> {
     core: Core,
     buffer: B,
@@ -62,7 +62,8 @@ pub enum Part<'a> {
         /// within a character.
         bytes: &'a [u8],
     },
-    /// The event is whole: its data is what the pieces since the last `Dispatch` add up to.
+    /// The event is whole: its data is what the pieces add up to since the last `Dispatch`,
+    /// [`Overflow`] or end of a stream.
     Dispatch {
         /// The value of the last `event` field, or `message`.
         event_type: EventName<'a>,

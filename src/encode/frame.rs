@@ -41,6 +41,7 @@ use crate::wire::text::{EventId, EventName};
 /// # Ok::<(), embedded_sse::BufferTooSmall>(())
 /// ```
 #[derive(Clone, Copy, Default)]
+#[must_use = "a frame is sent only when it is encoded"]
 pub struct Frame<'a> {
     comment: Option<&'a [u8]>,
     event: Option<EventName<'a>>,
@@ -207,6 +208,7 @@ impl defmt::Format for Frame<'_> {
 
 /// The bytes of a [`Frame`], slice by slice.
 #[derive(Clone)]
+#[must_use = "chunks are made only when they are asked for"]
 pub struct Chunks<'a> {
     /// What is left of the line under way.
     name: &'a [u8],

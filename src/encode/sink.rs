@@ -126,10 +126,8 @@ impl<L: LenType, S: StringStorage + ?Sized> Sink for StringInner<L, S> {
     }
 
     fn truncate(&mut self, length: usize) {
-        // A length that was read from `written` is the end of a character.
-        if self.is_char_boundary(length) {
-            self.truncate(length);
-        }
+        // The string's own `truncate` panics within a character, as far as the compiler knows.
+        while self.len() > length && self.pop().is_some() {}
     }
 }
 

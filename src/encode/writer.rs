@@ -32,6 +32,7 @@ use crate::wire::line_end;
 /// ```
 #[derive(Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[must_use = "an event counts only when it is finished"]
 pub struct DataWriter<S: Sink> {
     sink: S,
     /// The sink's length before this event.

@@ -136,9 +136,10 @@ impl<'b, W: Write> Writer<'b, W> {
     ///
     /// # Errors
     ///
-    /// [`Error::Io`] when the socket fails, [`Error::WriteZero`] when it takes no more bytes.
+    /// [`Error::Io`] when the socket fails, [`Error::WriteZero`] when it takes no more bytes,
+    /// [`Error::CutOff`] when more of another frame was sent than this one is long.
     pub fn write(&mut self, frame: &Frame<'_>) -> Result<(), Error<W::Error>> {
-        let mut unsent = Unsent::new(frame, self.sent);
+        let mut unsent = Unsent::new(frame, self.sent)?;
         loop {
             let mut bytes = unsent.gather(self.buffer);
             if bytes.is_empty() {

@@ -1,6 +1,6 @@
 //! Floor 4: readers and writers over `embedded-io` sockets, UARTs and files.
 //!
-//! [`blocking`] and [`asynch`] have the same names and behave alike.
+//! The readers and writers of [`blocking`] and [`asynch`] have the same names and behave alike.
 
 #[cfg(feature = "embedded-io-async")]
 #[cfg_attr(docsrs, doc(cfg(feature = "embedded-io-async")))]

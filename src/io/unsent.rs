@@ -1,5 +1,6 @@
 //! What a writer still has to write of a frame.
 
+use super::Error;
 use crate::encode::{Chunks, Frame};
 use crate::wire::copy::copy;
 
@@ -12,13 +13,20 @@ pub(super) struct Unsent<'f> {
 
 impl<'f> Unsent<'f> {
     /// The frame without its first `sent` bytes.
-    pub fn new(frame: &'f Frame<'_>, sent: usize) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// When it has no more than these: they were of another frame.
+    pub fn new<E>(frame: &'f Frame<'_>, sent: usize) -> Result<Self, Error<E>> {
         let mut unsent = Self {
             chunk: b"",
             chunks: frame.chunks(),
         };
         unsent.skip(sent);
-        unsent
+        if sent > 0 && unsent.chunk.is_empty() {
+            return Err(Error::CutOff);
+        }
+        Ok(unsent)
     }
 
     /// The next bytes; empty at the end of the frame. Short chunks are gathered in `buffer`.

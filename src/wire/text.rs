@@ -147,8 +147,8 @@ macro_rules! event_name {
     ($name:expr) => {
         const {
             match $crate::EventName::new($name) {
-                Ok(name) => name,
-                Err(_) => panic!("event name holds a line end"),
+                ::core::result::Result::Ok(name) => name,
+                ::core::result::Result::Err(_) => ::core::panic!("event name holds a line end"),
             }
         }
     };
@@ -243,6 +243,12 @@ macro_rules! text {
                 }
             }
         )?
+
+        impl AsRef<[u8]> for $name<'_> {
+            fn as_ref(&self) -> &[u8] {
+                self.as_bytes()
+            }
+        }
 
         impl PartialEq<str> for $name<'_> {
             fn eq(&self, other: &str) -> bool {

@@ -1,7 +1,7 @@
 //! The standard's prose (WHATWG HTML 9.2.5 and 9.2.6) as a program that nobody would ship: it holds
 //! the whole stream, makes a list of lines, and takes them one after the other.
 //!
-//! Where an event does not fit the decoder's buffer the standard is silent; `Limit` is the promise
+//! Where an event does not fit the decoder's buffer the standard is silent; `limit` is the promise
 //! of the crate's documentation, counted in plain sums.
 
 use super::{Item, Outcome};

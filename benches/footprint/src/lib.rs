@@ -47,3 +47,36 @@ extern "C" fn panic_reached() -> ! {
         write_word(0);
     }
 }
+
+/// The port as a socket.
+pub struct Port;
+
+impl embedded_io::ErrorType for Port {
+    type Error = embedded_io::ErrorKind;
+}
+
+impl embedded_io::Read for Port {
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Self::Error> {
+        match read_word() {
+            0 => Err(embedded_io::ErrorKind::Other),
+            _ => Ok(read(buffer).len()),
+        }
+    }
+}
+
+impl embedded_io::Write for Port {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize, Self::Error> {
+        match read_word() {
+            0 => Err(embedded_io::ErrorKind::Other),
+            1 => Ok(0),
+            _ => {
+                write(bytes);
+                Ok(bytes.len())
+            }
+        }
+    }
+
+    fn flush(&mut self) -> Result<(), Self::Error> {
+        Ok(())
+    }
+}

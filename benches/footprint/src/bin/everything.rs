@@ -1,0 +1,83 @@
+//! What the other programs leave out. Nobody needs all of it at once, so it has no budget, but nothing
+//! in it may panic either.
+#![no_std]
+#![no_main]
+
+use core::fmt::Write;
+
+use embedded_sse::io::blocking::{Reader, SocketSink, Writer};
+use embedded_sse::{DataWriter, Decoder, EventId, Frame, Part, PartDecoder, SliceSink, Text};
+use footprint::{Port, read, read_word, write, write_word};
+
+#[unsafe(no_mangle)]
+extern "C" fn reset() -> ! {
+    let mut input = [0; 64];
+    let mut buffer = [0; 64];
+    let mut parts = PartDecoder::<[u8; 64]>::new();
+    let mut decoder = Decoder::<[u8; 64]>::new();
+    loop {
+        let text = read(&mut input);
+        if let Ok(id) = EventId::from_bytes(text) {
+            write_word(u32::from(parts.set_last_event_id(id).is_err()));
+            write_word(u32::from(decoder.set_last_event_id(id).is_err()));
+        }
+        let mut rest = text;
+        loop {
+            match parts.next(&mut rest) {
+                Ok(Some(Part::Data { event_type, bytes })) => {
+                    write(event_type.as_bytes());
+                    write(bytes);
+                }
+                Ok(Some(Part::Dispatch {
+                    event_type,
+                    last_event_id,
+                })) => {
+                    write(event_type.as_bytes());
+                    write(last_event_id.as_bytes());
+                }
+                Ok(Some(Part::Comment { bytes, ends })) => {
+                    write(bytes);
+                    write_word(u32::from(ends));
+                }
+                Ok(Some(Part::Retry(time))) => write_word(time),
+                Ok(Some(_) | None) => break,
+                Err(_) => write_word(1),
+            }
+        }
+        parts.end_stream();
+
+        let mut reader =
+            Reader::with_received(Port, &mut decoder, &mut buffer, read_word() as usize);
+        while let Ok(Some(event)) = reader.next() {
+            write(event.data.as_bytes());
+        }
+        write_word(reader.decoder().take_retry().unwrap_or_default());
+
+        let frame = Frame::data(text).retry(read_word());
+        write_word(frame.encoded_len() as u32);
+        let mut writer = Writer::new(Port, &mut buffer);
+        write_word(u32::from(writer.write(&frame).is_err()));
+        write_word(u32::from(writer.flush().is_err()));
+        format(SliceSink::new(&mut buffer), &frame);
+        format(SocketSink::new(Port, &mut buffer), &frame);
+        let mut vec = heapless::Vec::<u8, 64>::new();
+        write_word(u32::from(frame.write_to(&mut vec).is_err()));
+        format(&mut vec, &frame);
+        write(&vec);
+        let mut string = heapless::String::<64>::new();
+        write_word(u32::from(frame.write_to(&mut string).is_err()));
+        format(&mut string, &frame);
+        write(string.as_bytes());
+    }
+}
+
+/// Formats through the parts of `core::fmt` that cannot panic.
+fn format<S: embedded_sse::Sink>(sink: S, frame: &Frame<'_>) {
+    let mut text = [0; 64];
+    let Ok(mut data) = DataWriter::new(sink, frame) else {
+        return write_word(1);
+    };
+    let text = Text::new(read(&mut text)).to_str().unwrap_or_default();
+    write_word(u32::from(data.write_str(text).is_err()));
+    write_word(u32::from(data.finish().is_err()));
+}
