@@ -72,7 +72,9 @@ fn decode(options: &Options) -> io::Result<()> {
         path => Box::new(File::open(path)?),
     };
     let mut output = BufWriter::new(io::stdout().lock());
-    let mut buffer = vec![0; options.buffer];
+    let mut buffer = Vec::new();
+    buffer.try_reserve_exact(options.buffer)?;
+    buffer.resize(options.buffer, 0);
     let mut decoder = Decoder::with_buffer(buffer.as_mut_slice());
     let mut chunk = vec![0; options.chunk];
     loop {

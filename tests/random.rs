@@ -35,6 +35,9 @@ fn random_streams_equal_the_oracles() {
         let expected = oracle::interpret_within(&stream, "", size);
         let small = decode(chunks.iter().copied(), &mut buffer[..size], "");
         assert_eq!(small, expected, "seed {seed}, {size} bytes");
+        let expected = oracle::interpret_parts_within(&stream, "", size);
+        let (parts, _) = decode_parts(chunks.iter().copied(), &mut buffer[..size], "");
+        assert_eq!(parts, expected, "in parts, seed {seed}, {size} bytes");
         seen.note(&stream, &chunks, &decoded.items, &small.items);
     }
     println!("random: {streams} streams, 0 differences; {seen:?}");
@@ -113,6 +116,9 @@ fn overflow_at_every_buffer_size() {
             let expected = oracle::interpret_within(stream, "", size);
             assert_eq!(outcome, expected, "{size} bytes: {}", stream.escape_ascii());
             overflows += outcome.overflows();
+            let expected = oracle::interpret_parts_within(stream, "", size);
+            let (parts, _) = decode_parts([stream.as_slice()], &mut vec![0; size], "");
+            assert_eq!(parts, expected, "{size} bytes, in parts");
         }
     }
     println!("overflow: {overflows} overflows");

@@ -13,8 +13,18 @@ pub fn interpret(stream: &[u8], initial: &str) -> Outcome {
 
 /// What a decoder with a buffer of `limit` bytes reports.
 pub fn interpret_within(stream: &[u8], initial: &str, limit: usize) -> Outcome {
+    interpret_with(stream, initial, limit, true)
+}
+
+/// What a decoder in parts reports, whose buffer of `limit` bytes holds no data.
+pub fn interpret_parts_within(stream: &[u8], initial: &str, limit: usize) -> Outcome {
+    interpret_with(stream, initial, limit, false)
+}
+
+fn interpret_with(stream: &[u8], initial: &str, limit: usize, data_counts: bool) -> Outcome {
     let mut client = Client {
         limit,
+        data_counts,
         last_event_id: initial.as_bytes().to_vec(),
         ..Client::default()
     };
@@ -57,6 +67,7 @@ fn lines(stream: &[u8]) -> (Vec<&[u8]>, &[u8]) {
 #[derive(Default)]
 struct Client {
     limit: usize,
+    data_counts: bool,
     last_event_id: Vec<u8>,
     id: Option<Vec<u8>>,
     event_type: Vec<u8>,
@@ -120,12 +131,14 @@ impl Client {
     fn fits(&mut self, name: &[u8], value: &[u8]) -> bool {
         let ids = self.last_event_id.len() + self.id.as_ref().map_or(0, Vec::len);
         let data = match self.data_lines.as_slice() {
+            _ if !self.data_counts => 0,
             [] => 0,
             lines => lines.iter().map(Vec::len).sum::<usize>() + lines.len() - 1,
         };
         let rest = match name {
             b"event" => data,
             b"id" => data + self.event_type.len(),
+            b"data" if !self.data_counts => return true,
             b"data" => data + self.event_type.len() + usize::from(!self.data_lines.is_empty()),
             _ => return true,
         };
