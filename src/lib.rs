@@ -42,8 +42,9 @@
 //! A file imports only from floors below its own.
 //!
 //! ```text
-//! floor 4   io/{blocking,asynch}            loops over sockets, nothing else
+//! floor 4   io/{blocking,asynch}            loops over sockets, on io/{inbox,unsent}
 //! floor 2   decode/{decoder,parts}          encode/{frame,writer,sink}
+//!           on {fields,layout,retry}        on {decimal}
 //! floor 1   wire/{scanner,text,line_end,copy}
 //! ```
 //!

@@ -39,8 +39,9 @@ pub(crate) struct Located {
 /// The event does not fit the decoder's buffer.
 ///
 /// It is dropped whole and this is reported once; decoding goes on behind the next blank line. If
-/// the id of a dropped event fits, it becomes the last event id all the same: a server would
-/// otherwise send that event again after every reconnect.
+/// the id of a dropped event fits beside the last one, it becomes the last event id all the same: a
+/// server would otherwise send that event again after every reconnect. Of several ids of the event,
+/// the last that fits counts.
 ///
 /// The last event id takes space too. One that leaves no room for the next event can be replaced by
 /// an empty one, with `set_last_event_id`.

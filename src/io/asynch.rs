@@ -13,18 +13,23 @@ use crate::encode::Frame;
 /// # Examples
 ///
 /// ```
-/// use embedded_sse::{Decoder, io::asynch::Reader};
+/// use embedded_sse::{Decoder, io::{Error, asynch::Reader}};
 /// use embedded_io_async::Read;
 ///
-/// async fn follow<R: Read>(socket: R) -> Result<(), embedded_sse::io::Error<R::Error>> {
+/// async fn follow<R: Read>(socket: R) -> Result<(), Error<R::Error>> {
 ///     let mut decoder = Decoder::<[u8; 256]>::new();
 ///     let mut buffer = [0; 536];
 ///     let mut reader = Reader::new(socket, &mut decoder, &mut buffer);
-///     while let Some(event) = reader.next().await? {
-///         // The event borrows from decoder and buffer until the next call.
-///         if event.event_type == "led" && event.data == "on" { /* .. */ }
+///     loop {
+///         match reader.next().await {
+///             // The event borrows from decoder and buffer until the next call.
+///             Ok(Some(event)) if event.event_type == "led" => { /* .. */ }
+///             Ok(Some(_)) => {}
+///             Ok(None) => return Ok(()),
+///             Err(Error::Overflow) => { /* too large for this device: go on */ }
+///             Err(error) => return Err(error),
+///         }
 ///     }
-///     Ok(())
 /// }
 /// ```
 #[derive(Debug)]

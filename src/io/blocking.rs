@@ -183,7 +183,8 @@ impl<'b, W: Write> Writer<'b, W> {
 /// event is whole.
 ///
 /// **An event that fails, or is dropped, when a part of it was sent is cut off. From then on every
-/// write fails with [`Error::CutOff`]: close the socket.**
+/// write to this sink fails with [`Error::CutOff`]: close the socket. Keep one sink for a socket, and
+/// lend it to one writer after the other.**
 ///
 /// # Examples
 ///
@@ -194,8 +195,8 @@ impl<'b, W: Write> Writer<'b, W> {
 /// let mut sent = [0; 32];
 /// let mut socket: &mut [u8] = &mut sent;
 /// let mut buffer = [0; 8];
-/// let sink = SocketSink::new(&mut socket, &mut buffer);
-/// let mut data = DataWriter::new(sink, &Frame::new())?;
+/// let mut sink = SocketSink::new(&mut socket, &mut buffer);
+/// let mut data = DataWriter::new(&mut sink, &Frame::new())?;
 /// write!(data, "{}\n{}", 1, 2)?;
 /// data.finish()?;
 /// assert!(sent.starts_with(b"data: 1\ndata: 2\n\n"));
