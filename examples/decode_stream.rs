@@ -76,7 +76,9 @@ fn decode(options: &Options) -> io::Result<()> {
     buffer.try_reserve_exact(options.buffer)?;
     buffer.resize(options.buffer, 0);
     let mut decoder = Decoder::with_buffer(buffer.as_mut_slice());
-    let mut chunk = vec![0; options.chunk];
+    let mut chunk = Vec::new();
+    chunk.try_reserve_exact(options.chunk)?;
+    chunk.resize(options.chunk, 0);
     loop {
         let length = read(&mut input, &mut chunk)?;
         let mut received = &chunk[..length];

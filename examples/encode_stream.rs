@@ -17,6 +17,9 @@ use embedded_sse::{EventId, EventName, Frame};
 use serde_json::{Map, Value, json};
 
 fn main() -> ExitCode {
+    if std::env::args_os().len() > 1 {
+        return failure(2, "usage: encode_stream < LINES");
+    }
     let mut buffer = [0; 4096];
     let mut output = Writer::new(FromStd::new(io::stdout().lock()), &mut buffer);
     for line in io::stdin().lock().split(b'\n') {

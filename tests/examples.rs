@@ -84,6 +84,8 @@ fn encode_stream_writes_all_of_a_frame_or_nothing() {
     assert_eq!(String::from_utf8(output.stdout).unwrap(), expected);
     assert_eq!(output.status.code(), Some(0));
 
+    assert_eq!(run("encode_stream", &["FILE"], b"").status.code(), Some(2));
+
     for illegal in [
         r#"{"type":"a\nb","data":"x"}"#,
         r#"{"data":"x","id":"a\rb"}"#,

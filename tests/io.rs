@@ -324,10 +324,10 @@ fn a_frame_that_fits_the_buffer_is_one_write() {
     assert_eq!(counter.0, 2);
 }
 
-/// Breaks when a frame that is shorter than what was sent of another one passes for sent.
+/// Breaks when a frame passes for the rest of another one, of which a part was sent.
 #[test]
 fn a_writer_refuses_another_frame() {
-    let steps = VecDeque::from([10, 0]);
+    let steps = VecDeque::from([6, 2, 0]);
     let mut writer = blocking::Writer::new(
         Socket {
             steps,
@@ -337,8 +337,13 @@ fn a_writer_refuses_another_frame() {
     );
     let first = Frame::data("0123456789");
     while writer.write(&first).is_err() {
-        assert_eq!(writer.write(&Frame::comment("")), Err(Error::CutOff));
+        assert!(writer.is_mid_frame());
+        let other = Frame::data("12345678retry: 1");
+        for other in [Frame::new(), Frame::comment(""), other, other.retry(1)] {
+            assert_eq!(writer.write(&other), Err(Error::CutOff));
+        }
     }
+    assert!(!writer.is_mid_frame());
     assert_eq!(writer.into_inner().sent, b"data: 0123456789\n\n");
 }
 

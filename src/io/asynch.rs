@@ -4,7 +4,7 @@ use embedded_io_async::{Read, Write};
 
 use super::Error;
 use super::inbox::Inbox;
-use super::unsent::Unsent;
+use super::unsent::{Sent, Unsent};
 use crate::decode::{Decoder, Event};
 use crate::encode::Frame;
 
@@ -102,7 +102,8 @@ impl<'b, R: Read, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Reader<'b, R, B> {
 /// write. Frames of any length can be written, with an empty buffer too.
 ///
 /// **When [`write`](Writer::write) fails or its future is dropped, give it the same frame again and
-/// it goes on where it stopped, or close the socket.**
+/// it goes on where it stopped, or close the socket. If a part of a frame was sent, no other frame is
+/// taken.**
 ///
 /// # Examples
 ///
@@ -122,8 +123,8 @@ impl<'b, R: Read, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Reader<'b, R, B> {
 pub struct Writer<'b, W> {
     socket: W,
     buffer: &'b mut [u8],
-    /// How many bytes of the frame under way the socket has taken.
-    sent: usize,
+    /// What the socket has taken of the frame under way.
+    sent: Sent,
 }
 
 impl<'b, W: Write> Writer<'b, W> {
@@ -132,7 +133,7 @@ impl<'b, W: Write> Writer<'b, W> {
         Self {
             socket,
             buffer,
-            sent: 0,
+            sent: Sent::NOTHING,
         }
     }
 
@@ -146,13 +147,13 @@ impl<'b, W: Write> Writer<'b, W> {
     /// # Errors
     ///
     /// [`Error::Io`] when the socket fails, [`Error::WriteZero`] when it takes no more bytes,
-    /// [`Error::CutOff`] when more of another frame was sent than this one is long.
+    /// [`Error::CutOff`] when a part of another frame was sent: nothing of this one is.
     pub async fn write(&mut self, frame: &Frame<'_>) -> Result<(), Error<W::Error>> {
         let mut unsent = Unsent::new(frame, self.sent)?;
         loop {
             let mut bytes = unsent.gather(self.buffer);
             if bytes.is_empty() {
-                self.sent = 0;
+                self.sent = Sent::NOTHING;
                 return Ok(());
             }
             while !bytes.is_empty() {
@@ -160,10 +161,16 @@ impl<'b, W: Write> Writer<'b, W> {
                 if length == 0 {
                     return Err(Error::WriteZero);
                 }
-                self.sent = self.sent.saturating_add(length);
-                bytes = bytes.get(length..).unwrap_or_default();
+                let (taken, rest) = bytes.split_at_checked(length).unwrap_or((bytes, &[]));
+                self.sent.note(taken);
+                bytes = rest;
             }
         }
+    }
+
+    /// Whether a part of a frame was sent, and the next `write` wants that frame again.
+    pub fn is_mid_frame(&self) -> bool {
+        self.sent != Sent::NOTHING
     }
 
     /// Flushes the socket.

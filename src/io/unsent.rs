@@ -11,19 +11,52 @@ pub(super) struct Unsent<'f> {
     chunks: Chunks<'f>,
 }
 
+/// What the socket has taken of the frame under way: how much, and a checksum (FNV-1a), for data of
+/// one frame behind the head of another could pose as a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub(super) struct Sent {
+    length: usize,
+    checksum: u32,
+}
+
+impl Sent {
+    pub const NOTHING: Self = Self {
+        length: 0,
+        checksum: 0x811c_9dc5,
+    };
+
+    pub fn note(&mut self, bytes: &[u8]) {
+        self.length = self.length.saturating_add(bytes.len());
+        for byte in bytes {
+            self.checksum = (self.checksum ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
+        }
+    }
+}
+
 impl<'f> Unsent<'f> {
-    /// The frame without its first `sent` bytes.
+    /// The frame without what was sent of it.
     ///
     /// # Errors
     ///
-    /// When it has no more than these: they were of another frame.
-    pub fn new<E>(frame: &'f Frame<'_>, sent: usize) -> Result<Self, Error<E>> {
+    /// When it does not begin with what was sent, or is no longer: that was another frame.
+    pub fn new<E>(frame: &'f Frame<'_>, sent: Sent) -> Result<Self, Error<E>> {
         let mut unsent = Self {
             chunk: b"",
             chunks: frame.chunks(),
         };
-        unsent.skip(sent);
-        if sent > 0 && unsent.chunk.is_empty() {
+        unsent.skip(0);
+        let mut again = Sent::NOTHING;
+        while again.length < sent.length {
+            let left = sent.length.saturating_sub(again.length);
+            let bytes = unsent.chunk.get(..left).unwrap_or(unsent.chunk);
+            if bytes.is_empty() {
+                break;
+            }
+            again.note(bytes);
+            unsent.skip(bytes.len());
+        }
+        if again != sent || (sent != Sent::NOTHING && unsent.chunk.is_empty()) {
             return Err(Error::CutOff);
         }
         Ok(unsent)
