@@ -6,7 +6,7 @@
 //!
 //! An object is `{"type"?, "id"?, "retry"?, "data"?}` or `{"comment"}`. One that is neither, or whose
 //! type or id is illegal in an event stream, is reported as `{"error":..}` on standard error; nothing
-//! of it is written, and the exit status is 2. It is 1 when reading or writing fails.
+//! of it is written, and the program ends with status 2. It is 1 when reading or writing fails.
 
 use std::io::{self, BufRead};
 use std::process::ExitCode;

@@ -62,7 +62,8 @@ pub struct Event<'a> {
     pub event_type: EventName<'a>,
     /// The values of all `data` fields, joined by line feeds.
     pub data: Text<'a>,
-    /// The last id that the stream has set so far, or the one it was resumed from.
+    /// The last id that the stream has set so far, or the one it was resumed from; this event need
+    /// not have set it.
     pub last_event_id: EventId<'a>,
 }
 
@@ -157,7 +158,9 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
         self.core.fields.retry.time()
     }
 
-    /// The reconnection time in milliseconds, if a `retry` field has set it since the last call.
+    /// The reconnection time in milliseconds, if a `retry` field has set it since the last call. Asked
+    /// after every [`next`](Self::next), it tells what was set before that event; a
+    /// [`PartDecoder`](crate::PartDecoder) gives each in its place.
     pub fn take_retry(&mut self) -> Option<u32> {
         self.core.fields.retry.take_new()
     }

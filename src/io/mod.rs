@@ -1,4 +1,4 @@
-//! Floor 4: readers and writers over `embedded-io` sockets, UARTs and files.
+//! Readers and writers over `embedded-io` sockets, UARTs and files.
 //!
 //! The readers and writers of [`blocking`] and [`asynch`] have the same names and behave alike.
 
