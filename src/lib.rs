@@ -37,15 +37,42 @@
 //!
 //! A [`DataWriter`] formats data straight into the stream.
 //!
+//! # Serve
+//!
+//! An [`EventLog`](server::EventLog) holds what was published last: it is the queue of all clients, and
+//! the history from which they resume. A [`Session`](server::Session) is the stream that one client gets
+//! of it.
+//!
+//! ```
+//! use embedded_sse::server::{EventLog, Output, Session, StreamOptions};
+//! use embedded_sse::{EventId, Instant, event_name};
+//!
+//! let mut log = EventLog::<[u8; 1024]>::new();
+//! log.make_ids(7); // the seventh boot of this device
+//!
+//! let options = StreamOptions::new();
+//! let now = Instant::from_millis(0);
+//! let mut session = Session::new(now, &log, EventId::default(), &options);
+//! log.publish_with(event_name!("temperature"), |data| write!(data, "{:.1}", 21.54))?;
+//!
+//! let mut buffer = [0; 256];
+//! while let Output::Send(bytes) = session.fill(now, &log, &mut buffer) {
+//!     assert!(bytes.ends_with(b"event: temperature\nid: 7-1\ndata: 21.5\n\n"));
+//! }
+//! # Ok::<(), embedded_sse::server::PublishError>(())
+//! ```
+//!
 //! # The house
 //!
 //! A file imports only from floors below its own.
 //!
 //! ```text
 //! floor 4   io/{blocking,asynch}            loops over sockets, on io/{inbox,unsent}
+//! floor 3                                   server/{session,log,options}
+//!                                           on {waiting}, {choice,ring,record,made_id}
 //! floor 2   decode/{decoder,parts}          encode/{frame,writer,sink}
-//!           on {fields,layout,retry}        on {decimal}
-//! floor 1   wire/{scanner,text,line_end,copy}
+//!           on {fields,layout,retry}
+//! floor 1   wire/{scanner,text,line_end,copy,decimal}   time
 //! ```
 //!
 //! # Promises
@@ -80,8 +107,11 @@ mod decode;
 mod encode;
 #[cfg(any(feature = "embedded-io", feature = "embedded-io-async"))]
 pub mod io;
+pub mod server;
+mod time;
 mod wire;
 
 pub use decode::{Decoder, Event, Overflow, Part, PartDecoder};
 pub use encode::{BufferTooSmall, Chunks, DataWriter, Frame, Sink, SliceSink, StringError};
+pub use time::Instant;
 pub use wire::text::{EventId, EventName, InvalidEventId, InvalidEventName, Text};

@@ -4,9 +4,9 @@ use core::fmt;
 use core::iter::FusedIterator;
 use core::mem::take;
 
-use super::decimal::{self, Decimal};
 use super::sink::{BufferTooSmall, Sink};
 use crate::wire::copy::copy;
+use crate::wire::decimal::{self, Decimal};
 use crate::wire::line_end;
 use crate::wire::text::{EventId, EventName};
 
@@ -64,18 +64,31 @@ impl<'a> Frame<'a> {
 
     /// An event with this data. Empty data makes an event too.
     pub fn data<T: AsRef<[u8]> + ?Sized>(data: &'a T) -> Self {
-        Self {
-            data: Some(data.as_ref()),
-            ..Self::new()
-        }
+        Self::new().with_data(data.as_ref())
     }
 
     /// A comment, which clients ignore: it keeps a connection alive.
     pub fn comment<T: AsRef<[u8]> + ?Sized>(text: &'a T) -> Self {
-        Self {
-            comment: Some(text.as_ref()),
-            ..Self::new()
-        }
+        Self::new().with_comment(text.as_ref())
+    }
+
+    /// Sets the data, which makes an event of the frame. Unlike [`data`](Self::data), this can stand in
+    /// a constant.
+    ///
+    /// ```
+    /// use embedded_sse::{Frame, event_name};
+    ///
+    /// const PING: Frame = Frame::new().event(event_name!("ping")).with_data(b"");
+    /// ```
+    pub const fn with_data(mut self, data: &'a [u8]) -> Self {
+        self.data = Some(data);
+        self
+    }
+
+    /// Sets a comment, which goes before the fields.
+    pub const fn with_comment(mut self, text: &'a [u8]) -> Self {
+        self.comment = Some(text);
+        self
     }
 
     /// Sets the type of the event. Without it, clients dispatch a `message`.
@@ -185,9 +198,24 @@ impl<'a> Frame<'a> {
         (chunks, self.data.unwrap_or_default())
     }
 
+    pub(crate) const fn has_id(&self) -> bool {
+        self.id.is_some()
+    }
+
+    pub(crate) const fn has_data(&self) -> bool {
+        self.data.is_some()
+    }
+
     /// Fields make an event, which a blank line ends; a comment does not.
     const fn has_blank_line(&self) -> bool {
         self.event.is_some() || self.id.is_some() || self.retry.is_some() || self.data.is_some()
+    }
+}
+
+impl<'a> From<EventName<'a>> for Frame<'a> {
+    /// A frame with this event type, and nothing else.
+    fn from(name: EventName<'a>) -> Self {
+        Self::new().event(name)
     }
 }
 

@@ -1,6 +1,5 @@
 //! Floor 2: events into event streams.
 
-mod decimal;
 mod frame;
 mod sink;
 mod writer;

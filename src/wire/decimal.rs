@@ -2,14 +2,14 @@
 
 /// Gives the digits of a number one by one, each as a slice of a constant.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Decimal {
+pub(crate) struct Decimal {
     number: u32,
     /// The power of ten of the next digit; 0 behind the last one.
     power: u32,
 }
 
 /// The length of 4294967295.
-pub(super) const MAX_LEN: usize = 10;
+pub(crate) const MAX_LEN: usize = 10;
 
 impl Decimal {
     /// No digits.

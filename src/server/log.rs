@@ -1,0 +1,279 @@
+//! The frames that were published last, for any number of readers.
+
+use core::fmt;
+
+use super::made_id::MadeId;
+use super::record::Record;
+use super::ring::{Cursor, HEADER, Lapped, PublishError, RecordSink, Records, Ring};
+use crate::encode::{DataWriter, Frame};
+use crate::wire::text::EventId;
+
+/// The frames that were published last, in one fixed buffer: the queue of all clients, and the
+/// history from which they resume, at once.
+///
+/// A frame is encoded once, whatever the number of clients. The oldest frames give way to the
+/// newest. A reader has a [`Cursor`] and no queue; one that is slower than the log is long learns
+/// that it was [`Lapped`], and delays nobody.
+///
+/// | storage | made by |
+/// | --- | --- |
+/// | `EventLog<[u8; N]>` | [`EventLog::new`] |
+/// | `EventLog<&mut [u8]>` | [`EventLog::with_buffer`] |
+/// | `&mut EventLog<[u8]>` | coercion from `&mut EventLog<[u8; N]>` |
+///
+/// # Examples
+///
+/// ```
+/// use embedded_sse::server::{EventLog, Resume};
+/// use embedded_sse::{EventId, Frame, event_name};
+///
+/// let mut log = EventLog::<[u8; 128]>::new();
+/// log.make_ids(0x5eed);
+/// log.publish(&Frame::data("on"))?;
+/// log.publish_with(event_name!("temperature"), |data| write!(data, "{:.1}", 21.54))?;
+///
+/// // A client comes back that has seen the first of them.
+/// let Resume::From(mut cursor) = log.resume(EventId::new("5eed-1")?) else { panic!() };
+/// let record = log.read(&mut cursor)?.unwrap();
+/// assert_eq!(record.as_bytes(), b"event: temperature\nid: 5eed-2\ndata: 21.5\n\n");
+/// assert!(log.read(&mut cursor)?.is_none());
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct EventLog<B: ?Sized> {
+    core: Core,
+    buffer: B,
+}
+
+const _: () = assert!(size_of::<EventLog<[u8; 0]>>() <= 32);
+
+/// Where a client begins that comes with an id, or without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Resume {
+    /// Behind the event with that id. Nothing is missing.
+    From(Cursor),
+    /// At the oldest frame: no event of that id is in the log, any longer or ever. Tell the client.
+    Lost(Cursor),
+    /// Behind the newest frame: the client has no id.
+    Fresh(Cursor),
+}
+
+impl<const N: usize> EventLog<[u8; N]> {
+    /// A log that holds its buffer. Events get the ids that the caller gives them, until
+    /// [`make_ids`](EventLog::make_ids) is called.
+    pub const fn new() -> Self {
+        Self {
+            core: Core::NEW,
+            buffer: [0; N],
+        }
+    }
+}
+
+impl<const N: usize> Default for EventLog<[u8; N]> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<B: AsRef<[u8]> + AsMut<[u8]>> EventLog<B> {
+    /// A log over the caller's buffer: a `&mut [u8]`, or where there is a heap, a `Vec<u8>`.
+    pub const fn with_buffer(buffer: B) -> Self {
+        Self {
+            core: Core::NEW,
+            buffer,
+        }
+    }
+}
+
+impl EventLog<[u8]> {
+    /// The buffer in which at least the last `frames` frames stay, each of at most `frame_len` bytes
+    /// ([`Frame::max_len`]).
+    ///
+    /// ```
+    /// use embedded_sse::{Frame, server::EventLog};
+    ///
+    /// static LOG: EventLog<[u8; EventLog::buffer_len(20, Frame::max_len(11, 19, 8, 1))]> = EventLog::new();
+    /// ```
+    pub const fn buffer_len(frames: usize, frame_len: usize) -> usize {
+        // A frame stands in one piece, which may leave less than one frame's room at the end.
+        frame_len
+            .saturating_add(HEADER)
+            .saturating_mul(frames.saturating_add(1))
+    }
+}
+
+impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> EventLog<B> {
+    /// From now on the log makes an id for each event that has none: `<epoch in hex>-<sequence in
+    /// decimal>`. The sequence grows by one with each of them.
+    ///
+    /// The epoch names this run of the program: a counter of boots, or a random number. It tells an
+    /// id of an earlier run from one of this, so that a reboot is not mistaken for a resume.
+    pub fn make_ids(&mut self, epoch: u32) {
+        self.core.epoch = Some(epoch);
+        self.core.sequence = 0;
+        self.core.ring.evicted_mark = false;
+    }
+
+    /// Appends a frame. This costs its length, and that of the frames that give way to it.
+    ///
+    /// # Errors
+    ///
+    /// [`PublishError::TooLarge`] when the frame is longer than the whole log. The log is as it was
+    /// before then.
+    pub fn publish(&mut self, frame: &Frame<'_>) -> Result<(), PublishError> {
+        let makes_id = frame.has_data();
+        let write = |sink: &mut RecordSink<'_>, frame: &Frame<'_>| frame.write_to(sink);
+        self.core
+            .publish(self.buffer.as_mut(), frame, makes_id, &write)
+    }
+
+    /// Appends an event whose data is formatted straight into the log.
+    ///
+    /// `frame` says what comes before the data: an [`EventName`](crate::EventName), or a [`Frame`].
+    /// `data` is called twice, and has to write the same both times: first to learn how much room
+    /// to make, so that a failure costs nobody anything.
+    ///
+    /// # Errors
+    ///
+    /// [`PublishError::TooLarge`] when the frame is longer than the whole log, and
+    /// [`PublishError::Data`] when `data` fails. The log is as it was before then. Only if `data`
+    /// fails or writes more when it is called again, older frames have given way, and nothing came.
+    pub fn publish_with<'f>(
+        &mut self,
+        frame: impl Into<Frame<'f>>,
+        data: impl Fn(&mut dyn fmt::Write) -> fmt::Result,
+    ) -> Result<(), PublishError> {
+        let write = |sink: &mut RecordSink<'_>, frame: &Frame<'_>| {
+            let mut writer = DataWriter::new(sink, frame)?;
+            let result = data(&mut writer);
+            writer.finish()?;
+            result.map_err(|_| PublishError::Data)
+        };
+        self.core
+            .publish(self.buffer.as_mut(), &frame.into(), true, &write)
+    }
+
+    /// Where a client begins that has seen the event with this id, and all before it. An empty id is
+    /// none.
+    ///
+    /// Ids are meant to be used once; of several events with one id the last counts.
+    pub fn resume(&self, last_event_id: EventId<'_>) -> Resume {
+        self.core.resume(self.records(), last_event_id)
+    }
+
+    /// Before the oldest frame.
+    pub fn oldest(&self) -> Cursor {
+        self.core.ring.oldest
+    }
+
+    /// Behind the newest frame: what comes from now on.
+    pub fn newest(&self) -> Cursor {
+        self.core.ring.next
+    }
+
+    /// The frame at a cursor, which moves behind it; `None` behind the newest.
+    ///
+    /// # Errors
+    ///
+    /// [`Lapped`] when frames behind the cursor have given way. It has moved to the oldest that is
+    /// kept then.
+    pub fn read(&self, cursor: &mut Cursor) -> Result<Option<Record<'_>>, Lapped> {
+        self.records().read(cursor)
+    }
+
+    /// How many frames are kept.
+    pub fn len(&self) -> usize {
+        self.core.ring.len() as usize
+    }
+
+    /// Whether no frame is kept.
+    pub fn is_empty(&self) -> bool {
+        self.core.ring.len() == 0
+    }
+
+    pub(super) fn records(&self) -> Records<'_> {
+        Records::new(&self.core.ring, self.buffer.as_ref())
+    }
+}
+
+impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> fmt::Debug for EventLog<B> {
+    /// Tells how many frames are kept, and how many have come so far.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EventLog")
+            .field("len", &self.len())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> defmt::Format for EventLog<B> {
+    /// Tells how many frames are kept.
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "EventLog {{ len: {=usize}, .. }}", self.len());
+    }
+}
+
+/// The log without its buffer.
+#[derive(Clone)]
+struct Core {
+    ring: Ring,
+    epoch: Option<u32>,
+    /// The sequence of the last id that was made.
+    sequence: u32,
+}
+
+impl Core {
+    const NEW: Self = Self {
+        ring: Ring::EMPTY,
+        epoch: None,
+        sequence: 0,
+    };
+
+    fn publish(
+        &mut self,
+        bytes: &mut [u8],
+        frame: &Frame<'_>,
+        makes_id: bool,
+        write: &dyn Fn(&mut RecordSink<'_>, &Frame<'_>) -> Result<(), PublishError>,
+    ) -> Result<(), PublishError> {
+        match self.epoch {
+            Some(epoch) if makes_id && !frame.has_id() => {
+                let sequence = self.sequence.wrapping_add(1);
+                let id = MadeId::new(epoch, sequence);
+                let frame = frame.id(id.as_id());
+                self.ring.append(bytes, true, &|sink| write(sink, &frame))?;
+                self.sequence = sequence;
+                Ok(())
+            }
+            _ => self.ring.append(bytes, false, &|sink| write(sink, frame)),
+        }
+    }
+
+    fn resume(&self, records: Records<'_>, last_event_id: EventId<'_>) -> Resume {
+        if last_event_id.is_empty() {
+            return Resume::Fresh(self.ring.next);
+        }
+        let mut cursor = self.ring.oldest;
+        let mut found = None;
+        let mut made = 0_u32;
+        while let Ok(Some(record)) = records.read(&mut cursor) {
+            if record.has_id(last_event_id.as_bytes()) {
+                found = Some(cursor);
+            }
+            made = made.wrapping_add(u32::from(record.is_marked()));
+        }
+        match (found, self.epoch) {
+            (Some(cursor), _) => Resume::From(cursor),
+            // The event has given way, but what came next is still there: nothing is missing.
+            (None, Some(epoch))
+                if self.ring.evicted_mark
+                    && last_event_id
+                        == MadeId::new(epoch, self.sequence.wrapping_sub(made)).as_id() =>
+            {
+                Resume::From(self.ring.oldest)
+            }
+            _ => Resume::Lost(self.ring.oldest),
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! Serving event streams, without a socket.
+//!
+//! An [`EventLog`] holds the frames that were published last. A [`Session`] is the stream that one
+//! client gets of them, and a `Connection` (feature `http`) is that client's whole connection, from its request on.
+
+mod choice;
+mod log;
+mod made_id;
+mod options;
+mod record;
+mod ring;
+mod session;
+mod waiting;
+
+pub use log::{EventLog, Resume};
+pub use options::{Start, StreamOptions};
+pub use record::Record;
+pub use ring::{Cursor, Lapped, PublishError};
+pub use session::{Close, Output, Session};

@@ -1,0 +1,181 @@
+//! How streams are served.
+
+use super::choice::Candidate;
+use crate::encode::Frame;
+use crate::event_name;
+use crate::wire::text::EventName;
+
+/// How a [`Session`](super::Session) serves a stream.
+///
+/// # Examples
+///
+/// ```
+/// use embedded_sse::server::{Start, StreamOptions};
+/// use embedded_sse::{EventName, event_name};
+///
+/// const NAMES: &[EventName] = &[event_name!("temperature"), event_name!("alarm")];
+/// const OPTIONS: StreamOptions = StreamOptions::new()
+///     .retry(2_000)
+///     .start(Start::LatestOfEachType)
+///     .only(NAMES);
+/// ```
+#[derive(Clone, Copy, Debug)]
+#[must_use]
+pub struct StreamOptions<'a> {
+    // What few programs use is reached through a pointer, so that the others do not link it.
+    pub(super) retry: u32,
+    pub(super) retry_spread: u32,
+    pub(super) padding: Option<fn(u32) -> &'static [u8]>,
+    pub(super) keep_alive: Frame<'a>,
+    pub(super) keep_alive_ms: u32,
+    pub(super) loss_notice: Frame<'a>,
+    pub(super) start: Start,
+    pub(super) only: Option<&'a [EventName<'a>]>,
+    pub(super) choose: Option<fn(&Candidate<'_>) -> bool>,
+    pub(super) lifetime_ms: Option<u32>,
+    pub(super) write_timeout_ms: u32,
+}
+
+/// What a client gets first that comes without an id.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Start {
+    /// What comes from now on.
+    #[default]
+    Live,
+    /// Everything that is kept.
+    Oldest,
+    /// Of everything that is kept, the last event of each type.
+    LatestOfEachType,
+}
+
+const LOST: Frame<'static> = Frame::new().event(event_name!("lost")).with_data(b"");
+
+impl<'a> StreamOptions<'a> {
+    /// The options that their methods name as defaults.
+    pub const fn new() -> Self {
+        Self {
+            retry: 3_000,
+            retry_spread: 0,
+            padding: None,
+            keep_alive: Frame::new().with_comment(b""),
+            keep_alive_ms: 15_000,
+            loss_notice: LOST,
+            start: Start::Live,
+            only: None,
+            choose: None,
+            lifetime_ms: None,
+            write_timeout_ms: 20_000,
+        }
+    }
+
+    /// After how many milliseconds clients reconnect: 3 s by default.
+    pub const fn retry(mut self, milliseconds: u32) -> Self {
+        self.retry = milliseconds;
+        self
+    }
+
+    /// Up to how much longer each client waits: 0 by default. It keeps many clients from coming back
+    /// all at once. The moment at which a client connects decides.
+    pub const fn retry_spread(mut self, milliseconds: u32) -> Self {
+        self.retry_spread = milliseconds;
+        self
+    }
+
+    /// Begins the stream with a comment of 2 KB, for proxies and clients that hold back a short
+    /// answer.
+    pub const fn padding(mut self) -> Self {
+        self.padding = Some(unsent_padding);
+        self
+    }
+
+    /// After how many milliseconds without a byte a frame keeps the connection alive: 15 s by
+    /// default. 0 sends none.
+    pub const fn keep_alive(mut self, milliseconds: u32) -> Self {
+        self.keep_alive_ms = milliseconds;
+        self
+    }
+
+    /// The frame that keeps the connection alive: an empty comment by default. An event is one that
+    /// pages can see.
+    pub const fn keep_alive_frame(mut self, frame: Frame<'a>) -> Self {
+        self.keep_alive = frame;
+        self
+    }
+
+    /// The frame that tells a client that events are missing where it stands: by default an event of
+    /// the type `lost`, with empty data.
+    pub const fn loss_notice(mut self, frame: Frame<'a>) -> Self {
+        self.loss_notice = frame;
+        self
+    }
+
+    /// What a client gets first that comes without an id: what comes from now on, by default.
+    pub const fn start(mut self, start: Start) -> Self {
+        self.start = start;
+        if let Start::LatestOfEachType = start {
+            self.choose = Some(|candidate| candidate.is_wanted());
+        }
+        self
+    }
+
+    /// Serves only events of these types; none, if there are none. Frames that are no events, and the loss
+    /// notice, are not held back.
+    ///
+    /// A client that waits for a rare event resumes from the last one that it has seen. If that has left
+    /// the log meanwhile, it is told of a loss, though what it missed may have been of other types.
+    pub const fn only(mut self, names: &'a [EventName<'a>]) -> Self {
+        self.only = Some(names);
+        self.choose = Some(|candidate| candidate.is_wanted());
+        self
+    }
+
+    /// After how many milliseconds the stream ends, for the client to reconnect: never, by default.
+    pub const fn lifetime(mut self, milliseconds: u32) -> Self {
+        self.lifetime_ms = Some(milliseconds);
+        self
+    }
+
+    /// After how many milliseconds without progress in writing the connection is closed: 20 s by
+    /// default. 0 stands for never: then a client that reads nothing holds its slot for ever.
+    pub const fn write_timeout(mut self, milliseconds: u32) -> Self {
+        self.write_timeout_ms = milliseconds;
+        self
+    }
+}
+
+impl Default for StreamOptions<'_> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for StreamOptions<'_> {
+    /// Tells some of the options.
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(
+            f,
+            "StreamOptions {{ retry: {=u32}, keep_alive: {=u32}, start: {}, .. }}",
+            self.retry,
+            self.keep_alive_ms,
+            self.start
+        );
+    }
+}
+
+/// What is left of a comment of 2 KB.
+fn unsent_padding(sent: u32) -> &'static [u8] {
+    const LENGTH: u32 = 2048;
+    static SPACES: [u8; 64] = [b' '; 64];
+    match sent {
+        0 => b":",
+        1..LENGTH => {
+            let left = LENGTH.saturating_sub(sent) as usize;
+            SPACES.get(..left).unwrap_or(&SPACES)
+        }
+        LENGTH => b"\n",
+        _ => b"",
+    }
+}

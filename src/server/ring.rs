@@ -1,0 +1,289 @@
+//! Records in a ring, the oldest of which give way to the next.
+
+use core::fmt;
+
+use super::record::Record;
+use crate::encode::Sink;
+use crate::wire::copy::copy;
+
+/// A place in an [`EventLog`](super::EventLog), before a frame or behind the last one.
+///
+/// It tells where its reader is, however many frames have come and gone since.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Cursor {
+    /// How many records came before, modulo 2^32.
+    number: u32,
+    /// Where the record begins in the buffer.
+    position: u32,
+}
+
+impl Cursor {
+    const START: Self = Self {
+        number: 0,
+        position: 0,
+    };
+
+    /// Whether this is before `other`, of the same log.
+    pub(super) const fn is_before(self, other: Self) -> bool {
+        self.number.wrapping_sub(other.number) > u32::MAX / 2
+    }
+}
+
+impl PartialEq for Cursor {
+    /// Whether both are before the same frame. Where it will stand is not known before it comes.
+    fn eq(&self, other: &Self) -> bool {
+        self.number == other.number
+    }
+}
+
+impl Eq for Cursor {}
+
+/// Frames that a reader has not seen were overwritten: it was slower than the log is long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Lapped {
+    /// How many frames are missing.
+    pub missed: u32,
+}
+
+impl fmt::Display for Lapped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} frames were overwritten before they were read",
+            self.missed
+        )
+    }
+}
+
+impl core::error::Error for Lapped {}
+
+/// Why a frame was not published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum PublishError {
+    /// The frame is longer than the whole log.
+    TooLarge,
+    /// Its data could not be formatted, or was longer when it was formatted again.
+    Data,
+    /// The log is in use by the caller itself: a frame was published while formatting another.
+    Busy,
+}
+
+impl fmt::Display for PublishError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            PublishError::TooLarge => "frame is larger than the log",
+            PublishError::Data => "data cannot be formatted",
+            PublishError::Busy => "published while formatting another frame",
+        })
+    }
+}
+
+impl core::error::Error for PublishError {}
+
+/// What stands before each record: its length in 23 bits, and its mark. A length of 0 says that the next
+/// record is at the start of the buffer.
+pub(super) const HEADER: usize = 3;
+const MAX_LENGTH: usize = 0x7f_ffff;
+const MARK: u32 = 0x80_0000;
+
+/// Which records the buffer holds. Each stands in one piece.
+#[derive(Clone, Debug)]
+pub(super) struct Ring {
+    pub oldest: Cursor,
+    pub next: Cursor,
+    /// The mark of the record that was before the oldest.
+    pub evicted_mark: bool,
+}
+
+impl Ring {
+    pub const EMPTY: Self = Self {
+        oldest: Cursor::START,
+        next: Cursor::START,
+        evicted_mark: false,
+    };
+
+    /// How many records there are.
+    pub const fn len(&self) -> u32 {
+        self.next.number.wrapping_sub(self.oldest.number)
+    }
+
+    /// Appends what `write` writes as one record. It is called twice: first to learn how much room
+    /// to make.
+    ///
+    /// # Errors
+    ///
+    /// Those of `write`, or if the record does not fit. Then no record has given way for it.
+    pub fn append(
+        &mut self,
+        bytes: &mut [u8],
+        mark: bool,
+        write: &dyn Fn(&mut RecordSink<'_>) -> Result<(), PublishError>,
+    ) -> Result<(), PublishError> {
+        let capacity = usable(bytes).len();
+        let mut measure = RecordSink {
+            bytes: &mut [],
+            written: 0,
+            room: capacity.saturating_sub(HEADER).min(MAX_LENGTH),
+        };
+        write(&mut measure)?;
+        let length = measure.written;
+        if length == 0 {
+            return Ok(());
+        }
+        let start = self.make_room(bytes, capacity, length.saturating_add(HEADER));
+        let record = bytes.get_mut(start..).unwrap_or_default();
+        let (header, record) = record.split_at_mut_checked(HEADER).unwrap_or_default();
+        let mut sink = RecordSink {
+            bytes: record,
+            written: 0,
+            room: length,
+        };
+        write(&mut sink).map_err(|_| PublishError::Data)?;
+
+        let length = sink.written;
+        write_header(header, length as u32 | if mark { MARK } else { 0 });
+        if start == 0 {
+            // What the reader finds where it would have been.
+            let end = self.next.position as usize;
+            if end != 0 && self.len() > 0 {
+                write_header(bytes.get_mut(end..).unwrap_or_default(), 0);
+            }
+        }
+        if self.len() == 0 {
+            self.oldest.position = start as u32;
+        }
+        self.next = Cursor {
+            number: self.next.number.wrapping_add(1),
+            position: start.saturating_add(HEADER).saturating_add(length) as u32,
+        };
+        Ok(())
+    }
+
+    /// Where there is room for a record, after as many of the oldest have given way as is needed.
+    fn make_room(&mut self, bytes: &[u8], capacity: usize, length: usize) -> usize {
+        while self.len() > 0 {
+            let (start, end) = (self.oldest.position as usize, self.next.position as usize);
+            if end > start {
+                if capacity.saturating_sub(end) >= length {
+                    return end;
+                }
+                if start >= length {
+                    return 0;
+                }
+            } else if start.saturating_sub(end) >= length {
+                return end;
+            }
+            let records = Records::new(self, bytes);
+            let mut behind = records.ring.oldest;
+            let record = records.read(&mut behind);
+            self.evicted_mark = matches!(record, Ok(Some(record)) if record.is_marked());
+            self.oldest = behind;
+            // At the end of the buffer, the oldest is the one at its start.
+            if header_at(bytes, behind.position as usize) == 0 {
+                self.oldest.position = 0;
+            }
+        }
+        0
+    }
+}
+
+/// The records of a ring, to be read.
+#[derive(Clone, Copy)]
+pub(super) struct Records<'r> {
+    ring: &'r Ring,
+    bytes: &'r [u8],
+}
+
+impl<'r> Records<'r> {
+    pub fn new(ring: &'r Ring, bytes: &'r [u8]) -> Self {
+        Self {
+            ring,
+            bytes: usable(bytes),
+        }
+    }
+
+    /// The record at the cursor, which moves behind it; `None` behind the last one.
+    pub fn read(&self, cursor: &mut Cursor) -> Result<Option<Record<'r>>, Lapped> {
+        let oldest = self.ring.oldest;
+        let ahead = cursor.number.wrapping_sub(oldest.number);
+        if ahead > self.ring.len() {
+            let missed = oldest.number.wrapping_sub(cursor.number);
+            *cursor = oldest;
+            return Err(Lapped { missed });
+        }
+        if ahead == self.ring.len() {
+            return Ok(None);
+        }
+        // The oldest may have been put elsewhere than this reader, who was behind the last, expects.
+        let expected = if ahead == 0 { oldest } else { *cursor };
+        let mut start = expected.position as usize;
+        let mut header = header_at(self.bytes, start);
+        if header == 0 {
+            start = 0;
+            header = header_at(self.bytes, 0);
+        }
+        let start = start.saturating_add(HEADER);
+        let end = start.saturating_add((header & !MARK) as usize);
+        cursor.number = cursor.number.wrapping_add(1);
+        cursor.position = end as u32;
+        let frame = self.bytes.get(start..end).unwrap_or_default();
+        Ok(Some(Record::new(frame, header & MARK != 0)))
+    }
+}
+
+/// Where a record is written to.
+pub(super) struct RecordSink<'r> {
+    /// Nothing when the record is only measured.
+    bytes: &'r mut [u8],
+    written: usize,
+    room: usize,
+}
+
+impl Sink for RecordSink<'_> {
+    type Error = PublishError;
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), PublishError> {
+        let written = self.written.saturating_add(bytes.len());
+        if written > self.room {
+            return Err(PublishError::TooLarge);
+        }
+        copy(
+            bytes,
+            self.bytes.get_mut(self.written..).unwrap_or_default(),
+        );
+        self.written = written;
+        Ok(())
+    }
+
+    fn written(&self) -> usize {
+        self.written
+    }
+
+    fn truncate(&mut self, length: usize) {
+        self.written = self.written.min(length);
+    }
+}
+
+/// What positions of 32 bits reach.
+fn usable(bytes: &[u8]) -> &[u8] {
+    bytes.get(..u32::MAX as usize).unwrap_or(bytes)
+}
+
+/// The header at a place; 0 if there is no room for one.
+fn header_at(bytes: &[u8], at: usize) -> u32 {
+    match bytes.get(at..) {
+        Some([low, middle, high, ..]) => u32::from_le_bytes([*low, *middle, *high, 0]),
+        _ => 0,
+    }
+}
+
+/// Writes a header, if there is room.
+fn write_header(to: &mut [u8], header: u32) {
+    if let ([a, b, c, ..], [low, middle, high, _]) = (to, header.to_le_bytes()) {
+        (*a, *b, *c) = (low, middle, high);
+    }
+}

@@ -1,0 +1,411 @@
+//! One client's event stream.
+
+use super::choice::Candidate;
+use super::log::{EventLog, Resume};
+use super::options::{Start, StreamOptions};
+use super::record::Record;
+use super::ring::{Cursor, Records};
+use super::waiting::Waiting;
+use crate::encode::Frame;
+use crate::time::Instant;
+use crate::wire::copy::copy;
+use crate::wire::text::EventId;
+
+/// One client's stream, out of an [`EventLog`]: the body of the response, byte by byte, without a
+/// buffer of its own.
+///
+/// ```text
+/// preamble ── padding ──┬──────────> live <──────────┬── keep-alive
+///              (if set) │             │   silence ──>│
+///                       └─> notice ──>│<── notice <──┘ or when lapped between two frames
+///                        (if lost)    │
+///                                     └─> closed: ended, lifetime, stalled, lapped within a frame
+/// ```
+///
+/// **Call [`poll`](Session::poll) until it says [`Output::Wait`], and tell with
+/// [`sent`](Session::sent) how many of the bytes it gave were written, before the next call. Then call
+/// it again when the log has a new frame, or when the time has come.** Nothing is lost if that takes
+/// long, or if only a part was written: what was not told as sent is given again.
+///
+/// # Examples
+///
+/// ```
+/// use embedded_sse::server::{EventLog, Output, Session, StreamOptions};
+/// use embedded_sse::{EventId, Frame, Instant};
+///
+/// let mut log = EventLog::<[u8; 256]>::new();
+/// let now = Instant::from_millis(0);
+/// let options = StreamOptions::new();
+/// let mut session = Session::new(now, &log, EventId::default(), &options);
+/// log.publish(&Frame::data("on"))?;
+///
+/// let mut body = Vec::new();
+/// let next = loop {
+///     match session.poll(now, &log) {
+///         Output::Send(bytes) => {
+///             body.extend_from_slice(bytes);
+///             let length = bytes.len();
+///             session.sent(length);
+///         }
+///         Output::Wait(until) => break until,
+///         Output::Close(reason) => panic!("{reason}"),
+///     }
+/// };
+/// assert_eq!(body, b":\nretry: 3000\n\ndata: on\n\n");
+/// assert_eq!(next, now.after(15_000)); // for a keep-alive
+/// # Ok::<(), embedded_sse::server::PublishError>(())
+/// ```
+#[derive(Clone, Debug)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Session<'a> {
+    options: &'a StreamOptions<'a>,
+    cursor: Cursor,
+    /// Frames before this one are sent only if they are the latest of their type.
+    snapshot_until: Cursor,
+    /// How many bytes of the frame under way were sent.
+    sent: u32,
+    /// The reconnection time that this client is told.
+    retry: u32,
+    losses: u16,
+    stage: Stage,
+    waiting: Waiting,
+    /// Since when.
+    since: Instant,
+    lifetime_ends: Instant,
+}
+
+#[cfg(target_pointer_width = "32")]
+const _: () = assert!(size_of::<Session<'_>>() <= 48);
+#[cfg(target_pointer_width = "64")]
+const _: () = assert!(size_of::<Session<'_>>() <= 56);
+
+/// What a [`Session`] wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Output<'l> {
+    /// These bytes go to the client. There is at least one.
+    Send(&'l [u8]),
+    /// Nothing, until the log has a new frame, or until that time.
+    Wait(Instant),
+    /// The stream is over: close the connection.
+    Close(Close),
+}
+
+/// Why a stream ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Close {
+    /// [`Session::end`] was called.
+    Ended,
+    /// It has lasted as long as the options allow.
+    Lifetime,
+    /// The client took no byte for as long as the options allow.
+    Stalled,
+    /// The frame under way gave way to newer ones before the client took all of it. Its end cannot be
+    /// sent any more, and to end it would make an event of the part.
+    Lapped,
+    /// The client closed the connection.
+    HungUp,
+}
+
+impl core::fmt::Display for Close {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self {
+            Close::Ended => "stream ended",
+            Close::Lifetime => "stream reached its lifetime",
+            Close::Stalled => "client took no byte for too long",
+            Close::Lapped => "client was too slow for the log",
+            Close::HungUp => "client hung up",
+        })
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+enum Stage {
+    Preamble,
+    Padding,
+    /// Tells that events are missing.
+    Notice,
+    /// Sends what the log holds.
+    Live,
+    KeepAlive,
+    Closed(Close),
+}
+
+/// Frames that are left out in one call, so that no call takes long.
+const MAX_SKIPPED: u32 = 8;
+
+/// Where `lifetime_ends` stands when the stream shall end at once.
+const ENDED: Instant = Instant::from_millis(0);
+
+impl<'a> Session<'a> {
+    /// Begins a stream for a client that comes with this id, or with an empty one.
+    pub fn new<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized>(
+        now: Instant,
+        log: &EventLog<B>,
+        last_event_id: EventId<'_>,
+        options: &'a StreamOptions<'a>,
+    ) -> Self {
+        let mut snapshot_until = log.oldest();
+        let (cursor, losses) = match log.resume(last_event_id) {
+            Resume::From(cursor) => (cursor, 0),
+            Resume::Lost(cursor) => (cursor, 1),
+            Resume::Fresh(newest) => match options.start {
+                Start::Live => (newest, 0),
+                Start::Oldest => (log.oldest(), 0),
+                Start::LatestOfEachType => {
+                    snapshot_until = newest;
+                    (log.oldest(), 0)
+                }
+            },
+        };
+        Self {
+            options,
+            cursor,
+            snapshot_until,
+            sent: 0,
+            retry: spread(now, options),
+            losses,
+            stage: Stage::Preamble,
+            waiting: Waiting::Idle,
+            since: now,
+            lifetime_ends: match options.lifetime_ms {
+                Some(milliseconds) => now.after(milliseconds),
+                None => Instant::NEVER,
+            },
+        }
+    }
+
+    /// What to do next.
+    pub fn poll<'l, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized>(
+        &mut self,
+        now: Instant,
+        log: &'l EventLog<B>,
+    ) -> Output<'l>
+    where
+        'a: 'l,
+    {
+        self.poll_records(now, log.records())
+    }
+
+    /// As [`poll`](Session::poll), but copies what goes to the client to the start of `buffer`: many frames
+    /// at once, or a part of one. [`Output::Send`] has that part of the buffer.
+    ///
+    /// What was copied counts as sent, and is not given again. This spares short writes, and a lock on
+    /// the log need not be held while they last. How long a write takes is the caller's to watch.
+    ///
+    /// With an empty buffer nothing can be sent: that is [`Close::Stalled`].
+    pub fn fill<'b, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized>(
+        &mut self,
+        now: Instant,
+        log: &EventLog<B>,
+        buffer: &'b mut [u8],
+    ) -> Output<'b> {
+        self.fill_from(now, log.records(), buffer)
+    }
+
+    /// Tells that the first `length` bytes of what [`poll`](Session::poll) gave were written. What is told
+    /// when nothing was given is ignored.
+    pub fn sent(&mut self, length: usize) {
+        if length > 0 && self.waiting != Waiting::Idle {
+            self.note_sent(length);
+        }
+    }
+
+    /// Ends the stream when the frame under way is whole.
+    pub fn end(&mut self) {
+        self.lifetime_ends = ENDED;
+    }
+
+    /// How many times the client was told that events are missing.
+    pub const fn losses(&self) -> u16 {
+        self.losses
+    }
+
+    /// The place in the log up to which frames were sent, or left out.
+    pub const fn cursor(&self) -> Cursor {
+        self.cursor
+    }
+
+    pub(super) fn fill_from<'b>(
+        &mut self,
+        now: Instant,
+        records: Records<'_>,
+        buffer: &'b mut [u8],
+    ) -> Output<'b> {
+        let mut length = 0_usize;
+        loop {
+            let free = buffer.get_mut(length..).unwrap_or_default();
+            if free.is_empty() {
+                break;
+            }
+            self.waiting.note_progress(&mut self.since, now);
+            match self.next(now, records) {
+                Output::Send(bytes) => {
+                    let bytes = bytes.get(..free.len()).unwrap_or(bytes);
+                    copy(bytes, free);
+                    self.note_sent(bytes.len());
+                    length = length.saturating_add(bytes.len());
+                    if self.cursor.is_before(self.snapshot_until) {
+                        // To choose a frame of a snapshot takes long: not many in one call.
+                        break;
+                    }
+                }
+                _ if length > 0 => break,
+                Output::Wait(until) => return Output::Wait(until),
+                Output::Close(reason) => return Output::Close(reason),
+            }
+        }
+        match buffer.get(..length) {
+            Some(filled @ [_, ..]) => {
+                // Silence begins when these were written, which is before the next call.
+                self.waiting = Waiting::Progress;
+                Output::Send(filled)
+            }
+            _ => Output::Close(Close::Stalled),
+        }
+    }
+
+    pub(super) fn poll_records<'l>(&mut self, now: Instant, records: Records<'l>) -> Output<'l>
+    where
+        'a: 'l,
+    {
+        self.waiting.note_progress(&mut self.since, now);
+        let output = self.next(now, records);
+        if matches!(output, Output::Send(_))
+            && (self.waiting).is_stalled(&mut self.since, now, self.options.write_timeout_ms)
+        {
+            self.stage = Stage::Closed(Close::Stalled);
+            return Output::Close(Close::Stalled);
+        }
+        output
+    }
+
+    fn next<'l>(&mut self, now: Instant, records: Records<'l>) -> Output<'l>
+    where
+        'a: 'l,
+    {
+        let mut skipped = 0_u32;
+        loop {
+            let preamble = Frame::new().with_comment(b"").retry(self.retry);
+            let (unsent, next) = match self.stage {
+                Stage::Preamble => (unsent(&preamble, self.sent), Stage::Padding),
+                Stage::Padding => (
+                    self.options
+                        .padding
+                        .map_or(b"".as_slice(), |unsent| unsent(self.sent)),
+                    if self.losses > 0 {
+                        Stage::Notice
+                    } else {
+                        Stage::Live
+                    },
+                ),
+                Stage::Notice => (unsent(&self.options.loss_notice, self.sent), Stage::Live),
+                Stage::KeepAlive => (unsent(&self.options.keep_alive, self.sent), Stage::Live),
+                Stage::Closed(reason) => return Output::Close(reason),
+                Stage::Live => {
+                    if self.sent == 0 && now >= self.lifetime_ends {
+                        self.stage = Stage::Closed(match self.lifetime_ends {
+                            ENDED => Close::Ended,
+                            _ => Close::Lifetime,
+                        });
+                        continue;
+                    }
+                    let mut behind = self.cursor;
+                    match records.read(&mut behind) {
+                        Ok(Some(record)) => {
+                            let wanted = self.sent > 0 || self.wants(record, behind, records);
+                            let unsent = record
+                                .as_bytes()
+                                .get(self.sent as usize..)
+                                .unwrap_or_default();
+                            if wanted && !unsent.is_empty() {
+                                return Output::Send(unsent);
+                            }
+                            self.move_behind(behind);
+                            if wanted {
+                                continue;
+                            }
+                            skipped = skipped.saturating_add(1);
+                            if skipped == MAX_SKIPPED {
+                                return Output::Wait(now);
+                            }
+                        }
+                        Ok(None) => {
+                            let keep_alive = self.since.limit(self.options.keep_alive_ms);
+                            self.waiting = Waiting::Idle;
+                            if now < keep_alive {
+                                return Output::Wait(keep_alive.min(self.lifetime_ends));
+                            }
+                            self.since = now;
+                            self.stage = Stage::KeepAlive;
+                        }
+                        Err(_) if self.sent > 0 => self.stage = Stage::Closed(Close::Lapped),
+                        Err(_) => {
+                            self.move_behind(behind);
+                            self.losses = self.losses.saturating_add(1);
+                            self.stage = Stage::Notice;
+                        }
+                    }
+                    continue;
+                }
+            };
+            if !unsent.is_empty() {
+                return Output::Send(unsent);
+            }
+            self.sent = 0;
+            self.stage = next;
+        }
+    }
+
+    /// Whether a record goes to this client. `behind` is the place behind it.
+    fn wants(&self, record: Record<'_>, behind: Cursor, records: Records<'_>) -> bool {
+        match self.options.choose {
+            None => true,
+            Some(choose) => choose(&Candidate {
+                record,
+                at: self.cursor,
+                behind,
+                snapshot_until: self.snapshot_until,
+                only: self.options.only,
+                records,
+            }),
+        }
+    }
+
+    fn note_sent(&mut self, length: usize) {
+        self.sent = self.sent.saturating_add(length as u32);
+        self.waiting = Waiting::Progress;
+    }
+
+    fn move_behind(&mut self, place: Cursor) {
+        self.cursor = place;
+        self.sent = 0;
+        if !place.is_before(self.snapshot_until) {
+            // It moves along, or would lie ahead again when the numbers have gone round.
+            self.snapshot_until = place;
+        }
+    }
+}
+
+/// The piece of a frame behind the bytes that were sent.
+fn unsent<'f>(frame: &Frame<'f>, sent: u32) -> &'f [u8] {
+    let mut sent = sent as usize;
+    for chunk in frame.chunks() {
+        if let Some(unsent @ [_, ..]) = chunk.get(sent..) {
+            return unsent;
+        }
+        sent = sent.saturating_sub(chunk.len());
+    }
+    b""
+}
+
+/// The reconnection time of a client that comes now.
+fn spread(now: Instant, options: &StreamOptions<'_>) -> u32 {
+    // The golden ratio scatters moments that are near one another over all of the range.
+    let random = (now.as_millis() as u32).wrapping_mul(0x9e37_79b9) >> 8;
+    let more = random.checked_rem(options.retry_spread.saturating_add(1));
+    options.retry.saturating_add(more.unwrap_or_default())
+}
