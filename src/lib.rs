@@ -41,7 +41,7 @@
 //!
 //! An [`EventLog`](server::EventLog) holds what was published last: it is the queue of all clients, and
 //! the history from which they resume. A [`Session`](server::Session) is the stream that one client gets
-//! of it.
+//! of it; a `Connection` (feature `http`) is a session with the HTTP around it.
 //!
 //! ```
 //! use embedded_sse::server::{EventLog, Output, Session, StreamOptions};
@@ -68,11 +68,12 @@
 //!
 //! ```text
 //! floor 4   io/{blocking,asynch}            loops over sockets, on io/{inbox,unsent}
-//! floor 3                                   server/{session,log,options}
-//!                                           on {waiting}, {choice,ring,record,made_id}
+//! floor 3   server/{connection,exchange}    server/{session,log,options}
+//!           on {waiting}                    on {choice,ring,record,made_id}
 //! floor 2   decode/{decoder,parts}          encode/{frame,writer,sink}
 //!           on {fields,layout,retry}
 //! floor 1   wire/{scanner,text,line_end,copy,decimal}   time
+//!           http/{request,response,field}   on {lines,grammar,accept,url,chunked}
 //! ```
 //!
 //! # Promises
@@ -105,6 +106,9 @@ struct Readme;
 
 mod decode;
 mod encode;
+#[cfg(feature = "http")]
+#[cfg_attr(docsrs, doc(cfg(feature = "http")))]
+pub mod http;
 #[cfg(any(feature = "embedded-io", feature = "embedded-io-async"))]
 pub mod io;
 pub mod server;

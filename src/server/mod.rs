@@ -4,6 +4,10 @@
 //! client gets of them, and a `Connection` (feature `http`) is that client's whole connection, from its request on.
 
 mod choice;
+#[cfg(feature = "http")]
+mod connection;
+#[cfg(feature = "http")]
+mod exchange;
 mod log;
 mod made_id;
 mod options;
@@ -12,6 +16,10 @@ mod ring;
 mod session;
 mod waiting;
 
+#[cfg(feature = "http")]
+pub use connection::{Connection, Next, Outcome};
+#[cfg(feature = "http")]
+pub use exchange::{AllowedOrigins, Exchange, ServerOptions};
 pub use log::{EventLog, Resume};
 pub use options::{Start, StreamOptions};
 pub use record::Record;

@@ -268,6 +268,11 @@ impl<'a> Session<'a> {
         }
     }
 
+    #[cfg(any(feature = "http", feature = "embedded-io-async"))]
+    pub(crate) const fn write_timeout_ms(&self) -> u32 {
+        self.options.write_timeout_ms
+    }
+
     pub(super) fn poll_records<'l>(&mut self, now: Instant, records: Records<'l>) -> Output<'l>
     where
         'a: 'l,

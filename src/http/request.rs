@@ -1,0 +1,314 @@
+//! Request heads.
+
+use super::accept::Accept;
+use super::grammar::{field_line, field_value, request_line};
+use super::lines::{Line, Lines};
+use super::url::{PercentDecoded, cut, parameter, split_absolute, split_target};
+use crate::wire::text::{EventId, Text};
+
+/// A request, of which those header fields are kept that matter to event streams, and those that the
+/// server asked for.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Request<'h> {
+    method: &'h [u8],
+    target: &'h [u8],
+    host: &'h [u8],
+    origin: &'h [u8],
+    last_event_id: &'h [u8],
+    http_1_0: bool,
+    accepts_event_streams: bool,
+    /// The lines of the fields that were kept, each ended by LF.
+    fields: &'h [u8],
+}
+
+impl<'h> Request<'h> {
+    /// The method, such as `GET`.
+    pub fn method(&self) -> &'h str {
+        as_str(self.method)
+    }
+
+    /// The target as it came.
+    pub fn target(&self) -> &'h str {
+        as_str(self.target)
+    }
+
+    /// The path of the target, as it came.
+    pub fn path(&self) -> &'h str {
+        as_str(split_target(self.target).0)
+    }
+
+    /// The query of the target, as it came, without the question mark.
+    pub fn query(&self) -> &'h str {
+        as_str(split_target(self.target).1)
+    }
+
+    /// The value of a parameter of the query, as the bytes that it stands for: `%41` is `A`, and `+` is a
+    /// space.
+    pub fn parameter(&self, name: &str) -> Option<PercentDecoded<'h>> {
+        let (_, query) = split_target(self.target);
+        parameter(query, name.as_bytes()).map(PercentDecoded)
+    }
+
+    /// Whether the method is this one. It costs less flash than to compare [`method`](Self::method).
+    pub fn is_method(&self, method: &str) -> bool {
+        self.method == method.as_bytes()
+    }
+
+    /// Whether the path is this one. It costs less flash than to compare [`path`](Self::path).
+    pub fn is_path(&self, path: &str) -> bool {
+        split_target(self.target).0 == path.as_bytes()
+    }
+
+    /// Whether the client speaks HTTP/1.0, which knows no chunked bodies.
+    pub const fn is_http_1_0(&self) -> bool {
+        self.http_1_0
+    }
+
+    /// Whether an event stream is an answer that the client can use (RFC 9110, section 12.5.1).
+    pub const fn accepts_event_streams(&self) -> bool {
+        self.accepts_event_streams
+    }
+
+    /// The host that is asked for, and its port if there is one: of the target if that names one, and else
+    /// the value of `Host` (RFC 9112, section 3.2.2).
+    pub fn host(&self) -> Text<'h> {
+        Text::new(match split_absolute(self.target) {
+            Some((authority, _)) => authority,
+            None => self.host,
+        })
+    }
+
+    /// The value of `Origin`: the page that asks, if that is of another origin. Empty if not.
+    pub const fn origin(&self) -> Text<'h> {
+        Text::new(self.origin)
+    }
+
+    /// The value of the first field of this name, if it was kept.
+    pub fn header(&self, name: &str) -> Option<Text<'h>> {
+        let mut lines = self.fields;
+        while !lines.is_empty() {
+            let (line, rest) = cut(lines, b'\n');
+            let (found, value) = field_line(line)?;
+            if found.eq_ignore_ascii_case(name.as_bytes()) {
+                return Some(Text::new(value.trim_ascii()));
+            }
+            lines = rest;
+        }
+        None
+    }
+
+    /// The id of the last event that the client has seen; empty if it names none.
+    ///
+    /// It comes as `Last-Event-ID`, or as a parameter of the query with the name `lastEventId`,
+    /// `last_event_id`, `Last-Event-ID` or `evs_last_event_id`, for clients that cannot set a header.
+    pub const fn last_event_id(&self) -> EventId<'h> {
+        EventId::of_field(self.last_event_id)
+    }
+}
+
+/// Reads a request head, line by line, and keeps what matters in the space that it is given
+/// (RFC 9112, sections 2 to 5).
+#[derive(Debug, Default)]
+pub(crate) struct RequestHead {
+    lines: Lines,
+    read: u32,
+    /// How much of the space is in use: by the lines that are kept, and behind them by an id from the
+    /// query.
+    used: u16,
+    kept: u16,
+    request_line: Place,
+    host: Place,
+    origin: Place,
+    last_event_id: Place,
+    http_1_0: bool,
+    accept: Accept,
+}
+
+/// Why a head is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum HeadError {
+    Malformed,
+    /// The request line is longer than the space.
+    TargetTooLong,
+    /// A field that matters is longer than the space, or the head is longer than the limit.
+    TooLarge,
+}
+
+/// Where in the space something stands.
+#[derive(Clone, Copy, Debug, Default)]
+struct Place {
+    start: u16,
+    /// Behind it. 0 if there is no such thing, for the request line comes first.
+    end: u16,
+}
+
+const PARAMETERS: [&[u8]; 4] = [
+    b"lastEventId",
+    b"last_event_id",
+    b"Last-Event-ID",
+    b"evs_last_event_id",
+];
+
+impl RequestHead {
+    /// Whether no byte has come.
+    pub const fn is_empty(&self) -> bool {
+        self.read == 0
+    }
+
+    /// How much of the space is in use.
+    pub const fn used(&self) -> usize {
+        self.used as usize
+    }
+
+    /// Takes `input` up to the end of the head; `true` when that was reached. `keep` names the fields
+    /// to be kept beside those that matter.
+    pub fn receive(
+        &mut self,
+        input: &mut &[u8],
+        space: &mut [u8],
+        keep: &[&str],
+        max_len: u32,
+    ) -> Result<bool, HeadError> {
+        loop {
+            let before = input.len();
+            let free = space.get_mut(self.used()..).unwrap_or_default();
+            let line = self.lines.next(input, free);
+            let read = before.saturating_sub(input.len());
+            self.read = self.read.saturating_add(read as u32);
+            if self.read > max_len {
+                return Err(HeadError::TooLarge);
+            }
+            let Some(line) = line else {
+                return Ok(false);
+            };
+            if line.length > 0 || line.cut {
+                self.take_line(line, space, keep)?;
+            } else if self.used > 0 {
+                self.end(space)?;
+                return Ok(true);
+            }
+            // Empty lines before the request line are of no account (section 2.2).
+        }
+    }
+
+    /// The request, when the head has ended.
+    pub fn request<'h>(&self, space: &'h [u8]) -> Request<'h> {
+        let line = self.request_line.of(space);
+        let (method, target, _) = request_line(line).unwrap_or_default();
+        Request {
+            method,
+            target,
+            host: self.host.of(space),
+            origin: self.origin.of(space),
+            last_event_id: self.last_event_id.of(space),
+            http_1_0: self.http_1_0,
+            accepts_event_streams: self.accept.event_streams(),
+            fields: Place {
+                start: self.request_line.end.saturating_add(1),
+                end: self.kept,
+            }
+            .of(space),
+        }
+    }
+
+    fn take_line(&mut self, line: Line, space: &mut [u8], keep: &[&str]) -> Result<(), HeadError> {
+        let start = self.used;
+        let end = start.saturating_add(line.length);
+        let text = Place { start, end }.of(space);
+        if start == 0 {
+            if line.cut {
+                return Err(HeadError::TargetTooLong);
+            }
+            let (_, _, http_1_0) = request_line(text).ok_or(HeadError::Malformed)?;
+            self.http_1_0 = http_1_0;
+            self.request_line = Place { start, end };
+        } else {
+            let Some((name, value)) = field_line(text) else {
+                return Err(if line.cut {
+                    HeadError::TooLarge
+                } else {
+                    HeadError::Malformed
+                });
+            };
+            let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
+            let place = if is("host") {
+                // RFC 9112, section 3.2.
+                if self.host.end != 0 {
+                    return Err(HeadError::Malformed);
+                }
+                Some(&mut self.host)
+            } else if is("origin") {
+                Some(&mut self.origin)
+            } else if is("last-event-id") {
+                Some(&mut self.last_event_id)
+            } else {
+                None
+            };
+            let is_kept = place.is_some() || keep.iter().any(|known| is(known));
+            // Ids may hold control characters. A client that was told one must not be refused for ever.
+            if !line.cut && !is("last-event-id") {
+                let value = field_value(value).ok_or(HeadError::Malformed)?;
+                if is("accept") {
+                    self.accept.add(value);
+                }
+            }
+            if !is_kept {
+                return Ok(());
+            }
+            if line.cut {
+                return Err(HeadError::TooLarge);
+            }
+            if let Some(place) = place {
+                let value = value.trim_ascii_start();
+                let start = end.saturating_sub(value.len() as u16);
+                let end = start.saturating_add(value.trim_ascii_end().len() as u16);
+                *place = Place { start, end };
+            }
+        }
+        *space.get_mut(usize::from(end)).ok_or(HeadError::TooLarge)? = b'\n';
+        self.used = end.saturating_add(1);
+        self.kept = self.used;
+        Ok(())
+    }
+
+    /// Checks what can be checked at the end only, and looks for an id in the query.
+    fn end(&mut self, space: &mut [u8]) -> Result<(), HeadError> {
+        if self.host.end == 0 && !self.http_1_0 {
+            return Err(HeadError::Malformed);
+        }
+        if self.last_event_id.end != 0 {
+            return Ok(());
+        }
+        let start = self.used;
+        let (kept, free) = space.split_at_mut_checked(self.used()).unwrap_or_default();
+        let line = self.request_line.of(kept);
+        let (_, target, _) = request_line(line).unwrap_or_default();
+        let (_, query) = split_target(target);
+        let Some(id) = PARAMETERS.iter().find_map(|name| parameter(query, name)) else {
+            return Ok(());
+        };
+        let mut places = free.iter_mut();
+        for byte in PercentDecoded(id) {
+            *places.next().ok_or(HeadError::TooLarge)? = byte;
+            self.used = self.used.saturating_add(1);
+        }
+        self.last_event_id = Place {
+            start,
+            end: self.used,
+        };
+        Ok(())
+    }
+}
+
+impl Place {
+    fn of(self, space: &[u8]) -> &[u8] {
+        space
+            .get(usize::from(self.start)..usize::from(self.end))
+            .unwrap_or_default()
+    }
+}
+
+fn as_str(ascii: &[u8]) -> &str {
+    core::str::from_utf8(ascii).unwrap_or_default()
+}

@@ -1,0 +1,227 @@
+//! Responses.
+
+use super::field::HeaderField;
+use super::grammar::is_text;
+use crate::wire::decimal::Decimal;
+
+/// A response: its head and its content.
+///
+/// # Examples
+///
+/// ```
+/// use embedded_sse::http::{HeaderField, Response, Status};
+///
+/// let later = [HeaderField::new("Retry-After", "5")?];
+/// let busy = Response::refusal(Status::SERVICE_UNAVAILABLE).fields(&later);
+///
+/// let mut head = Vec::new();
+/// busy.write_head(&mut |chunk| head.extend_from_slice(chunk));
+/// assert_eq!(
+///     head,
+///     b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain\r\nContent-Length: 23\r\n\
+///       Connection: close\r\nRetry-After: 5\r\n\r\n"
+/// );
+/// assert_eq!(busy.content(), b"503 Service Unavailable");
+/// # Ok::<(), embedded_sse::http::InvalidHeaderField>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[must_use]
+pub struct Response<'a> {
+    status: Status,
+    body: Body,
+    content_type: &'a str,
+    content: &'a [u8],
+    fields: &'a [HeaderField<'a>],
+}
+
+/// A status code, and what it means (RFC 9110, section 15).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Status(&'static str);
+
+/// How the end of the body is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+enum Body {
+    /// There is none.
+    None,
+    /// By its length.
+    Length,
+    /// By the end of the connection.
+    StreamToClose,
+    /// By a last chunk.
+    StreamInChunks,
+}
+
+static STREAM_FIELDS: [HeaderField; 2] = [
+    HeaderField::constant("Cache-Control", "no-cache, no-transform"),
+    // nginx holds a response back otherwise.
+    HeaderField::constant("X-Accel-Buffering", "no"),
+];
+
+impl<'a> Response<'a> {
+    /// A response without content.
+    pub const fn new(status: Status) -> Self {
+        Self {
+            status,
+            body: Body::None,
+            content_type: "",
+            content: b"",
+            fields: &[],
+        }
+    }
+
+    /// A response whose content says what its status means, if it may have content.
+    pub const fn refusal(status: Status) -> Self {
+        Self::new(status).with_body("text/plain", status.0.as_bytes())
+    }
+
+    /// The answer to a client that shall have an event stream.
+    pub(crate) const fn stream(chunked: bool) -> Self {
+        let mut stream = Self::new(Status::OK);
+        stream.content_type = "text/event-stream";
+        stream.fields = &STREAM_FIELDS;
+        stream.body = if chunked {
+            Body::StreamInChunks
+        } else {
+            Body::StreamToClose
+        };
+        stream
+    }
+
+    /// Sets the content and its media type. A media type that holds a control character is left out.
+    pub fn body<T: AsRef<[u8]> + ?Sized>(self, content_type: &'a str, content: &'a T) -> Self {
+        self.with_body(content_type, content.as_ref())
+    }
+
+    /// The same in constants.
+    ///
+    /// ```
+    /// use embedded_sse::http::{Response, Status};
+    ///
+    /// static PAGE: Response = Response::new(Status::OK).with_body("text/html", b"<h1>Pump</h1>");
+    /// ```
+    pub const fn with_body(mut self, content_type: &'a str, content: &'a [u8]) -> Self {
+        if !self.status.rules_content_out() {
+            self.body = Body::Length;
+            self.content_type = content_type;
+            self.content = content;
+        }
+        self
+    }
+
+    /// Adds header fields.
+    pub const fn fields(mut self, fields: &'a [HeaderField<'a>]) -> Self {
+        self.fields = fields;
+        self
+    }
+
+    /// The status.
+    pub const fn status(&self) -> Status {
+        self.status
+    }
+
+    /// The content.
+    pub const fn content(&self) -> &'a [u8] {
+        self.content
+    }
+
+    /// Writes the head, as slices of its parts and of constants.
+    pub fn write_head(&self, write: &mut dyn FnMut(&[u8])) {
+        self.write_fields(write);
+        write(b"\r\n\r\n");
+    }
+
+    /// Writes the head up to its last field, behind which others may follow.
+    pub(crate) fn write_fields(&self, write: &mut dyn FnMut(&[u8])) {
+        write(b"HTTP/1.1 ");
+        write(self.status.0.as_bytes());
+        if self.body != Body::None && self.content_type.bytes().all(is_text) {
+            write_field("Content-Type", self.content_type.as_bytes(), write);
+        }
+        if self.body == Body::Length {
+            write_field("Content-Length", b"", write);
+            Decimal::new(self.content.len() as u32).for_each(&mut *write);
+        }
+        if self.body == Body::StreamInChunks {
+            write_field("Transfer-Encoding", b"chunked", write);
+        }
+        write_field("Connection", b"close", write);
+        for field in self.fields {
+            write_field(field.name(), field.value().as_bytes(), write);
+        }
+    }
+}
+
+/// Ends the line before, and writes a field.
+pub(crate) fn write_field(name: &str, value: &[u8], write: &mut dyn FnMut(&[u8])) {
+    write(b"\r\n");
+    write(name.as_bytes());
+    write(b": ");
+    write(value);
+}
+
+impl Status {
+    /// `200 OK`
+    pub const OK: Self = Self("200 OK");
+    /// `204 No Content`, which tells an event source to stop for good.
+    pub const NO_CONTENT: Self = Self("204 No Content");
+    /// `400 Bad Request`
+    pub const BAD_REQUEST: Self = Self("400 Bad Request");
+    /// `401 Unauthorized`
+    pub const UNAUTHORIZED: Self = Self("401 Unauthorized");
+    /// `403 Forbidden`
+    pub const FORBIDDEN: Self = Self("403 Forbidden");
+    /// `404 Not Found`
+    pub const NOT_FOUND: Self = Self("404 Not Found");
+    /// `405 Method Not Allowed`
+    pub const METHOD_NOT_ALLOWED: Self = Self("405 Method Not Allowed");
+    /// `406 Not Acceptable`
+    pub const NOT_ACCEPTABLE: Self = Self("406 Not Acceptable");
+    /// `408 Request Timeout`
+    pub const REQUEST_TIMEOUT: Self = Self("408 Request Timeout");
+    /// `414 URI Too Long`
+    pub const URI_TOO_LONG: Self = Self("414 URI Too Long");
+    /// `431 Request Header Fields Too Large`
+    pub const REQUEST_HEADER_FIELDS_TOO_LARGE: Self = Self("431 Request Header Fields Too Large");
+    /// `503 Service Unavailable`
+    pub const SERVICE_UNAVAILABLE: Self = Self("503 Service Unavailable");
+
+    /// A status of three digits, a space, and a phrase.
+    ///
+    /// `None` for anything else.
+    ///
+    /// ```
+    /// use embedded_sse::http::Status;
+    ///
+    /// const GONE: Status = Status::new("410 Gone").unwrap();
+    /// assert_eq!(Status::new("Gone"), None);
+    /// ```
+    pub const fn new(status: &'static str) -> Option<Self> {
+        let [b'1'..=b'5', b'0'..=b'9', b'0'..=b'9', b' ', phrase @ ..] = status.as_bytes() else {
+            return None;
+        };
+        let mut rest = phrase;
+        while let [byte, tail @ ..] = rest {
+            if !is_text(*byte) {
+                return None;
+            }
+            rest = tail;
+        }
+        Some(Self(status))
+    }
+
+    /// Whether a response has no content, whatever it is for (RFC 9110, section 6.4.1).
+    const fn rules_content_out(&self) -> bool {
+        matches!(
+            self.0.as_bytes(),
+            [b'1', ..] | [b'2', b'0', b'4', ..] | [b'3', b'0', b'4', ..]
+        )
+    }
+
+    /// The code and the phrase.
+    pub const fn as_str(&self) -> &'static str {
+        self.0
+    }
+}

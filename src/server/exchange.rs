@@ -1,0 +1,272 @@
+//! What a server answers to a request.
+
+use core::fmt;
+
+use super::options::StreamOptions;
+use crate::http::{HeaderField, Request, Response, Status, write_field};
+
+/// How a server answers requests for an event stream.
+///
+/// # Examples
+///
+/// ```
+/// use embedded_sse::server::{AllowedOrigins, ServerOptions, StreamOptions};
+///
+/// static SERVER: ServerOptions = ServerOptions::new("/events")
+///     .hosts(&["device.local", "192.168.1.7"])
+///     .allowed_origins(AllowedOrigins::Any)
+///     .stream(StreamOptions::new().retry(2_000));
+/// ```
+#[derive(Clone, Copy)]
+#[must_use]
+pub struct ServerOptions<'a> {
+    pub(super) path: &'a str,
+    // What few programs use is reached through a pointer, so that the others do not link it.
+    hosts: &'a [&'a str],
+    is_called: Option<fn(&[&str], &Request<'_>) -> bool>,
+    allowed_origins: AllowedOrigins<'a>,
+    write_cors: Option<WriteCors>,
+    pub(super) keep_headers: &'a [&'a str],
+    pub(super) check: Option<Check<'a>>,
+    pub(super) chunked: bool,
+    pub(super) max_head_len: u32,
+    pub(super) head_timeout_ms: u32,
+    pub(super) stream: StreamOptions<'a>,
+}
+
+/// The pages of other origins that may read a stream (WHATWG Fetch, CORS protocol).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum AllowedOrigins<'a> {
+    /// None.
+    #[default]
+    None,
+    /// All of them, but none with credentials.
+    Any,
+    /// These, such as `https://example.org`, without credentials.
+    Only(&'a [&'a str]),
+    /// These, with cookies and HTTP authentication.
+    OnlyWithCredentials(&'a [&'a str]),
+}
+
+impl<'a> ServerOptions<'a> {
+    /// Streams at this path, with the options that the methods name as defaults.
+    pub const fn new(path: &'a str) -> Self {
+        Self {
+            path,
+            hosts: &[],
+            is_called: None,
+            allowed_origins: AllowedOrigins::None,
+            write_cors: None,
+            keep_headers: &[],
+            check: None,
+            chunked: false,
+            max_head_len: 8 * 1024,
+            head_timeout_ms: 10_000,
+            stream: StreamOptions::new(),
+        }
+    }
+
+    /// The names by which the server may be called, without a port; any by default. A request that names
+    /// another host is refused with 403 at once, whatever its path. It keeps pages of others from reaching
+    /// the device by a name that they let point to it (DNS rebinding).
+    pub const fn hosts(mut self, hosts: &'a [&'a str]) -> Self {
+        self.hosts = hosts;
+        self.is_called = Some(is_called);
+        self
+    }
+
+    /// The pages of other origins that may read streams: none by default. Other responses never say so.
+    pub const fn allowed_origins(mut self, origins: AllowedOrigins<'a>) -> Self {
+        self.allowed_origins = origins;
+        self.write_cors = match origins {
+            AllowedOrigins::None => None,
+            _ => Some(write_cors),
+        };
+        self
+    }
+
+    /// Keeps these header fields of requests too, so that [`Request::header`] finds them. They take their
+    /// place in the scratch.
+    pub const fn keep_headers(mut self, names: &'a [&'a str]) -> Self {
+        self.keep_headers = names;
+        self
+    }
+
+    /// Asks this function before any stream begins. It may answer 401 or 403 instead.
+    ///
+    /// ```
+    /// use embedded_sse::http::{Request, Response, Status};
+    /// use embedded_sse::server::ServerOptions;
+    ///
+    /// static UNAUTHORIZED: Response = Response::refusal(Status::UNAUTHORIZED);
+    ///
+    /// let token = String::from("Bearer 5eed");
+    /// let check = |request: &Request| match request.header("authorization") {
+    ///     Some(header) if header == *token => None,
+    ///     _ => Some(&UNAUTHORIZED),
+    /// };
+    /// let options = ServerOptions::new("/events").keep_headers(&["authorization"]).check(&check);
+    /// ```
+    pub const fn check(mut self, check: Check<'a>) -> Self {
+        self.check = Some(check);
+        self
+    }
+
+    /// Sends streams in chunks, so that a client can tell a stream that ended from one that was cut off. By
+    /// default, and to clients that speak HTTP/1.0 in any case, the end of the connection is the end of
+    /// the stream.
+    pub const fn chunked(mut self) -> Self {
+        self.chunked = true;
+        self
+    }
+
+    /// The length of the longest request head: 8 KB by default.
+    pub const fn max_head_len(mut self, bytes: u32) -> Self {
+        self.max_head_len = bytes;
+        self
+    }
+
+    /// After how many milliseconds a head must be whole: 10 s by default.
+    pub const fn head_timeout(mut self, milliseconds: u32) -> Self {
+        self.head_timeout_ms = milliseconds;
+        self
+    }
+
+    /// How streams are served.
+    pub const fn stream(mut self, options: StreamOptions<'a>) -> Self {
+        self.stream = options;
+        self
+    }
+}
+
+impl fmt::Debug for ServerOptions<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServerOptions")
+            .field("path", &self.path)
+            .field("hosts", &self.hosts)
+            .field("allowed_origins", &self.allowed_origins)
+            .field("stream", &self.stream)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for ServerOptions<'_> {
+    /// Tells the path.
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "ServerOptions {{ path: {=str}, .. }}", self.path);
+    }
+}
+
+/// A look at a request, and the refusal if it is not to be served.
+type Check<'a> = &'a (dyn Fn(&Request<'_>) -> Option<&'static Response<'static>> + Sync);
+
+static NOT_ACCEPTABLE: Response = Response::refusal(Status::NOT_ACCEPTABLE);
+static METHOD_NOT_ALLOWED: Response = Response::refusal(Status::METHOD_NOT_ALLOWED).fields(&ALLOW);
+static ALLOW: [HeaderField; 1] = [HeaderField::constant("Allow", "GET, HEAD")];
+
+/// What a request is for.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Exchange {
+    /// The event stream.
+    Stream,
+    /// The head of the response that a stream would have.
+    Head,
+    /// Whether a page may ask for the stream.
+    Preflight,
+    /// Another path, which the caller may serve.
+    Other,
+    /// Something that is refused so.
+    Refuse(&'static Response<'static>),
+}
+
+impl<'a> ServerOptions<'a> {
+    /// Looks at a request: at its path, its method, at what it accepts, and has it checked.
+    pub(super) fn judge(&self, request: &Request<'_>) -> Exchange {
+        if request.is_path(self.path) {
+            self.judge_stream(request)
+        } else {
+            Exchange::Other
+        }
+    }
+
+    /// Looks at a request that is for a stream.
+    pub(super) fn judge_stream(&self, request: &Request<'_>) -> Exchange {
+        if request.is_method("GET") || request.is_method("HEAD") {
+            if !request.accepts_event_streams() {
+                return Exchange::Refuse(&NOT_ACCEPTABLE);
+            }
+            return match self.check.and_then(|check| check(request)) {
+                Some(refusal) => Exchange::Refuse(refusal),
+                None if request.is_method("HEAD") => Exchange::Head,
+                None => Exchange::Stream,
+            };
+        }
+        if request.is_method("OPTIONS") && self.write_cors.is_some() {
+            return Exchange::Preflight;
+        }
+        Exchange::Refuse(&METHOD_NOT_ALLOWED)
+    }
+
+    /// Whether the request is for this server at all.
+    pub(super) fn is_called(&self, request: &Request<'_>) -> bool {
+        self.is_called
+            .is_none_or(|is_called| is_called(self.hosts, request))
+    }
+
+    /// Writes what a browser is told about the page that asks.
+    pub(super) fn write_cors(&self, request: &Request<'_>, write: &mut dyn FnMut(&[u8])) {
+        if let Some(write_cors) = self.write_cors {
+            write_cors(self.allowed_origins, request, write);
+        }
+    }
+}
+
+type WriteCors = fn(AllowedOrigins<'_>, &Request<'_>, &mut dyn FnMut(&[u8]));
+
+fn write_cors(allowed: AllowedOrigins<'_>, request: &Request<'_>, write: &mut dyn FnMut(&[u8])) {
+    let origin = request.origin();
+    let is_one_of = |origins: &[&str]| origins.iter().any(|known| origin == *known);
+    let origin = match allowed {
+        AllowedOrigins::Any => b"*",
+        AllowedOrigins::Only(origins) | AllowedOrigins::OnlyWithCredentials(origins)
+            if is_one_of(origins) =>
+        {
+            origin.as_bytes()
+        }
+        _ => return,
+    };
+    write_field("Access-Control-Allow-Origin", origin, write);
+    if origin != b"*" {
+        write_field("Vary", b"Origin", write);
+    }
+    if let AllowedOrigins::OnlyWithCredentials(_) = allowed {
+        write_field("Access-Control-Allow-Credentials", b"true", write);
+    }
+    if request.is_method("OPTIONS") {
+        let headers = b"Last-Event-ID, Cache-Control";
+        write_field("Access-Control-Allow-Methods", b"GET", write);
+        write_field("Access-Control-Allow-Headers", headers, write);
+        write_field("Access-Control-Max-Age", b"86400", write);
+    }
+}
+
+fn is_called(hosts: &[&str], request: &Request<'_>) -> bool {
+    let name = without_port(request.host().as_bytes());
+    let is_name = |known: &&str| name.eq_ignore_ascii_case(known.as_bytes());
+    hosts.iter().any(is_name)
+}
+
+/// The name in a `Host` field. The colons of an IPv6 address stand in brackets, and a dot at the end names the
+/// same host.
+fn without_port(host: &[u8]) -> &[u8] {
+    let colon = host.iter().rposition(|byte| *byte == b':');
+    let name = match colon.and_then(|colon| host.split_at_checked(colon)) {
+        Some((name, [_, port @ ..])) if port.iter().all(u8::is_ascii_digit) => name,
+        _ => host,
+    };
+    name.strip_suffix(b".").unwrap_or(name)
+}

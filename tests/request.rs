@@ -1,0 +1,229 @@
+//! Request heads: the same as `httparse` reads, however they are cut.
+
+use embedded_sse::Instant;
+use embedded_sse::http::Request;
+use embedded_sse::server::{Connection, EventLog, Next, ServerOptions};
+
+const OPTIONS: ServerOptions = ServerOptions::new("/events").keep_headers(&["x-a", "Cookie"]);
+const NOW: Instant = Instant::from_millis(0);
+
+/// What came of a head.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Read {
+    Request(Fields),
+    Refused(u16),
+    Partial,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Fields {
+    method: String,
+    target: String,
+    http_1_0: bool,
+    host: Vec<u8>,
+    origin: Vec<u8>,
+    kept: [Option<Vec<u8>>; 2],
+}
+
+fn fields(request: &Request) -> Fields {
+    let header = |name| Some(request.header(name)?.as_bytes().to_vec());
+    Fields {
+        method: request.method().into(),
+        target: request.target().into(),
+        http_1_0: request.is_http_1_0(),
+        host: request.host().as_bytes().to_vec(),
+        origin: request.origin().as_bytes().to_vec(),
+        kept: ["X-A", "cookie"].map(header),
+    }
+}
+
+/// Reads a head that comes in these pieces, up to where the connection has an answer.
+fn read<'c>(chunks: impl IntoIterator<Item = &'c [u8]>, scratch: &mut [u8]) -> Read {
+    let log = EventLog::<[u8; 0]>::new();
+    let mut connection = Connection::new(NOW, &OPTIONS, scratch);
+    for mut chunk in chunks {
+        while !chunk.is_empty() {
+            match connection.poll(NOW, &log) {
+                Next::Wait(_) => {}
+                Next::Request => return Read::Request(fields(&connection.request())),
+                Next::Send(bytes) => return Read::Refused(status(bytes)),
+                Next::Close(outcome) => panic!("{outcome:?}"),
+            }
+            let space = connection.space();
+            let length = space.len().min(chunk.len());
+            space[..length].copy_from_slice(&chunk[..length]);
+            connection.received(length);
+            chunk = &chunk[length..];
+        }
+    }
+    match connection.poll(NOW, &log) {
+        Next::Request => Read::Request(fields(&connection.request())),
+        Next::Send(bytes) => Read::Refused(status(bytes)),
+        _ => Read::Partial,
+    }
+}
+
+fn status(head: &[u8]) -> u16 {
+    let head = str::from_utf8(head).unwrap();
+    head.strip_prefix("HTTP/1.1 ").unwrap()[..3]
+        .parse()
+        .unwrap()
+}
+
+/// The same in every way it can be cut in two, and byte by byte.
+fn read_every_way(head: &[u8]) -> Read {
+    let scratch = &mut [0; 2048];
+    let whole = read([head], scratch);
+    assert_eq!(
+        read(head.chunks(1), scratch),
+        whole,
+        "bytewise: {}",
+        head.escape_ascii()
+    );
+    for cut in 0..=head.len() {
+        let (front, back) = head.split_at(cut);
+        assert_eq!(
+            read([front, back], scratch),
+            whole,
+            "cut at {cut}: {}",
+            head.escape_ascii()
+        );
+    }
+    whole
+}
+
+/// What `httparse` and the rules that it leaves to its user make of a head.
+fn expected(head: &[u8]) -> Read {
+    let mut headers = [httparse::EMPTY_HEADER; 64];
+    let mut request = httparse::Request::new(&mut headers);
+    match request.parse(head) {
+        Ok(httparse::Status::Partial) => return Read::Partial,
+        Ok(httparse::Status::Complete(_)) => {}
+        Err(_) => return Read::Refused(400),
+    }
+    let values = |name: &str| {
+        let named = request
+            .headers
+            .iter()
+            .filter(|field| field.name.eq_ignore_ascii_case(name));
+        named
+            .map(|field| field.value.trim_ascii().to_vec())
+            .collect::<Vec<_>>()
+    };
+    let (host, http_1_0) = (values("host"), request.version == Some(0));
+    // RFC 9112, section 3.2; a target is ASCII (RFC 3986).
+    if host.len() > 1 || (host.is_empty() && !http_1_0) || !request.path.unwrap().is_ascii() {
+        return Read::Refused(400);
+    }
+    let target = request.path.unwrap();
+    // RFC 9112, section 3.2.2.
+    let authority = match target.split_once("://") {
+        Some((scheme, rest)) if ["http", "https"].contains(&&*scheme.to_lowercase()) => {
+            rest.split(['/', '?']).next()
+        }
+        _ => None,
+    };
+    Read::Request(Fields {
+        method: request.method.unwrap().into(),
+        target: target.into(),
+        http_1_0,
+        host: authority.map_or_else(|| host.concat(), |host| host.as_bytes().to_vec()),
+        origin: values("origin").pop().unwrap_or_default(),
+        kept: ["x-a", "cookie"].map(|name| values(name).into_iter().next()),
+    })
+}
+
+/// Breaks when a head is read otherwise than by `httparse`, or when the way it is cut shows.
+#[test]
+fn heads_are_read_as_httparse_reads_them() {
+    const PIECES: &[&[u8]] = &[
+        b"Host: device.local\r\n",
+        b"HOST:[::1]:80\r\n",
+        b"Host : x\r\n",
+        b"Host:\r\n",
+        b"Accept: text/event-stream\r\n",
+        b"X-A:  a b\t \r\n",
+        b"x-a: \xc3\xa9\r\n",
+        b"Cookie: a=b; c=d\n",
+        b"Origin: http://a\r\n",
+        b"Origin: null\r\n",
+        b"X-Long: ............................\r\n",
+        b" folded\r\n",
+        b"no colon\r\n",
+        b": no name\r\n",
+        b"bad name: x\r\n",
+        b"X-B: a\rb\r\n",
+        b"X-C: \x01\r\n",
+        b"X-D: \x7f\r\n",
+        b"\r\n",
+        b"\n",
+        b"\r",
+        b"X-E:\r\n",
+        b"Last-Event-ID: 7\r\n",
+    ];
+    const LINES: &[&[u8]] = &[
+        b"GET /events HTTP/1.1\r\n",
+        b"GET / HTTP/1.0\r\n",
+        b"OPTIONS * HTTP/1.1\n",
+        b"POST /a?b=c HTTP/1.1\r\n",
+        b"GET  / HTTP/1.1\r\n",
+        b"GET / HTTP/1.2\r\n",
+        b"GET / HTTP/2.0\r\n",
+        b"GET /\r\n",
+        b"GET / HTTP/1.1 \r\n",
+        b"G\xc3\xa9T / HTTP/1.1\r\n",
+        b"GET /\xc3\xa9 HTTP/1.1\r\n",
+        b"GET /a b HTTP/1.1\r\n",
+        b"/ HTTP/1.1\r\n",
+        b"\r\n\r\nGET http://device/events HTTP/1.1\r\n",
+        b"x-y!#$%&'*+.^_`|~ /<>\"{}|\\^[]# HTTP/1.1\r\n",
+        b"\x16\x03\x01\x02",
+    ];
+    let mut random = fastrand::Rng::with_seed(11);
+    let mut seen = [0; 3];
+    for round in 0..60_000 {
+        let mut head = Vec::new();
+        let lines = if random.bool() { 4 } else { LINES.len() };
+        head.extend(*random.choice(&LINES[..lines]).unwrap());
+        let pieces = if random.bool() { 12 } else { PIECES.len() };
+        for _ in 0..random.usize(0..6) {
+            head.extend(*random.choice(&PIECES[..pieces]).unwrap());
+        }
+        head.extend(random.choice([&b"\r\n"[..], b"\r\n", b"\n", b""]).unwrap());
+        if random.u32(0..8) == 0 {
+            let at = random.usize(..head.len());
+            head[at] = random.u8(..);
+        }
+        let expected = expected(&head);
+        let read = match round % 50 {
+            0 => read_every_way(&head),
+            _ => read([&head[..]], &mut [0; 2048]),
+        };
+        let agree = match (&read, &expected) {
+            (Read::Request(_), _) | (_, Read::Request(_)) => read == expected,
+            // `httparse` sees what is wrong with a line before the line ends, and not at all what is
+            // wrong with two hosts before the head ends.
+            (Read::Partial, Read::Refused(_)) => {
+                let rest = b"\r\n\r\n".as_slice();
+                matches!(
+                    self::read([&head[..], rest], &mut [0; 2048]),
+                    Read::Refused(400)
+                )
+            }
+            (_, Read::Partial) => matches!(read, Read::Partial | Read::Refused(400)),
+            _ => read == expected,
+        };
+        assert!(
+            agree,
+            "{}: {read:?}, expected {expected:?}",
+            head.escape_ascii()
+        );
+        seen[match expected {
+            Read::Request(_) => 0,
+            Read::Refused(_) => 1,
+            Read::Partial => 2,
+        }] += 1;
+    }
+    println!("{seen:?} requests, refusals, parts");
+    assert!(seen.iter().all(|count| *count > 4_000), "{seen:?}");
+}
