@@ -62,6 +62,8 @@
 //! # Ok::<(), embedded_sse::server::PublishError>(())
 //! ```
 //!
+//! Over sockets, `io::asynch` and `io::blocking` drive connections.
+//!
 //! # The house
 //!
 //! A file imports only from floors below its own.

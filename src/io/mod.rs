@@ -14,6 +14,8 @@ mod unsent;
 use core::fmt;
 
 use crate::decode::Overflow;
+#[cfg(feature = "http")]
+use crate::server::Outcome;
 
 /// Why a reader or writer could not go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +30,11 @@ pub enum Error<E> {
     WriteZero,
     /// An event before this one was cut off when a part of it was sent already. Close the socket.
     CutOff,
+    /// The client's request was answered already, for it was malformed, slow or too long; or the client
+    /// hung up before it was whole. Close the socket.
+    #[cfg(feature = "http")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "http")))]
+    NoRequest(Outcome),
 }
 
 impl<E> From<Overflow> for Error<E> {
@@ -43,6 +50,12 @@ impl<E: fmt::Display> fmt::Display for Error<E> {
             Error::Overflow => Overflow.fmt(f),
             Error::WriteZero => f.write_str("socket takes no more bytes"),
             Error::CutOff => f.write_str("an earlier event was cut off"),
+            #[cfg(feature = "http")]
+            Error::NoRequest(Outcome::Answered(status)) => {
+                write!(f, "client was refused: {}", status.as_str())
+            }
+            #[cfg(feature = "http")]
+            Error::NoRequest(_) => f.write_str("client sent no request"),
         }
     }
 }
@@ -51,7 +64,7 @@ impl<E: core::error::Error + 'static> core::error::Error for Error<E> {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
             Error::Io(error) => Some(error),
-            Error::Overflow | Error::WriteZero | Error::CutOff => None,
+            _ => None,
         }
     }
 }
@@ -63,6 +76,8 @@ impl<E: embedded_io::Error + 'static> embedded_io::Error for Error<E> {
             Error::Overflow => embedded_io::ErrorKind::OutOfMemory,
             Error::WriteZero => embedded_io::ErrorKind::WriteZero,
             Error::CutOff => embedded_io::ErrorKind::BrokenPipe,
+            #[cfg(feature = "http")]
+            Error::NoRequest(_) => embedded_io::ErrorKind::InvalidData,
         }
     }
 }

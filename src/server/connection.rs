@@ -317,6 +317,20 @@ impl<'a> Connection<'a> {
         }
     }
 
+    /// Tells that the client takes bytes, so that it is not judged by how late it is asked.
+    #[cfg(feature = "embedded-io")]
+    pub(crate) fn note_writable(&mut self) {
+        if self.waiting == Waiting::Sending {
+            self.waiting = Waiting::Progress;
+        }
+    }
+
+    /// When a client that takes no byte has had its time.
+    #[cfg(feature = "embedded-io")]
+    pub(crate) const fn stalls_at(&self) -> Instant {
+        self.since.limit(self.write_timeout_ms())
+    }
+
     fn begin(&mut self, answer: State<'a>) {
         if matches!(self.state, State::Head | State::Request) {
             self.state = answer;

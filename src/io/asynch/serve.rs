@@ -1,0 +1,257 @@
+//! Serving requests from a socket.
+
+use core::task::{Context, Poll};
+
+use embedded_io_async::{Read, Write};
+
+use super::clock::{Clock, wait_until};
+use super::first::{First, first};
+use super::shared_log::{SharedLog, wait_for_frame};
+use crate::http::{Request, Response, Status};
+use crate::io::Error;
+use crate::server::{
+    Close, Connection, Cursor, EventLog, Exchange, Next, Outcome, ServerOptions, StreamOptions,
+};
+
+/// Reads the head of a request. The caller looks at it and answers.
+///
+/// `scratch` holds what matters of the head, and later what goes out in one write: 512 bytes do for
+/// browsers.
+///
+/// # Cancel safety
+///
+/// Not cancel-safe: what was read is lost. Close the socket.
+///
+/// # Errors
+///
+/// [`Error::NoRequest`] when the client was refused already, or hung up. [`Error::Io`] when the socket
+/// fails, [`Error::WriteZero`] when it takes no more bytes.
+///
+/// # Examples
+///
+/// ```
+/// use embedded_io_async::{Read, Write};
+/// use embedded_sse::http::{Response, Status};
+/// use embedded_sse::io::{Error, asynch::{Clock, SharedLog, accept}};
+/// use embedded_sse::server::{Outcome, ServerOptions};
+///
+/// static OPTIONS: ServerOptions = ServerOptions::new("/events");
+///
+/// async fn handle<S: Read + Write>(
+///     socket: &mut S,
+///     clock: &impl Clock,
+///     log: &impl SharedLog,
+/// ) -> Result<Outcome, Error<S::Error>> {
+///     let mut scratch = [0; 512];
+///     let incoming = accept(socket, &mut scratch, clock, &OPTIONS).await?;
+///     let request = incoming.request();
+///     match (request.method(), request.path()) {
+///         ("GET", "/") => {
+///             let page = Response::new(Status::OK).body("text/html", "<h1>Pump</h1>");
+///             incoming.respond(&page).await
+///         }
+///         _ => incoming.answer(log).await,
+///     }
+/// }
+/// ```
+pub async fn accept<'a, S: Read + Write, C: Clock>(
+    socket: S,
+    scratch: &'a mut [u8],
+    clock: &'a C,
+    options: &'a ServerOptions<'a>,
+) -> Result<Incoming<'a, S, C>, Error<S::Error>> {
+    let mut incoming = Incoming {
+        socket,
+        clock,
+        connection: Connection::new(clock.now(), options, scratch),
+    };
+    match incoming.run(&NoLog::new()).await? {
+        None => Ok(incoming),
+        Some(outcome) => Err(Error::NoRequest(outcome)),
+    }
+}
+
+/// Reads a request and answers it as the options say: with the stream, or with a refusal.
+///
+/// # Cancel safety
+///
+/// Not cancel-safe: close the socket. Its client reconnects, and resumes behind the last event with an id
+/// that it has seen.
+///
+/// # Errors
+///
+/// Those of [`accept`].
+pub async fn serve<S: Read + Write, C: Clock, L: SharedLog>(
+    socket: S,
+    scratch: &mut [u8],
+    clock: &C,
+    log: &L,
+    options: &ServerOptions<'_>,
+) -> Result<Outcome, Error<S::Error>> {
+    accept(socket, scratch, clock, options)
+        .await?
+        .answer(log)
+        .await
+}
+
+/// A request that waits for its answer.
+#[derive(Debug)]
+#[must_use = "a request wants an answer"]
+pub struct Incoming<'a, S, C> {
+    socket: S,
+    clock: &'a C,
+    connection: Connection<'a>,
+}
+
+impl<'a, S: Read + Write, C: Clock> Incoming<'a, S, C> {
+    /// The request.
+    pub fn request(&self) -> Request<'_> {
+        self.connection.request()
+    }
+
+    /// What it is for, as the options say.
+    pub fn exchange(&self) -> Exchange {
+        self.connection.exchange()
+    }
+
+    /// Answers as the options say: with the stream, with a refusal, and other paths with 404. Returns
+    /// when the connection is to be closed.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] when the socket fails, [`Error::WriteZero`] when it takes no more bytes.
+    pub async fn answer<L: SharedLog>(mut self, log: &L) -> Result<Outcome, Error<S::Error>> {
+        let (now, connection) = (self.clock.now(), &mut self.connection);
+        log.with(|log| connection.answer(now, log));
+        self.finish(log).await
+    }
+
+    /// Answers with a stream, whatever the path; or with a refusal, if the request's method or what it
+    /// accepts rules a stream out.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`answer`](Self::answer).
+    pub async fn stream<L: SharedLog>(
+        mut self,
+        log: &L,
+        options: &'a StreamOptions<'a>,
+    ) -> Result<Outcome, Error<S::Error>> {
+        let (now, connection) = (self.clock.now(), &mut self.connection);
+        log.with(|log| connection.stream(now, log, options));
+        self.finish(log).await
+    }
+
+    /// Answers with this response. A request for the head alone gets no more than that.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`answer`](Self::answer).
+    pub async fn respond(mut self, response: &'a Response<'a>) -> Result<Outcome, Error<S::Error>> {
+        self.connection.respond(response);
+        self.finish(&NoLog::new()).await
+    }
+
+    /// Answers with this status, and its meaning in words.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`answer`](Self::answer).
+    pub async fn refuse(self, status: Status) -> Result<Outcome, Error<S::Error>> {
+        let refusal = Response::refusal(status);
+        // The connection ends before the refusal does.
+        let incoming: Incoming<'_, S, C> = self;
+        incoming.respond(&refusal).await
+    }
+
+    async fn finish<L: SharedLog>(mut self, log: &L) -> Result<Outcome, Error<S::Error>> {
+        // Nothing was answered if the caller holds the log's lock.
+        Ok(self.run(log).await?.unwrap_or(Outcome::HungUp))
+    }
+
+    /// Reads and writes until the connection ends, or wants an answer.
+    async fn run<L: SharedLog>(&mut self, log: &L) -> Result<Option<Outcome>, Error<S::Error>> {
+        let mut written = false;
+        let mut losses = 0;
+        loop {
+            if log.has_ended() {
+                self.connection.end();
+            }
+            let now = self.clock.now();
+            let stalls_at = now.limit(self.connection.write_timeout_ms());
+            let (cursor, known) = match self.connection.session() {
+                Some(session) => (Some(session.cursor()), session.losses()),
+                None => (None, 0),
+            };
+            for _ in losses..known {
+                log.note_lapped();
+            }
+            losses = known;
+
+            let connection = &mut self.connection;
+            let next = log.with(|log| connection.poll(now, log));
+            match next.unwrap_or(Next::Wait(now)) {
+                Next::Send(bytes) => {
+                    let write = self.socket.write(bytes);
+                    match first(write, wait_until(self.clock, stalls_at)).await {
+                        First::Left(result) => {
+                            let length = result.map_err(Error::Io)?;
+                            if length == 0 {
+                                return Err(Error::WriteZero);
+                            }
+                            self.connection.sent(length);
+                            written = true;
+                        }
+                        // The connection says so now.
+                        First::Right(()) => {}
+                    }
+                }
+                // What such a client has not taken, it will not take now.
+                Next::Close(
+                    outcome @ (Outcome::HungUp
+                    | Outcome::Streamed(Close::Stalled | Close::Lapped | Close::HungUp)),
+                ) => return Ok(Some(outcome)),
+                next if written => {
+                    let flush = self.socket.flush();
+                    match (first(flush, wait_until(self.clock, stalls_at)).await, next) {
+                        (First::Left(result), _) => result.map_err(Error::Io)?,
+                        (First::Right(()), Next::Close(outcome)) => return Ok(Some(outcome)),
+                        (First::Right(()), _) => return Ok(Some(self.connection.stalled())),
+                    }
+                    written = false;
+                }
+                Next::Wait(until) => {
+                    let frame = wait_for_frame(log, cursor);
+                    let wake = first(frame, wait_until(self.clock, until));
+                    let read = self.socket.read(self.connection.space());
+                    if let First::Left(result) = first(read, wake).await {
+                        self.connection.received(result.map_err(Error::Io)?);
+                    }
+                }
+                Next::Request => return Ok(None),
+                Next::Close(outcome) => return Ok(Some(outcome)),
+            }
+        }
+    }
+}
+
+/// For requests that want no stream.
+struct NoLog(EventLog<[u8; 0]>);
+
+impl NoLog {
+    const fn new() -> Self {
+        Self(EventLog::new())
+    }
+}
+
+impl SharedLog for NoLog {
+    type Buffer = [u8; 0];
+
+    fn with<R>(&self, read: impl FnOnce(&EventLog<[u8; 0]>) -> R) -> Option<R> {
+        Some(read(&self.0))
+    }
+
+    fn poll_frame(&self, _: Cursor, _: &mut Context<'_>) -> Poll<()> {
+        Poll::Pending
+    }
+}

@@ -1,0 +1,130 @@
+//! Formatting events straight into a blocking socket.
+
+use embedded_io::Write;
+
+use crate::encode::Sink;
+use crate::io::Error;
+use crate::wire::copy::copy;
+
+/// Passes encoded bytes on to a socket, so that a [`DataWriter`](crate::DataWriter) can format an
+/// event larger than RAM. It gathers short pieces in a buffer, and hands the last of them on when the
+/// event is whole.
+///
+/// **An event that fails, or is dropped, when a part of it was sent is cut off. From then on every
+/// write to this sink fails with [`Error::CutOff`]: close the socket. Keep one sink for a socket, and
+/// lend it to one writer after the other.**
+///
+/// # Examples
+///
+/// ```
+/// use core::fmt::Write;
+/// use embedded_sse::{DataWriter, Frame, io::blocking::SocketSink};
+///
+/// let mut sent = [0; 32];
+/// let mut socket: &mut [u8] = &mut sent;
+/// let mut buffer = [0; 8];
+/// let mut sink = SocketSink::new(&mut socket, &mut buffer);
+/// let mut data = DataWriter::new(&mut sink, &Frame::new())?;
+/// write!(data, "{}\n{}", 1, 2)?;
+/// data.finish()?;
+/// assert!(sent.starts_with(b"data: 1\ndata: 2\n\n"));
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
+#[derive(Debug)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct SocketSink<'b, W> {
+    socket: W,
+    buffer: &'b mut [u8],
+    gathered: usize,
+    state: SinkState,
+}
+
+impl<'b, W: Write> SocketSink<'b, W> {
+    /// Writes to `socket`, through `buffer`, which may be empty.
+    pub const fn new(socket: W, buffer: &'b mut [u8]) -> Self {
+        Self {
+            socket,
+            buffer,
+            gathered: 0,
+            state: SinkState::Whole,
+        }
+    }
+}
+
+impl<W: Write> Sink for SocketSink<'_, W> {
+    type Error = Error<W::Error>;
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Self::Error> {
+        if self.state == SinkState::CutOff {
+            return Err(Error::CutOff);
+        }
+        let free = self.buffer.get_mut(self.gathered..).unwrap_or_default();
+        if bytes.len() <= free.len() {
+            copy(bytes, free);
+            self.gathered = self.gathered.saturating_add(bytes.len());
+            return Ok(());
+        }
+        self.send_gathered()?;
+        if bytes.len() < self.buffer.len() {
+            return self.write(bytes);
+        }
+        self.state = SinkState::Begun;
+        write_all(&mut self.socket, bytes)
+    }
+
+    fn finish(&mut self) -> Result<(), Self::Error> {
+        if self.state == SinkState::CutOff {
+            return Err(Error::CutOff);
+        }
+        self.send_gathered()?;
+        self.state = SinkState::Whole;
+        Ok(())
+    }
+
+    fn written(&self) -> usize {
+        self.gathered
+    }
+
+    fn truncate(&mut self, length: usize) {
+        self.gathered = self.gathered.min(length);
+        if self.state == SinkState::Begun {
+            self.state = SinkState::CutOff;
+        }
+    }
+}
+
+impl<W: Write> SocketSink<'_, W> {
+    fn send_gathered(&mut self) -> Result<(), Error<W::Error>> {
+        let gathered = self.buffer.get(..self.gathered).unwrap_or_default();
+        self.gathered = 0;
+        if gathered.is_empty() {
+            return Ok(());
+        }
+        self.state = SinkState::Begun;
+        write_all(&mut self.socket, gathered)
+    }
+}
+
+/// What of the last event the socket has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+enum SinkState {
+    /// All or nothing of it.
+    Whole,
+    /// A part, and more is to come.
+    Begun,
+    /// A part, and no more will come.
+    CutOff,
+}
+
+/// As `embedded_io::Write::write_all`, which panics when the socket takes nothing.
+fn write_all<W: Write>(socket: &mut W, mut bytes: &[u8]) -> Result<(), Error<W::Error>> {
+    while !bytes.is_empty() {
+        let length = socket.write(bytes).map_err(Error::Io)?;
+        if length == 0 {
+            return Err(Error::WriteZero);
+        }
+        bytes = bytes.get(length..).unwrap_or_default();
+    }
+    Ok(())
+}

@@ -1,0 +1,102 @@
+//! Writing frames to a blocking socket.
+
+use embedded_io::Write;
+
+use crate::encode::Frame;
+use crate::io::Error;
+use crate::io::unsent::{Sent, Unsent};
+
+/// Writes frames to a socket.
+///
+/// It gathers the short pieces of a frame in a buffer, so that a frame that fits goes out in one
+/// write. Frames of any length can be written, with an empty buffer too.
+///
+/// **When [`write`](Writer::write) fails, give it the same frame again and it goes on where it
+/// stopped, or close the socket. If a part of a frame was sent, no other frame is taken.**
+///
+/// # Examples
+///
+/// ```
+/// use embedded_sse::{Frame, io::blocking::Writer};
+///
+/// let mut sent = [0; 32];
+/// let mut socket: &mut [u8] = &mut sent;
+/// let mut buffer = [0; 16];
+///
+/// let mut writer = Writer::new(&mut socket, &mut buffer);
+/// writer.write(&Frame::data("on"))?;
+/// writer.write(&Frame::comment("later"))?;
+/// writer.flush()?;
+/// assert!(sent.starts_with(b"data: on\n\n:later\n"));
+/// # Ok::<(), embedded_sse::io::Error<embedded_io::SliceWriteError>>(())
+/// ```
+#[derive(Debug)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Writer<'b, W> {
+    socket: W,
+    buffer: &'b mut [u8],
+    /// What the socket has taken of the frame under way.
+    sent: Sent,
+}
+
+impl<'b, W: Write> Writer<'b, W> {
+    /// Writes to `socket`, through `buffer`.
+    pub const fn new(socket: W, buffer: &'b mut [u8]) -> Self {
+        Self {
+            socket,
+            buffer,
+            sent: Sent::NOTHING,
+        }
+    }
+
+    /// Writes a frame. It is not flushed: do that when there is nothing more to write.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] when the socket fails, [`Error::WriteZero`] when it takes no more bytes,
+    /// [`Error::CutOff`] when a part of another frame was sent: nothing of this one is.
+    pub fn write(&mut self, frame: &Frame<'_>) -> Result<(), Error<W::Error>> {
+        let mut unsent = Unsent::new(frame, self.sent)?;
+        loop {
+            let mut bytes = unsent.gather(self.buffer);
+            if bytes.is_empty() {
+                self.sent = Sent::NOTHING;
+                return Ok(());
+            }
+            while !bytes.is_empty() {
+                let length = self.socket.write(bytes).map_err(Error::Io)?;
+                if length == 0 {
+                    return Err(Error::WriteZero);
+                }
+                let (taken, rest) = bytes.split_at_checked(length).unwrap_or((bytes, &[]));
+                self.sent.note(taken);
+                bytes = rest;
+            }
+        }
+    }
+
+    /// Whether a part of a frame was sent, and the next `write` wants that frame again.
+    pub fn is_mid_frame(&self) -> bool {
+        self.sent != Sent::NOTHING
+    }
+
+    /// Flushes the socket.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] when the socket fails.
+    pub fn flush(&mut self) -> Result<(), Error<W::Error>> {
+        self.socket.flush().map_err(Error::Io)
+    }
+
+    /// The socket. Behind a `write` that succeeded nothing is kept back, so bytes that were encoded
+    /// elsewhere may be written to it.
+    pub fn get_mut(&mut self) -> &mut W {
+        &mut self.socket
+    }
+
+    /// The socket.
+    pub fn into_inner(self) -> W {
+        self.socket
+    }
+}
