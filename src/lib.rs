@@ -62,13 +62,15 @@
 //! # Ok::<(), embedded_sse::server::PublishError>(())
 //! ```
 //!
-//! Over sockets, `io::asynch` and `io::blocking` drive connections.
+//! Over sockets, `io::asynch` and `io::blocking` drive connections, and a `Hub` (feature
+//! `embassy-sync`) shares a log among tasks.
 //!
 //! # The house
 //!
 //! A file imports only from floors below its own.
 //!
 //! ```text
+//! floor 5   hub                             an event log shared by embassy tasks
 //! floor 4   io/{blocking,asynch}            loops over sockets, on io/{inbox,unsent}
 //! floor 3   server/{connection,exchange}    server/{session,log,options}
 //!           on {waiting}                    on {choice,ring,record,made_id}
@@ -111,6 +113,9 @@ mod encode;
 #[cfg(feature = "http")]
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]
 pub mod http;
+#[cfg(feature = "embassy-sync")]
+#[cfg_attr(docsrs, doc(cfg(feature = "embassy-sync")))]
+pub mod hub;
 #[cfg(any(feature = "embedded-io", feature = "embedded-io-async"))]
 pub mod io;
 pub mod server;

@@ -301,6 +301,11 @@ impl<'a> Connection<'a> {
         }
     }
 
+    #[cfg(feature = "embassy-sync")]
+    pub(crate) const fn stream_options(&self) -> &'a StreamOptions<'a> {
+        &self.options.stream
+    }
+
     /// How long a client may take no byte.
     pub(crate) const fn write_timeout_ms(&self) -> u32 {
         match &self.state {

@@ -46,6 +46,25 @@ impl<C: Clock + ?Sized> Clock for &C {
     }
 }
 
+/// The clock of `embassy-time`.
+#[cfg(feature = "embassy-time")]
+#[cfg_attr(docsrs, doc(cfg(feature = "embassy-time")))]
+#[derive(Clone, Copy, Debug, Default)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct EmbassyClock;
+
+#[cfg(feature = "embassy-time")]
+impl Clock for EmbassyClock {
+    fn now(&self) -> Instant {
+        Instant::from_millis(embassy_time::Instant::now().as_millis())
+    }
+
+    async fn wait_until(&self, at: Instant) {
+        let left = at.since(self.now());
+        embassy_time::Timer::after_millis(left).await;
+    }
+}
+
 /// Waits until then, which may be never.
 pub(super) async fn wait_until(clock: &impl Clock, at: Instant) {
     if at == Instant::NEVER {

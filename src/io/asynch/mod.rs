@@ -10,6 +10,9 @@ mod stream;
 mod writer;
 
 pub use clock::Clock;
+#[cfg(feature = "embassy-time")]
+#[cfg_attr(docsrs, doc(cfg(feature = "embassy-time")))]
+pub use clock::EmbassyClock;
 pub use reader::Reader;
 #[cfg(feature = "http")]
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]

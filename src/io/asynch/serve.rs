@@ -164,6 +164,32 @@ impl<'a, S: Read + Write, C: Clock> Incoming<'a, S, C> {
         incoming.respond(&refusal).await
     }
 
+    /// What the request is for, whatever its path.
+    #[cfg(feature = "embassy-sync")]
+    pub(crate) fn stream_exchange(&self) -> Exchange {
+        self.connection.stream_exchange()
+    }
+
+    /// Answers with a stream, which was judged already; by default as the options say.
+    #[cfg(feature = "embassy-sync")]
+    pub(crate) async fn begin_stream<L: SharedLog>(
+        mut self,
+        log: &L,
+        options: Option<&'a StreamOptions<'a>>,
+    ) -> Result<Outcome, Error<S::Error>> {
+        let (now, connection) = (self.clock.now(), &mut self.connection);
+        let options = options.unwrap_or(connection.stream_options());
+        log.with(|log| connection.begin_stream(now, log, options));
+        self.finish(log).await
+    }
+
+    /// Answers with what was judged, if that is not a stream.
+    #[cfg(feature = "embassy-sync")]
+    pub(crate) async fn settle(mut self, exchange: Exchange) -> Result<Outcome, Error<S::Error>> {
+        self.connection.refuse(exchange);
+        self.finish(&NoLog::new()).await
+    }
+
     async fn finish<L: SharedLog>(mut self, log: &L) -> Result<Outcome, Error<S::Error>> {
         // Nothing was answered if the caller holds the log's lock.
         Ok(self.run(log).await?.unwrap_or(Outcome::HungUp))

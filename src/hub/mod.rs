@@ -1,0 +1,350 @@
+//! An event log that embassy tasks share.
+
+#[cfg(feature = "http")]
+mod serve;
+
+use core::cell::RefCell;
+use core::fmt;
+use core::mem::take;
+use core::sync::atomic::{AtomicBool, Ordering};
+use core::task::{Context, Poll, Waker};
+
+use embassy_sync::blocking_mutex::Mutex;
+use embassy_sync::blocking_mutex::raw::RawMutex;
+use embedded_io_async::Write;
+
+use crate::encode::Frame;
+use crate::io::Error;
+use crate::io::asynch::{Clock, SharedLog, stream};
+use crate::server::{Close, Cursor, EventLog, PublishError, StreamOptions};
+use crate::wire::text::EventId;
+
+/// An event log that tasks share: `B` holds its frames, and `S` has a [`Slot`] for each client that can be
+/// served at a time.
+///
+/// It can be published to from any task, and from interrupts if the mutex `M` allows that, as
+/// `CriticalSectionRawMutex` does. No client can delay that, or another client: under the lock, bytes
+/// are copied and nothing is waited for.
+///
+/// What formats an event runs under the lock, and cannot use the hub itself: that does nothing then, and
+/// says so where it can. Keep it short, and drop no client in it.
+///
+/// # Examples
+///
+/// ```
+/// use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
+/// use embedded_io_async::{Read, Write};
+/// use embedded_sse::hub::{Hub, Slot};
+/// use embedded_sse::io::asynch::EmbassyClock;
+/// use embedded_sse::server::ServerOptions;
+/// use embedded_sse::event_name;
+///
+/// static HUB: Hub<CriticalSectionRawMutex, [u8; 2048], [Slot; 4]> = Hub::new();
+/// static OPTIONS: ServerOptions = ServerOptions::new("/events");
+///
+/// fn sample(celsius: f32) {
+///     let published = HUB.publish_with(event_name!("temperature"), |data| write!(data, "{celsius:.1}"));
+///     // The only failure: an event that is larger than the log.
+///     published.unwrap_or_default();
+/// }
+///
+/// /// One of several tasks, each with a socket of its own.
+/// async fn serve<S: Read + Write>(mut socket: S) {
+///     let mut scratch = [0; 512];
+///     // Whatever came of it, the socket is closed now.
+///     let _ = HUB.serve(&mut socket, &mut scratch, &EmbassyClock, &OPTIONS).await;
+/// }
+/// ```
+pub struct Hub<M: RawMutex, B, S> {
+    state: Mutex<M, RefCell<State<B, S>>>,
+    /// Not under the lock, so that it counts whoever holds that.
+    has_ended: AtomicBool,
+}
+
+/// What a [`Hub`] has seen so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub struct Stats {
+    /// How many clients have a stream now.
+    pub clients: usize,
+    /// How many streams have begun.
+    pub served: u32,
+    /// How many times a client was told that events are missing, for it came too late or was too slow.
+    pub lagged: u32,
+    /// How many requests were refused.
+    pub refused: u32,
+    /// How many streams were closed because the client took no byte for too long, or was too slow in
+    /// the middle of a frame.
+    pub dropped: u32,
+    /// How many frames were published.
+    pub published: u32,
+}
+
+/// The place of one client in a [`Hub`].
+#[derive(Debug, Default)]
+pub struct Slot {
+    is_taken: bool,
+    waker: Option<Waker>,
+}
+
+impl Slot {
+    /// A free slot.
+    pub const fn new() -> Self {
+        Self {
+            is_taken: false,
+            waker: None,
+        }
+    }
+}
+
+struct State<B, S> {
+    log: EventLog<B>,
+    slots: S,
+    stats: Stats,
+}
+
+impl<M: RawMutex, const BYTES: usize, const CLIENTS: usize> Hub<M, [u8; BYTES], [Slot; CLIENTS]> {
+    /// A hub that holds its buffer and its slots.
+    pub const fn new() -> Self {
+        Self::with_storage([0; BYTES], [const { Slot::new() }; CLIENTS])
+    }
+}
+
+impl<M: RawMutex, const BYTES: usize, const CLIENTS: usize> Default
+    for Hub<M, [u8; BYTES], [Slot; CLIENTS]>
+{
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<M: RawMutex, B: AsRef<[u8]> + AsMut<[u8]>, S: AsMut<[Slot]>> Hub<M, B, S> {
+    /// A hub over the caller's buffer and slots, whose sizes are known only when the program runs.
+    pub const fn with_storage(buffer: B, slots: S) -> Self {
+        Self {
+            state: Mutex::new(RefCell::new(State {
+                log: EventLog::with_buffer(buffer),
+                slots,
+                stats: Stats {
+                    clients: 0,
+                    served: 0,
+                    lagged: 0,
+                    refused: 0,
+                    dropped: 0,
+                    published: 0,
+                },
+            })),
+            has_ended: AtomicBool::new(false),
+        }
+    }
+
+    /// From now on an id is made for each event that has none: see [`EventLog::make_ids`].
+    pub fn make_ids(&self, epoch: u32) {
+        self.lock(|state| state.log.make_ids(epoch));
+    }
+
+    /// Publishes a frame to all clients.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`EventLog::publish`], and [`PublishError::Busy`] within the formatting of another
+    /// frame of this hub.
+    pub fn publish(&self, frame: &Frame<'_>) -> Result<(), PublishError> {
+        self.publish_to(|log| log.publish(frame))
+    }
+
+    /// Publishes an event whose data is formatted straight into the log. It is formatted under the
+    /// lock, and twice: see [`EventLog::publish_with`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`EventLog::publish_with`], and [`PublishError::Busy`] within the formatting of another
+    /// frame of this hub.
+    pub fn publish_with<'f>(
+        &self,
+        frame: impl Into<Frame<'f>>,
+        data: impl Fn(&mut dyn fmt::Write) -> fmt::Result,
+    ) -> Result<(), PublishError> {
+        self.publish_to(|log| log.publish_with(frame, data))
+    }
+
+    /// What the hub has seen so far.
+    pub fn stats(&self) -> Stats {
+        self.lock(|state| state.stats).unwrap_or_default()
+    }
+
+    /// Ends all streams, each when its frame under way is whole, and lets no other begin.
+    pub fn end(&self) {
+        self.has_ended.store(true, Ordering::Release);
+        self.wake();
+    }
+
+    /// Takes a slot for a client; `None` when all are taken, or the hub has ended.
+    pub fn join(&self) -> Option<Client<'_, M, B, S>> {
+        self.lock(|state| {
+            let mut slots = state.slots.as_mut().iter_mut().enumerate();
+            let (number, slot) = slots.find(|(_, slot)| !slot.is_taken)?;
+            if self.has_ended.load(Ordering::Acquire) {
+                return None;
+            }
+            slot.is_taken = true;
+            state.stats.clients = state.stats.clients.saturating_add(1);
+            state.stats.served = state.stats.served.wrapping_add(1);
+            Some(Client { hub: self, number })
+        })?
+    }
+
+    /// Streams events to a client whose request was read, and whose response has begun, by an HTTP
+    /// stack that owns the socket: see [`stream`]. `None` when no slot is free: answer 503.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`stream`].
+    pub async fn stream<W: Write, C: Clock>(
+        &self,
+        writer: W,
+        scratch: &mut [u8],
+        clock: &C,
+        last_event_id: EventId<'_>,
+        options: &StreamOptions<'_>,
+    ) -> Result<Option<Close>, Error<W::Error>> {
+        let Some(client) = self.join() else {
+            self.note_refused();
+            return Ok(None);
+        };
+        let result = stream(writer, scratch, clock, &client, last_event_id, options).await;
+        if let Ok(reason) = result {
+            self.note_closed(reason);
+        }
+        result.map(Some)
+    }
+
+    fn publish_to(
+        &self,
+        publish: impl FnOnce(&mut EventLog<B>) -> Result<(), PublishError>,
+    ) -> Result<(), PublishError> {
+        let published = self.lock(|state| {
+            publish(&mut state.log)?;
+            state.stats.published = state.stats.published.wrapping_add(1);
+            Ok(())
+        });
+        published.unwrap_or(Err(PublishError::Busy))?;
+        self.wake();
+        Ok(())
+    }
+
+    /// Wakes the tasks of all clients, outside the lock: they may be run at once.
+    fn wake(&self) {
+        for number in 0.. {
+            let waker = self.lock(|state| {
+                let slot = state.slots.as_mut().get_mut(number)?;
+                Some(slot.waker.take())
+            });
+            match waker.flatten() {
+                Some(Some(waker)) => waker.wake(),
+                Some(None) => {}
+                None => return,
+            }
+        }
+    }
+
+    fn note_refused(&self) {
+        self.lock(|state| state.stats.refused = state.stats.refused.wrapping_add(1));
+    }
+
+    fn note_closed(&self, reason: Close) {
+        if matches!(reason, Close::Stalled | Close::Lapped) {
+            self.lock(|state| state.stats.dropped = state.stats.dropped.wrapping_add(1));
+        }
+    }
+
+    /// `None` if this is called by what runs under the lock.
+    fn lock<R>(&self, f: impl FnOnce(&mut State<B, S>) -> R) -> Option<R> {
+        self.state
+            .lock(|state| Some(f(&mut *state.try_borrow_mut().ok()?)))
+    }
+}
+
+impl<M: RawMutex, B: AsRef<[u8]> + AsMut<[u8]>, S: AsMut<[Slot]>> fmt::Debug for Hub<M, B, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hub")
+            .field("stats", &self.stats())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl<M: RawMutex, B: AsRef<[u8]> + AsMut<[u8]>, S: AsMut<[Slot]>> defmt::Format for Hub<M, B, S> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "Hub {{ stats: {} }}", self.stats());
+    }
+}
+
+/// A slot in a [`Hub`], as long as it lives: the log that one client is served from.
+pub struct Client<'h, M: RawMutex, B: AsRef<[u8]> + AsMut<[u8]>, S: AsMut<[Slot]>> {
+    hub: &'h Hub<M, B, S>,
+    number: usize,
+}
+
+impl<M: RawMutex, B: AsRef<[u8]> + AsMut<[u8]>, S: AsMut<[Slot]>> SharedLog
+    for Client<'_, M, B, S>
+{
+    type Buffer = B;
+
+    fn with<R>(&self, read: impl FnOnce(&EventLog<B>) -> R) -> Option<R> {
+        self.hub.lock(|state| read(&state.log))
+    }
+
+    fn poll_frame(&self, cursor: Cursor, context: &mut Context<'_>) -> Poll<()> {
+        let mut replaced = None;
+        let poll = self.hub.lock(|state| {
+            if self.has_ended() || state.log.newest() != cursor {
+                return Poll::Ready(());
+            }
+            if let Some(slot) = state.slots.as_mut().get_mut(self.number) {
+                let waker = context.waker();
+                if !slot
+                    .waker
+                    .as_ref()
+                    .is_some_and(|known| known.will_wake(waker))
+                {
+                    replaced = slot.waker.replace(waker.clone());
+                }
+            }
+            Poll::Pending
+        });
+        // Dropping a waker may run anything: not under the lock.
+        drop(replaced);
+        poll.unwrap_or(Poll::Ready(()))
+    }
+
+    fn has_ended(&self) -> bool {
+        self.hub.has_ended.load(Ordering::Acquire)
+    }
+
+    fn note_lapped(&self) {
+        self.hub
+            .lock(|state| state.stats.lagged = state.stats.lagged.wrapping_add(1));
+    }
+}
+
+impl<M: RawMutex, B: AsRef<[u8]> + AsMut<[u8]>, S: AsMut<[Slot]>> Drop for Client<'_, M, B, S> {
+    fn drop(&mut self) {
+        let slot = self.hub.lock(|state| {
+            state.stats.clients = state.stats.clients.saturating_sub(1);
+            Some(take(state.slots.as_mut().get_mut(self.number)?))
+        });
+        drop(slot);
+    }
+}
+
+impl<M: RawMutex, B: AsRef<[u8]> + AsMut<[u8]>, S: AsMut<[Slot]>> fmt::Debug
+    for Client<'_, M, B, S>
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("number", &self.number)
+            .finish_non_exhaustive()
+    }
+}
