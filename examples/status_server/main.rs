@@ -1,57 +1,55 @@
-//! Serves the live status of this machine, as an event stream and as a page that shows it.
+//! Serves the live status of this machine, as an event stream and as a dashboard that shows it.
 //!
 //! ```text
 //! cargo run --example status_server
 //! curl -N http://127.0.0.1:8080/events
 //! ```
 //!
-//! One thread takes samples and encodes each of them once; every connection has a thread that sends
-//! the encoded events to its client.
+//! Sockets and timers are tokio's; requests, streams and history are the crate's own, as in a firmware.
 
-mod http;
-mod hub;
+mod clock;
+mod options;
 mod status;
 
-use std::error::Error;
-use std::io::Write;
-use std::net::{TcpListener, TcpStream};
+use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::mpsc::RecvTimeoutError;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, SystemTime};
 
-use embedded_io_adapters::std::FromStd;
-use embedded_sse::Frame;
-use embedded_sse::io::blocking::Writer;
-use lexopt::ValueExt;
+use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
+use embedded_io_adapters::tokio_1::FromTokio;
+use embedded_sse::event_name;
+use embedded_sse::http::{Response, Status};
+use embedded_sse::hub::{Hub, Slot};
+use embedded_sse::io::Error;
+use embedded_sse::io::asynch::accept;
+use embedded_sse::server::{Outcome, PublishError, ServerOptions, Start, StreamOptions};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
 
-use hub::Hub;
-use status::Status;
-
-const HELP: &str = "\
-Serves the live status of this machine.
-
-Usage: status_server [--addr HOST:PORT] [--interval MS]
-
-  --addr HOST:PORT  where to listen (default 127.0.0.1:8080; port 0 takes a free one)
-  --interval MS     time between two samples (default 250)
-  --help            show this text";
+use clock::TokioClock;
+use options::Options;
+use status::Machine;
 
 const PAGE: &str = include_str!("index.html");
 
-const MAX_CONNECTIONS: usize = 64;
-/// A client that takes no byte for so long is closed.
-const WRITE_TIMEOUT: Duration = Duration::from_secs(20);
-/// Proxies and clients that watch for silence see a comment at least this often.
-const KEEP_ALIVE: Duration = Duration::from_secs(15);
-const RECONNECT_MS: u32 = 2000;
+/// Connections beside those of clients: for the page, and for refusals.
+const SPARE_CONNECTIONS: usize = 16;
+const GRACE: Duration = Duration::from_secs(2);
+
+/// What every connection shares.
+struct Server {
+    hub: Hub<CriticalSectionRawMutex, Vec<u8>, Vec<Slot>>,
+    options: ServerOptions<'static>,
+}
 
 fn main() -> ExitCode {
     let options = match Options::parse() {
         Ok(Some(options)) => options,
         Ok(None) => {
-            println!("{HELP}");
+            println!("{}", options::HELP);
             return ExitCode::SUCCESS;
         }
         Err(error) => {
@@ -59,7 +57,8 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match run(&options) {
+    let runtime = tokio::runtime::Runtime::new().expect("threads can be started");
+    match runtime.block_on(run(&options)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("status_server: cannot listen on {}: {error}", options.addr);
@@ -68,124 +67,135 @@ fn main() -> ExitCode {
     }
 }
 
-struct Options {
-    addr: String,
-    interval: Duration,
-}
-
-impl Options {
-    /// `None` when the user asks for help.
-    fn parse() -> Result<Option<Self>, lexopt::Error> {
-        let mut options = Self {
-            addr: "127.0.0.1:8080".into(),
-            interval: Duration::from_millis(250),
-        };
-        let mut arguments = lexopt::Parser::from_env();
-        while let Some(argument) = arguments.next()? {
-            match argument {
-                lexopt::Arg::Long("addr") => {
-                    options.addr = arguments.value()?.string()?;
-                    let port = options.addr.rsplit_once(':').map(|(_, port)| port);
-                    if port.is_none_or(|port| port.parse::<u16>().is_err()) {
-                        return Err("--addr wants HOST:PORT".into());
-                    }
-                }
-                lexopt::Arg::Long("interval") => {
-                    let milliseconds = arguments.value()?.parse::<u32>()?;
-                    if milliseconds == 0 {
-                        return Err("--interval wants at least 1".into());
-                    }
-                    options.interval = Duration::from_millis(milliseconds.into());
-                }
-                lexopt::Arg::Short('h') | lexopt::Arg::Long("help") => return Ok(None),
-                _ => return Err(argument.unexpected()),
-            }
-        }
-        Ok(Some(options))
-    }
-}
-
-fn run(options: &Options) -> std::io::Result<()> {
-    let listener = TcpListener::bind(&options.addr)?;
+async fn run(options: &Options) -> io::Result<()> {
+    let listener = TcpListener::bind(&options.addr).await?;
     println!("listening on http://{}/", listener.local_addr()?);
 
-    let hub = Arc::new(Hub::default());
-    let interval = options.interval;
-    thread::spawn({
-        let hub = Arc::clone(&hub);
-        move || publish_status(&hub, interval)
+    let stream = StreamOptions::new()
+        .start(Start::Oldest) // The dashboard's charts begin with what is kept.
+        .retry(1_000)
+        .retry_spread(1_000)
+        .keep_alive(options.keep_alive_ms);
+    let slots = (0..options.clients).map(|_| Slot::new()).collect();
+    let server = Arc::new(Server {
+        hub: Hub::with_storage(vec![0; options.log_bytes], slots),
+        options: ServerOptions::new("/events").stream(stream),
     });
+    let unix_time = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
+    server.hub.make_ids(unix_time.as_secs() as u32);
 
-    // Each connection holds a clone of it, so that its count is their number and this one.
-    let slot = Arc::new(());
-    for socket in listener.incoming() {
-        let Ok(socket) = socket else {
+    let connections = Arc::new(Semaphore::new(options.clients + SPARE_CONNECTIONS));
+    let mut tasks = JoinSet::new();
+    tokio::select! {
+        () = publish_status(&server, Duration::from_millis(options.interval_ms.into())) => {}
+        () = accept_all(&listener, &server, &connections, &mut tasks) => {}
+        result = tokio::signal::ctrl_c() => result?,
+    }
+    server.hub.end();
+    drop(listener);
+    let _ = timeout(GRACE, async { while tasks.join_next().await.is_some() {} }).await;
+    Ok(())
+}
+
+async fn accept_all(
+    listener: &TcpListener,
+    server: &Arc<Server>,
+    connections: &Arc<Semaphore>,
+    tasks: &mut JoinSet<()>,
+) {
+    loop {
+        let permit = Arc::clone(connections).acquire_owned().await;
+        let Ok((socket, _)) = listener.accept().await else {
             // Out of file descriptors, most likely: trying again at once would not help.
-            thread::sleep(Duration::from_millis(100));
+            tokio::time::sleep(Duration::from_millis(100)).await;
             continue;
         };
-        if Arc::strong_count(&slot) > MAX_CONNECTIONS {
-            let _ = http::refuse(&socket, "503 Service Unavailable\r\nRetry-After: 5");
-            continue;
-        }
-        let (hub, slot) = (Arc::clone(&hub), Arc::clone(&slot));
-        thread::spawn(move || {
+        let server = Arc::clone(server);
+        tasks.spawn(async move {
             // An error means that the client is gone, and nobody is left to be told.
-            let _ = serve(&socket, &hub);
-            drop(slot);
+            let _ = server.handle(socket).await;
+            drop(permit);
         });
+        while tasks.try_join_next().is_some() {}
     }
-    Ok(())
 }
 
 /// Samples for ever, whether anyone listens or not: ids grow by one over the server's life.
-fn publish_status(hub: &Hub, interval: Duration) {
-    let mut announced = 0;
-    for id in 1_u64.. {
-        let status = Status::read(hub.clients());
-        hub.publish_latest(status.encode(id).expect("a status fits its buffer"));
-
-        let clients = hub.clients();
-        if clients != announced {
-            hub.publish(status::encode_clients(clients).expect("a number fits its buffer"));
-            announced = clients;
-        }
-        thread::sleep(interval);
-    }
-}
-
-fn serve(socket: &TcpStream, hub: &Hub) -> Result<(), Box<dyn Error>> {
-    socket.set_write_timeout(Some(WRITE_TIMEOUT))?;
-    match http::read_get(socket)?.as_deref() {
-        Ok("/") => http::answer(socket, "200 OK", "text/html; charset=utf-8", PAGE)?,
-        Ok("/events") => stream(socket, hub)?,
-        Ok(_) => http::refuse(socket, "404 Not Found")?,
-        Err(status) => http::refuse(socket, status)?,
-    }
-    Ok(())
-}
-
-/// Sends events until the client is gone, or falls so far behind that the hub lets it go.
-fn stream(mut socket: &TcpStream, hub: &Hub) -> Result<(), Box<dyn Error>> {
-    socket.set_nodelay(true)?;
-    socket.write_all(http::STREAM_HEAD.as_bytes())?;
-
-    let mut buffer = [0; 64];
-    let mut writer = Writer::new(FromStd::new(socket), &mut buffer);
-    // Proxies pass a response head on with the first bytes that follow it, so there are some at once.
-    writer.write(&Frame::comment("status of this machine").retry(RECONNECT_MS))?;
-
-    let events = hub.join();
-    let mut comment_due = Instant::now() + KEEP_ALIVE;
+async fn publish_status(server: &Server, interval: Duration) {
+    let mut machine = Machine::default();
+    let mut ticks = tokio::time::interval(interval);
     loop {
-        match events.recv_timeout(comment_due.saturating_duration_since(Instant::now())) {
-            // Encoded already, and a writer keeps nothing back: the socket may be written past it.
-            Ok(event) => socket.write_all(&event)?,
-            Err(RecvTimeoutError::Timeout) => {
-                writer.write(&Frame::comment("keep-alive"))?;
-                comment_due += KEEP_ALIVE;
-            }
-            Err(RecvTimeoutError::Disconnected) => return Ok(()),
+        ticks.tick().await;
+        let status = machine.read(server.hub.stats().clients);
+        let published = server
+            .hub
+            .publish_with(event_name!("status"), |data| write!(data, "{status}"));
+        if published == Err(PublishError::TooLarge) {
+            eprintln!("status_server: --log-bytes is too small for one event");
+            return;
         }
+    }
+}
+
+impl Server {
+    async fn handle(&self, socket: TcpStream) -> Result<(), Error<io::Error>> {
+        socket.set_nodelay(true).map_err(Error::Io)?;
+        let peer = socket.peer_addr().map_err(Error::Io)?;
+        let mut scratch = [0; 2048];
+        let mut socket = FromTokio::new(socket);
+        let incoming = accept(&mut socket, &mut scratch, &TokioClock, &self.options).await?;
+        let request = incoming.request();
+        let metrics = self.metrics();
+        match (request.method(), request.path()) {
+            ("GET" | "HEAD", "/") => {
+                let page = Response::new(Status::OK).body("text/html; charset=utf-8", PAGE);
+                incoming.respond(&page).await?;
+            }
+            ("GET" | "HEAD", "/metrics.json") => {
+                let metrics = Response::new(Status::OK).body("application/json", &metrics);
+                incoming.respond(&metrics).await?;
+            }
+            ("GET", "/events") => {
+                let again = if request.last_event_id().is_empty() {
+                    ""
+                } else {
+                    " again"
+                };
+                self.log(&format!("{} connected{again}", peer.ip()));
+                let outcome = self.hub.answer(incoming).await;
+                let reason = match &outcome {
+                    Ok(Outcome::Streamed(reason)) => reason.to_string(),
+                    Ok(Outcome::Answered(status)) => status.as_str().into(),
+                    Ok(_) => "hung up".into(),
+                    Err(error) => error.to_string(),
+                };
+                self.log(&format!("{} left: {reason}", peer.ip()));
+                outcome?;
+            }
+            _ => {
+                self.hub.answer(incoming).await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn log(&self, line: &str) {
+        // A log that is too small for this line goes without it.
+        let _ = self
+            .hub
+            .publish_with(event_name!("log"), |data| data.write_str(line));
+    }
+
+    fn metrics(&self) -> String {
+        let stats = self.hub.stats();
+        serde_json::json!({
+            "clients": stats.clients,
+            "served": stats.served,
+            "lagged": stats.lagged,
+            "refused": stats.refused,
+            "dropped": stats.dropped,
+            "published": stats.published,
+        })
+        .to_string()
     }
 }

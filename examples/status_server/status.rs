@@ -1,77 +1,121 @@
-//! What the machine tells about itself, and the events that carry it.
+//! What the machine tells about itself.
 
-use std::error::Error;
-use std::fmt::{self, Display, Write};
+use std::fmt::{self, Display};
 use std::fs;
 use std::str::FromStr;
+use std::time::Instant;
 
-use embedded_sse::{DataWriter, EventId, Frame, SliceSink, event_name};
+/// Reads the machine, and remembers what rates are measured against.
+#[derive(Default)]
+pub struct Machine {
+    before: Option<Counters>,
+}
 
-use crate::hub::Encoded;
+/// Counters that only grow.
+struct Counters {
+    at: Instant,
+    cpu_busy: u64,
+    cpu_total: u64,
+    network_bytes: u64,
+}
 
-const STATUS: &str = "status";
-const CLIENTS: &str = "clients";
-
-/// What cannot be read, as on machines without `/proc`, is `None` here and `null` in the event.
+/// One sample; it is displayed as JSON. What cannot be read, as on machines without `/proc`, is `None`
+/// here and `null` there.
 pub struct Status {
     uptime_s: Option<f64>,
+    cpu: Option<f64>,
     load: [Option<f32>; 3],
     memory_total_kb: Option<u64>,
     memory_available_kb: Option<u64>,
+    network_bytes_per_s: Option<f64>,
     clients: usize,
 }
 
-impl Status {
-    pub fn read(clients: usize) -> Self {
+impl Machine {
+    pub fn read(&mut self, clients: usize) -> Status {
         let read = |path| fs::read_to_string(path).unwrap_or_default();
         let [uptime, load, memory] = ["/proc/uptime", "/proc/loadavg", "/proc/meminfo"].map(read);
         let mut loads = load.split_whitespace();
-        Self {
+        let now = Counters::read(&read("/proc/stat"), &read("/proc/net/dev"));
+        let (cpu, network) = match (&self.before, &now) {
+            (Some(before), Some(now)) => now.since(before),
+            _ => (None, None),
+        };
+        self.before = now;
+        Status {
             uptime_s: first_word(&uptime),
+            cpu,
             load: [(); 3].map(|()| first_word(loads.next()?)),
             memory_total_kb: field(&memory, "MemTotal:"),
             memory_available_kb: field(&memory, "MemAvailable:"),
+            network_bytes_per_s: network,
             clients,
         }
     }
+}
 
-    /// Formats the status as JSON, straight into an event.
-    pub fn encode(&self, id: u64) -> Result<Encoded, Box<dyn Error>> {
-        let id = id.to_string();
-        let head = Frame::new()
-            .event(event_name!(STATUS))
-            .id(EventId::new(&id)?);
+impl Counters {
+    fn read(stat: &str, network: &str) -> Option<Self> {
+        let words = stat
+            .lines()
+            .next()?
+            .strip_prefix("cpu ")?
+            .split_whitespace();
+        let times: Vec<u64> = words.filter_map(|word| word.parse().ok()).take(8).collect();
+        let [_, _, _, idle, waiting, ..] = times[..] else {
+            return None;
+        };
+        let total = times.iter().sum();
+        Some(Self {
+            at: Instant::now(),
+            cpu_busy: total - idle - waiting,
+            cpu_total: total,
+            network_bytes: network.lines().filter_map(interface_bytes).sum(),
+        })
+    }
 
-        let mut buffer = [0; Frame::max_len(STATUS.len(), 20, 512, 1)];
-        let mut sink = SliceSink::new(&mut buffer);
-        let mut data = DataWriter::new(&mut sink, &head)?;
-        let [load_1, load_5, load_15] = self.load.map(OrNull);
-        write!(data, "{{\"uptime_s\":{:.2}", OrNull(self.uptime_s))?;
-        write!(data, ",\"load\":[{load_1:.2},{load_5:.2},{load_15:.2}]")?;
-        write!(
-            data,
-            ",\"memory_total_kb\":{}",
-            OrNull(self.memory_total_kb)
-        )?;
-        write!(
-            data,
-            ",\"memory_available_kb\":{}",
-            OrNull(self.memory_available_kb)
-        )?;
-        write!(data, ",\"clients\":{}}}", self.clients)?;
-        data.finish()?;
-        Ok(sink.as_written().into())
+    /// The share of the processors that was busy, and bytes a second.
+    fn since(&self, before: &Self) -> (Option<f64>, Option<f64>) {
+        let difference = |now: u64, before: u64| now.saturating_sub(before) as f64;
+        let total = difference(self.cpu_total, before.cpu_total);
+        let busy = difference(self.cpu_busy, before.cpu_busy);
+        let seconds = (self.at - before.at).as_secs_f64();
+        let bytes = difference(self.network_bytes, before.network_bytes);
+        (
+            (total > 0.0).then(|| busy / total),
+            (seconds > 0.0).then(|| bytes / seconds),
+        )
     }
 }
 
-/// Tells how many clients there are. It has no id: there is no resuming from it, and the ids of
-/// statuses grow by one.
-pub fn encode_clients(clients: usize) -> Result<Encoded, Box<dyn Error>> {
-    let number = clients.to_string();
-    let frame = Frame::data(&number).event(event_name!(CLIENTS));
-    Ok(frame
-        .encode(&mut [0; Frame::max_len(CLIENTS.len(), 0, 20, 1)])?
-        .into())
+/// Bytes received and sent, from a line of `/proc/net/dev`.
+fn interface_bytes(line: &str) -> Option<u64> {
+    let (_, counters) = line.split_once(':')?;
+    let mut counters = counters.split_whitespace();
+    let received: u64 = counters.next()?.parse().ok()?;
+    let sent: u64 = counters.nth(7)?.parse().ok()?;
+    Some(received + sent)
+}
+
+impl Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [load_1, load_5, load_15] = self.load.map(OrNull);
+        write!(f, "{{\"uptime_s\":{:.2}", OrNull(self.uptime_s))?;
+        write!(f, ",\"cpu\":{:.3}", OrNull(self.cpu))?;
+        write!(f, ",\"load\":[{load_1:.2},{load_5:.2},{load_15:.2}]")?;
+        write!(f, ",\"memory_total_kb\":{}", OrNull(self.memory_total_kb))?;
+        write!(
+            f,
+            ",\"memory_available_kb\":{}",
+            OrNull(self.memory_available_kb)
+        )?;
+        write!(
+            f,
+            ",\"network_bytes_per_s\":{:.0}",
+            OrNull(self.network_bytes_per_s)
+        )?;
+        write!(f, ",\"clients\":{}}}", self.clients)
+    }
 }
 
 /// The value of a line of `/proc/meminfo`.
@@ -84,6 +128,7 @@ fn first_word<T: FromStr>(text: &str) -> Option<T> {
     text.split_whitespace().next()?.parse().ok()
 }
 
+#[derive(Clone, Copy)]
 struct OrNull<T>(Option<T>);
 
 impl<T: Display> Display for OrNull<T> {

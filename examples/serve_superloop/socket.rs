@@ -1,0 +1,68 @@
+//! A socket of the standard library as the drivers of small network stacks are: it tells whether reading
+//! or writing would have to wait.
+
+use std::io::{ErrorKind, Read, Result, Write};
+use std::net::TcpStream;
+
+use embedded_io::{ErrorType, ReadReady, WriteReady};
+
+pub struct Socket {
+    stream: TcpStream,
+    /// Bytes that were written, and wait for the kernel.
+    unsent: Vec<u8>,
+}
+
+impl Socket {
+    pub fn new(stream: TcpStream) -> Result<Self> {
+        stream.set_nonblocking(true)?;
+        Ok(Self {
+            stream,
+            unsent: Vec::new(),
+        })
+    }
+}
+
+impl ErrorType for Socket {
+    type Error = std::io::Error;
+}
+
+impl ReadReady for Socket {
+    fn read_ready(&mut self) -> Result<bool> {
+        match self.stream.peek(&mut [0]) {
+            Ok(_) => Ok(true),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl WriteReady for Socket {
+    fn write_ready(&mut self) -> Result<bool> {
+        while !self.unsent.is_empty() {
+            match self.stream.write(&self.unsent) {
+                Ok(length) => drop(self.unsent.drain(..length)),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(false),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(true)
+    }
+}
+
+impl embedded_io::Read for Socket {
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
+        self.stream.read(buffer)
+    }
+}
+
+impl embedded_io::Write for Socket {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize> {
+        self.unsent.extend_from_slice(bytes);
+        self.write_ready()?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        self.write_ready().map(drop)
+    }
+}

@@ -1,0 +1,67 @@
+//! The command line.
+
+use lexopt::ValueExt;
+
+pub const HELP: &str = "\
+Serves the live status of this machine.
+
+Usage: status_server [OPTIONS]
+
+  --addr HOST:PORT  where to listen (default 127.0.0.1:8080; port 0 takes a free one)
+  --interval MS     time between two samples (default 250)
+  --clients N       how many clients are streamed to at a time (default 32)
+  --log-bytes N     how much history is kept (default 65536)
+  --keep-alive MS   longest silence on a stream (default 15000; 0 for no limit)
+  --help            show this text
+
+/ is a dashboard, /events the stream, /metrics.json what the server counts. Ctrl-C ends the streams.";
+
+pub struct Options {
+    pub addr: String,
+    pub interval_ms: u32,
+    pub clients: usize,
+    pub log_bytes: usize,
+    pub keep_alive_ms: u32,
+}
+
+impl Options {
+    /// `None` when the user asks for help.
+    pub fn parse() -> Result<Option<Self>, lexopt::Error> {
+        let mut options = Self {
+            addr: "127.0.0.1:8080".into(),
+            interval_ms: 250,
+            clients: 32,
+            log_bytes: 64 * 1024,
+            keep_alive_ms: 15_000,
+        };
+        let mut arguments = lexopt::Parser::from_env();
+        while let Some(argument) = arguments.next()? {
+            match argument {
+                lexopt::Arg::Long("addr") => {
+                    options.addr = arguments.value()?.string()?;
+                    let port = options.addr.rsplit_once(':').map(|(_, port)| port);
+                    if port.is_none_or(|port| port.parse::<u16>().is_err()) {
+                        return Err("--addr wants HOST:PORT".into());
+                    }
+                }
+                lexopt::Arg::Long("interval") => {
+                    options.interval_ms = arguments.value()?.parse()?;
+                    if options.interval_ms == 0 {
+                        return Err("--interval wants at least 1".into());
+                    }
+                }
+                lexopt::Arg::Long("clients") => options.clients = arguments.value()?.parse()?,
+                lexopt::Arg::Long("log-bytes") => options.log_bytes = arguments.value()?.parse()?,
+                lexopt::Arg::Long("keep-alive") => {
+                    options.keep_alive_ms = arguments.value()?.parse()?
+                }
+                lexopt::Arg::Short('h') | lexopt::Arg::Long("help") => return Ok(None),
+                _ => return Err(argument.unexpected()),
+            }
+        }
+        if options.clients > 10_000 || options.log_bytes > 1 << 30 {
+            return Err("--clients goes up to 10000, and --log-bytes to 1 GiB".into());
+        }
+        Ok(Some(options))
+    }
+}
