@@ -1,0 +1,174 @@
+//! Publishes at a steady rate to several clients, and tells how long events take, without and with a
+//! client that reads nothing.
+//!
+//! ```text
+//! cargo run --release --bin load -- --seconds 60
+//! ```
+//!
+//! Fails when an event is missing, comes twice or out of order; when the 99th percentile is over 20 ms;
+//! or when the client that reads nothing makes it more than 1.5 times as long.
+
+use std::net::{SocketAddr, TcpStream};
+use std::process::ExitCode;
+use std::thread::{scope, sleep};
+use std::time::{Duration, Instant};
+
+use e2e::client::{Client, request};
+use e2e::server::{SCRATCH, Server, TokioClock};
+use embedded_io_adapters::tokio_1::FromTokio;
+use embedded_sse::event_name;
+use embedded_sse::hub::Slot;
+use embedded_sse::server::{ServerOptions, StreamOptions};
+use lexopt::ValueExt;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpSocket;
+
+/// A second of events, or so.
+const LOG: usize = 64 * 1024;
+static OPTIONS: ServerOptions = ServerOptions::new("/events").stream(StreamOptions::new());
+
+struct Options {
+    seconds: u64,
+    rate: u64,
+    clients: usize,
+}
+
+fn main() -> ExitCode {
+    let options = match parse() {
+        Ok(options) => options,
+        Err(error) => {
+            eprintln!("load: {error}");
+            return ExitCode::from(2);
+        }
+    };
+    print_memory(options.clients);
+
+    // Both are measured at once, or the machine's mood would make the difference.
+    let ((alone, _), (beside, dropped)) = scope(|scope| {
+        let alone = scope.spawn(|| measure(&options, false));
+        let beside = scope.spawn(|| measure(&options, true));
+        (alone.join().unwrap(), beside.join().unwrap())
+    });
+    let ratio = beside.as_secs_f64() / alone.as_secs_f64();
+    println!("p99 ratio {ratio:.2} (at most 1.5)");
+    // One that was not slower than the log is long would show nothing.
+    assert!(
+        dropped > 0 || options.seconds < 30,
+        "the client that reads nothing has kept up"
+    );
+    let holds = alone.max(beside) < Duration::from_millis(20) && ratio <= 1.5;
+    if holds {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+fn parse() -> Result<Options, lexopt::Error> {
+    let mut options = Options {
+        seconds: 60,
+        rate: 1000,
+        clients: 8,
+    };
+    let mut arguments = lexopt::Parser::from_env();
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            lexopt::Arg::Long("seconds") => options.seconds = arguments.value()?.parse()?,
+            lexopt::Arg::Long("rate") => options.rate = arguments.value()?.parse()?,
+            lexopt::Arg::Long("clients") => options.clients = arguments.value()?.parse()?,
+            _ => return Err(argument.unexpected()),
+        }
+    }
+    Ok(options)
+}
+
+/// Publishes, and returns the 99th percentile of the times from publishing to receiving.
+fn measure(options: &Options, with_silent_client: bool) -> (Duration, u32) {
+    let server = Server::start(LOG, options.clients + 1, OPTIONS);
+    let total = options.seconds * options.rate;
+    let start = Instant::now();
+    let mut clients: Vec<Client> = (0..options.clients)
+        .map(|_| Client::connect(server.address, ""))
+        .collect();
+    let _silent = with_silent_client.then(|| connect_silently(server.address));
+
+    let mut times = scope(|scope| {
+        let readers: Vec<_> = clients
+            .iter_mut()
+            .map(|client| scope.spawn(move || follow(client, start, total)))
+            .collect();
+        for number in 1..=total {
+            let due = start + Duration::from_micros(number * 1_000_000 / options.rate);
+            sleep(due.saturating_duration_since(Instant::now()));
+            let now = start.elapsed().as_nanos();
+            let result = server
+                .hub
+                .publish_with(event_name!("n"), |data| write!(data, "{number} {now}"));
+            result.unwrap();
+        }
+        readers
+            .into_iter()
+            .flat_map(|reader| reader.join().unwrap())
+            .collect::<Vec<_>>()
+    });
+    times.sort_unstable();
+    let percentile = |share: usize| times[(times.len() - 1) * share / 1000];
+    let stats = server.hub.stats();
+    println!(
+        "{} clients{}: {} events each, in order, none twice; p50 {:?}, p99 {:?}, p99.9 {:?}, longest {:?}; lagged {}, dropped {}",
+        options.clients,
+        if with_silent_client {
+            " and one that reads nothing"
+        } else {
+            ""
+        },
+        total,
+        percentile(500),
+        percentile(990),
+        percentile(999),
+        percentile(1000),
+        stats.lagged,
+        stats.dropped,
+    );
+    (percentile(990), stats.dropped)
+}
+
+/// A client that asks for the stream, and reads nothing of it.
+#[tokio::main(flavor = "current_thread")]
+async fn connect_silently(address: SocketAddr) -> TcpStream {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4096).unwrap();
+    let mut socket = socket.connect(address).await.unwrap();
+    socket.write_all(request("").as_bytes()).await.unwrap();
+    socket.into_std().unwrap()
+}
+
+/// Reads every event, and how long it took to come.
+fn follow(client: &mut Client, start: Instant, total: u64) -> Vec<Duration> {
+    let mut times = Vec::with_capacity(total as usize);
+    for expected in 1..=total {
+        let event = client.next_event().expect("the stream goes on");
+        let received = start.elapsed();
+        let (number, published) = event
+            .data
+            .split_once(' ')
+            .expect("an event, and no loss notice");
+        assert_eq!(number, expected.to_string());
+        times.push(received - Duration::from_nanos(published.parse().unwrap()));
+    }
+    times
+}
+
+/// What the server's protocol state takes: it is the same however many events there are.
+fn print_memory(clients: usize) {
+    let hub = e2e::server::TestHub::with_storage(Vec::new(), Vec::new());
+    let (socket, _) = tokio::io::duplex(1);
+    let mut scratch = [0; SCRATCH];
+    let serving = hub.serve(FromTokio::new(socket), &mut scratch, &TokioClock, &OPTIONS);
+    let (client, shared) = (size_of_val(&serving) + SCRATCH, size_of_val(&hub) + LOG);
+    let slots = clients * size_of::<Slot>();
+    println!(
+        "memory of the protocol: {} bytes = hub and log {shared} + {clients} clients x {client} + slots {slots}",
+        shared + clients * client + slots
+    );
+}

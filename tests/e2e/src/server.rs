@@ -1,0 +1,99 @@
+//! The crate's server, over tokio's sockets, in this process.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
+use embedded_io_adapters::tokio_1::FromTokio;
+use embedded_sse::Instant;
+use embedded_sse::hub::{Hub, Slot};
+use embedded_sse::io::asynch::Clock;
+use embedded_sse::server::ServerOptions;
+use tokio::net::{TcpListener, TcpSocket};
+use tokio::runtime::Runtime;
+
+pub type TestHub = Hub<CriticalSectionRawMutex, Vec<u8>, Vec<Slot>>;
+
+/// What a connection may hold beside the hub.
+pub const SCRATCH: usize = 4096;
+
+/// Runs until it is dropped.
+pub struct Server {
+    pub hub: Arc<TestHub>,
+    pub address: SocketAddr,
+    runtime: Option<Runtime>,
+}
+
+impl Server {
+    pub fn start(log_bytes: usize, clients: usize, options: ServerOptions<'static>) -> Self {
+        let slots = (0..clients).map(|_| Slot::new()).collect();
+        let hub = Arc::new(TestHub::with_storage(vec![0; log_bytes], slots));
+        hub.make_ids(0x5eed);
+        let runtime = Runtime::new().unwrap();
+        let listener = runtime.block_on(async { listen() }).unwrap();
+        let address = listener.local_addr().unwrap();
+        runtime.spawn(accept_all(listener, Arc::clone(&hub), options));
+        Self {
+            hub,
+            address,
+            runtime: Some(runtime),
+        }
+    }
+
+    /// Publishes an event of the type `n`, whose data is this number.
+    pub fn publish(&self, number: u64) {
+        let name = embedded_sse::event_name!("n");
+        self.hub
+            .publish_with(name, |data| write!(data, "{number}"))
+            .unwrap();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.hub.end();
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_timeout(Duration::from_secs(1));
+        }
+    }
+}
+
+/// A device has no megabytes to send from, as this machine would.
+fn listen() -> std::io::Result<TcpListener> {
+    let socket = TcpSocket::new_v4()?;
+    socket.set_send_buffer_size(16 * 1024)?;
+    socket.bind(([127, 0, 0, 1], 0).into())?;
+    socket.listen(1024)
+}
+
+async fn accept_all(listener: TcpListener, hub: Arc<TestHub>, options: ServerOptions<'static>) {
+    loop {
+        let Ok((socket, _)) = listener.accept().await else {
+            continue;
+        };
+        let hub = Arc::clone(&hub);
+        tokio::spawn(async move {
+            let _ = socket.set_nodelay(true);
+            let mut scratch = [0; SCRATCH];
+            let mut socket = FromTokio::new(socket);
+            let _ = hub
+                .serve(&mut socket, &mut scratch, &TokioClock, &options)
+                .await;
+        });
+    }
+}
+
+pub struct TokioClock;
+
+static START: LazyLock<tokio::time::Instant> = LazyLock::new(tokio::time::Instant::now);
+
+impl Clock for TokioClock {
+    fn now(&self) -> Instant {
+        Instant::from_millis(START.elapsed().as_millis() as u64)
+    }
+
+    async fn wait_until(&self, at: Instant) {
+        tokio::time::sleep_until(*START + Duration::from_millis(at.as_millis())).await;
+    }
+}

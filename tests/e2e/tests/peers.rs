@@ -1,0 +1,190 @@
+//! Clients and proxies that others wrote.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Lines};
+use std::process::{ChildStdout, Command, Stdio};
+use std::sync::Once;
+use std::thread::{scope, sleep};
+use std::time::{Duration, Instant};
+
+use e2e::client::Client;
+use e2e::program::{Program, free_port, root, wait_for_port};
+use e2e::server::Server;
+use embedded_sse::server::{ServerOptions, StreamOptions};
+use serde_json::{Value, json};
+
+const OPTIONS: ServerOptions =
+    ServerOptions::new("/events").stream(StreamOptions::new().retry(100));
+
+/// Breaks when `curl` shows no event at once, or does not see the end of a stream as one.
+#[test]
+fn curl_follows_a_stream() {
+    for options in [OPTIONS, OPTIONS.chunked()] {
+        let server = Server::start(4096, 8, options);
+        let mut command = Command::new("curl");
+        command.args(["--silent", "--no-buffer", "--fail"]);
+        command
+            .arg(format!("http://{}/events", server.address))
+            .stdout(Stdio::piped());
+        let mut curl = Program::start(&mut command);
+        let mut lines = BufReader::new(curl.0.stdout.take().unwrap()).lines();
+        for expected in [":", "retry: 100", ""] {
+            assert_eq!(lines.next().unwrap().unwrap(), expected);
+        }
+        for number in 1..=3 {
+            server.publish(number);
+            for expected in [
+                "event: n",
+                &format!("id: 5eed-{number}"),
+                &format!("data: {number}"),
+                "",
+            ] {
+                assert_eq!(lines.next().unwrap().unwrap(), expected);
+            }
+        }
+        server.hub.end();
+        assert!(lines.next().is_none());
+        assert!(
+            curl.0.wait().unwrap().success(),
+            "a stream that ends is whole"
+        );
+    }
+}
+
+static INSTALL: Once = Once::new();
+
+/// `node/follow.js` on a stream.
+struct Node {
+    lines: Lines<BufReader<ChildStdout>>,
+    _program: Program,
+}
+
+impl Node {
+    fn follow(url: &str) -> Self {
+        let folder = root().join("tests/e2e/node");
+        INSTALL.call_once(|| {
+            let mut npm = Command::new("npm");
+            npm.args(["install", "--silent", "--no-audit", "--no-fund"])
+                .current_dir(&folder);
+            assert!(npm.status().unwrap().success());
+        });
+        let mut command = Command::new("node");
+        command
+            .args(["follow.js", url])
+            .current_dir(&folder)
+            .stdout(Stdio::piped());
+        let mut program = Program::start(&mut command);
+        let lines = BufReader::new(program.0.stdout.take().unwrap()).lines();
+        Self {
+            lines,
+            _program: program,
+        }
+    }
+
+    fn next(&mut self) -> Value {
+        serde_json::from_str(&self.lines.next().unwrap().unwrap()).unwrap()
+    }
+}
+
+/// Breaks when Node's `eventsource` misses an event over a reconnect, or is not told that it did.
+#[test]
+fn nodes_eventsource_resumes() {
+    static SHORT_LIVED: StreamOptions = StreamOptions::new().retry(50).lifetime(300);
+    let server = Server::start(2048, 8, OPTIONS.stream(SHORT_LIVED).chunked());
+    let mut node = Node::follow(&format!("http://{}/events", server.address));
+    assert_eq!(node.next(), json!({"state": "open"}));
+    let mut opened = 1;
+    let mut next = |number: u64| loop {
+        match node.next() {
+            open if open == json!({"state": "open"}) => opened += 1,
+            event => {
+                let number = number.to_string();
+                assert_eq!(
+                    event,
+                    json!({"id": format!("5eed-{number}"), "data": number})
+                );
+                return opened;
+            }
+        }
+    };
+    // Every 0.3 s the server ends the stream, and the client comes back.
+    let mut number = 0;
+    while next_after_publish(&server, &mut number, &mut next) < 5 {}
+
+    // While it is away, more comes than the log holds.
+    server.publish(number + 1);
+    next(number + 1);
+    let published = number + 1000;
+    for number in number + 2..=published {
+        server.publish(number);
+    }
+    let mut lost = 0;
+    loop {
+        let line = node.next();
+        lost += u32::from(line == json!({"state": "lost"}));
+        if line["data"] == json!(published.to_string()) {
+            break;
+        }
+    }
+    assert!(lost >= 1);
+}
+
+fn next_after_publish(server: &Server, number: &mut u64, next: &mut impl FnMut(u64) -> u32) -> u32 {
+    *number += 1;
+    server.publish(*number);
+    sleep(Duration::from_millis(10));
+    next(*number)
+}
+
+/// Breaks when nginx, with the buffering that it has by default, holds events back.
+#[test]
+fn events_pass_nginx_at_once() {
+    let server = Server::start(1 << 16, 8, OPTIONS);
+    let chunked = Server::start(1 << 16, 8, OPTIONS.chunked());
+    let folder = tempfile::TempDir::new().unwrap();
+    let port = free_port();
+    let configuration = format!(
+        "daemon off; master_process off; error_log stderr crit; pid nginx.pid; events {{}}
+         http {{
+           access_log off; client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;
+           uwsgi_temp_path uwsgi; scgi_temp_path scgi;
+           server {{
+             listen 127.0.0.1:{port};
+             location /events {{ proxy_pass http://{}; }}
+             location /chunked {{ proxy_pass http://{}/events; proxy_http_version 1.1; }}
+           }}
+         }}",
+        server.address, chunked.address
+    );
+    fs::write(folder.path().join("nginx.conf"), configuration).unwrap();
+    let mut command = Command::new("nginx");
+    command
+        .arg("-p")
+        .arg(folder.path())
+        .args(["-c", "nginx.conf", "-e", "stderr"]);
+    let _nginx = Program::start(&mut command);
+    wait_for_port(port);
+
+    for (path, server) in [("/events", &server), ("/chunked", &chunked)] {
+        let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        let mut client = Client::send(([127, 0, 0, 1], port).into(), &request);
+        let head = client.read_head();
+        assert!(
+            head.starts_with("HTTP/1.1 200 OK\r\n")
+                && head.contains("\r\nContent-Type: text/event-stream\r\n")
+        );
+        let mut slowest = Duration::ZERO;
+        for number in 1..=20 {
+            let start = Instant::now();
+            scope(|scope| {
+                scope.spawn(|| server.publish(number));
+                // What frames the body passes for a field without meaning.
+                assert_eq!(client.next_event().unwrap().data, number.to_string());
+            });
+            slowest = slowest.max(start.elapsed());
+            sleep(Duration::from_millis(20));
+        }
+        println!("{path}: slowest of 20 events {slowest:?}");
+        assert!(slowest < Duration::from_millis(200), "{slowest:?}");
+    }
+}
