@@ -6,6 +6,12 @@ use core::ptr::{read_volatile, write_volatile};
 
 const PORT: *mut u32 = 0x4000_c000 as *mut u32;
 
+/// Memory that a firmware would have as a static.
+pub fn memory<const N: usize>(at: usize) -> &'static mut [u8; N] {
+    // SAFETY: RAM that the linker knows nothing of. The program takes each part of it once.
+    unsafe { &mut *((0x2001_0000 + at) as *mut [u8; N]) }
+}
+
 /// A word from the port, of which the compiler knows nothing.
 pub fn read_word() -> u32 {
     // SAFETY: a device register; nothing else is at this address.

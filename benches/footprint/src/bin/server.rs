@@ -1,0 +1,42 @@
+//! Answers a request with a stream of what is published meanwhile: HTTP, log and session, without a
+//! socket.
+#![no_std]
+#![no_main]
+
+use embedded_sse::server::{Connection, EventLog, Next, ServerOptions, StreamOptions};
+use embedded_sse::{Frame, Instant, event_name};
+use footprint::{memory, read, read_word, write, write_word};
+
+static OPTIONS: ServerOptions = ServerOptions::new("/events").stream(StreamOptions::new());
+
+#[unsafe(no_mangle)]
+extern "C" fn reset() -> ! {
+    let text = memory::<64>(0);
+    let scratch = memory::<512>(64);
+    let mut log = EventLog::with_buffer(&mut memory::<1024>(576)[..]);
+    log.make_ids(read_word());
+    loop {
+        let mut connection = Connection::new(now(), &OPTIONS, scratch);
+        loop {
+            let frame = Frame::data(read(text)).event(event_name!("status"));
+            write_word(u32::from(log.publish(&frame).is_err()));
+            match connection.poll(now(), &log) {
+                Next::Send(bytes) => {
+                    write(bytes);
+                    connection.sent(read_word() as usize);
+                }
+                Next::Request => connection.answer(now(), &log),
+                Next::Wait(until) => {
+                    write_word(until.as_millis() as u32);
+                    let length = read(connection.space()).len();
+                    connection.received(length);
+                }
+                Next::Close(_) => break,
+            }
+        }
+    }
+}
+
+fn now() -> Instant {
+    Instant::from_millis(u64::from(read_word()))
+}
