@@ -3,53 +3,39 @@
 use core::iter::{Copied, Enumerate};
 use core::slice::Iter;
 
-use nom::branch::alt;
-use nom::bytes::complete::{tag, take_while, take_while1};
-use nom::combinator::value;
+use nom::bytes::complete::{tag, take_while1};
 use nom::{Compare, CompareResult, IResult, Input, Needed, Parser};
 
 /// Method, target, and whether the version is 1.0 (RFC 9112, section 3). All of it is ASCII.
 pub(super) fn request_line(line: &[u8]) -> Option<(&[u8], &[u8], bool)> {
-    let (rest, method) = token(Bytes(line)).ok()?;
-    let (rest, _) = literal(" ")(rest).ok()?;
-    let (rest, target) = visible(rest).ok()?;
-    let (Bytes(rest), http_1_0) = version(rest).ok()?;
-    rest.is_empty().then_some((method.0, target.0, http_1_0))
+    let (rest, method) = run(is_token, Bytes(line)).ok()?;
+    let (rest, _) = literal(" ", rest).ok()?;
+    let (rest, target) = run(is_visible, rest).ok()?;
+    let (rest, _) = literal(" HTTP/1.", rest).ok()?;
+    match rest.0 {
+        [minor @ (b'0' | b'1')] => Some((method.0, target.0, *minor == b'0')),
+        _ => None,
+    }
 }
 
 /// The name of a field, and all behind the colon (RFC 9112, section 5).
 pub(super) fn field_line(line: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (rest, name) = token(Bytes(line)).ok()?;
-    let (rest, _) = literal(":")(rest).ok()?;
+    let (rest, name) = run(is_token, Bytes(line)).ok()?;
+    let (rest, _) = literal(":", rest).ok()?;
     Some((name.0, rest.0))
 }
 
-/// The value of a field, without the white space around it (RFC 9110, section 5.5).
-pub(super) fn field_value(behind_colon: &[u8]) -> Option<&[u8]> {
-    let (rest, value) = text(Bytes(behind_colon)).ok()?;
-    rest.0.is_empty().then_some(value.0.trim_ascii())
+/// One character of a kind, or more.
+fn run(is_of_kind: fn(u8) -> bool, input: Bytes<'_>) -> Parsed<'_> {
+    take_while1(is_of_kind).parse(input)
 }
 
-fn token(input: Bytes<'_>) -> Parsed<'_> {
-    take_while1(is_token).parse(input)
+fn literal<'i>(text: &'static str, input: Bytes<'i>) -> Parsed<'i> {
+    tag(text).parse(input)
 }
 
-fn visible(input: Bytes<'_>) -> Parsed<'_> {
-    take_while1(|byte: u8| byte.is_ascii_graphic()).parse(input)
-}
-
-fn text(input: Bytes<'_>) -> Parsed<'_> {
-    take_while(is_text).parse(input)
-}
-
-fn version(input: Bytes<'_>) -> Parsed<'_, bool> {
-    let is_1_0 = value(true, literal(" HTTP/1.0"));
-    let is_1_1 = value(false, literal(" HTTP/1.1"));
-    alt((is_1_0, is_1_1)).parse(input)
-}
-
-fn literal<'i>(text: &'static str) -> impl FnMut(Bytes<'i>) -> Parsed<'i> {
-    move |input| tag(text).parse(input)
+fn is_visible(byte: u8) -> bool {
+    byte.is_ascii_graphic()
 }
 
 /// A character of a token (RFC 9110, section 5.6.2).
@@ -67,7 +53,7 @@ pub(super) const fn is_text(byte: u8) -> bool {
 }
 
 /// What a parser returns: that it failed is all there is to say.
-type Parsed<'i, O = Bytes<'i>> = IResult<Bytes<'i>, O, ()>;
+type Parsed<'i> = IResult<Bytes<'i>, Bytes<'i>, ()>;
 
 /// Bytes to be parsed. Those of `nom` itself can panic, for all that the compiler knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

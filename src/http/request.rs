@@ -1,92 +1,87 @@
 //! Request heads.
 
+use core::fmt;
+
 use super::accept::Accept;
-use super::grammar::{field_line, field_value, request_line};
+use super::grammar::{field_line, is_text, request_line};
 use super::lines::{Line, Lines};
 use super::url::{PercentDecoded, cut, parameter, split_absolute, split_target};
 use crate::wire::text::{EventId, Text};
 
 /// A request, of which those header fields are kept that matter to event streams, and those that the
 /// server asked for.
-#[derive(Clone, Copy, Debug)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[derive(Clone, Copy)]
 pub struct Request<'h> {
-    method: &'h [u8],
-    target: &'h [u8],
-    host: &'h [u8],
-    origin: &'h [u8],
-    last_event_id: &'h [u8],
-    http_1_0: bool,
-    accepts_event_streams: bool,
-    /// The lines of the fields that were kept, each ended by LF.
-    fields: &'h [u8],
+    head: &'h RequestHead,
+    /// What the places in it refer to.
+    lines: &'h [u8],
 }
 
 impl<'h> Request<'h> {
     /// The method, such as `GET`.
     pub fn method(&self) -> &'h str {
-        as_str(self.method)
+        as_str(self.at(self.head.method()))
     }
 
     /// The target as it came.
     pub fn target(&self) -> &'h str {
-        as_str(self.target)
+        as_str(self.target_bytes())
     }
 
     /// The path of the target, as it came.
     pub fn path(&self) -> &'h str {
-        as_str(split_target(self.target).0)
+        as_str(split_target(self.target_bytes()).0)
     }
 
     /// The query of the target, as it came, without the question mark.
     pub fn query(&self) -> &'h str {
-        as_str(split_target(self.target).1)
+        as_str(split_target(self.target_bytes()).1)
     }
 
     /// The value of a parameter of the query, as the bytes that it stands for: `%41` is `A`, and `+` is a
     /// space.
     pub fn parameter(&self, name: &str) -> Option<PercentDecoded<'h>> {
-        let (_, query) = split_target(self.target);
+        let (_, query) = split_target(self.target_bytes());
         parameter(query, name.as_bytes()).map(PercentDecoded)
     }
 
     /// Whether the method is this one. It costs less flash than to compare [`method`](Self::method).
     pub fn is_method(&self, method: &str) -> bool {
-        self.method == method.as_bytes()
+        self.at(self.head.method()) == method.as_bytes()
     }
 
     /// Whether the path is this one. It costs less flash than to compare [`path`](Self::path).
     pub fn is_path(&self, path: &str) -> bool {
-        split_target(self.target).0 == path.as_bytes()
+        split_target(self.target_bytes()).0 == path.as_bytes()
     }
 
     /// Whether the client speaks HTTP/1.0, which knows no chunked bodies.
     pub const fn is_http_1_0(&self) -> bool {
-        self.http_1_0
+        self.head.http_1_0
     }
 
     /// Whether an event stream is an answer that the client can use (RFC 9110, section 12.5.1).
     pub const fn accepts_event_streams(&self) -> bool {
-        self.accepts_event_streams
+        self.head.accept.event_streams()
     }
 
     /// The host that is asked for, and its port if there is one: of the target if that names one, and else
     /// the value of `Host` (RFC 9112, section 3.2.2).
     pub fn host(&self) -> Text<'h> {
-        Text::new(match split_absolute(self.target) {
+        Text::new(match split_absolute(self.target_bytes()) {
             Some((authority, _)) => authority,
-            None => self.host,
+            None => self.at(self.head.host),
         })
     }
 
     /// The value of `Origin`: the page that asks, if that is of another origin. Empty if not.
-    pub const fn origin(&self) -> Text<'h> {
-        Text::new(self.origin)
+    pub fn origin(&self) -> Text<'h> {
+        Text::new(self.at(self.head.origin))
     }
 
     /// The value of the first field of this name, if it was kept.
     pub fn header(&self, name: &str) -> Option<Text<'h>> {
-        let mut lines = self.fields;
+        let mut lines = self.at(self.head.fields());
         while !lines.is_empty() {
             let (line, rest) = cut(lines, b'\n');
             let (found, value) = field_line(line)?;
@@ -102,8 +97,40 @@ impl<'h> Request<'h> {
     ///
     /// It comes as `Last-Event-ID`, or as a parameter of the query with the name `lastEventId`,
     /// `last_event_id`, `Last-Event-ID` or `evs_last_event_id`, for clients that cannot set a header.
-    pub const fn last_event_id(&self) -> EventId<'h> {
-        EventId::of_field(self.last_event_id)
+    pub fn last_event_id(&self) -> EventId<'h> {
+        EventId::of_field(self.at(self.head.last_event_id))
+    }
+
+    fn target_bytes(&self) -> &'h [u8] {
+        self.at(self.head.target())
+    }
+
+    fn at(&self, place: Place) -> &'h [u8] {
+        place.of(self.lines)
+    }
+}
+
+impl fmt::Debug for Request<'_> {
+    /// Tells the request line.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("method", &self.method())
+            .field("target", &self.target())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for Request<'_> {
+    /// Tells the request line.
+    fn format(&self, f: defmt::Formatter<'_>) {
+        let (method, target) = (self.method(), self.target());
+        defmt::write!(
+            f,
+            "Request {{ method: {=str}, target: {=str}, .. }}",
+            method,
+            target
+        );
     }
 }
 
@@ -117,7 +144,8 @@ pub(crate) struct RequestHead {
     /// query.
     used: u16,
     kept: u16,
-    request_line: Place,
+    method_len: u16,
+    target_end: u16,
     host: Place,
     origin: Place,
     last_event_id: Place,
@@ -136,11 +164,21 @@ pub(crate) enum HeadError {
 }
 
 /// Where in the space something stands.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 struct Place {
     start: u16,
     /// Behind it. 0 if there is no such thing, for the request line comes first.
     end: u16,
+}
+
+impl Default for Place {
+    /// Nowhere. Its start is no zero, or to clear a head would link `memclr`.
+    fn default() -> Self {
+        Self {
+            start: u16::MAX,
+            end: 0,
+        }
+    }
 }
 
 const PARAMETERS: [&[u8]; 4] = [
@@ -193,22 +231,34 @@ impl RequestHead {
     }
 
     /// The request, when the head has ended.
-    pub fn request<'h>(&self, space: &'h [u8]) -> Request<'h> {
-        let line = self.request_line.of(space);
-        let (method, target, _) = request_line(line).unwrap_or_default();
+    pub const fn request<'h>(&'h self, space: &'h [u8]) -> Request<'h> {
         Request {
-            method,
-            target,
-            host: self.host.of(space),
-            origin: self.origin.of(space),
-            last_event_id: self.last_event_id.of(space),
-            http_1_0: self.http_1_0,
-            accepts_event_streams: self.accept.event_streams(),
-            fields: Place {
-                start: self.request_line.end.saturating_add(1),
-                end: self.kept,
-            }
-            .of(space),
+            head: self,
+            lines: space,
+        }
+    }
+
+    /// The request line comes first.
+    const fn method(&self) -> Place {
+        Place {
+            start: 0,
+            end: self.method_len,
+        }
+    }
+
+    const fn target(&self) -> Place {
+        Place {
+            start: self.method_len.saturating_add(1),
+            end: self.target_end,
+        }
+    }
+
+    /// The lines of the fields that were kept, each ended by LF.
+    const fn fields(&self) -> Place {
+        const VERSION: u16 = b" HTTP/1.1\n".len() as u16;
+        Place {
+            start: self.target_end.saturating_add(VERSION),
+            end: self.kept,
         }
     }
 
@@ -220,9 +270,10 @@ impl RequestHead {
             if line.cut {
                 return Err(HeadError::TargetTooLong);
             }
-            let (_, _, http_1_0) = request_line(text).ok_or(HeadError::Malformed)?;
+            let (method, target, http_1_0) = request_line(text).ok_or(HeadError::Malformed)?;
+            self.method_len = method.len() as u16;
+            self.target_end = (self.target().start).saturating_add(target.len() as u16);
             self.http_1_0 = http_1_0;
-            self.request_line = Place { start, end };
         } else {
             let Some((name, value)) = field_line(text) else {
                 return Err(if line.cut {
@@ -248,7 +299,9 @@ impl RequestHead {
             let is_kept = place.is_some() || keep.iter().any(|known| is(known));
             // Ids may hold control characters. A client that was told one must not be refused for ever.
             if !line.cut && !is("last-event-id") {
-                let value = field_value(value).ok_or(HeadError::Malformed)?;
+                if !value.iter().copied().all(is_text) {
+                    return Err(HeadError::Malformed);
+                }
                 if is("accept") {
                     self.accept.add(value);
                 }
@@ -282,9 +335,7 @@ impl RequestHead {
         }
         let start = self.used;
         let (kept, free) = space.split_at_mut_checked(self.used()).unwrap_or_default();
-        let line = self.request_line.of(kept);
-        let (_, target, _) = request_line(line).unwrap_or_default();
-        let (_, query) = split_target(target);
+        let (_, query) = split_target(self.target().of(kept));
         let Some(id) = PARAMETERS.iter().find_map(|name| parameter(query, name)) else {
             return Ok(());
         };
