@@ -74,7 +74,7 @@ impl<'a> Response<'a> {
 
     /// A response whose content says what its status means, if it may have content.
     pub const fn refusal(status: Status) -> Self {
-        Self::new(status).with_body("text/plain", status.0.as_bytes())
+        Self::new(status).with_body("text/plain", status.content())
     }
 
     /// The answer to a client that shall have an event stream.
@@ -218,6 +218,14 @@ impl Status {
             self.0.as_bytes(),
             [b'1', ..] | [b'2', b'0', b'4', ..] | [b'3', b'0', b'4', ..]
         )
+    }
+
+    /// What a refusal says.
+    pub(crate) const fn content(&self) -> &'static [u8] {
+        match self.rules_content_out() {
+            true => b"",
+            false => self.0.as_bytes(),
+        }
     }
 
     /// The code and the phrase.

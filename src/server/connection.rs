@@ -84,7 +84,9 @@ enum State<'a> {
     /// Waits for the caller to answer it.
     Request,
     Answer {
-        response: &'a Response<'a>,
+        status: Status,
+        /// If not, the status says all.
+        response: Option<&'a Response<'a>>,
         /// How much of the content was sent.
         sent: usize,
     },
@@ -102,13 +104,6 @@ enum State<'a> {
 
 static STREAM: Response = Response::stream(false);
 static CHUNKS: Response = Response::stream(true);
-static NO_CONTENT: Response = Response::new(Status::NO_CONTENT);
-static BAD_REQUEST: Response = Response::refusal(Status::BAD_REQUEST);
-static FORBIDDEN: Response = Response::refusal(Status::FORBIDDEN);
-static NOT_FOUND: Response = Response::refusal(Status::NOT_FOUND);
-static REQUEST_TIMEOUT: Response = Response::refusal(Status::REQUEST_TIMEOUT);
-static URI_TOO_LONG: Response = Response::refusal(Status::URI_TOO_LONG);
-static HEAD_TOO_LARGE: Response = Response::refusal(Status::REQUEST_HEADER_FIELDS_TOO_LARGE);
 
 /// Where `head_done` stands behind the end of the head.
 const WHOLE: u32 = u32::MAX;
@@ -185,13 +180,13 @@ impl<'a> Connection<'a> {
                     Ok(true) => {
                         self.state = State::Request;
                         if !options.is_called(&self.request()) {
-                            self.respond(&FORBIDDEN);
+                            self.refuse(Status::FORBIDDEN);
                         }
                     }
-                    Err(error) => self.respond(match error {
-                        HeadError::Malformed => &BAD_REQUEST,
-                        HeadError::TargetTooLong => &URI_TOO_LONG,
-                        HeadError::TooLarge => &HEAD_TOO_LARGE,
+                    Err(error) => self.refuse(match error {
+                        HeadError::Malformed => Status::BAD_REQUEST,
+                        HeadError::TargetTooLong => Status::URI_TOO_LONG,
+                        HeadError::TooLarge => Status::REQUEST_HEADER_FIELDS_TOO_LARGE,
                     }),
                 }
             }
@@ -227,7 +222,7 @@ impl<'a> Connection<'a> {
     ) {
         match self.exchange() {
             Exchange::Stream => self.begin_stream(now, log, &self.options.stream),
-            exchange => self.refuse(exchange),
+            exchange => self.settle(exchange),
         }
     }
 
@@ -241,7 +236,7 @@ impl<'a> Connection<'a> {
     ) {
         match self.stream_exchange() {
             Exchange::Stream => self.begin_stream(now, log, options),
-            exchange => self.refuse(exchange),
+            exchange => self.settle(exchange),
         }
     }
 
@@ -265,23 +260,35 @@ impl<'a> Connection<'a> {
     }
 
     /// Answers with what was judged, if that is not a stream; or with the head of one.
-    pub(crate) fn refuse(&mut self, exchange: Exchange) {
+    pub(crate) fn settle(&mut self, exchange: Exchange) {
         let chunked = self.options.chunked && !self.request().is_http_1_0();
         self.is_for_stream = !matches!(exchange, Exchange::Other);
-        self.respond(match exchange {
-            Exchange::Stream | Exchange::Head if chunked => &CHUNKS,
-            Exchange::Stream | Exchange::Head => &STREAM,
-            Exchange::Preflight => &NO_CONTENT,
-            Exchange::Other => &NOT_FOUND,
-            Exchange::Refuse(response) => response,
-        });
+        match exchange {
+            Exchange::Stream | Exchange::Head if chunked => self.respond(&CHUNKS),
+            Exchange::Stream | Exchange::Head => self.respond(&STREAM),
+            Exchange::Preflight => self.refuse(Status::NO_CONTENT),
+            Exchange::Other => self.refuse(Status::NOT_FOUND),
+            Exchange::Refuse(response) => self.respond(response),
+        }
     }
 
     /// Answers with this response. A request for the head alone gets no more than that.
     pub fn respond(&mut self, response: &'a Response<'a>) {
+        self.answer_with(response.status(), Some(response));
+    }
+
+    /// Answers with this status, and its meaning in words.
+    pub fn refuse(&mut self, status: Status) {
+        self.answer_with(status, None);
+    }
+
+    fn answer_with(&mut self, status: Status, response: Option<&'a Response<'a>>) {
         let is_head = self.request().is_method("HEAD");
-        let sent = if is_head { usize::MAX } else { 0 };
-        self.begin(State::Answer { response, sent });
+        self.begin(State::Answer {
+            status,
+            response,
+            sent: if is_head { usize::MAX } else { 0 },
+        });
     }
 
     /// Ends the stream when the frame under way is whole, and lets no other request begin one.
@@ -368,8 +375,16 @@ impl<'a> Connection<'a> {
     fn unsent(&self) -> &[u8] {
         let (from, to) = self.unsent;
         match &self.state {
-            State::Answer { response, sent } if self.head_done == WHOLE && from == to => {
-                response.content().get(*sent..).unwrap_or_default()
+            State::Answer {
+                status,
+                response,
+                sent,
+            } if self.head_done == WHOLE && from == to => {
+                let content = match response {
+                    Some(response) => response.content(),
+                    None => status.content(),
+                };
+                content.get(*sent..).unwrap_or_default()
             }
             _ => self.scratch.get(from..to).unwrap_or_default(),
         }
@@ -387,18 +402,23 @@ impl<'a> Connection<'a> {
                 if self.head.is_empty() {
                     self.state = State::Closed(Outcome::HungUp);
                 } else {
-                    self.respond(&REQUEST_TIMEOUT);
+                    self.refuse(Status::REQUEST_TIMEOUT);
                 }
             }
             State::Request => return Some(Next::Request),
-            State::Answer { response, .. } if self.head_done != WHOLE => {
-                let response = *response;
-                self.put_head(response);
+            State::Answer {
+                status, response, ..
+            } if self.head_done != WHOLE => {
+                let refusal = Response::refusal(*status);
+                match *response {
+                    Some(response) => self.put_head(response),
+                    None => self.put_head(&refusal),
+                }
             }
-            State::Answer { response, .. } => {
+            State::Answer { status, .. } => {
                 self.since = now;
                 self.state = State::Linger {
-                    status: response.status(),
+                    status: *status,
                     left: MAX_LINGER,
                 };
             }

@@ -157,11 +157,9 @@ impl<'a, S: Read + Write, C: Clock> Incoming<'a, S, C> {
     /// # Errors
     ///
     /// Those of [`answer`](Self::answer).
-    pub async fn refuse(self, status: Status) -> Result<Outcome, Error<S::Error>> {
-        let refusal = Response::refusal(status);
-        // The connection ends before the refusal does.
-        let incoming: Incoming<'_, S, C> = self;
-        incoming.respond(&refusal).await
+    pub async fn refuse(mut self, status: Status) -> Result<Outcome, Error<S::Error>> {
+        self.connection.refuse(status);
+        self.finish(&NoLog::new()).await
     }
 
     /// What the request is for, whatever its path.
@@ -186,7 +184,7 @@ impl<'a, S: Read + Write, C: Clock> Incoming<'a, S, C> {
     /// Answers with what was judged, if that is not a stream.
     #[cfg(feature = "embassy-sync")]
     pub(crate) async fn settle(mut self, exchange: Exchange) -> Result<Outcome, Error<S::Error>> {
-        self.connection.refuse(exchange);
+        self.connection.settle(exchange);
         self.finish(&NoLog::new()).await
     }
 
