@@ -50,6 +50,9 @@ pub struct Connection<'a> {
     since: Instant,
 }
 
+#[cfg(target_pointer_width = "32")]
+const _: () = assert!(size_of::<Connection<'_>>() <= 128);
+
 /// What a [`Connection`] wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]

@@ -294,21 +294,28 @@ impl<'a> Session<'a> {
     {
         let mut skipped = 0_u32;
         loop {
-            let preamble = Frame::new().with_comment(b"").retry(self.retry);
-            let (unsent, next) = match self.stage {
-                Stage::Preamble => (unsent(&preamble, self.sent), Stage::Padding),
-                Stage::Padding => (
-                    self.options
-                        .padding
-                        .map_or(b"".as_slice(), |unsent| unsent(self.sent)),
-                    if self.losses > 0 {
-                        Stage::Notice
-                    } else {
-                        Stage::Live
-                    },
-                ),
-                Stage::Notice => (unsent(&self.options.loss_notice, self.sent), Stage::Live),
-                Stage::KeepAlive => (unsent(&self.options.keep_alive, self.sent), Stage::Live),
+            let preamble;
+            let (frame, next) = match self.stage {
+                Stage::Preamble => {
+                    preamble = Frame::new().with_comment(b"").retry(self.retry);
+                    (&preamble, Stage::Padding)
+                }
+                Stage::Padding => {
+                    if let Some(unsent) = self.options.padding {
+                        let unsent = unsent(self.sent);
+                        if !unsent.is_empty() {
+                            return Output::Send(unsent);
+                        }
+                    }
+                    self.sent = 0;
+                    self.stage = match self.losses {
+                        0 => Stage::Live,
+                        _ => Stage::Notice,
+                    };
+                    continue;
+                }
+                Stage::Notice => (&self.options.loss_notice, Stage::Live),
+                Stage::KeepAlive => (&self.options.keep_alive, Stage::Live),
                 Stage::Closed(reason) => return Output::Close(reason),
                 Stage::Live => {
                     if self.sent == 0 && now >= self.lifetime_ends {
@@ -357,6 +364,7 @@ impl<'a> Session<'a> {
                     continue;
                 }
             };
+            let unsent = unsent(frame, self.sent);
             if !unsent.is_empty() {
                 return Output::Send(unsent);
             }

@@ -61,6 +61,34 @@ impl embedded_io::ErrorType for Port {
     type Error = embedded_io::ErrorKind;
 }
 
+impl embedded_io::ReadReady for Port {
+    fn read_ready(&mut self) -> Result<bool, Self::Error> {
+        Ok(read_word() == 0)
+    }
+}
+
+impl embedded_io::WriteReady for Port {
+    fn write_ready(&mut self) -> Result<bool, Self::Error> {
+        Ok(read_word() == 0)
+    }
+}
+
+impl embedded_io_async::Read for Port {
+    async fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Self::Error> {
+        embedded_io::Read::read(self, buffer)
+    }
+}
+
+impl embedded_io_async::Write for Port {
+    async fn write(&mut self, bytes: &[u8]) -> Result<usize, Self::Error> {
+        embedded_io::Write::write(self, bytes)
+    }
+
+    async fn flush(&mut self) -> Result<(), Self::Error> {
+        Ok(())
+    }
+}
+
 impl embedded_io::Read for Port {
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Self::Error> {
         match read_word() {

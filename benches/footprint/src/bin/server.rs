@@ -9,23 +9,28 @@ use footprint::{memory, read, read_word, write, write_word};
 
 static OPTIONS: ServerOptions = ServerOptions::new("/events").stream(StreamOptions::new());
 
+/// In memory that is zero from the start, as a firmware would have it.
+static mut LOG: EventLog<[u8; 1024]> = EventLog::new();
+
 #[unsafe(no_mangle)]
 extern "C" fn reset() -> ! {
     let text = memory::<64>(0);
     let scratch = memory::<512>(64);
-    let mut log = EventLog::with_buffer(&mut memory::<1024>(576)[..]);
+    let log = &raw mut LOG;
+    // SAFETY: this is the only place that takes it.
+    let log = unsafe { &mut *log };
     log.make_ids(read_word());
     loop {
         let mut connection = Connection::new(now(), &OPTIONS, scratch);
         loop {
             let frame = Frame::data(read(text)).event(event_name!("status"));
             write_word(u32::from(log.publish(&frame).is_err()));
-            match connection.poll(now(), &log) {
+            match connection.poll(now(), log) {
                 Next::Send(bytes) => {
                     write(bytes);
                     connection.sent(read_word() as usize);
                 }
-                Next::Request => connection.answer(now(), &log),
+                Next::Request => connection.answer(now(), log),
                 Next::Wait(until) => {
                     write_word(until.as_millis() as u32);
                     let length = read(connection.space()).len();

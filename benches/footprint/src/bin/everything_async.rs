@@ -1,0 +1,74 @@
+//! The hub, and what it serves with. Nothing in it may panic but what every `async fn` has: that it was
+//! polled when it was done.
+#![no_std]
+#![no_main]
+
+use core::future::poll_fn;
+use core::pin::pin;
+use core::task::{Context, Poll, Waker};
+
+use embassy_sync::blocking_mutex::raw::NoopRawMutex;
+use embedded_sse::http::Status;
+use embedded_sse::hub::{Hub, Slot};
+use embedded_sse::io::asynch::{self, Clock, Reader, Writer};
+use embedded_sse::server::{ServerOptions, StreamOptions};
+use embedded_sse::{Decoder, EventId, Frame, Instant};
+use footprint::{Port, memory, read, read_word, write, write_word};
+
+type PortHub = Hub<NoopRawMutex, [u8; 512], [Slot; 2]>;
+
+static STREAM: StreamOptions = StreamOptions::new();
+static OPTIONS: ServerOptions = ServerOptions::new("/events").stream(STREAM);
+
+#[unsafe(no_mangle)]
+extern "C" fn reset() -> ! {
+    let (text, scratch) = (memory::<64>(0), memory::<512>(64));
+    let hub = PortHub::new();
+    hub.make_ids(read_word());
+    loop {
+        let frame = Frame::data(read(text));
+        write_word(u32::from(hub.publish(&frame).is_err()));
+        write_word(hub.stats().clients as u32);
+        let mut task = pin!(run(&hub, scratch, &frame));
+        let mut context = Context::from_waker(Waker::noop());
+        while task.as_mut().poll(&mut context).is_pending() {}
+        hub.end();
+    }
+}
+
+async fn run(hub: &PortHub, scratch: &mut [u8], frame: &Frame<'_>) {
+    if let Ok(incoming) = asynch::accept(Port, scratch, &PortClock, &OPTIONS).await {
+        let answered = match read_word() {
+            0 => hub.answer(incoming).await,
+            1 => hub.answer_with(incoming, &STREAM).await,
+            _ => incoming.refuse(Status::NOT_FOUND).await,
+        };
+        write_word(u32::from(answered.is_err()));
+    }
+    let id = EventId::default();
+    let streamed = hub.stream(Port, scratch, &PortClock, id, &STREAM).await;
+    write_word(u32::from(streamed.is_err()));
+    let written = Writer::new(Port, scratch).write(frame).await;
+    write_word(u32::from(written.is_err()));
+    let mut decoder = Decoder::<[u8; 64]>::new();
+    let mut reader = Reader::new(Port, &mut decoder, scratch);
+    while let Ok(Some(event)) = reader.next().await {
+        write(event.data.as_bytes());
+    }
+}
+
+struct PortClock;
+
+impl Clock for PortClock {
+    fn now(&self) -> Instant {
+        Instant::from_millis(u64::from(read_word()))
+    }
+
+    async fn wait_until(&self, at: Instant) {
+        poll_fn(|_| match self.now() < at {
+            true => Poll::Pending,
+            false => Poll::Ready(()),
+        })
+        .await
+    }
+}

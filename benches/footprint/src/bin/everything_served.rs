@@ -1,0 +1,96 @@
+//! What `server` leaves out: every option, every way to answer, and the pump. It has no budget either, but
+//! nothing in it may panic.
+#![no_std]
+#![no_main]
+
+use embedded_sse::http::{HeaderField, Request, Response, Status};
+use embedded_sse::io::blocking::Wait;
+use embedded_sse::server::{
+    AllowedOrigins, Connection, EventLog, Output, Resume, ServerOptions, Session, Start,
+    StreamOptions,
+};
+use embedded_sse::{EventId, Instant, event_name};
+use footprint::{Port, memory, read, read_word, write, write_word};
+
+static STREAM: StreamOptions = StreamOptions::new()
+    .start(Start::LatestOfEachType)
+    .only(&[event_name!("led")])
+    .padding()
+    .lifetime(60_000);
+static OPTIONS: ServerOptions = ServerOptions::new("/events")
+    .hosts(&["device"])
+    .allowed_origins(AllowedOrigins::OnlyWithCredentials(&["http://page"]))
+    .keep_headers(&["authorization"])
+    .check(&|request| {
+        request
+            .header("authorization")
+            .is_none()
+            .then_some(&UNAUTHORIZED)
+    })
+    .chunked()
+    .stream(STREAM);
+static REALM: [HeaderField; 1] =
+    match HeaderField::new("WWW-Authenticate", "Basic realm=\"device\"") {
+        Ok(realm) => [realm],
+        Err(_) => panic!("illegal"),
+    };
+static UNAUTHORIZED: Response = Response::refusal(Status::UNAUTHORIZED).fields(&REALM);
+
+#[unsafe(no_mangle)]
+extern "C" fn reset() -> ! {
+    let text = memory::<64>(0);
+    let scratch = memory::<512>(64);
+    let mut log = EventLog::with_buffer(&mut memory::<1024>(576)[..]);
+    loop {
+        let text = read(text);
+        let published = log.publish_with(event_name!("led"), |data| {
+            data.write_str(core::str::from_utf8(text).unwrap_or_default())
+        });
+        write_word(u32::from(published.is_err()));
+        let id = EventId::from_bytes(text).unwrap_or_default();
+        if let Resume::Lost(mut cursor) = log.resume(id) {
+            while let Ok(Some(record)) = log.read(&mut cursor) {
+                write(record.as_bytes());
+            }
+        }
+        let mut session = Session::new(now(), &log, id, &STREAM);
+        match session.poll(now(), &log) {
+            Output::Send(bytes) => write(bytes),
+            Output::Wait(until) => write_word(until.as_millis() as u32),
+            Output::Close(reason) => write_word(reason as u32),
+        }
+        session.sent(read_word() as usize);
+        session.end();
+
+        let mut connection = Connection::new(now(), &OPTIONS, scratch);
+        loop {
+            match connection.pump(now(), &log, &mut Port) {
+                Ok(Wait::Request) => match read_word() {
+                    0 => connection.answer(now(), &log),
+                    1 => connection.stream(now(), &log, &STREAM),
+                    2 => connection.respond(&UNAUTHORIZED),
+                    _ => {
+                        look_at(&connection.request());
+                        connection.refuse(Status::NOT_FOUND);
+                    }
+                },
+                Ok(Wait::Until(until)) => write_word(until.as_millis() as u32),
+                Ok(Wait::Closed(_)) | Err(_) => break,
+            }
+        }
+    }
+}
+
+fn look_at(request: &Request<'_>) {
+    write(request.method().as_bytes());
+    write(request.path().as_bytes());
+    write(request.query().as_bytes());
+    write(request.host().as_bytes());
+    for byte in request.parameter("token").into_iter().flatten() {
+        write_word(u32::from(byte));
+    }
+}
+
+fn now() -> Instant {
+    Instant::from_millis(u64::from(read_word()))
+}
