@@ -1,12 +1,13 @@
 //! Serving over sockets: the drivers, and the hub. Sockets are pipes in memory, and time is virtual,
 //! so that hours pass at once.
 
-mod common;
+#[path = "common/clock.rs"]
+mod clock;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use common::clock::TokioClock;
+use clock::TokioClock;
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
 use embedded_io_adapters::tokio_1::FromTokio;
 use embedded_sse::http::{Response, Status};

@@ -4,8 +4,6 @@
 #![allow(dead_code, reason = "each test uses a part of this")]
 
 pub mod abnf;
-#[cfg(feature = "embedded-io-async")]
-pub mod clock;
 pub mod faulty;
 pub mod generate;
 pub mod oracle;
