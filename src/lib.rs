@@ -108,6 +108,7 @@ extern crate std;
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+pub mod client;
 mod decode;
 mod encode;
 #[cfg(feature = "http")]

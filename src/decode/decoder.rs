@@ -3,6 +3,8 @@
 use core::fmt;
 
 use super::fields::{Fields, Held, Located, Overflow};
+#[cfg(feature = "http")]
+use crate::wire::scanner::{Field, Span};
 use crate::wire::scanner::{Scanner, Token};
 use crate::wire::text::{EventId, EventName, Text};
 
@@ -171,6 +173,26 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
         self.core.advance(self.buffer.as_mut(), input)
     }
 
+    /// As `advance`, but stops at comments too, if they are wanted.
+    #[cfg(feature = "http")]
+    pub(crate) fn advance_item(
+        &mut self,
+        input: &[u8],
+        comments: bool,
+    ) -> (usize, Result<Option<Item>, Overflow>) {
+        self.core
+            .advance_item(self.buffer.as_mut(), input, comments)
+    }
+
+    /// The part of the buffer that is free between two streams, and the last event id.
+    #[cfg(feature = "http")]
+    pub(crate) fn free_and_last_event_id(&mut self) -> (&mut [u8], &[u8]) {
+        let buffer = self.buffer.as_mut();
+        let place = self.core.fields.last_event_id_place(buffer);
+        let (free, id) = buffer.split_at_mut_checked(place.start).unwrap_or_default();
+        (free, id)
+    }
+
     /// The second step: the event, of the same input.
     pub(crate) fn event<'e>(&'e self, located: Located, input: &'e [u8]) -> Event<'e> {
         self.core.event(self.buffer.as_ref(), located, input)
@@ -201,6 +223,15 @@ struct Core {
     fields: Fields,
 }
 
+/// What a stream holds.
+#[cfg(feature = "http")]
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Item {
+    Event(Located),
+    /// A comment's text in the input, or a part of it, and whether it is the last one.
+    Comment(Span, bool),
+}
+
 impl Core {
     const fn new() -> Self {
         Self {
@@ -227,6 +258,37 @@ impl Core {
                     let located = self.fields.end_event(buffer, input, &mut held);
                     if located.is_some() {
                         return (at, Ok(located));
+                    }
+                }
+            }
+        }
+        self.fields.settle(buffer, input, &mut held);
+        (at, Ok(None))
+    }
+
+    #[cfg(feature = "http")]
+    fn advance_item(
+        &mut self,
+        buffer: &mut [u8],
+        input: &[u8],
+        comments: bool,
+    ) -> (usize, Result<Option<Item>, Overflow>) {
+        let mut at = 0;
+        let mut held = Held::default();
+        while let Some(token) = self.scanner.next(input, &mut at) {
+            match token {
+                Token::Piece(piece) if comments && piece.field == Field::Comment => {
+                    self.fields.settle(buffer, input, &mut held);
+                    return (at, Ok(Some(Item::Comment(piece.value, piece.ends))));
+                }
+                Token::Piece(piece) => {
+                    if let Err(overflow) = self.fields.take(buffer, input, &piece, &mut held) {
+                        return (at, Err(overflow));
+                    }
+                }
+                Token::BlankLine => {
+                    if let Some(located) = self.fields.end_event(buffer, input, &mut held) {
+                        return (at, Ok(Some(Item::Event(located))));
                     }
                 }
             }

@@ -146,6 +146,11 @@ impl Fields {
         self.layout.event_type_place(buffer).of(buffer)
     }
 
+    #[cfg(feature = "http")]
+    pub fn last_event_id_place(&self, buffer: &[u8]) -> Span {
+        self.layout.last_event_id_place(buffer)
+    }
+
     pub fn last_event_id<'b>(&self, buffer: &'b [u8]) -> &'b [u8] {
         self.layout.last_event_id_place(buffer).of(buffer)
     }

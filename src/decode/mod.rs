@@ -10,5 +10,11 @@ pub use decoder::{Decoder, Event};
 pub use fields::Overflow;
 pub use parts::{Part, PartDecoder};
 
-#[cfg(any(feature = "embedded-io", feature = "embedded-io-async"))]
+#[cfg(feature = "http")]
+pub(crate) use decoder::Item;
+#[cfg(any(
+    feature = "http",
+    feature = "embedded-io",
+    feature = "embedded-io-async"
+))]
 pub(crate) use fields::Located;

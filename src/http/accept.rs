@@ -1,6 +1,6 @@
 //! Whether a client accepts event streams.
 
-use super::url::cut;
+use super::target::cut;
 
 /// What the `Accept` fields of a request say about `text/event-stream` (RFC 9110, section 12.5.1).
 /// Of the ranges that match it the most specific one counts.

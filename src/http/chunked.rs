@@ -1,5 +1,7 @@
 //! The chunked transfer coding (RFC 9112, section 7.1).
 
+use core::fmt;
+
 /// What ends a body.
 pub(crate) const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
 
@@ -25,5 +27,244 @@ impl ChunkSize {
 
     pub const fn as_bytes(&self) -> &[u8] {
         &self.0
+    }
+}
+
+/// Takes the chunked transfer coding away from a body, in whatever pieces it arrives.
+///
+/// What it hands on are slices of the input; it keeps none of them. Extensions and trailers are
+/// skipped, however long.
+///
+/// **Give it every piece of a body, and call [`next`](Dechunker::next) until it returns `None`. When
+/// [`has_ended`](Dechunker::has_ended) is `true`, what is left of the input comes behind the body.**
+///
+/// # Examples
+///
+/// ```
+/// use embedded_sse::http::Dechunker;
+///
+/// let mut dechunker = Dechunker::new();
+/// let mut body = Vec::new();
+/// for mut input in [&b"5\r\nda"[..], b"ta:\r\n3;x=y\r\n 1\n\r\n0\r\n\r\n"] {
+///     while let Some(data) = dechunker.next(&mut input)? {
+///         body.extend_from_slice(data);
+///     }
+/// }
+/// assert_eq!(body, b"data: 1\n");
+/// assert!(dechunker.has_ended());
+/// # Ok::<(), embedded_sse::http::InvalidChunk>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Dechunker {
+    state: State,
+    /// Of the size under way, or of the data that is still to come.
+    size: u32,
+}
+
+/// A chunk has no size or one over 4 GB, or its data does not end where it should.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct InvalidChunk;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+enum State {
+    /// Before the first digit of a size.
+    #[default]
+    SizeStart,
+    Size,
+    /// Between a size and the end of its line.
+    Extension,
+    Data,
+    /// Before the line end behind the data.
+    DataEnd,
+    /// Behind its CR.
+    DataCr,
+    /// At the start of a line behind the last chunk.
+    TrailerStart,
+    Trailer,
+    Ended,
+    /// Stays where it is, for what follows makes no sense.
+    Invalid,
+}
+
+impl Dechunker {
+    /// At the start of a body.
+    pub const fn new() -> Self {
+        Self {
+            state: State::SizeStart,
+            size: 0,
+        }
+    }
+
+    /// The next data of `input`, which is shortened by what was read; `None` when it is used up, or the
+    /// body has ended.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidChunk`], from then on always.
+    pub fn next<'i>(&mut self, input: &mut &'i [u8]) -> Result<Option<&'i [u8]>, InvalidChunk> {
+        let data = self.peek(input)?;
+        self.consume(data.len());
+        *input = input.get(data.len()..).unwrap_or_default();
+        Ok((!data.is_empty()).then_some(data))
+    }
+
+    /// Whether the body has ended.
+    pub const fn has_ended(&self) -> bool {
+        matches!(self.state, State::Ended)
+    }
+
+    /// The data at the start of `input`, once the framing before it was read. `consume` moves on.
+    pub(crate) fn peek<'i>(&mut self, input: &mut &'i [u8]) -> Result<&'i [u8], InvalidChunk> {
+        loop {
+            if self.state == State::Invalid {
+                return Err(InvalidChunk);
+            }
+            let Some((byte, rest)) = input.split_first() else {
+                return Ok(b"");
+            };
+            if self.state == State::Data {
+                return Ok(input.get(..self.size as usize).unwrap_or(input));
+            }
+            if self.state == State::Ended {
+                return Ok(b"");
+            }
+            self.state = self.behind(*byte);
+            *input = rest;
+        }
+    }
+
+    /// So many bytes of what `peek` has shown were taken.
+    pub(crate) fn consume(&mut self, length: usize) {
+        if self.state == State::Data {
+            self.size = self.size.saturating_sub(length as u32);
+            if self.size == 0 {
+                self.state = State::DataEnd;
+            }
+        }
+    }
+
+    /// The state behind a byte of the framing. A bare LF ends a line, too.
+    fn behind(&mut self, byte: u8) -> State {
+        use State::{
+            Data, DataCr, DataEnd, Ended, Extension, Invalid, Size, SizeStart, Trailer,
+            TrailerStart,
+        };
+        match (self.state, byte) {
+            (SizeStart | Size, b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F') => {
+                let digit = char::from(byte).to_digit(16).unwrap_or_default();
+                if self.size >> 28 != 0 {
+                    return Invalid;
+                }
+                self.size = self.size << 4 | digit;
+                Size
+            }
+            (Size | Extension, b'\n') if self.size == 0 => TrailerStart,
+            (Size | Extension, b'\n') => Data,
+            (Size, b'\r' | b';' | b' ' | b'\t') | (Extension, _) => Extension,
+            (DataEnd, b'\r') => DataCr,
+            (DataEnd | DataCr, b'\n') => SizeStart,
+            (TrailerStart, b'\n') => Ended,
+            (TrailerStart, b'\r') => TrailerStart,
+            (Trailer, b'\n') => TrailerStart,
+            (TrailerStart | Trailer, _) => Trailer,
+            _ => Invalid,
+        }
+    }
+}
+
+impl fmt::Display for InvalidChunk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("body is not chunked as it should be")
+    }
+}
+
+impl core::error::Error for InvalidChunk {}
+
+#[cfg(test)]
+mod tests {
+    use super::{Dechunker, InvalidChunk};
+    use std::vec::Vec;
+
+    /// All the data, whether the body has ended, and what is left behind it.
+    fn dechunk(pieces: &[&[u8]]) -> Result<(Vec<u8>, bool, usize), InvalidChunk> {
+        let mut dechunker = Dechunker::new();
+        let mut data = Vec::new();
+        let mut left = 0;
+        for piece in pieces {
+            let mut input = *piece;
+            while let Some(slice) = dechunker.next(&mut input)? {
+                assert!(!slice.is_empty());
+                data.extend_from_slice(slice);
+            }
+            left += input.len();
+        }
+        Ok((data, dechunker.has_ended(), left))
+    }
+
+    /// Whole, byte by byte, and at every cut.
+    fn dechunk_every_way(body: &[u8]) -> Result<(Vec<u8>, bool, usize), InvalidChunk> {
+        let whole = dechunk(&[body]);
+        let bytes: Vec<&[u8]> = body.chunks(1).collect();
+        assert_eq!(dechunk(&bytes), whole);
+        for at in 0..=body.len() {
+            assert_eq!(dechunk(&[&body[..at], b"", &body[at..]]), whole, "{at}");
+        }
+        whole
+    }
+
+    /// Breaks when framing shows in the data, or data is lost, or the end is not where it is.
+    #[test]
+    fn framing_is_taken_away() {
+        let cases: [(&[u8], &[u8], bool, usize); 9] = [
+            (b"3\r\nabc\r\n0\r\n\r\n", b"abc", true, 0),
+            (b"3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n", b"abcde", true, 0),
+            (
+                b"00A\r\n0123456789\r\n000\r\n\r\ntail",
+                b"0123456789",
+                true,
+                4,
+            ),
+            (
+                b"3;a=\"b\";c\r\n\r\n0\r\n0;x\r\nA: b\r\nC: d\r\n\r\n",
+                b"\r\n0",
+                true,
+                0,
+            ),
+            (b"3 \r\nabc\r\n", b"abc", false, 0),
+            (b"3\nabc\n0\n\n", b"abc", true, 0),
+            (b"3\r\nab", b"ab", false, 0),
+            (b"0\r\nA: b\r\n", b"", false, 0),
+            (b"", b"", false, 0),
+        ];
+        for (body, data, ended, left) in cases {
+            let expected = Ok((data.to_vec(), ended, left));
+            assert_eq!(dechunk_every_way(body), expected, "{}", body.escape_ascii());
+        }
+    }
+
+    /// Breaks when a body that makes no sense is taken for one that does.
+    #[test]
+    fn bodies_that_make_no_sense_are_refused() {
+        let cases: [&[u8]; 8] = [
+            b"\r\n",
+            b"g\r\n",
+            b" 3\r\nabc\r\n",
+            b"3\r\nabcd\r\n",
+            b"3\r\nabc\rd",
+            b"100000000\r\n",
+            b"-3\r\nabc",
+            b"3\r\nabc\r\n\r\n0\r\n\r\n",
+        ];
+        for body in cases {
+            assert_eq!(
+                dechunk_every_way(body),
+                Err(InvalidChunk),
+                "{}",
+                body.escape_ascii()
+            );
+        }
     }
 }

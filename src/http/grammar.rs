@@ -18,6 +18,22 @@ pub(super) fn request_line(line: &[u8]) -> Option<(&[u8], &[u8], bool)> {
     }
 }
 
+/// The code of a status line (RFC 9112, section 4). The reason may be missing, and the space before it.
+pub(super) fn status_line(line: &[u8]) -> Option<u16> {
+    let (rest, _) = literal("HTTP/1.", Bytes(line)).ok()?;
+    let [b'0'..=b'9', b' ', code @ ..] = rest.0 else {
+        return None;
+    };
+    let (code, reason) = code.split_first_chunk::<3>()?;
+    if !matches!(reason, [] | [b' ', ..]) {
+        return None;
+    }
+    code.iter().try_fold(0_u16, |code, digit| {
+        let digit = char::from(*digit).to_digit(10)? as u16;
+        Some(code.wrapping_mul(10).wrapping_add(digit))
+    })
+}
+
 /// The name of a field, and all behind the colon (RFC 9112, section 5).
 pub(super) fn field_line(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let (rest, name) = run(is_token, Bytes(line)).ok()?;

@@ -6,6 +6,17 @@
 pub(super) struct Lines {
     length: u16,
     cut: bool,
+    /// Its end has come, but the next line may go on with it.
+    ended: bool,
+}
+
+/// Whether a line that begins with white space goes on with the one before (RFC 9112, section 5.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Folding {
+    /// It is a line of its own.
+    Never,
+    /// It does, as old servers have it. So a line has come to its end when the next one begins.
+    Allowed,
 }
 
 /// A line that came to its end. Its bytes stand at the start of the space.
@@ -20,11 +31,22 @@ pub(super) struct Line {
 impl Lines {
     /// Takes `input` up to the end of a line; `None` when it holds none, and all of it was taken.
     /// The space must be the same until then.
-    pub fn next(&mut self, input: &mut &[u8], space: &mut [u8]) -> Option<Line> {
+    pub fn next(&mut self, input: &mut &[u8], space: &mut [u8], folding: Folding) -> Option<Line> {
         while let Some((byte, rest)) = input.split_first() {
+            if self.ended {
+                if !matches!(byte, b' ' | b'\t') {
+                    return Some(self.take());
+                }
+                self.ended = false;
+            }
             *input = rest;
             if *byte == b'\n' {
-                return Some(self.end(space));
+                self.strip_cr(space);
+                if folding == Folding::Never || self.length == 0 {
+                    return Some(self.take());
+                }
+                self.ended = true;
+                continue;
             }
             match space.get_mut(usize::from(self.length)) {
                 Some(place) if self.length < u16::MAX => {
@@ -37,14 +59,16 @@ impl Lines {
         None
     }
 
-    fn end(&mut self, space: &[u8]) -> Line {
-        let mut length = self.length;
-        let last = length.wrapping_sub(1);
-        if space.get(usize::from(last)) == Some(&b'\r') && length > 0 {
-            length = last;
+    fn strip_cr(&mut self, space: &[u8]) {
+        let last = self.length.wrapping_sub(1);
+        if space.get(usize::from(last)) == Some(&b'\r') && self.length > 0 {
+            self.length = last;
         }
+    }
+
+    fn take(&mut self) -> Line {
         let line = Line {
-            length,
+            length: self.length,
             cut: self.cut,
         };
         *self = Self::default();

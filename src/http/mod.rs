@@ -1,18 +1,28 @@
 //! HTTP/1.1 (RFC 9112), as far as event streams need it.
 
 mod accept;
+mod body;
 mod chunked;
 mod field;
 mod grammar;
 mod lines;
+mod method;
 mod request;
 mod response;
+mod response_head;
+mod target;
 mod url;
 
+pub(crate) use body::Body;
 pub(crate) use chunked::{ChunkSize, LAST_CHUNK};
+pub use chunked::{Dechunker, InvalidChunk};
 pub use field::{HeaderField, InvalidHeaderField};
+pub use method::Method;
 pub use request::Request;
 pub(crate) use request::{HeadError, RequestHead};
 pub(crate) use response::write_field;
 pub use response::{Response, Status};
-pub use url::PercentDecoded;
+pub(crate) use response_head::{ResponseError, ResponseHead};
+pub use target::PercentDecoded;
+pub use url::{InvalidUrl, Url};
+pub(crate) use url::{Resolved, remove_dot_segments};

@@ -4,8 +4,8 @@ use core::fmt;
 
 use super::accept::Accept;
 use super::grammar::{field_line, is_text, request_line};
-use super::lines::{Line, Lines};
-use super::url::{PercentDecoded, cut, parameter, split_absolute, split_target};
+use super::lines::{Folding, Line, Lines};
+use super::target::{PercentDecoded, cut, parameter, split_absolute, split_target};
 use crate::wire::text::{EventId, Text};
 
 /// A request, of which those header fields are kept that matter to event streams, and those that the
@@ -211,7 +211,7 @@ impl RequestHead {
         loop {
             let before = input.len();
             let free = space.get_mut(self.used()..).unwrap_or_default();
-            let line = self.lines.next(input, free);
+            let line = self.lines.next(input, free, Folding::Never);
             let read = before.saturating_sub(input.len());
             self.read = self.read.saturating_add(read as u32);
             if self.read > max_len {

@@ -1,117 +1,385 @@
-//! Targets of requests.
+//! URLs of event streams.
 
-/// The path and the query of a target in origin-form or absolute-form (RFC 9112, section 3.2).
-pub(super) fn split_target(target: &[u8]) -> (&[u8], &[u8]) {
-    let (path, query) = cut(target, b'?');
-    match split_absolute(path) {
-        Some((_, b"")) => (b"/", query),
-        Some((_, path)) => (path, query),
-        None => (path, query),
-    }
+use core::fmt;
+
+use super::target::cut;
+use crate::wire::copy::move_down;
+
+/// An absolute URL with the scheme `http` or `https` (RFC 3986), without its fragment.
+///
+/// # Examples
+///
+/// ```
+/// use embedded_sse::http::Url;
+///
+/// let url = Url::new("http://device.local:8080/events?only=led#top")?;
+/// assert_eq!((url.is_https(), url.host(), url.port()), (false, "device.local", 8080));
+/// assert_eq!(url.path_and_query(), "/events?only=led");
+/// assert!(Url::new("ftp://device.local/").is_err());
+/// # Ok::<(), embedded_sse::http::InvalidUrl>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Url<'u> {
+    /// ASCII, without white space and control characters.
+    text: &'u [u8],
+    authority_end: u16,
 }
 
-/// The authority of a target in absolute-form, and what follows it.
-pub(super) fn split_absolute(target: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (scheme, rest) = cut(target, b':');
-    let behind = rest.strip_prefix(b"//")?;
-    if !scheme.eq_ignore_ascii_case(b"http") && !scheme.eq_ignore_ascii_case(b"https") {
-        return None;
-    }
-    let is_end = |byte: &u8| matches!(byte, b'/' | b'?');
-    let end = behind.iter().position(is_end).unwrap_or(behind.len());
-    behind.split_at_checked(end)
-}
-
-/// The value of a parameter of a query, as it stands there.
-pub(super) fn parameter<'q>(mut query: &'q [u8], name: &[u8]) -> Option<&'q [u8]> {
-    while !query.is_empty() {
-        let (pair, rest) = cut(query, b'&');
-        let (key, value) = cut(pair, b'=');
-        if PercentDecoded(key).eq(name.iter().copied()) {
-            return Some(value);
-        }
-        query = rest;
-    }
-    None
-}
-
-/// What stands before the first `byte`, and what behind it.
-pub(super) fn cut(bytes: &[u8], byte: u8) -> (&[u8], &[u8]) {
-    let at = bytes.iter().position(|other| *other == byte);
-    match at.and_then(|at| bytes.split_at_checked(at)) {
-        Some((before, [_, behind @ ..])) => (before, behind),
-        _ => (bytes, b""),
-    }
-}
-
-/// The bytes that a part of a query stands for: `%41` is `A`, and `+` is a space. A `%` without two
-/// digits stands for itself.
-#[derive(Clone, Debug)]
+/// It has another scheme, no host, a port that is no number, a user name, or a character that belongs
+/// in no URL; or it is longer than 65,535 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct PercentDecoded<'u>(pub(super) &'u [u8]);
+pub struct InvalidUrl;
 
-impl Iterator for PercentDecoded<'_> {
-    type Item = u8;
+const HTTP: &[u8] = b"http://";
+const HTTPS: &[u8] = b"https://";
 
-    fn next(&mut self) -> Option<u8> {
-        if let [b'%', high, low, rest @ ..] = self.0 {
-            if let (Some(high), Some(low)) = (nibble(*high), nibble(*low)) {
-                self.0 = rest;
-                return Some(high << 4 | low);
-            }
+impl<'u> Url<'u> {
+    /// Checks a URL.
+    ///
+    /// # Errors
+    ///
+    /// When it is not a whole URL of this kind.
+    pub fn new(url: &'u str) -> Result<Self, InvalidUrl> {
+        Self::from_bytes(url.as_bytes())
+    }
+
+    pub(crate) fn from_bytes(url: &'u [u8]) -> Result<Self, InvalidUrl> {
+        let (text, _) = cut(url, b'#');
+        let scheme = scheme_len(text).ok_or(InvalidUrl)?;
+        let behind = text.get(scheme..).unwrap_or_default();
+        let is_end = |byte: &u8| matches!(byte, b'/' | b'?');
+        let authority = behind.iter().position(is_end).unwrap_or(behind.len());
+        let authority_end =
+            u16::try_from(authority.saturating_add(scheme)).map_err(|_| InvalidUrl)?;
+        let url = Self {
+            text,
+            authority_end,
+        };
+        let (host, port) = url.split_authority();
+        let is_legal = !host.is_empty()
+            && text.len() <= usize::from(u16::MAX)
+            && text.iter().all(u8::is_ascii_graphic)
+            && !url.authority().contains(&b'@')
+            && (port.is_empty() || number(port).is_some());
+        if is_legal { Ok(url) } else { Err(InvalidUrl) }
+    }
+
+    /// Whether the connection has to be encrypted.
+    pub fn is_https(&self) -> bool {
+        self.scheme() == HTTPS.len()
+    }
+
+    /// The name or address to connect to, without the brackets of an IPv6 address.
+    pub fn host(&self) -> &'u str {
+        as_str(match self.split_authority().0 {
+            [b'[', address @ .., b']'] => address,
+            host => host,
+        })
+    }
+
+    /// The port to connect to: 80 or 443 if it names none.
+    pub fn port(&self) -> u16 {
+        match number(self.split_authority().1) {
+            Some(port) => port,
+            None if self.is_https() => 443,
+            None => 80,
         }
-        let (byte, rest) = self.0.split_first()?;
-        self.0 = rest;
-        Some(if *byte == b'+' { b' ' } else { *byte })
+    }
+
+    /// What goes into the request line, but for the `/` that stands for no path.
+    pub fn path_and_query(&self) -> &'u str {
+        as_str(self.target())
+    }
+
+    /// All of it.
+    pub fn as_str(&self) -> &'u str {
+        as_str(self.text)
+    }
+
+    pub(crate) const fn as_bytes(&self) -> &'u [u8] {
+        self.text
+    }
+
+    /// Host and port as they stand there.
+    pub(crate) fn authority(&self) -> &'u [u8] {
+        let authority = self.scheme()..usize::from(self.authority_end);
+        self.text.get(authority).unwrap_or_default()
+    }
+
+    /// Path and query as they stand there. The path may be missing.
+    pub(crate) fn target(&self) -> &'u [u8] {
+        let start = usize::from(self.authority_end);
+        self.text.get(start..).unwrap_or_default()
+    }
+
+    fn scheme(&self) -> usize {
+        scheme_len(self.text).unwrap_or_default()
+    }
+
+    /// The colons of an IPv6 address stand in brackets.
+    fn split_authority(&self) -> (&'u [u8], &'u [u8]) {
+        let authority = self.authority();
+        let colon = authority.iter().rposition(|byte| *byte == b':');
+        let is_in_brackets = authority.last() == Some(&b']');
+        match colon.and_then(|colon| authority.split_at_checked(colon)) {
+            Some((host, [_, port @ ..])) if !is_in_brackets => (host, port),
+            _ => (authority, b""),
+        }
     }
 }
 
-fn nibble(digit: u8) -> Option<u8> {
-    char::from(digit).to_digit(16).map(|digit| digit as u8)
+impl fmt::Debug for Url<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_str().fmt(f)
+    }
+}
+
+impl fmt::Display for Url<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_str().fmt(f)
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for Url<'_> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::Format::format(self.as_str(), f);
+    }
+}
+
+impl fmt::Display for InvalidUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not the URL of an HTTP server")
+    }
+}
+
+impl core::error::Error for InvalidUrl {}
+
+/// What a reference leaves of the URL that it is relative to, and adds to it (RFC 3986, section 5.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Resolved<'r> {
+    /// How many bytes of the base stay.
+    pub keep: usize,
+    /// `/`, if the base has no path to be relative to.
+    pub separator: &'static [u8],
+    pub rest: &'r [u8],
+}
+
+impl<'r> Resolved<'r> {
+    /// Reads a reference, which is not empty. Its dot segments are left in.
+    pub fn new(base: &Url<'_>, reference: &'r [u8]) -> Self {
+        let (reference, _) = cut(reference, b'#');
+        let authority_end = usize::from(base.authority_end);
+        let (path, _) = cut(base.target(), b'?');
+        let path_end = authority_end.saturating_add(path.len());
+        let (keep, separator, rest): (_, &[u8], _) = match reference {
+            [] => (base.text.len(), b"", reference),
+            [b'/', b'/', ..] => (base.scheme().saturating_sub(b"//".len()), b"", reference),
+            [b'/', ..] => (authority_end, b"", reference),
+            [b'?', ..] => (path_end, b"", reference),
+            _ if has_scheme(reference) => (0, b"", reference),
+            _ => match path.iter().rposition(|byte| *byte == b'/') {
+                Some(slash) => (
+                    authority_end.saturating_add(slash).saturating_add(1),
+                    b"",
+                    reference,
+                ),
+                None => (authority_end, b"/", reference),
+            },
+        };
+        Self {
+            keep,
+            separator,
+            rest,
+        }
+    }
+}
+
+/// Removes `.` and `..` from the path of a target (RFC 3986, section 5.2.4). Returns the new length.
+pub(crate) fn remove_dot_segments(target: &mut [u8]) -> usize {
+    let mut length = 0_usize;
+    let mut at = 0_usize;
+    while let Some([b'/', rest @ ..]) = target.get(at..) {
+        let is_end = |byte: &u8| matches!(byte, b'/' | b'?');
+        let segment = rest.iter().position(is_end).unwrap_or(rest.len());
+        let is_last = rest.get(segment) != Some(&b'/');
+        let dots = match rest.get(..segment) {
+            Some(b".") => 1,
+            Some(b"..") => 2,
+            _ => 0,
+        };
+        let end = at.saturating_add(segment).saturating_add(1);
+        if dots == 2 {
+            let before = target.get(..length).unwrap_or_default();
+            length = before.iter().rposition(|byte| *byte == b'/').unwrap_or(0);
+        }
+        if dots == 0 {
+            length = move_down(target, at..end, length);
+        } else if is_last {
+            length = move_down(target, at..at.saturating_add(1), length);
+        }
+        at = end;
+    }
+    move_down(target, at..target.len(), length)
+}
+
+/// The length of the scheme and what follows it, if that is one of ours.
+fn scheme_len(url: &[u8]) -> Option<usize> {
+    let starts_with = |scheme: &[u8]| {
+        url.get(..scheme.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    };
+    if starts_with(HTTP) {
+        Some(HTTP.len())
+    } else if starts_with(HTTPS) {
+        Some(HTTPS.len())
+    } else {
+        None
+    }
+}
+
+fn has_scheme(reference: &[u8]) -> bool {
+    let is_end = |byte: &u8| matches!(byte, b':' | b'/' | b'?');
+    let end = reference.iter().position(is_end);
+    matches!(end.and_then(|end| reference.get(end)), Some(b':'))
+}
+
+/// A port.
+fn number(digits: &[u8]) -> Option<u16> {
+    let (first, rest) = digits.split_first()?;
+    let digit = |byte: u8| char::from(byte).to_digit(10).map(|digit| digit as u16);
+    rest.iter().try_fold(digit(*first)?, |number, byte| {
+        number.checked_mul(10)?.checked_add(digit(*byte)?)
+    })
+}
+
+fn as_str(ascii: &[u8]) -> &str {
+    core::str::from_utf8(ascii).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{PercentDecoded, parameter, split_target};
-    use std::string::String;
+    use super::{Resolved, Url, remove_dot_segments};
+    use std::string::{String, ToString};
+    use std::vec::Vec;
 
-    /// Breaks when a form of target is taken for another.
+    /// Breaks when a part of a URL is cut at the wrong place.
     #[test]
-    fn targets_split_into_path_and_query() {
-        for (target, path, query) in [
-            ("/events", "/events", ""),
-            ("/events?a=b?c", "/events", "a=b?c"),
-            ("/?", "/", ""),
-            ("http:/", "http:/", ""),
-            ("hello/x/events", "hello/x/events", ""),
-            ("http://device/events?x", "/events", "x"),
-            ("http://device", "/", ""),
-            ("http://device?x", "/", "x"),
-            ("HTTPS://device/a/b?x/y", "/a/b", "x/y"),
-            ("/a?to=http://other/b", "/a", "to=http://other/b"),
-            ("/a/http://other/b", "/a/http://other/b", ""),
-            ("*", "*", ""),
-        ] {
-            assert_eq!(
-                split_target(target.as_bytes()),
-                (path.as_bytes(), query.as_bytes()),
-                "{target}"
-            );
+    fn a_url_has_parts() {
+        let cases = [
+            ("http://a", (false, "a", 80, "")),
+            ("HTTPS://a/", (true, "a", 443, "/")),
+            ("http://a:8080?x=/#f", (false, "a", 8080, "?x=/")),
+            ("http://[::1]/a", (false, "::1", 80, "/a")),
+            (
+                "https://[fe80::1]:444/a?b#c?d",
+                (true, "fe80::1", 444, "/a?b"),
+            ),
+            ("http://a:/", (false, "a", 80, "/")),
+            ("http://a:65535", (false, "a", 65535, "")),
+        ];
+        for (text, expected) in cases {
+            let url = Url::new(text).unwrap();
+            let parts = (url.is_https(), url.host(), url.port(), url.path_and_query());
+            assert_eq!(parts, expected, "{text}");
         }
     }
 
-    /// Breaks when a name is found in another one, or an escape is not undone once.
+    /// Breaks when something is taken for a URL that could not be asked for.
     #[test]
-    fn parameters_are_found_and_decoded() {
-        let query = b"xid=0&id=a%20b%2541+%zz%4&empty=&i%64=2&flag";
-        let decoded = |name| {
-            let value = parameter(query, str::as_bytes(name))?;
-            Some(String::from_utf8(PercentDecoded(value).collect()).unwrap())
+    fn what_cannot_be_asked_for_is_refused() {
+        let cases = [
+            "",
+            "a",
+            "/a",
+            "//a/",
+            "http:/a",
+            "http://",
+            "http:///a",
+            "http://:80/",
+            "ftp://a/",
+            "http://a:65536/",
+            "http://a:x/",
+            "http://a:8 0/",
+            "http://u@a/",
+            "http://u:p@a/",
+            "http://a/ b",
+            "http://a/\r\n",
+            "http://ä/",
+            "http://[::1]x/",
+            "httpx://a",
+        ];
+        for text in cases {
+            assert!(Url::new(text).is_err(), "{text}");
+        }
+        let long = std::format!("http://a/{}", "x".repeat(65_536));
+        assert!(Url::new(&long).is_err());
+        let long = std::format!("http://{}/", "x".repeat(65_536));
+        assert!(Url::new(&long).is_err());
+    }
+
+    fn resolve(base: &str, reference: &str) -> String {
+        let base = Url::new(base).unwrap();
+        let resolved = Resolved::new(&base, reference.as_bytes());
+        let mut bytes: Vec<u8> = base.as_bytes()[..resolved.keep].to_vec();
+        bytes.extend(resolved.separator);
+        bytes.extend(resolved.rest);
+        let Ok(url) = Url::from_bytes(&bytes) else {
+            return "invalid".to_string();
         };
-        assert_eq!(decoded("id").as_deref(), Some("a b%41 %zz%4"));
-        assert_eq!(decoded("empty").as_deref(), Some(""));
-        assert_eq!(decoded("flag").as_deref(), Some(""));
-        assert_eq!(decoded("none"), None);
-        assert_eq!(parameter(b"i%64=2", b"id"), Some(&b"2"[..]));
+        let start = usize::from(url.authority_end);
+        let length = remove_dot_segments(&mut bytes[start..]);
+        String::from_utf8(bytes[..start + length].to_vec()).unwrap()
+    }
+
+    /// Breaks when a reference is resolved otherwise than in RFC 3986, section 5.4.
+    #[test]
+    fn references_are_resolved() {
+        let cases = [
+            ("g", "http://a/b/c/g"),
+            ("./g", "http://a/b/c/g"),
+            ("g/", "http://a/b/c/g/"),
+            ("/g", "http://a/g"),
+            ("//g", "http://g"),
+            ("?y", "http://a/b/c/d;p?y"),
+            ("g?y", "http://a/b/c/g?y"),
+            ("#s", "http://a/b/c/d;p?q"),
+            ("g#s", "http://a/b/c/g"),
+            ("g?y#s", "http://a/b/c/g?y"),
+            (";x", "http://a/b/c/;x"),
+            (".", "http://a/b/c/"),
+            ("./", "http://a/b/c/"),
+            ("..", "http://a/b/"),
+            ("../g", "http://a/b/g"),
+            ("../..", "http://a/"),
+            ("../../../g", "http://a/g"),
+            ("/./g", "http://a/g"),
+            ("/../g", "http://a/g"),
+            ("g.", "http://a/b/c/g."),
+            ("..g", "http://a/b/c/..g"),
+            ("./g/.", "http://a/b/c/g/"),
+            ("g/../h", "http://a/b/c/h"),
+            ("g;x=1/../y", "http://a/b/c/y"),
+            ("g?y/../x", "http://a/b/c/g?y/../x"),
+            ("https://b/x", "https://b/x"),
+            ("HTTP://b", "HTTP://b"),
+            ("g?x:y", "http://a/b/c/g?x:y"),
+            ("mailto:x", "invalid"),
+            ("http:g", "invalid"),
+            ("a b", "invalid"),
+        ];
+        for (reference, expected) in cases {
+            assert_eq!(
+                resolve("http://a/b/c/d;p?q", reference),
+                expected,
+                "{reference}"
+            );
+        }
+        assert_eq!(resolve("http://a", "g"), "http://a/g");
+        assert_eq!(resolve("http://a?q", "g"), "http://a/g");
+        assert_eq!(resolve("https://a?q", "?y"), "https://a?y");
+        assert_eq!(resolve("https://a", "//b:1/c"), "https://b:1/c");
+        assert_eq!(resolve("http://a/b//c", "..//d"), "http://a/b//d");
     }
 }

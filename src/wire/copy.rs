@@ -5,6 +5,8 @@
 //! fixed lengths, which compile to plain loads and stores.
 
 use core::mem::take;
+#[cfg(feature = "http")]
+use core::ops::Range;
 
 /// Copies `from` to the start of `to`. Does nothing if that is too short.
 pub(crate) fn copy(mut from: &[u8], to: &mut [u8]) {
@@ -19,6 +21,19 @@ pub(crate) fn copy(mut from: &[u8], to: &mut [u8]) {
     copy_array::<4>(&mut from, &mut to);
     copy_array::<2>(&mut from, &mut to);
     copy_array::<1>(&mut from, &mut to);
+}
+
+/// Copies a range of `bytes` down to `to`, and returns its end there.
+#[cfg(feature = "http")]
+pub(crate) fn move_down(bytes: &mut [u8], range: Range<usize>, mut to: usize) -> usize {
+    for at in range {
+        let byte = bytes.get(at).copied();
+        if let (Some(byte), Some(place)) = (byte, bytes.get_mut(to)) {
+            *place = byte;
+            to = to.saturating_add(1);
+        }
+    }
+    to
 }
 
 /// Copies `N` bytes, if there are so many.

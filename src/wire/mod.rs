@@ -3,5 +3,6 @@
 pub(crate) mod copy;
 pub(crate) mod decimal;
 pub(crate) mod line_end;
+pub(crate) mod media_type;
 pub(crate) mod scanner;
 pub(crate) mod text;

@@ -1,0 +1,501 @@
+//! A client of an event stream, through all its connections.
+
+use super::options::ClientOptions;
+use super::reason::Reason;
+use super::reconnect::{Answer, Reconnect, Verdict};
+use super::redirects::Redirects;
+use super::request::write_head;
+use crate::decode::{Decoder, Event, Item, Located, Overflow};
+use crate::http::{Body, ResponseError, ResponseHead, Url};
+use crate::time::Instant;
+use crate::wire::copy::copy;
+use crate::wire::text::{EventId, Text};
+
+/// Follows an event stream: asks for it, follows redirects, decodes it, and when it is lost, waits and
+/// asks again for what comes behind the last event id (WHATWG HTML 9.2.2 to 9.2.4).
+///
+/// ```text
+///                     ┌───────────── redirect ─────────────┐
+///                     v                                    │
+/// start ───────> connecting ─────> request ─────> head ────┴──> open
+///   ^                 │ unreachable    │ lost       │ lost        │ lost, ended
+///   │                 │ idle           │ idle       │ idle, 5xx   │ idle
+///   │                 v                v            v             v
+///   └── waiting <── lost <────────────────────────────────────────┘
+///                     │ too many attempts           │ 204, 4xx, no event stream, malformed
+///                     └───────────> closed <────────┘
+///                                     ^ close()
+/// ```
+///
+/// It has no socket and no clock. One buffer, the caller's, holds the event under way, before that the
+/// lines of a response's head, and before that the request; and always the last event id.
+///
+/// **Call [`poll`](EventSource::poll) with what was received, until it says [`Output::Wait`]. Then
+/// receive more, and call it again when bytes have come, or the time. When it says
+/// [`Output::Connect`], drop the connection that you have, make another one, and tell
+/// [`connected`](EventSource::connected) or [`disconnected`](EventSource::disconnected); tell the
+/// latter, too, when the connection ends. What [`Output::Send`] gives, write, and tell
+/// [`sent`](EventSource::sent).**
+///
+/// `io::blocking` and `io::asynch` do this for sockets.
+///
+/// # Examples
+///
+/// ```
+/// use embedded_sse::client::{ClientOptions, EventSource, Output};
+/// use embedded_sse::{Instant, http::Url};
+///
+/// let options = ClientOptions::new();
+/// let mut buffer = [0; 256];
+/// let url = Url::new("http://device.local/events")?;
+/// let mut source = EventSource::new(url, &options, &mut buffer);
+/// let now = Instant::from_millis(0);
+///
+/// let Output::Connect(url) = source.poll(now, &mut &b""[..]) else { panic!() };
+/// assert_eq!((url.host(), url.port()), ("device.local", 80));
+/// source.connected(now);
+/// let Output::Send(request) = source.poll(now, &mut &b""[..]) else { panic!() };
+/// assert!(request.starts_with(b"GET /events HTTP/1.1\r\nHost: device.local\r\n"));
+/// let length = request.len();
+/// source.sent(now, length);
+///
+/// let mut input = &b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: on\n\n"[..];
+/// assert_eq!(source.poll(now, &mut input), Output::Open);
+/// let Output::Event(event) = source.poll(now, &mut input) else { panic!() };
+/// assert_eq!(event.data, "on");
+/// assert!(matches!(source.poll(now, &mut input), Output::Wait(_)));
+/// # Ok::<(), embedded_sse::http::InvalidUrl>(())
+/// ```
+#[derive(Debug)]
+pub struct EventSource<'a> {
+    options: &'a ClientOptions<'a>,
+    redirects: Redirects<'a>,
+    decoder: Decoder<&'a mut [u8]>,
+    reconnect: Reconnect<'a>,
+    state: State,
+    /// When a connection without a byte is given up; or when to connect.
+    deadline: Instant,
+}
+
+#[cfg(target_pointer_width = "32")]
+const _: () = assert!(size_of::<EventSource<'_>>() <= 192);
+
+/// What an [`EventSource`] wants, or has to tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Output<'s> {
+    /// Connect to host and port of this URL. Drop the connection before, if there is one.
+    Connect(Url<'s>),
+    /// These bytes go to the server. There is at least one.
+    Send(&'s [u8]),
+    /// The stream has begun.
+    Open,
+    /// An event.
+    Event(Event<'s>),
+    /// A comment, or a part of one where the input was cut; only if the options ask for them.
+    Comment {
+        /// Behind the colon.
+        text: Text<'s>,
+        /// Whether this is the last part.
+        ends: bool,
+    },
+    /// An event that does not fit the buffer was dropped. The stream goes on.
+    Overflow,
+    /// There is no stream any more, or still none. Drop the connection.
+    Connecting {
+        /// Why.
+        reason: Reason,
+        /// When the next attempt begins.
+        at: Instant,
+    },
+    /// For bytes, or that time.
+    Wait(Instant),
+    /// There will be no stream any more. Drop the connection.
+    Closed(Reason),
+}
+
+/// As `readyState` of the standard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum ReadyState {
+    /// There is no stream yet, or none any more.
+    Connecting,
+    /// Events come.
+    Open,
+    /// There will be none.
+    Closed,
+}
+
+/// What has to be kept over a deep sleep or a reboot, for the stream to go on where it was.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct ResumePoint<'s> {
+    /// Of the last event. Empty if there is none.
+    pub last_event_id: EventId<'s>,
+    /// The reconnection time in milliseconds, if the server has set it.
+    pub retry: Option<u32>,
+}
+
+#[derive(Clone, Debug)]
+enum State {
+    /// A connection is to be made.
+    Start,
+    /// The caller makes it.
+    Connecting,
+    Request {
+        sent: u32,
+    },
+    Head(ResponseHead),
+    Open(Body),
+    /// The caller is yet to be told.
+    Lost(Reason),
+    /// Until the deadline.
+    Waiting,
+    Closed(Reason),
+}
+
+/// An [`Output`] that borrows nothing but the input.
+enum Step<'i> {
+    Connect,
+    Send { length: usize },
+    SendBody { sent: usize },
+    Open,
+    Event(Located, &'i [u8]),
+    Comment(&'i [u8], bool),
+    Overflow,
+    Connecting(Reason),
+    Wait,
+    Closed(Reason),
+}
+
+impl<'a> EventSource<'a> {
+    /// A client that is about to connect. [`Decoder::buffer_len`] tells how long the buffer has to be; 128
+    /// bytes do for the heads of most responses.
+    pub const fn new(url: Url<'a>, options: &'a ClientOptions<'a>, buffer: &'a mut [u8]) -> Self {
+        Self {
+            options,
+            redirects: Redirects::new(url),
+            decoder: Decoder::with_buffer(buffer),
+            reconnect: Reconnect::new(&options.reconnect),
+            state: State::Start,
+            deadline: Instant::NEVER,
+        }
+    }
+
+    /// Follows redirects, in this space for other URLs: for the one under way, the one before it, and
+    /// one that is permanent. Without it, redirects end in [`Reason::LocationTooLong`].
+    pub fn redirect_buffer(mut self, buffer: &'a mut [u8]) -> Self {
+        self.redirects.set_buffer(buffer);
+        self
+    }
+
+    /// Goes on where another one was, whose [`resume_point`](Self::resume_point) was kept.
+    ///
+    /// # Errors
+    ///
+    /// [`Overflow`] when the id is longer than the buffer.
+    pub fn resuming(mut self, point: &ResumePoint<'_>) -> Result<Self, Overflow> {
+        self.decoder.set_last_event_id(point.last_event_id)?;
+        if let Some(milliseconds) = point.retry {
+            self.reconnect.set_retry(milliseconds);
+        }
+        Ok(self)
+    }
+
+    /// What to do next, or what has come. `input` is what was received, which is shortened by what was
+    /// read.
+    pub fn poll<'s, 'i: 's>(&'s mut self, now: Instant, input: &mut &'i [u8]) -> Output<'s> {
+        match self.step(now, input) {
+            Step::Connect => Output::Connect(self.redirects.url()),
+            Step::Send { length } => {
+                let (free, _) = self.decoder.free_and_last_event_id();
+                Output::Send(free.get(..length).unwrap_or_default())
+            }
+            Step::SendBody { sent } => {
+                Output::Send(self.options.body.get(sent..).unwrap_or_default())
+            }
+            Step::Open => Output::Open,
+            Step::Event(located, data) => Output::Event(self.decoder.event(located, data)),
+            Step::Comment(text, ends) => Output::Comment {
+                text: Text::new(text),
+                ends,
+            },
+            Step::Overflow => Output::Overflow,
+            Step::Connecting(reason) => Output::Connecting {
+                reason,
+                at: self.deadline,
+            },
+            Step::Wait => Output::Wait(self.deadline),
+            Step::Closed(reason) => Output::Closed(reason),
+        }
+    }
+
+    /// The connection that was asked for is made.
+    pub fn connected(&mut self, now: Instant) {
+        if let State::Connecting = self.state {
+            self.state = State::Request { sent: 0 };
+            self.note_activity(now);
+        }
+    }
+
+    /// The connection has ended, or could not be made.
+    pub fn disconnected(&mut self) {
+        match self.state {
+            State::Connecting => self.lose(Reason::Unreachable),
+            State::Request { .. } | State::Head(_) | State::Open(_) => self.lose(Reason::Lost),
+            _ => {}
+        }
+    }
+
+    /// The first `length` bytes of what was to be sent are written.
+    pub fn sent(&mut self, now: Instant, length: usize) {
+        if let State::Request { sent } = &mut self.state {
+            *sent = sent.saturating_add(length as u32);
+            self.note_activity(now);
+        }
+    }
+
+    /// Ends it for good. No event comes any more, and no connection is asked for.
+    pub fn close(&mut self) {
+        if !matches!(self.state, State::Closed(_)) {
+            self.end(Reason::Closed);
+        }
+    }
+
+    /// Connects anew, at once. Does nothing when it is closed.
+    pub fn restart(&mut self) {
+        if !matches!(self.state, State::Closed(_)) {
+            self.decoder.end_stream();
+            self.redirects.restart();
+            self.state = State::Start;
+        }
+    }
+
+    /// Whether there is a stream.
+    pub const fn ready_state(&self) -> ReadyState {
+        match self.state {
+            State::Open(_) => ReadyState::Open,
+            State::Closed(_) => ReadyState::Closed,
+            _ => ReadyState::Connecting,
+        }
+    }
+
+    /// The id of the last event.
+    pub fn last_event_id(&self) -> EventId<'_> {
+        self.decoder.last_event_id()
+    }
+
+    /// What has to be kept for another one to go on.
+    pub fn resume_point(&self) -> ResumePoint<'_> {
+        ResumePoint {
+            last_event_id: self.last_event_id(),
+            retry: self.decoder.retry().or_else(|| {
+                // It may have been resumed itself.
+                let retry = self.reconnect.retry();
+                (retry != self.options.reconnect.initial_retry()).then_some(retry)
+            }),
+        }
+    }
+
+    /// The connection is lost; the caller is told by the next `poll`.
+    fn lose(&mut self, reason: Reason) {
+        self.decoder.end_stream();
+        self.state = State::Lost(reason);
+    }
+
+    fn end(&mut self, reason: Reason) {
+        self.decoder.end_stream();
+        self.state = State::Closed(reason);
+    }
+
+    fn note_activity(&mut self, now: Instant) {
+        self.deadline = now.limit(self.options.idle_timeout_ms);
+    }
+
+    fn step<'i>(&mut self, now: Instant, input: &mut &'i [u8]) -> Step<'i> {
+        loop {
+            match &mut self.state {
+                State::Start => {
+                    *input = b"";
+                    self.state = State::Connecting;
+                    self.note_activity(now);
+                    return Step::Connect;
+                }
+                State::Lost(reason) => {
+                    let reason = *reason;
+                    *input = b"";
+                    match self.reconnect.failed(now) {
+                        Some(at) => {
+                            self.deadline = at;
+                            self.state = State::Waiting;
+                            return Step::Connecting(reason);
+                        }
+                        None => self.end(Reason::Exhausted),
+                    }
+                }
+                State::Waiting => {
+                    *input = b"";
+                    if now < self.deadline {
+                        return Step::Wait;
+                    }
+                    self.redirects.restart();
+                    self.state = State::Start;
+                }
+                State::Closed(reason) => {
+                    *input = b"";
+                    return Step::Closed(*reason);
+                }
+                State::Connecting | State::Request { .. } | State::Head(_) | State::Open(_) => {
+                    if let Some(step) = self.step_connected(now, input) {
+                        return step;
+                    }
+                }
+            }
+        }
+    }
+
+    /// The steps that can take too long. `None` when the state has changed.
+    fn step_connected<'i>(&mut self, now: Instant, input: &mut &'i [u8]) -> Option<Step<'i>> {
+        let has_input = !input.is_empty();
+        if has_input {
+            self.note_activity(now);
+        } else if now >= self.deadline {
+            self.lose(Reason::Idle);
+            return None;
+        }
+        match &mut self.state {
+            State::Request { sent } => {
+                let sent = *sent as usize;
+                self.write_request(sent)
+            }
+            State::Head(head) => {
+                let (space, _) = self.decoder.free_and_last_event_id();
+                match head.receive(input, space, self.options.max_head_len) {
+                    Ok(true) => self.judge(now),
+                    Ok(false) => Some(Step::Wait),
+                    Err(error) => {
+                        self.end(match error {
+                            ResponseError::Malformed => Reason::MalformedHead,
+                            ResponseError::TooLong => Reason::HeadTooLong,
+                            ResponseError::Framing => Reason::Framing,
+                        });
+                        None
+                    }
+                }
+            }
+            State::Open(body) => {
+                let Ok(data) = body.peek(input) else {
+                    self.end(Reason::InvalidChunk);
+                    return None;
+                };
+                if data.is_empty() {
+                    if body.has_ended() {
+                        self.lose(Reason::Lost);
+                        return None;
+                    }
+                    return Some(Step::Wait);
+                }
+                let (read, result) = self.decoder.advance_item(data, self.options.comments);
+                body.consume(read);
+                *input = input.get(read..).unwrap_or_default();
+                if let Some(milliseconds) = self.decoder.take_retry() {
+                    self.reconnect.set_retry(milliseconds);
+                }
+                match result {
+                    Ok(Some(Item::Event(located))) => {
+                        self.reconnect.delivered();
+                        Some(Step::Event(located, data))
+                    }
+                    Ok(Some(Item::Comment(text, ends))) => Some(Step::Comment(text.of(data), ends)),
+                    Ok(None) => None,
+                    Err(Overflow) => Some(Step::Overflow),
+                }
+            }
+            _ => {
+                *input = b"";
+                Some(Step::Wait)
+            }
+        }
+    }
+
+    /// Writes the next part of the request into the free part of the buffer.
+    fn write_request(&mut self, sent: usize) -> Option<Step<'static>> {
+        let url = self.redirects.url();
+        let (free, last_event_id) = self.decoder.free_and_last_event_id();
+        let (mut head_len, mut length) = (0_usize, 0_usize);
+        write_head(&url, self.options, last_event_id, &mut |chunk| {
+            let new = chunk.get(sent.saturating_sub(head_len)..);
+            let new = new.unwrap_or_default();
+            head_len = head_len.saturating_add(chunk.len());
+            let place = free.get_mut(length..).unwrap_or_default();
+            let new = new.get(..place.len()).unwrap_or(new);
+            copy(new, place);
+            length = length.saturating_add(new.len());
+        });
+        if length > 0 {
+            return Some(Step::Send { length });
+        }
+        let Some(body_sent) = sent.checked_sub(head_len) else {
+            self.end(Reason::BufferTooSmall);
+            return None;
+        };
+        if body_sent < self.options.body.len() {
+            return Some(Step::SendBody { sent: body_sent });
+        }
+        self.state = State::Head(ResponseHead::default());
+        None
+    }
+
+    /// The head of the response is whole.
+    fn judge(&mut self, now: Instant) -> Option<Step<'static>> {
+        let State::Head(head) = &self.state else {
+            return None;
+        };
+        let answer = Answer {
+            status: head.status,
+            is_event_stream: head.is_event_stream,
+            retry_after: head.retry_after,
+        };
+        let reason = match head.status {
+            200 => Reason::WrongType,
+            204 => Reason::NoContent,
+            status => Reason::Status(status),
+        };
+        match self.reconnect.judge(&answer) {
+            Verdict::Open if head.is_encoded => self.end(Reason::Encoded),
+            Verdict::Open => {
+                self.state = State::Open(head.body());
+                self.reconnect.opened(now);
+                self.redirects.arrived();
+                return Some(Step::Open);
+            }
+            Verdict::Redirect { permanent } => {
+                let (space, _) = self.decoder.free_and_last_event_id();
+                let location = head.location(space);
+                let max = self.options.max_redirects;
+                match self.redirects.follow(location, permanent, max) {
+                    Ok(()) => self.state = State::Start,
+                    Err(reason) => self.end(reason),
+                }
+            }
+            Verdict::Retry => self.lose(reason),
+            Verdict::Stop => self.end(reason),
+        }
+        None
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for EventSource<'_> {
+    /// Tells the state and the last event id.
+    fn format(&self, f: defmt::Formatter<'_>) {
+        let (state, id) = (self.ready_state(), self.last_event_id());
+        defmt::write!(
+            f,
+            "EventSource {{ ready_state: {}, last_event_id: {} }}",
+            state,
+            id
+        );
+    }
+}

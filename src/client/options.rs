@@ -1,0 +1,130 @@
+//! How a client asks for an event stream.
+
+use core::fmt;
+
+use super::reconnect::ReconnectOptions;
+use crate::http::{HeaderField, Method};
+
+/// How a client asks for an event stream, and how it follows it.
+///
+/// # Examples
+///
+/// ```
+/// use embedded_sse::client::{ClientOptions, ReconnectOptions};
+///
+/// static OPTIONS: ClientOptions = ClientOptions::new()
+///     .idle_timeout(45_000)
+///     .reconnect(ReconnectOptions::new().seed(0x5eed));
+/// ```
+#[derive(Clone, Copy)]
+#[must_use]
+pub struct ClientOptions<'a> {
+    pub(super) method: Method,
+    pub(super) fields: &'a [HeaderField<'a>],
+    pub(super) body: &'a [u8],
+    pub(super) id_parameter: &'a str,
+    pub(super) idle_timeout_ms: u32,
+    pub(super) max_head_len: u32,
+    pub(super) max_redirects: u8,
+    pub(super) comments: bool,
+    pub(super) reconnect: ReconnectOptions<'a>,
+}
+
+impl<'a> ClientOptions<'a> {
+    /// `GET`, with the options that the methods name as defaults.
+    pub const fn new() -> Self {
+        Self {
+            method: Method::GET,
+            fields: &[],
+            body: b"",
+            id_parameter: "",
+            idle_timeout_ms: 0,
+            max_head_len: 16 * 1024,
+            max_redirects: 5,
+            comments: false,
+            reconnect: ReconnectOptions::new(),
+        }
+    }
+
+    /// Another method, with a body, as language models want it. Its `Content-Type` is a field.
+    pub const fn request(mut self, method: Method, body: &'a [u8]) -> Self {
+        self.method = method;
+        self.body = body;
+        self
+    }
+
+    /// More header fields of the request. `Accept` and `Cache-Control` stand in for those that every
+    /// request has.
+    pub const fn fields(mut self, fields: &'a [HeaderField<'a>]) -> Self {
+        self.fields = fields;
+        self
+    }
+
+    /// Sends the last event id in this parameter of the query, too, for servers that cannot read a header
+    /// field.
+    pub const fn id_parameter(mut self, name: &'a str) -> Self {
+        self.id_parameter = name;
+        self
+    }
+
+    /// After how many milliseconds without a byte the connection is given up: never by default, which 0
+    /// stands for. Comments count; 45 s suits servers that send one every 15 s. It is also how long a
+    /// connection and an answer may take.
+    pub const fn idle_timeout(mut self, milliseconds: u32) -> Self {
+        self.idle_timeout_ms = milliseconds;
+        self
+    }
+
+    /// The length of the longest head of an answer: 16 KB by default.
+    pub const fn max_head_len(mut self, bytes: u32) -> Self {
+        self.max_head_len = bytes;
+        self
+    }
+
+    /// How many redirects may come in a row: 5 by default.
+    pub const fn max_redirects(mut self, count: u8) -> Self {
+        self.max_redirects = count;
+        self
+    }
+
+    /// Gives comments, too.
+    pub const fn comments(mut self) -> Self {
+        self.comments = true;
+        self
+    }
+
+    /// How to reconnect.
+    pub const fn reconnect(mut self, options: ReconnectOptions<'a>) -> Self {
+        self.reconnect = options;
+        self
+    }
+}
+
+impl Default for ClientOptions<'_> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for ClientOptions<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientOptions")
+            .field("method", &self.method)
+            .field("idle_timeout_ms", &self.idle_timeout_ms)
+            .field("reconnect", &self.reconnect)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for ClientOptions<'_> {
+    /// Tells some of the options.
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(
+            f,
+            "ClientOptions {{ method: {}, reconnect: {}, .. }}",
+            self.method,
+            self.reconnect
+        );
+    }
+}

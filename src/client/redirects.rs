@@ -1,0 +1,177 @@
+//! Where to ask.
+
+use super::reason::Reason;
+use crate::http::{Resolved, Url, remove_dot_segments};
+use crate::wire::copy::{copy, move_down};
+
+/// The URL of an event stream, and those to which servers have redirected.
+///
+/// ```text
+/// buffer: | from permanent redirects, for good | from later ones, until the connection is lost | free |
+/// ```
+#[derive(Debug)]
+pub(super) struct Redirects<'a> {
+    original: Url<'a>,
+    buffer: &'a mut [u8],
+    /// Both are 0 if there is no such URL.
+    lasting: u16,
+    passing: u16,
+    /// In a row.
+    count: u8,
+}
+
+impl<'a> Redirects<'a> {
+    pub const fn new(original: Url<'a>) -> Self {
+        Self {
+            original,
+            buffer: &mut [],
+            lasting: 0,
+            passing: 0,
+            count: 0,
+        }
+    }
+
+    /// The space for other URLs than the first.
+    pub fn set_buffer(&mut self, buffer: &'a mut [u8]) {
+        *self = Self {
+            buffer,
+            ..Self::new(self.original)
+        };
+    }
+
+    /// Where to ask next.
+    pub fn url(&self) -> Url<'_> {
+        let lasting = usize::from(self.lasting);
+        let (lasting, rest) = self.buffer.split_at_checked(lasting).unwrap_or_default();
+        let passing = rest.get(..usize::from(self.passing)).unwrap_or_default();
+        let url = match (lasting, passing) {
+            ([], []) => return self.original,
+            (lasting, []) => lasting,
+            (_, passing) => passing,
+        };
+        Url::from_bytes(url).unwrap_or(self.original)
+    }
+
+    /// A stream has begun.
+    pub fn arrived(&mut self) {
+        self.count = 0;
+    }
+
+    /// The connection was lost: the next request goes where the permanent redirects led.
+    pub fn restart(&mut self) {
+        self.count = 0;
+        self.passing = 0;
+    }
+
+    /// Follows a redirect. After an error, [`url`](Self::url) is as it was.
+    pub fn follow(&mut self, location: &[u8], permanent: bool, max: u8) -> Result<(), Reason> {
+        if location.is_empty() {
+            return Err(Reason::NoLocation);
+        }
+        if self.count >= max {
+            return Err(Reason::TooManyRedirects);
+        }
+        // What lasts are the permanent ones before the first of the others.
+        let lasts = permanent && self.passing == 0;
+        let resolved = Resolved::new(&self.url(), location);
+        let was_https = self.url().is_https();
+        let kept = resolved.keep;
+        let in_use = self.lasting.saturating_add(self.passing);
+
+        // It is put together behind those in use, for it may be relative to them.
+        let (used, free) = self
+            .buffer
+            .split_at_mut_checked(usize::from(in_use))
+            .unwrap_or_default();
+        let base = match (self.lasting, self.passing) {
+            (0, 0) => self.original.as_bytes(),
+            (_, 0) => used,
+            (lasting, _) => used.get(usize::from(lasting)..).unwrap_or_default(),
+        };
+        let base = base.get(..kept).unwrap_or_default();
+        let mut length = 0_usize;
+        for part in [base, resolved.separator, resolved.rest] {
+            let place = free.get_mut(length..).unwrap_or_default();
+            if part.len() > place.len() {
+                return Err(Reason::LocationTooLong);
+            }
+            copy(part, place);
+            length = length.saturating_add(part.len());
+        }
+        let new = free.get_mut(..length).unwrap_or_default();
+        let Ok(url) = Url::from_bytes(new) else {
+            return Err(Reason::InvalidLocation);
+        };
+        if was_https && !url.is_https() {
+            return Err(Reason::InsecureLocation);
+        }
+        let target = length.saturating_sub(url.target().len());
+        let path = new.get_mut(target..).unwrap_or_default();
+        let length = target.saturating_add(remove_dot_segments(path));
+
+        // It takes the place of the one that it replaces.
+        let start = match lasts {
+            true => 0,
+            false => usize::from(self.lasting),
+        };
+        move_down(
+            self.buffer,
+            usize::from(in_use)..usize::from(in_use).saturating_add(length),
+            start,
+        );
+        match lasts {
+            true => self.lasting = length as u16,
+            false => self.passing = length as u16,
+        }
+        self.count = self.count.saturating_add(1);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Redirects;
+    use crate::client::Reason;
+    use crate::http::Url;
+
+    /// Breaks when a redirect leads elsewhere, or lasts when it should not.
+    #[test]
+    fn permanent_redirects_last() {
+        let mut buffer = [0; 100];
+        let mut redirects = Redirects::new(Url::new("http://a/b/c?d").unwrap());
+        redirects.set_buffer(&mut buffer);
+        let steps = [
+            ("/x/y", true, "http://a/x/y"),
+            ("z/../../w?q", true, "http://a/w?q"),
+            ("//b", false, "http://b"),
+            ("?r", false, "http://b?r"),
+            ("https://c/d/", true, "https://c/d/"),
+        ];
+        for (location, permanent, expected) in steps {
+            redirects.follow(location.as_bytes(), permanent, 5).unwrap();
+            assert_eq!(redirects.url().as_str(), expected);
+        }
+        let result = redirects.follow(b"/e", false, 5);
+        assert_eq!(result, Err(Reason::TooManyRedirects));
+        redirects.restart();
+        assert_eq!(redirects.url().as_str(), "http://a/w?q");
+        redirects.follow(b"https://d/", true, 5).unwrap();
+        redirects.arrived();
+        redirects.restart();
+        assert_eq!(redirects.url().as_str(), "https://d/");
+        let refused = [
+            (&b"http://d/"[..], Reason::InsecureLocation),
+            (b"", Reason::NoLocation),
+            (b"ftp://d/", Reason::InvalidLocation),
+            (b"/ x", Reason::InvalidLocation),
+            (&[b'x'; 100], Reason::LocationTooLong),
+        ];
+        for (location, reason) in refused {
+            assert_eq!(redirects.follow(location, true, 5), Err(reason));
+            assert_eq!(redirects.url().as_str(), "https://d/");
+        }
+        let mut none = Redirects::new(Url::new("http://a").unwrap());
+        assert_eq!(none.follow(b"/x", false, 5), Err(Reason::LocationTooLong));
+        assert_eq!(none.url().as_str(), "http://a");
+    }
+}

@@ -1,0 +1,67 @@
+//! The request for an event stream.
+
+use super::options::ClientOptions;
+use crate::http::{Url, write_field};
+use crate::wire::decimal::Decimal;
+
+/// The fields that every request has, if the caller names none of that kind.
+const DEFAULTS: [(&str, &str); 2] = [
+    ("Accept", "text/event-stream"),
+    ("Cache-Control", "no-cache"),
+];
+
+/// Writes the head of a request, as slices of its parts and of constants (RFC 9112, sections 3 to 5).
+pub(super) fn write_head(
+    url: &Url<'_>,
+    options: &ClientOptions<'_>,
+    last_event_id: &[u8],
+    write: &mut dyn FnMut(&[u8]),
+) {
+    write(options.method.as_str().as_bytes());
+    write(b" ");
+    let target = url.target();
+    if target.first() != Some(&b'/') {
+        write(b"/");
+    }
+    write(target);
+    if !options.id_parameter.is_empty() && !last_event_id.is_empty() {
+        write(if target.contains(&b'?') { b"&" } else { b"?" });
+        percent_encode(options.id_parameter.as_bytes(), write);
+        write(b"=");
+        percent_encode(last_event_id, write);
+    }
+    write(b" HTTP/1.1\r\nHost: ");
+    write(url.authority());
+    for (name, value) in DEFAULTS {
+        let is = |other: &str| other.eq_ignore_ascii_case(name);
+        if !options.fields.iter().any(|field| is(field.name())) {
+            write_field(name, value.as_bytes(), write);
+        }
+    }
+    for field in options.fields {
+        write_field(field.name(), field.value().as_bytes(), write);
+    }
+    // An id with control characters cannot stand in a field (RFC 9110, section 5.5).
+    let is_text = |byte: &u8| !byte.is_ascii_control() || *byte == b'\t';
+    if !last_event_id.is_empty() && last_event_id.iter().all(is_text) {
+        write_field("Last-Event-ID", last_event_id, write);
+    }
+    if !options.body.is_empty() || options.method.as_str() != "GET" {
+        write_field("Content-Length", b"", write);
+        Decimal::new(options.body.len() as u32).for_each(&mut *write);
+    }
+    write(b"\r\n\r\n");
+}
+
+/// Writes bytes as a part of a query may hold them (RFC 3986, section 2).
+fn percent_encode(bytes: &[u8], write: &mut dyn FnMut(&[u8])) {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    for byte in bytes {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            write(core::slice::from_ref(byte));
+        } else {
+            let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().unwrap_or_default();
+            write(&[b'%', digit(byte >> 4), digit(byte & 0xf)]);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Methods of requests.
+
+use super::grammar::is_token;
+
+/// The method of a request (RFC 9110, section 9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Method(&'static str);
+
+impl Method {
+    /// `GET`
+    pub const GET: Self = Self("GET");
+    /// `POST`, as language models want it.
+    pub const POST: Self = Self("POST");
+
+    /// Any other one. `None` if it is no token.
+    ///
+    /// ```
+    /// use embedded_sse::http::Method;
+    ///
+    /// const REPORT: Method = Method::new("REPORT").unwrap();
+    /// assert_eq!(Method::new("GET /"), None);
+    /// ```
+    pub const fn new(method: &'static str) -> Option<Self> {
+        let mut rest = method.as_bytes();
+        if rest.is_empty() {
+            return None;
+        }
+        while let [byte, tail @ ..] = rest {
+            if !is_token(*byte) {
+                return None;
+            }
+            rest = tail;
+        }
+        Some(Self(method))
+    }
+
+    /// Its name.
+    pub const fn as_str(&self) -> &'static str {
+        self.0
+    }
+}

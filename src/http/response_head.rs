@@ -1,0 +1,327 @@
+//! Heads of responses.
+
+use super::body::Body;
+use super::chunked::Dechunker;
+use super::grammar::{field_line, status_line};
+use super::lines::{Folding, Line, Lines};
+use crate::wire::copy::move_down;
+use crate::wire::media_type::is_event_stream;
+
+/// Reads the head of a response, line by line, and of what it says keeps what matters to an event
+/// stream (RFC 9112, sections 2 to 6). Only the `Location` stays in the space, at its start.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ResponseHead {
+    lines: Lines,
+    read: u32,
+    location: u16,
+    /// 0 before the status line.
+    pub status: u16,
+    pub is_event_stream: bool,
+    /// In another coding than `identity`.
+    pub is_encoded: bool,
+    /// In seconds.
+    pub retry_after: Option<u32>,
+    length: Option<u32>,
+    is_chunked: bool,
+}
+
+/// Why a head cannot be understood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ResponseError {
+    /// It is no HTTP, or a line is none of a head.
+    Malformed,
+    /// A line that matters is longer than the space, or the head is longer than the limit.
+    TooLong,
+    /// It names several lengths, or a length and a transfer coding, or a transfer coding that is not
+    /// `chunked`.
+    Framing,
+}
+
+impl ResponseHead {
+    /// Takes `input` up to the end of the head; `true` when that was reached.
+    pub fn receive(
+        &mut self,
+        input: &mut &[u8],
+        space: &mut [u8],
+        max_len: u32,
+    ) -> Result<bool, ResponseError> {
+        loop {
+            let before = input.len();
+            let free = space.get_mut(usize::from(self.location)..);
+            let line = self
+                .lines
+                .next(input, free.unwrap_or_default(), Folding::Allowed);
+            let read = before.saturating_sub(input.len());
+            self.read = self.read.saturating_add(read as u32);
+            if self.read > max_len {
+                return Err(ResponseError::TooLong);
+            }
+            let Some(line) = line else {
+                return Ok(false);
+            };
+            if line.length > 0 || line.cut {
+                self.take_line(line, space)?;
+            } else if self.status == 0 {
+                // No status line yet.
+                return Err(ResponseError::Malformed);
+            } else if matches!(self.status, 100 | 102..=199) {
+                // The final answer is still to come (RFC 9110, section 15.2).
+                *self = Self {
+                    read: self.read,
+                    ..Self::default()
+                };
+            } else {
+                return Ok(true);
+            }
+        }
+    }
+
+    /// Where to go instead; empty if it does not say so.
+    pub fn location<'h>(&self, space: &'h [u8]) -> &'h [u8] {
+        space.get(..usize::from(self.location)).unwrap_or_default()
+    }
+
+    /// What follows the head.
+    pub const fn body(&self) -> Body {
+        match self.length {
+            _ if self.is_chunked => Body::Chunked(Dechunker::new()),
+            Some(length) => Body::Length(length),
+            None => Body::UntilClose,
+        }
+    }
+
+    fn take_line(&mut self, line: Line, space: &mut [u8]) -> Result<(), ResponseError> {
+        let start = usize::from(self.location);
+        let (kept, rest) = space.split_at_mut_checked(start).unwrap_or_default();
+        let text = rest.get(..usize::from(line.length)).unwrap_or_default();
+        if self.status == 0 {
+            self.status = match status_line(text) {
+                Some(status @ 100..) => status,
+                _ => return Err(ResponseError::Malformed),
+            };
+            return Ok(());
+        }
+        let Some((name, value)) = field_line(text) else {
+            return Err(match line.cut {
+                true => ResponseError::TooLong,
+                false => ResponseError::Malformed,
+            });
+        };
+        let value = value.trim_ascii_start();
+        let value_start = text.len().saturating_sub(value.len());
+        let value = value.trim_ascii_end();
+        let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
+        if is("content-type") {
+            self.is_event_stream = is_event_stream(value);
+        } else if is("content-length") {
+            let length = number(value).ok_or(ResponseError::Framing)?;
+            if self.is_chunked || self.length.is_some_and(|other| other != length) {
+                return Err(ResponseError::Framing);
+            }
+            self.length = Some(length);
+        } else if is("transfer-encoding") {
+            if self.length.is_some() || !value.eq_ignore_ascii_case(b"chunked") {
+                return Err(ResponseError::Framing);
+            }
+            self.is_chunked = true;
+        } else if is("content-encoding") {
+            self.is_encoded |= !value.eq_ignore_ascii_case(b"identity") && !value.is_empty();
+        } else if is("retry-after") {
+            // It may be a date, which says nothing to a device without a calendar.
+            self.retry_after = number(value);
+        } else if is("location") {
+            // The first one counts.
+            if kept.is_empty() && !line.cut {
+                self.location = value.len() as u16;
+                let value_end = value_start.saturating_add(value.len());
+                move_down(rest, value_start..value_end, 0);
+            }
+        } else {
+            return Ok(());
+        }
+        if line.cut {
+            return Err(ResponseError::TooLong);
+        }
+        Ok(())
+    }
+}
+
+/// A number of at most 32 bits.
+fn number(digits: &[u8]) -> Option<u32> {
+    let (first, rest) = digits.split_first()?;
+    let digit = |byte: u8| char::from(byte).to_digit(10);
+    rest.iter().try_fold(digit(*first)?, |number, byte| {
+        number.checked_mul(10)?.checked_add(digit(*byte)?)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Body, ResponseError, ResponseHead};
+    use std::string::String;
+    use std::vec::Vec;
+
+    /// What was read of a head, and how many bytes are left behind it; `None` if it is not whole.
+    fn read(pieces: &[&[u8]], space: usize) -> Result<Option<(String, usize)>, ResponseError> {
+        let mut head = ResponseHead::default();
+        let mut space = std::vec![0; space];
+        let mut left = None;
+        for piece in pieces {
+            let mut input = *piece;
+            match &mut left {
+                Some(left) => *left += input.len(),
+                None if head.receive(&mut input, &mut space, 300)? => left = Some(input.len()),
+                None => assert!(input.is_empty()),
+            }
+        }
+        let body = match head.body() {
+            Body::UntilClose => String::from("until close"),
+            Body::Length(length) => std::format!("{length} bytes"),
+            Body::Chunked(_) => String::from("chunked"),
+        };
+        let location = std::str::from_utf8(head.location(&space)).unwrap();
+        let said = std::format!(
+            "{} {} {} {:?} {body} [{location}]",
+            head.status,
+            head.is_event_stream,
+            head.is_encoded,
+            head.retry_after,
+        );
+        Ok(left.map(|left| (said, left)))
+    }
+
+    /// Whole, byte by byte, and at every cut.
+    fn read_every_way(head: &[u8], space: usize) -> Result<Option<(String, usize)>, ResponseError> {
+        let whole = read(&[head], space);
+        let bytes: Vec<&[u8]> = head.chunks(1).collect();
+        assert_eq!(read(&bytes, space), whole);
+        for at in 0..=head.len() {
+            assert_eq!(read(&[&head[..at], b"", &head[at..]], space), whole, "{at}");
+        }
+        whole
+    }
+
+    /// Breaks when a head of any kind is read wrong.
+    #[test]
+    fn heads_are_read() {
+        let cases: [(&str, &str, usize); 12] = [
+            (
+                "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n",
+                "200 true false None until close []",
+                0,
+            ),
+            (
+                "HTTP/1.0 200\nCONTENT-TYPE:Text/Event-Stream;charset=utf-8 \t\nX: y\n\ntail",
+                "200 true false None until close []",
+                4,
+            ),
+            (
+                "HTTP/1.1 301 \r\nLocation: \t/a b \r\nlocation: /c\r\nRetry-After: 07\r\n\r\n",
+                "301 false false Some(7) until close [/a b]",
+                0,
+            ),
+            (
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\nContent-Encoding: gzip\r\n\r\n\r\n",
+                "200 false true None chunked []",
+                2,
+            ),
+            (
+                "HTTP/1.1 503 x\r\nContent-Length: 12\r\ncontent-length: 12\r\nContent-Encoding: Identity\r\n\r\n",
+                "503 false false None 12 bytes []",
+                0,
+            ),
+            (
+                "HTTP/1.1 100 Continue\r\nLocation: /a\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 204 x\r\n\r\n",
+                "204 false false None until close []",
+                0,
+            ),
+            (
+                "HTTP/1.1 200 OK\r\nContent-Type:\r\n text/event-stream\r\n\t;x\r\nX: a\r\n b\r\n\r\n c",
+                "200 true false None until close []",
+                2,
+            ),
+            (
+                "HTTP/1.1 101 x\r\nRetry-After: Fri, 31 Dec 1999 23:59:59 GMT\r\n\r\n",
+                "101 false false None until close []",
+                0,
+            ),
+            (
+                "HTTP/1.9 999 \r\nX: 0123456789012345678901234567890123456789012345678901234567890123456789\r\n\r\n",
+                "999 false false None until close []",
+                0,
+            ),
+            (
+                "HTTP/1.1 302 x\r\nLocation:\r\n\r\n",
+                "302 false false None until close []",
+                0,
+            ),
+            (
+                "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Type: text/html\r\n\r\n",
+                "200 false false None until close []",
+                0,
+            ),
+            (
+                "HTTP/1.1 307 x\r\nLocation: /0123456789\r\nContent-Type: text/event-stream\r\n\r\n",
+                "307 true false None until close [/0123456789]",
+                0,
+            ),
+        ];
+        for (head, expected, left) in cases {
+            let expected = Ok(Some((String::from(expected), left)));
+            assert_eq!(read_every_way(head.as_bytes(), 64), expected, "{head}");
+        }
+    }
+
+    /// Breaks when a head that cannot be relied on is.
+    #[test]
+    fn heads_that_cannot_be_relied_on_are_refused() {
+        use ResponseError::{Framing, Malformed, TooLong};
+        let cases = [
+            ("\r\n", Malformed),
+            ("SSH-2.0-OpenSSH\r\n\r\n", Malformed),
+            ("HTTP/2.0 200 OK\r\n\r\n", Malformed),
+            ("HTTP/1.1 20 OK\r\n\r\n", Malformed),
+            ("HTTP/1.1 2000 OK\r\n\r\n", Malformed),
+            ("HTTP/1.1 099 OK\r\n\r\n", Malformed),
+            ("HTTP/1.1  200 OK\r\n\r\n", Malformed),
+            ("HTTP/1.1 200 OK\r\nno colon\r\n\r\n", Malformed),
+            ("HTTP/1.1 200 OK\r\nContent-Length : 1\r\n\r\n", Malformed),
+            (
+                "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+                Framing,
+            ),
+            ("HTTP/1.1 200 OK\r\nContent-Length: 1, 1\r\n\r\n", Framing),
+            ("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", Framing),
+            (
+                "HTTP/1.1 200 OK\r\nContent-Length: 4294967296\r\n\r\n",
+                Framing,
+            ),
+            (
+                "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+                Framing,
+            ),
+            (
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n",
+                Framing,
+            ),
+            (
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
+                Framing,
+            ),
+            (
+                "HTTP/1.1 301 x\r\nLocation: /123456789012345678901234567890123456789012345678901234567890\r\n\r\n",
+                TooLong,
+            ),
+            (
+                "HTTP/1.1 200 x\r\n1234567890123456789012345678901234567890123456789012345678901234567890: x\r\n\r\n",
+                TooLong,
+            ),
+        ];
+        for (head, error) in cases {
+            assert_eq!(read_every_way(head.as_bytes(), 64), Err(error), "{head}");
+        }
+        let long = std::format!("HTTP/1.1 200 OK\r\n{}\r\n", "X: y\r\n".repeat(60));
+        assert_eq!(read_every_way(long.as_bytes(), 64), Err(TooLong));
+        assert_eq!(read(&[b"HTTP/1.1 200 OK\r\nX: y\r\n"], 64), Ok(None));
+    }
+}

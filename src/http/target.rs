@@ -1,0 +1,117 @@
+//! Targets of requests.
+
+/// The path and the query of a target in origin-form or absolute-form (RFC 9112, section 3.2).
+pub(super) fn split_target(target: &[u8]) -> (&[u8], &[u8]) {
+    let (path, query) = cut(target, b'?');
+    match split_absolute(path) {
+        Some((_, b"")) => (b"/", query),
+        Some((_, path)) => (path, query),
+        None => (path, query),
+    }
+}
+
+/// The authority of a target in absolute-form, and what follows it.
+pub(super) fn split_absolute(target: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (scheme, rest) = cut(target, b':');
+    let behind = rest.strip_prefix(b"//")?;
+    if !scheme.eq_ignore_ascii_case(b"http") && !scheme.eq_ignore_ascii_case(b"https") {
+        return None;
+    }
+    let is_end = |byte: &u8| matches!(byte, b'/' | b'?');
+    let end = behind.iter().position(is_end).unwrap_or(behind.len());
+    behind.split_at_checked(end)
+}
+
+/// The value of a parameter of a query, as it stands there.
+pub(super) fn parameter<'q>(mut query: &'q [u8], name: &[u8]) -> Option<&'q [u8]> {
+    while !query.is_empty() {
+        let (pair, rest) = cut(query, b'&');
+        let (key, value) = cut(pair, b'=');
+        if PercentDecoded(key).eq(name.iter().copied()) {
+            return Some(value);
+        }
+        query = rest;
+    }
+    None
+}
+
+/// What stands before the first `byte`, and what behind it.
+pub(super) fn cut(bytes: &[u8], byte: u8) -> (&[u8], &[u8]) {
+    let at = bytes.iter().position(|other| *other == byte);
+    match at.and_then(|at| bytes.split_at_checked(at)) {
+        Some((before, [_, behind @ ..])) => (before, behind),
+        _ => (bytes, b""),
+    }
+}
+
+/// The bytes that a part of a query stands for: `%41` is `A`, and `+` is a space. A `%` without two
+/// digits stands for itself.
+#[derive(Clone, Debug)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct PercentDecoded<'u>(pub(super) &'u [u8]);
+
+impl Iterator for PercentDecoded<'_> {
+    type Item = u8;
+
+    fn next(&mut self) -> Option<u8> {
+        if let [b'%', high, low, rest @ ..] = self.0 {
+            if let (Some(high), Some(low)) = (nibble(*high), nibble(*low)) {
+                self.0 = rest;
+                return Some(high << 4 | low);
+            }
+        }
+        let (byte, rest) = self.0.split_first()?;
+        self.0 = rest;
+        Some(if *byte == b'+' { b' ' } else { *byte })
+    }
+}
+
+fn nibble(digit: u8) -> Option<u8> {
+    char::from(digit).to_digit(16).map(|digit| digit as u8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PercentDecoded, parameter, split_target};
+    use std::string::String;
+
+    /// Breaks when a form of target is taken for another.
+    #[test]
+    fn targets_split_into_path_and_query() {
+        for (target, path, query) in [
+            ("/events", "/events", ""),
+            ("/events?a=b?c", "/events", "a=b?c"),
+            ("/?", "/", ""),
+            ("http:/", "http:/", ""),
+            ("hello/x/events", "hello/x/events", ""),
+            ("http://device/events?x", "/events", "x"),
+            ("http://device", "/", ""),
+            ("http://device?x", "/", "x"),
+            ("HTTPS://device/a/b?x/y", "/a/b", "x/y"),
+            ("/a?to=http://other/b", "/a", "to=http://other/b"),
+            ("/a/http://other/b", "/a/http://other/b", ""),
+            ("*", "*", ""),
+        ] {
+            assert_eq!(
+                split_target(target.as_bytes()),
+                (path.as_bytes(), query.as_bytes()),
+                "{target}"
+            );
+        }
+    }
+
+    /// Breaks when a name is found in another one, or an escape is not undone once.
+    #[test]
+    fn parameters_are_found_and_decoded() {
+        let query = b"xid=0&id=a%20b%2541+%zz%4&empty=&i%64=2&flag";
+        let decoded = |name| {
+            let value = parameter(query, str::as_bytes(name))?;
+            Some(String::from_utf8(PercentDecoded(value).collect()).unwrap())
+        };
+        assert_eq!(decoded("id").as_deref(), Some("a b%41 %zz%4"));
+        assert_eq!(decoded("empty").as_deref(), Some(""));
+        assert_eq!(decoded("flag").as_deref(), Some(""));
+        assert_eq!(decoded("none"), None);
+        assert_eq!(parameter(b"i%64=2", b"id"), Some(&b"2"[..]));
+    }
+}

@@ -1,0 +1,48 @@
+//! The media type of event streams.
+
+/// Whether the value of `Content-Type` names an event stream: by its essence alone, whatever its
+/// parameters say (WHATWG HTML 9.2.2, MIME Sniffing 4.4).
+pub(crate) fn is_event_stream(value: &[u8]) -> bool {
+    let end = value.iter().position(|byte| *byte == b';');
+    let essence = match end.and_then(|end| value.get(..end)) {
+        Some(essence) => essence,
+        None => value,
+    };
+    essence
+        .trim_ascii()
+        .eq_ignore_ascii_case(b"text/event-stream")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_event_stream;
+
+    /// Breaks when more or less than the essence counts.
+    #[test]
+    fn the_essence_counts() {
+        let event_streams = [
+            "text/event-stream",
+            "TEXT/Event-Stream",
+            "text/event-stream;",
+            "text/event-stream;charset=utf-8",
+            " text/event-stream ; charset=windows-1251",
+            "text/event-stream;;x",
+        ];
+        let others = [
+            "",
+            "text/event-streamX",
+            "text/event-strea",
+            "text/ event-stream",
+            "text/plain;text/event-stream",
+            "text/event-stream, text/html",
+            "x;text/event-stream",
+            "text/event-stream,",
+        ];
+        for value in event_streams {
+            assert!(is_event_stream(value.as_bytes()), "{value}");
+        }
+        for value in others {
+            assert!(!is_event_stream(value.as_bytes()), "{value}");
+        }
+    }
+}
