@@ -48,9 +48,11 @@ impl ResponseHead {
         loop {
             let before = input.len();
             let free = space.get_mut(usize::from(self.location)..);
-            let line = self
-                .lines
-                .next(input, free.unwrap_or_default(), Folding::Allowed);
+            let folding = match self.status {
+                0 => Folding::Never,
+                _ => Folding::Allowed,
+            };
+            let line = self.lines.next(input, free.unwrap_or_default(), folding);
             let read = before.saturating_sub(input.len());
             self.read = self.read.saturating_add(read as u32);
             if self.read > max_len {
@@ -111,6 +113,12 @@ impl ResponseHead {
         let value_start = text.len().saturating_sub(value.len());
         let value = value.trim_ascii_end();
         let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
+        if line.cut {
+            return match FIELDS.iter().any(|known| is(known)) {
+                true => Err(ResponseError::TooLong),
+                false => Ok(()),
+            };
+        }
         if is("content-type") {
             self.is_event_stream = is_event_stream(value);
         } else if is("content-length") {
@@ -131,20 +139,25 @@ impl ResponseHead {
             self.retry_after = number(value);
         } else if is("location") {
             // The first one counts.
-            if kept.is_empty() && !line.cut {
+            if kept.is_empty() {
                 self.location = value.len() as u16;
                 let value_end = value_start.saturating_add(value.len());
                 move_down(rest, value_start..value_end, 0);
             }
-        } else {
-            return Ok(());
-        }
-        if line.cut {
-            return Err(ResponseError::TooLong);
         }
         Ok(())
     }
 }
+
+/// The fields that matter.
+const FIELDS: [&str; 6] = [
+    "content-type",
+    "content-length",
+    "transfer-encoding",
+    "content-encoding",
+    "retry-after",
+    "location",
+];
 
 /// A number of at most 32 bits.
 fn number(digits: &[u8]) -> Option<u32> {
@@ -284,6 +297,7 @@ mod tests {
             ("HTTP/1.1 2000 OK\r\n\r\n", Malformed),
             ("HTTP/1.1 099 OK\r\n\r\n", Malformed),
             ("HTTP/1.1  200 OK\r\n\r\n", Malformed),
+            ("HTTP/1.1 200 OK\r\n folded\r\n\r\n", Malformed),
             ("HTTP/1.1 200 OK\r\nno colon\r\n\r\n", Malformed),
             ("HTTP/1.1 200 OK\r\nContent-Length : 1\r\n\r\n", Malformed),
             (

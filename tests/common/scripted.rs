@@ -1,0 +1,175 @@
+//! A server that follows a script, and virtual time: a client's connections, without a socket.
+
+use embedded_sse::Instant;
+use embedded_sse::client::{EventSource, Output};
+
+/// What becomes of a connection.
+#[derive(Clone, Debug)]
+pub enum Scene {
+    /// It cannot be made.
+    Refused,
+    /// Nothing comes of it.
+    Silent,
+    /// These bytes come, then it ends.
+    Ends(Vec<u8>),
+    /// These bytes come at once, then nothing.
+    Stays(Vec<u8>),
+    /// These bytes come after so many milliseconds each time, then it ends.
+    Slow(u64, Vec<Vec<u8>>),
+}
+
+impl Scene {
+    /// A head of these lines, then a stream that ends.
+    pub fn stream(body: &str) -> Self {
+        Self::answer("200 OK\r\nContent-Type: text/event-stream", body)
+    }
+
+    pub fn stays(body: &str) -> Self {
+        match Self::stream(body) {
+            Scene::Ends(bytes) => Scene::Stays(bytes),
+            other => other,
+        }
+    }
+
+    pub fn answer(head: &str, body: &str) -> Self {
+        Scene::Ends(format!("HTTP/1.1 {head}\r\n\r\n{body}").into_bytes())
+    }
+}
+
+/// What a client did.
+#[derive(Debug, Default)]
+pub struct Story {
+    /// A line for each step, but for what it waited for.
+    pub lines: Vec<String>,
+    /// What it sent, one text for each connection.
+    pub requests: Vec<Vec<u8>>,
+    pub now: u64,
+}
+
+impl Story {
+    pub fn request(&self, number: usize) -> &str {
+        std::str::from_utf8(&self.requests[number]).unwrap()
+    }
+
+    /// The lines that start so, without that.
+    pub fn lines_of(&self, start: &str) -> Vec<&str> {
+        let lines = self.lines.iter();
+        lines.filter_map(|line| line.strip_prefix(start)).collect()
+    }
+}
+
+/// Plays until the script is at its end, the client waits for ever, or is closed. Input comes in pieces
+/// of at most `step` bytes, and as much is taken of what is sent.
+pub fn play(
+    source: &mut EventSource<'_>,
+    script: impl IntoIterator<Item = Scene>,
+    step: usize,
+) -> Story {
+    let mut story = Story::default();
+    play_on(&mut story, source, script, step);
+    story
+}
+
+/// The same, behind what has been played.
+pub fn play_on(
+    story: &mut Story,
+    source: &mut EventSource<'_>,
+    script: impl IntoIterator<Item = Scene>,
+    step: usize,
+) {
+    let mut script = script.into_iter();
+    // What comes yet: each piece, and how long it takes. Then whether the connection ends.
+    let mut coming: Vec<(u64, Vec<u8>)> = Vec::new();
+    let mut ends = false;
+    let mut input: &[u8] = b"";
+    loop {
+        let now = Instant::from_millis(story.now);
+        let line = match source.poll(now, &mut input) {
+            Output::Connect(url) => {
+                let line = format!("connect {url}");
+                story.requests.push(Vec::new());
+                let Some(scene) = script.next() else {
+                    story.requests.pop();
+                    story.lines.push(line);
+                    source.disconnected();
+                    return;
+                };
+                let pieces = |bytes: Vec<u8>| {
+                    let pieces = bytes.chunks(step).map(|piece| (0, piece.to_vec()));
+                    pieces.rev().collect()
+                };
+                (coming, ends) = match scene {
+                    Scene::Refused => {
+                        source.disconnected();
+                        (Vec::new(), false)
+                    }
+                    Scene::Silent => (Vec::new(), false),
+                    Scene::Ends(bytes) => (pieces(bytes), true),
+                    Scene::Stays(bytes) => (pieces(bytes), false),
+                    Scene::Slow(time, list) => (
+                        list.into_iter().rev().map(|piece| (time, piece)).collect(),
+                        true,
+                    ),
+                };
+                if !coming.is_empty() || ends {
+                    source.connected(now);
+                }
+                line
+            }
+            Output::Send(bytes) => {
+                assert!(!bytes.is_empty());
+                let part = &bytes[..bytes.len().min(step)];
+                story.requests.last_mut().unwrap().extend_from_slice(part);
+                let length = part.len();
+                source.sent(now, length);
+                continue;
+            }
+            Output::Open => "open".to_string(),
+            Output::Event(event) => format!(
+                "event {} [{}] {}",
+                event.event_type, event.last_event_id, event.data
+            ),
+            Output::Comment { text, ends } => {
+                format!("comment {text}{}", if ends { "." } else { "" })
+            }
+            Output::Overflow => "overflow".to_string(),
+            Output::Connecting { reason, at } => {
+                (coming, ends) = (Vec::new(), false);
+                format!(
+                    "lost after {}: {reason:?}, again in {}",
+                    story.now,
+                    at.since(now)
+                )
+            }
+            Output::Wait(until) => {
+                assert!(input.is_empty(), "waits with input left");
+                assert!(until > now, "waits for the past");
+                match coming.pop() {
+                    Some((time, piece)) if story.now + time < until.as_millis() => {
+                        story.now += time;
+                        // It is borrowed over the next calls, and tests are short.
+                        input = piece.leak();
+                    }
+                    Some((time, piece)) => {
+                        let left = until.since(now);
+                        coming.push((time - left, piece));
+                        story.now = until.as_millis();
+                    }
+                    None if ends => {
+                        ends = false;
+                        source.disconnected();
+                    }
+                    None if until == Instant::NEVER => return,
+                    None => story.now = until.as_millis(),
+                }
+                continue;
+            }
+            Output::Closed(reason) => {
+                story.lines.push(format!("closed: {reason:?}"));
+                return;
+            }
+            other => panic!("{other:?}"),
+        };
+        story.lines.push(line);
+    }
+}
