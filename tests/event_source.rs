@@ -4,8 +4,8 @@
 mod scripted;
 
 use embedded_sse::client::{
-    Answer, ClientOptions, EventSource, Output, ReadyState, Reason, ReconnectOptions, ResumePoint,
-    Verdict,
+    Answer, ClientOptions, EventSource, Notice, Output, ReadyState, Reason, ReconnectOptions,
+    ResumePoint, Verdict,
 };
 use embedded_sse::http::{HeaderField, Method, Url};
 use embedded_sse::{EventId, Instant};
@@ -618,7 +618,7 @@ fn close_is_final() {
             let mut input = &b"data: z\n\n"[..];
             assert_eq!(
                 source.poll(now.after(99_999), &mut input),
-                Output::Closed(Reason::Closed)
+                Output::Notice(Notice::Closed(Reason::Closed))
             );
             assert!(input.is_empty());
         }
@@ -869,27 +869,29 @@ fn no_order_of_calls_breaks_it() {
                     source.sent(now, length);
                     assert_eq!(source.last_event_id().as_bytes(), before);
                 }
-                Output::Open => {
+                Output::Notice(Notice::Open) => {
                     seen[0] += 1;
                     assert_eq!(source.ready_state(), ReadyState::Open);
                 }
-                Output::Event(_) | Output::Comment { .. } | Output::Overflow => {
+                Output::Notice(Notice::Event(_))
+                | Output::Notice(Notice::Comment { .. })
+                | Output::Notice(Notice::Overflow) => {
                     seen[1] += 1;
                     assert_eq!((state, closed), (ReadyState::Open, false));
                 }
-                Output::Connecting { at, .. } => {
+                Output::Notice(Notice::Connecting { at, .. }) => {
                     seen[2] += 1;
                     assert!(at.since(now) >= 100 && input.is_empty());
                     assert_eq!(source.poll(now, &mut input), Output::Wait(at));
                 }
                 Output::Wait(until) => assert!(until > now && input.is_empty()),
-                Output::Closed(reason) => {
+                Output::Notice(Notice::Closed(reason)) => {
                     seen[3] += 1;
                     closed = true;
                     assert_eq!(source.ready_state(), ReadyState::Closed);
                     assert_eq!(
                         source.poll(now, &mut &b"data: x\n\n"[..]),
-                        Output::Closed(reason)
+                        Output::Notice(Notice::Closed(reason))
                     );
                 }
                 other => panic!("{other:?}"),

@@ -9,6 +9,7 @@ use crate::decode::{Decoder, Event, Item, Located, Overflow};
 use crate::http::{Body, ResponseError, ResponseHead, Url};
 use crate::time::Instant;
 use crate::wire::copy::copy;
+use crate::wire::scanner::Span;
 use crate::wire::text::{EventId, Text};
 
 /// Follows an event stream: asks for it, follows redirects, decodes it, and when it is lost, waits and
@@ -42,7 +43,7 @@ use crate::wire::text::{EventId, Text};
 /// # Examples
 ///
 /// ```
-/// use embedded_sse::client::{ClientOptions, EventSource, Output};
+/// use embedded_sse::client::{ClientOptions, EventSource, Notice, Output};
 /// use embedded_sse::{Instant, http::Url};
 ///
 /// let options = ClientOptions::new();
@@ -60,8 +61,8 @@ use crate::wire::text::{EventId, Text};
 /// source.sent(now, length);
 ///
 /// let mut input = &b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: on\n\n"[..];
-/// assert_eq!(source.poll(now, &mut input), Output::Open);
-/// let Output::Event(event) = source.poll(now, &mut input) else { panic!() };
+/// assert_eq!(source.poll(now, &mut input), Output::Notice(Notice::Open));
+/// let Output::Notice(Notice::Event(event)) = source.poll(now, &mut input) else { panic!() };
 /// assert_eq!(event.data, "on");
 /// assert!(matches!(source.poll(now, &mut input), Output::Wait(_)));
 /// # Ok::<(), embedded_sse::http::InvalidUrl>(())
@@ -83,12 +84,22 @@ const _: () = assert!(size_of::<EventSource<'_>>() <= 192);
 /// What an [`EventSource`] wants, or has to tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[non_exhaustive]
 pub enum Output<'s> {
     /// Connect to host and port of this URL. Drop the connection before, if there is one.
     Connect(Url<'s>),
     /// These bytes go to the server. There is at least one.
     Send(&'s [u8]),
+    /// For bytes, or that time.
+    Wait(Instant),
+    /// Something has come, or changed.
+    Notice(Notice<'s>),
+}
+
+/// What comes of an event stream, and what becomes of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Notice<'s> {
     /// The stream has begun.
     Open,
     /// An event.
@@ -109,8 +120,6 @@ pub enum Output<'s> {
         /// When the next attempt begins.
         at: Instant,
     },
-    /// For bytes, or that time.
-    Wait(Instant),
     /// There will be no stream any more. Drop the connection.
     Closed(Reason),
 }
@@ -155,17 +164,23 @@ enum State {
     Closed(Reason),
 }
 
-/// An [`Output`] that borrows nothing but the input.
-enum Step<'i> {
+/// An [`Output`] that borrows nothing, so that drivers can loop around it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Step {
     Connect,
-    Send { length: usize },
-    SendBody { sent: usize },
+    Send {
+        length: usize,
+    },
+    SendBody {
+        sent: usize,
+    },
+    Wait,
     Open,
-    Event(Located, &'i [u8]),
-    Comment(&'i [u8], bool),
+    /// Within this part of the input.
+    Event(Located, Span),
+    Comment(Span, bool),
     Overflow,
     Connecting(Reason),
-    Wait,
     Closed(Reason),
 }
 
@@ -206,29 +221,10 @@ impl<'a> EventSource<'a> {
     /// What to do next, or what has come. `input` is what was received, which is shortened by what was
     /// read.
     pub fn poll<'s, 'i: 's>(&'s mut self, now: Instant, input: &mut &'i [u8]) -> Output<'s> {
-        match self.step(now, input) {
-            Step::Connect => Output::Connect(self.redirects.url()),
-            Step::Send { length } => {
-                let (free, _) = self.decoder.free_and_last_event_id();
-                Output::Send(free.get(..length).unwrap_or_default())
-            }
-            Step::SendBody { sent } => {
-                Output::Send(self.options.body.get(sent..).unwrap_or_default())
-            }
-            Step::Open => Output::Open,
-            Step::Event(located, data) => Output::Event(self.decoder.event(located, data)),
-            Step::Comment(text, ends) => Output::Comment {
-                text: Text::new(text),
-                ends,
-            },
-            Step::Overflow => Output::Overflow,
-            Step::Connecting(reason) => Output::Connecting {
-                reason,
-                at: self.deadline,
-            },
-            Step::Wait => Output::Wait(self.deadline),
-            Step::Closed(reason) => Output::Closed(reason),
-        }
+        let chunk = *input;
+        let (read, step) = self.advance(now, chunk);
+        *input = chunk.get(read..).unwrap_or_default();
+        self.output(step, chunk)
     }
 
     /// The connection that was asked for is made.
@@ -313,52 +309,94 @@ impl<'a> EventSource<'a> {
         self.deadline = now.limit(self.options.idle_timeout_ms);
     }
 
-    fn step<'i>(&mut self, now: Instant, input: &mut &'i [u8]) -> Step<'i> {
-        loop {
-            match &mut self.state {
+    /// The first half of `poll`: how many bytes were read, and what to do.
+    pub(crate) fn advance(&mut self, now: Instant, chunk: &[u8]) -> (usize, Step) {
+        let mut input = chunk;
+        let step = loop {
+            match &self.state {
                 State::Start => {
-                    *input = b"";
                     self.state = State::Connecting;
                     self.note_activity(now);
-                    return Step::Connect;
+                    break Step::Connect;
                 }
                 State::Lost(reason) => {
                     let reason = *reason;
-                    *input = b"";
                     match self.reconnect.failed(now) {
                         Some(at) => {
                             self.deadline = at;
                             self.state = State::Waiting;
-                            return Step::Connecting(reason);
+                            break Step::Connecting(reason);
                         }
                         None => self.end(Reason::Exhausted),
                     }
                 }
                 State::Waiting => {
-                    *input = b"";
                     if now < self.deadline {
-                        return Step::Wait;
+                        break Step::Wait;
                     }
                     self.redirects.restart();
                     self.state = State::Start;
                 }
-                State::Closed(reason) => {
-                    *input = b"";
-                    return Step::Closed(*reason);
-                }
-                State::Connecting | State::Request { .. } | State::Head(_) | State::Open(_) => {
-                    if let Some(step) = self.step_connected(now, input) {
-                        return step;
+                State::Closed(reason) => break Step::Closed(*reason),
+                _ => {
+                    if let Some(step) = self.advance_connection(now, chunk, &mut input) {
+                        break step;
                     }
                 }
             }
+        };
+        if !self.has_connection() {
+            // What is left belongs to a connection that is no more.
+            input = b"";
         }
+        (chunk.len().saturating_sub(input.len()), step)
     }
 
-    /// The steps that can take too long. `None` when the state has changed.
-    fn step_connected<'i>(&mut self, now: Instant, input: &mut &'i [u8]) -> Option<Step<'i>> {
-        let has_input = !input.is_empty();
-        if has_input {
+    /// The second half: what that is, of the same input.
+    pub(crate) fn output<'s>(&'s mut self, step: Step, chunk: &'s [u8]) -> Output<'s> {
+        Output::Notice(match step {
+            Step::Connect => return Output::Connect(self.redirects.url()),
+            Step::Send { length } => {
+                let (free, _) = self.decoder.free_and_last_event_id();
+                return Output::Send(free.get(..length).unwrap_or_default());
+            }
+            Step::SendBody { sent } => {
+                return Output::Send(self.options.body.get(sent..).unwrap_or_default());
+            }
+            Step::Wait => return Output::Wait(self.deadline),
+            Step::Open => Notice::Open,
+            Step::Event(located, data) => {
+                Notice::Event(self.decoder.event(located, data.of(chunk)))
+            }
+            Step::Comment(text, ends) => Notice::Comment {
+                text: Text::new(text.of(chunk)),
+                ends,
+            },
+            Step::Overflow => Notice::Overflow,
+            Step::Connecting(reason) => Notice::Connecting {
+                reason,
+                at: self.deadline,
+            },
+            Step::Closed(reason) => Notice::Closed(reason),
+        })
+    }
+
+    /// Whether a connection is made, or to be made, and input belongs to it.
+    pub(crate) const fn has_connection(&self) -> bool {
+        matches!(
+            self.state,
+            State::Request { .. } | State::Head(_) | State::Open(_)
+        )
+    }
+
+    /// What can take too long. `None` when the state has changed.
+    fn advance_connection(
+        &mut self,
+        now: Instant,
+        chunk: &[u8],
+        input: &mut &[u8],
+    ) -> Option<Step> {
+        if !input.is_empty() {
             self.note_activity(now);
         } else if now >= self.deadline {
             self.lose(Reason::Idle);
@@ -396,6 +434,11 @@ impl<'a> EventSource<'a> {
                     }
                     return Some(Step::Wait);
                 }
+                let start = chunk.len().saturating_sub(input.len());
+                let place = Span {
+                    start,
+                    end: start.saturating_add(data.len()),
+                };
                 let (read, result) = self.decoder.advance_item(data, self.options.comments);
                 body.consume(read);
                 *input = input.get(read..).unwrap_or_default();
@@ -405,22 +448,25 @@ impl<'a> EventSource<'a> {
                 match result {
                     Ok(Some(Item::Event(located))) => {
                         self.reconnect.delivered();
-                        Some(Step::Event(located, data))
+                        Some(Step::Event(located, place))
                     }
-                    Ok(Some(Item::Comment(text, ends))) => Some(Step::Comment(text.of(data), ends)),
+                    Ok(Some(Item::Comment(text, ends))) => {
+                        let text = Span {
+                            start: text.start.saturating_add(start),
+                            end: text.end.saturating_add(start),
+                        };
+                        Some(Step::Comment(text, ends))
+                    }
                     Ok(None) => None,
                     Err(Overflow) => Some(Step::Overflow),
                 }
             }
-            _ => {
-                *input = b"";
-                Some(Step::Wait)
-            }
+            _ => Some(Step::Wait),
         }
     }
 
     /// Writes the next part of the request into the free part of the buffer.
-    fn write_request(&mut self, sent: usize) -> Option<Step<'static>> {
+    fn write_request(&mut self, sent: usize) -> Option<Step> {
         let url = self.redirects.url();
         let (free, last_event_id) = self.decoder.free_and_last_event_id();
         let (mut head_len, mut length) = (0_usize, 0_usize);
@@ -448,7 +494,7 @@ impl<'a> EventSource<'a> {
     }
 
     /// The head of the response is whole.
-    fn judge(&mut self, now: Instant) -> Option<Step<'static>> {
+    fn judge(&mut self, now: Instant) -> Option<Step> {
         let State::Head(head) = &self.state else {
             return None;
         };

@@ -18,7 +18,7 @@ mod redirects;
 mod request;
 
 #[cfg(feature = "http")]
-pub use event_source::{EventSource, Output, ReadyState, ResumePoint};
+pub use event_source::{EventSource, Notice, Output, ReadyState, ResumePoint};
 #[cfg(feature = "http")]
 pub use options::ClientOptions;
 #[cfg(feature = "http")]

@@ -1,7 +1,7 @@
 //! A server that follows a script, and virtual time: a client's connections, without a socket.
 
 use embedded_sse::Instant;
-use embedded_sse::client::{EventSource, Output};
+use embedded_sse::client::{EventSource, Notice, Output};
 
 /// What becomes of a connection.
 #[derive(Clone, Debug)]
@@ -124,16 +124,16 @@ pub fn play_on(
                 source.sent(now, length);
                 continue;
             }
-            Output::Open => "open".to_string(),
-            Output::Event(event) => format!(
+            Output::Notice(Notice::Open) => "open".to_string(),
+            Output::Notice(Notice::Event(event)) => format!(
                 "event {} [{}] {}",
                 event.event_type, event.last_event_id, event.data
             ),
-            Output::Comment { text, ends } => {
+            Output::Notice(Notice::Comment { text, ends }) => {
                 format!("comment {text}{}", if ends { "." } else { "" })
             }
-            Output::Overflow => "overflow".to_string(),
-            Output::Connecting { reason, at } => {
+            Output::Notice(Notice::Overflow) => "overflow".to_string(),
+            Output::Notice(Notice::Connecting { reason, at }) => {
                 (coming, ends) = (Vec::new(), false);
                 format!(
                     "lost after {}: {reason:?}, again in {}",
@@ -164,7 +164,7 @@ pub fn play_on(
                 }
                 continue;
             }
-            Output::Closed(reason) => {
+            Output::Notice(Notice::Closed(reason)) => {
                 story.lines.push(format!("closed: {reason:?}"));
                 return;
             }
