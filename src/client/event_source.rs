@@ -1,11 +1,12 @@
 //! A client of an event stream, through all its connections.
 
 use super::options::ClientOptions;
+use super::output::{Notice, Output};
 use super::reason::Reason;
 use super::reconnect::{Answer, Reconnect, Verdict};
 use super::redirects::Redirects;
 use super::request::write_head;
-use crate::decode::{Decoder, Event, Item, Located, Overflow};
+use crate::decode::{Decoder, Item, Located, Overflow};
 use crate::http::{Body, ResponseError, ResponseHead, Url};
 use crate::time::Instant;
 use crate::wire::copy::copy;
@@ -38,7 +39,8 @@ use crate::wire::text::{EventId, Text};
 /// latter, too, when the connection ends. What [`Output::Send`] gives, write, and tell
 /// [`sent`](EventSource::sent).**
 ///
-/// `io::blocking` and `io::asynch` do this for sockets.
+/// `io::blocking` and `io::asynch` do this for sockets: their `Connected` for one that you connect, their
+/// `Client` for all.
 ///
 /// # Examples
 ///
@@ -80,49 +82,6 @@ pub struct EventSource<'a> {
 
 #[cfg(target_pointer_width = "32")]
 const _: () = assert!(size_of::<EventSource<'_>>() <= 192);
-
-/// What an [`EventSource`] wants, or has to tell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub enum Output<'s> {
-    /// Connect to host and port of this URL. Drop the connection before, if there is one.
-    Connect(Url<'s>),
-    /// These bytes go to the server. There is at least one.
-    Send(&'s [u8]),
-    /// For bytes, or that time.
-    Wait(Instant),
-    /// Something has come, or changed.
-    Notice(Notice<'s>),
-}
-
-/// What comes of an event stream, and what becomes of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[non_exhaustive]
-pub enum Notice<'s> {
-    /// The stream has begun.
-    Open,
-    /// An event.
-    Event(Event<'s>),
-    /// A comment, or a part of one where the input was cut; only if the options ask for them.
-    Comment {
-        /// Behind the colon.
-        text: Text<'s>,
-        /// Whether this is the last part.
-        ends: bool,
-    },
-    /// An event that does not fit the buffer was dropped. The stream goes on.
-    Overflow,
-    /// There is no stream any more, or still none. Drop the connection.
-    Connecting {
-        /// Why.
-        reason: Reason,
-        /// When the next attempt begins.
-        at: Instant,
-    },
-    /// There will be no stream any more. Drop the connection.
-    Closed(Reason),
-}
 
 /// As `readyState` of the standard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -168,13 +127,15 @@ enum State {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Step {
     Connect,
-    Send {
-        length: usize,
-    },
-    SendBody {
-        sent: usize,
-    },
+    Send { length: usize },
+    SendBody { sent: usize },
     Wait,
+    Notice(LocatedNotice),
+}
+
+/// A [`Notice`] that borrows nothing: it tells places in the input.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum LocatedNotice {
     Open,
     /// Within this part of the input.
     Event(Located, Span),
@@ -238,7 +199,7 @@ impl<'a> EventSource<'a> {
     /// The connection has ended, or could not be made.
     pub fn disconnected(&mut self) {
         match self.state {
-            State::Connecting => self.lose(Reason::Unreachable),
+            State::Connecting => self.not_connected(Reason::Unreachable),
             State::Request { .. } | State::Head(_) | State::Open(_) => self.lose(Reason::Lost),
             _ => {}
         }
@@ -311,7 +272,7 @@ impl<'a> EventSource<'a> {
 
     /// The first half of `poll`: how many bytes were read, and what to do.
     pub(crate) fn advance(&mut self, now: Instant, chunk: &[u8]) -> (usize, Step) {
-        let mut input = chunk;
+        let mut read = 0;
         let step = loop {
             match &self.state {
                 State::Start => {
@@ -319,27 +280,33 @@ impl<'a> EventSource<'a> {
                     self.note_activity(now);
                     break Step::Connect;
                 }
+                State::Connecting => {
+                    self.check_deadline(now);
+                    if self.is_connecting() {
+                        break Step::Wait;
+                    }
+                }
                 State::Lost(reason) => {
                     let reason = *reason;
                     match self.reconnect.failed(now) {
                         Some(at) => {
                             self.deadline = at;
                             self.state = State::Waiting;
-                            break Step::Connecting(reason);
+                            break Step::Notice(LocatedNotice::Connecting(reason));
                         }
                         None => self.end(Reason::Exhausted),
                     }
                 }
+                State::Waiting if now < self.deadline => break Step::Wait,
                 State::Waiting => {
-                    if now < self.deadline {
-                        break Step::Wait;
-                    }
                     self.redirects.restart();
                     self.state = State::Start;
                 }
-                State::Closed(reason) => break Step::Closed(*reason),
-                _ => {
-                    if let Some(step) = self.advance_connection(now, chunk, &mut input) {
+                State::Closed(reason) => break Step::Notice(LocatedNotice::Closed(*reason)),
+                State::Request { .. } | State::Head(_) | State::Open(_) => {
+                    let (length, step) = self.advance_connected(now, chunk);
+                    read = length;
+                    if let Some(step) = step {
                         break step;
                     }
                 }
@@ -347,41 +314,97 @@ impl<'a> EventSource<'a> {
         };
         if !self.has_connection() {
             // What is left belongs to a connection that is no more.
-            input = b"";
+            read = chunk.len();
+        }
+        (read, step)
+    }
+
+    /// The same while there is a connection: `None` when there is none any more.
+    pub(crate) fn advance_connected(
+        &mut self,
+        now: Instant,
+        chunk: &[u8],
+    ) -> (usize, Option<Step>) {
+        let mut input = chunk;
+        let mut step = None;
+        while step.is_none() && self.has_connection() {
+            step = self.advance_connection(now, chunk, &mut input);
         }
         (chunk.len().saturating_sub(input.len()), step)
     }
 
     /// The second half: what that is, of the same input.
     pub(crate) fn output<'s>(&'s mut self, step: Step, chunk: &'s [u8]) -> Output<'s> {
-        Output::Notice(match step {
-            Step::Connect => return Output::Connect(self.redirects.url()),
+        match step {
+            Step::Connect => Output::Connect(self.url()),
             Step::Send { length } => {
                 let (free, _) = self.decoder.free_and_last_event_id();
-                return Output::Send(free.get(..length).unwrap_or_default());
+                Output::Send(free.get(..length).unwrap_or_default())
             }
             Step::SendBody { sent } => {
-                return Output::Send(self.options.body.get(sent..).unwrap_or_default());
+                Output::Send(self.options.body.get(sent..).unwrap_or_default())
             }
-            Step::Wait => return Output::Wait(self.deadline),
-            Step::Open => Notice::Open,
-            Step::Event(located, data) => {
+            Step::Wait => Output::Wait(self.deadline),
+            Step::Notice(notice) => Output::Notice(self.notice(notice, chunk)),
+        }
+    }
+
+    pub(crate) fn notice<'s>(&'s self, notice: LocatedNotice, chunk: &'s [u8]) -> Notice<'s> {
+        match notice {
+            LocatedNotice::Open => Notice::Open,
+            LocatedNotice::Event(located, data) => {
                 Notice::Event(self.decoder.event(located, data.of(chunk)))
             }
-            Step::Comment(text, ends) => Notice::Comment {
+            LocatedNotice::Comment(text, ends) => Notice::Comment {
                 text: Text::new(text.of(chunk)),
                 ends,
             },
-            Step::Overflow => Notice::Overflow,
-            Step::Connecting(reason) => Notice::Connecting {
+            LocatedNotice::Overflow => Notice::Overflow,
+            LocatedNotice::Connecting(reason) => Notice::Connecting {
                 reason,
                 at: self.deadline,
             },
-            Step::Closed(reason) => Notice::Closed(reason),
-        })
+            LocatedNotice::Closed(reason) => Notice::Closed(reason),
+        }
     }
 
-    /// Whether a connection is made, or to be made, and input belongs to it.
+    /// The connection that was asked for cannot be made, for this reason.
+    pub(crate) fn not_connected(&mut self, reason: Reason) {
+        match (&self.state, reason) {
+            (State::Connecting, Reason::Unsupported) => self.end(reason),
+            (State::Connecting, _) => self.lose(reason),
+            _ => {}
+        }
+    }
+
+    /// Where it asks, or will.
+    pub(crate) fn url(&self) -> Url<'_> {
+        self.redirects.url()
+    }
+
+    /// Whether a connection was asked for.
+    pub(crate) const fn is_connecting(&self) -> bool {
+        matches!(self.state, State::Connecting)
+    }
+
+    /// Whether the request was sent, so that nothing but bytes can come.
+    pub(crate) const fn awaits_bytes(&self) -> bool {
+        matches!(self.state, State::Head(_) | State::Open(_))
+    }
+
+    /// Gives up a connection that is too slow.
+    pub(crate) fn check_deadline(&mut self, now: Instant) {
+        if now >= self.deadline && (self.is_connecting() || self.has_connection()) {
+            self.lose(Reason::Idle);
+        }
+    }
+
+    /// When it is to be called at the latest.
+    pub(crate) const fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
+    /// Whether a connection is made, and input belongs to it.
     pub(crate) const fn has_connection(&self) -> bool {
         matches!(
             self.state,
@@ -398,9 +421,8 @@ impl<'a> EventSource<'a> {
     ) -> Option<Step> {
         if !input.is_empty() {
             self.note_activity(now);
-        } else if now >= self.deadline {
-            self.lose(Reason::Idle);
-            return None;
+        } else {
+            self.check_deadline(now);
         }
         match &mut self.state {
             State::Request { sent } => {
@@ -448,20 +470,20 @@ impl<'a> EventSource<'a> {
                 match result {
                     Ok(Some(Item::Event(located))) => {
                         self.reconnect.delivered();
-                        Some(Step::Event(located, place))
+                        Some(Step::Notice(LocatedNotice::Event(located, place)))
                     }
                     Ok(Some(Item::Comment(text, ends))) => {
                         let text = Span {
                             start: text.start.saturating_add(start),
                             end: text.end.saturating_add(start),
                         };
-                        Some(Step::Comment(text, ends))
+                        Some(Step::Notice(LocatedNotice::Comment(text, ends)))
                     }
                     Ok(None) => None,
-                    Err(Overflow) => Some(Step::Overflow),
+                    Err(Overflow) => Some(Step::Notice(LocatedNotice::Overflow)),
                 }
             }
-            _ => Some(Step::Wait),
+            _ => None,
         }
     }
 
@@ -514,7 +536,7 @@ impl<'a> EventSource<'a> {
                 self.state = State::Open(head.body());
                 self.reconnect.opened(now);
                 self.redirects.arrived();
-                return Some(Step::Open);
+                return Some(Step::Notice(LocatedNotice::Open));
             }
             Verdict::Redirect { permanent } => {
                 let (space, _) = self.decoder.free_and_last_event_id();

@@ -10,6 +10,8 @@ mod event_source;
 #[cfg(feature = "http")]
 mod options;
 #[cfg(feature = "http")]
+mod output;
+#[cfg(feature = "http")]
 mod reason;
 mod reconnect;
 #[cfg(feature = "http")]
@@ -18,9 +20,16 @@ mod redirects;
 mod request;
 
 #[cfg(feature = "http")]
-pub use event_source::{EventSource, Notice, Output, ReadyState, ResumePoint};
+pub use event_source::{EventSource, ReadyState, ResumePoint};
+#[cfg(all(
+    feature = "http",
+    any(feature = "embedded-io", feature = "embedded-io-async")
+))]
+pub(crate) use event_source::{LocatedNotice, Step};
 #[cfg(feature = "http")]
 pub use options::ClientOptions;
+#[cfg(feature = "http")]
+pub use output::{Notice, Output};
 #[cfg(feature = "http")]
 pub use reason::Reason;
 pub use reconnect::{Answer, Reconnect, ReconnectOptions, Verdict};

@@ -9,6 +9,8 @@ use core::fmt;
 pub enum Reason {
     /// No connection to the server could be made.
     Unreachable,
+    /// The URL wants what the connector cannot do, such as encryption.
+    Unsupported,
     /// The connection has ended, or the response.
     Lost,
     /// No byte came for as long as the options allow.
@@ -52,6 +54,7 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Reason::Unreachable => "server cannot be reached",
+            Reason::Unsupported => "no such connection can be made here",
             Reason::Lost => "connection was lost",
             Reason::Idle => "nothing came for too long",
             Reason::Status(status) => return write!(f, "answer has status {status}"),

@@ -8,8 +8,14 @@ pub mod asynch;
 #[cfg(feature = "embedded-io")]
 #[cfg_attr(docsrs, doc(cfg(feature = "embedded-io")))]
 pub mod blocking;
+#[cfg(feature = "http")]
+mod buffered;
 mod inbox;
 mod unsent;
+
+#[cfg(feature = "http")]
+#[cfg_attr(docsrs, doc(cfg(feature = "http")))]
+pub use buffered::Buffered;
 
 use core::fmt;
 

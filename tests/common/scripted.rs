@@ -46,6 +46,7 @@ pub struct Story {
     pub now: u64,
 }
 
+#[allow(dead_code, reason = "tests of drivers do without")]
 impl Story {
     pub fn request(&self, number: usize) -> &str {
         std::str::from_utf8(&self.requests[number]).unwrap()

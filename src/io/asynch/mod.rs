@@ -1,7 +1,13 @@
-//! Over `embedded-io-async`: readers and writers, and a server.
+//! Over `embedded-io-async`: readers and writers, a server, and a client.
 
+#[cfg(feature = "http")]
+mod client;
 mod clock;
+#[cfg(feature = "http")]
+mod connected;
 mod first;
+#[cfg(feature = "embedded-nal-async")]
+mod nal;
 mod reader;
 #[cfg(feature = "http")]
 mod serve;
@@ -9,10 +15,19 @@ mod shared_log;
 mod stream;
 mod writer;
 
+#[cfg(feature = "http")]
+#[cfg_attr(docsrs, doc(cfg(feature = "http")))]
+pub use client::{Client, Connect};
 pub use clock::Clock;
 #[cfg(feature = "embassy-time")]
 #[cfg_attr(docsrs, doc(cfg(feature = "embassy-time")))]
 pub use clock::EmbassyClock;
+#[cfg(feature = "http")]
+#[cfg_attr(docsrs, doc(cfg(feature = "http")))]
+pub use connected::Connected;
+#[cfg(feature = "embedded-nal-async")]
+#[cfg_attr(docsrs, doc(cfg(feature = "embedded-nal-async")))]
+pub use nal::Nal;
 pub use reader::Reader;
 #[cfg(feature = "http")]
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]

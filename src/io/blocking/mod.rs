@@ -1,11 +1,26 @@
-//! Over `embedded-io`: readers and writers that wait, and a server for superloops that does not.
+//! Over `embedded-io`: readers, writers and a client that wait, and a server for superloops that does not.
 
+#[cfg(feature = "http")]
+mod client;
+#[cfg(feature = "http")]
+mod clock;
+#[cfg(feature = "http")]
+mod connected;
 #[cfg(feature = "http")]
 mod pump;
 mod reader;
 mod sink;
 mod writer;
 
+#[cfg(feature = "http")]
+#[cfg_attr(docsrs, doc(cfg(feature = "http")))]
+pub use client::{Client, Connect};
+#[cfg(feature = "http")]
+#[cfg_attr(docsrs, doc(cfg(feature = "http")))]
+pub use clock::Clock;
+#[cfg(feature = "http")]
+#[cfg_attr(docsrs, doc(cfg(feature = "http")))]
+pub use connected::Connected;
 #[cfg(feature = "http")]
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]
 pub use pump::Wait;

@@ -1,0 +1,164 @@
+//! Following an event stream over sockets that a connector makes.
+
+use core::future::Future;
+
+use embedded_io_async::{Read, Write};
+
+use super::clock::{Clock, wait_until};
+use super::connected::Link;
+use super::first::{First, first};
+use crate::client::{EventSource, LocatedNotice, Notice, Reason, Step};
+use crate::decode::Event;
+use crate::http::Url;
+use crate::io::Buffered;
+
+/// Makes connections for a [`Client`].
+///
+/// `Nal` is one (feature `embedded-nal-async`).
+pub trait Connect {
+    /// The connection. It closes when it is dropped.
+    type Socket: Read + Write;
+
+    /// Connects to host and port of a URL, encrypted if it [is `https`](Url::is_https).
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::Unsupported`] when it cannot make connections of this kind: the client gives up. After
+    /// other reasons, such as [`Reason::Unreachable`], it tries again later.
+    fn connect(&mut self, url: Url<'_>) -> impl Future<Output = Result<Self::Socket, Reason>>;
+}
+
+impl<T: Connect + ?Sized> Connect for &mut T {
+    type Socket = T::Socket;
+
+    fn connect(&mut self, url: Url<'_>) -> impl Future<Output = Result<Self::Socket, Reason>> {
+        (**self).connect(url)
+    }
+}
+
+/// Follows an event stream through all its connections.
+///
+/// # Examples
+///
+/// On embassy, with the feature `embedded-nal-async`, the connector is a `Nal`.
+///
+/// ```
+/// use embedded_sse::client::{ClientOptions, EventSource};
+/// use embedded_sse::http::{InvalidUrl, Url};
+/// use embedded_sse::io::asynch::{Client, Clock, Connect};
+///
+/// async fn follow(connector: impl Connect, clock: impl Clock) -> Result<(), InvalidUrl> {
+///     let options = ClientOptions::new().idle_timeout(45_000);
+///     let mut buffer = [0; 256];
+///     let url = Url::new("http://10.0.2.2/commands")?;
+///     let source = EventSource::new(url, &options, &mut buffer);
+///     let mut received = [0; 536];
+///     let mut client = Client::new(source, connector, &mut received, clock);
+///     while let Some(event) = client.next().await {
+///         if event.event_type == "led" { /* .. */ }
+///     }
+///     // The server wants no more requests, or refuses them.
+///     Ok(())
+/// }
+/// ```
+#[derive(Debug)]
+pub struct Client<'a, T: Connect, C> {
+    source: EventSource<'a>,
+    connector: T,
+    link: Link<Buffered<'a, T::Socket>>,
+    clock: C,
+}
+
+impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
+    /// A client that is about to connect. It receives through a `buffer` of at least one byte.
+    pub fn new(source: EventSource<'a>, connector: T, buffer: &'a mut [u8], clock: C) -> Self {
+        Self {
+            source,
+            connector,
+            link: Link::new(Buffered::unplugged(buffer)),
+            clock,
+        }
+    }
+
+    /// The next event; `None` when there will be none any more. Everything else that
+    /// [`next_notice`](Self::next_notice) tells is passed over: also that an event was too long for the
+    /// buffer.
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`next_notice`](Self::next_notice).
+    pub async fn next(&mut self) -> Option<Event<'_>> {
+        let event = loop {
+            match self.advance().await {
+                LocatedNotice::Closed(_) => return None,
+                event @ LocatedNotice::Event(..) => break event,
+                _ => {}
+            }
+        };
+        match self.link.notice(&self.source, event) {
+            Notice::Event(event) => Some(event),
+            _ => None,
+        }
+    }
+
+    /// The next event, comment or change of state. Once the client is closed, that is all it tells.
+    ///
+    /// # Cancel safety
+    ///
+    /// A dropped future loses no event if the socket's `read`, `write` and `flush` are cancel-safe. An
+    /// attempt to connect that is dropped begins anew with the next call: it takes as long as it takes, so
+    /// do not drop it again and again.
+    pub async fn next_notice(&mut self) -> Notice<'_> {
+        let notice = self.advance().await;
+        self.link.notice(&self.source, notice)
+    }
+
+    /// The source, for its last event id and its state.
+    pub fn source(&self) -> &EventSource<'a> {
+        &self.source
+    }
+
+    /// Ends it for good. The connection is closed at once.
+    pub fn close(&mut self) {
+        self.source.close();
+        self.link.plug(None);
+    }
+
+    /// Drops the connection, and connects anew with the next call, at once.
+    pub fn restart(&mut self) {
+        self.source.restart();
+        self.link.plug(None);
+    }
+
+    async fn advance(&mut self) -> LocatedNotice {
+        loop {
+            if let Some(notice) = self.link.advance(&mut self.source, &self.clock).await {
+                return notice;
+            }
+            // Before the next one is made: there may be room for one only.
+            self.link.plug(None);
+            if self.source.is_connecting() {
+                self.connect().await;
+                continue;
+            }
+            match self.source.advance(self.clock.now(), b"").1 {
+                Step::Notice(notice) => return notice,
+                Step::Wait => wait_until(&self.clock, self.source.deadline()).await,
+                // It is connected above.
+                _ => {}
+            }
+        }
+    }
+
+    async fn connect(&mut self) {
+        let late = wait_until(&self.clock, self.source.deadline());
+        match first(self.connector.connect(self.source.url()), late).await {
+            First::Left(Ok(socket)) => {
+                self.link.plug(Some(socket));
+                self.source.connected(self.clock.now());
+            }
+            First::Left(Err(reason)) => self.source.not_connected(reason),
+            First::Right(()) => self.source.check_deadline(self.clock.now()),
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! Following an event stream over one socket.
+
+use core::pin::pin;
+use core::task::{Context, Poll, Waker};
+
+use embedded_io_async::{BufRead, Write};
+
+use super::clock::{Clock, wait_until};
+use super::first::{First, first};
+use crate::client::{EventSource, LocatedNotice, Notice, Output, Step};
+use crate::io::Buffered;
+
+/// An event source, connected by a socket that you make: for TLS, or whatever else a
+/// [`Connect`](super::Connect) cannot lend.
+///
+/// [`Buffered`](crate::io::Buffered) makes a `BufRead` of any socket.
+///
+/// # Examples
+///
+/// ```
+/// use embedded_io_async::{Read, Write};
+/// use embedded_sse::client::{EventSource, Notice, Output, Reason};
+/// use embedded_sse::io::{Buffered, asynch::{Clock, Connected}};
+///
+/// # trait Tls { type Socket<'b>: Read + Write;
+/// #     async fn connect<'b>(&mut self, host: &str, port: u16, records: &'b mut [u8])
+/// #         -> Option<Self::Socket<'b>>; }
+/// /// Follows a stream for good, over sockets that borrow a buffer.
+/// async fn follow(source: &mut EventSource<'_>, tls: &mut impl Tls, clock: impl Clock) -> Reason {
+///     let mut records = [0; 16_384];
+///     let mut received = [0; 536];
+///     loop {
+///         match source.poll(clock.now(), &mut &b""[..]) {
+///             Output::Connect(url) => {
+///                 match tls.connect(url.host(), url.port(), &mut records).await {
+///                     Some(socket) => {
+///                         let socket = Buffered::new(socket, &mut received);
+///                         let mut connected = Connected::new(source, socket, &clock);
+///                         while let Some(notice) = connected.next().await {
+///                             if let Notice::Event(event) = notice { /* .. */ }
+///                         }
+///                     }
+///                     None => source.disconnected(),
+///                 }
+///             }
+///             Output::Wait(until) => clock.wait_until(until).await,
+///             Output::Notice(Notice::Closed(reason)) => return reason,
+///             Output::Notice(_) | Output::Send(_) => {}
+///         }
+///     }
+/// }
+/// ```
+#[derive(Debug)]
+pub struct Connected<'s, 'a, S, C> {
+    source: &'s mut EventSource<'a>,
+    link: Link<S>,
+    clock: C,
+}
+
+impl<'s, 'a, S: BufRead + Write, C: Clock> Connected<'s, 'a, S, C> {
+    /// Goes on with a source that has asked for this connection.
+    pub fn new(source: &'s mut EventSource<'a>, socket: S, clock: C) -> Self {
+        source.connected(clock.now());
+        Self {
+            source,
+            link: Link::new(socket),
+            clock,
+        }
+    }
+
+    /// What comes next. `None`: drop the socket, and poll the source for what is to be done now.
+    ///
+    /// # Cancel safety
+    ///
+    /// It waits for nothing but the socket and the clock. If the socket's `fill_buf`, `write` and `flush`
+    /// are cancel-safe, so is this.
+    pub async fn next(&mut self) -> Option<Notice<'_>> {
+        let notice = self.link.advance(self.source, &self.clock).await?;
+        Some(self.link.notice(self.source, notice))
+    }
+
+    /// The source, for its last event id, or to close it.
+    pub fn source(&mut self) -> &mut EventSource<'a> {
+        self.source
+    }
+}
+
+/// A socket, and what the loop around it keeps from one step to the next.
+#[derive(Debug)]
+pub(super) struct Link<S> {
+    pub socket: S,
+    /// What the last step has read, and may have to be seen again.
+    read: usize,
+    is_written: bool,
+}
+
+impl<S> Link<S> {
+    pub const fn new(socket: S) -> Self {
+        Self {
+            socket,
+            read: 0,
+            is_written: false,
+        }
+    }
+}
+
+impl<S> Link<Buffered<'_, S>> {
+    /// Another socket, or none.
+    pub fn plug(&mut self, socket: Option<S>) {
+        self.socket.plug(socket);
+        self.read = 0;
+        self.is_written = false;
+    }
+}
+
+impl<S: BufRead + Write> Link<S> {
+    /// Up to the next thing to tell. `None` when the source has no connection any more.
+    pub async fn advance<C: Clock>(
+        &mut self,
+        source: &mut EventSource<'_>,
+        clock: &C,
+    ) -> Option<LocatedNotice> {
+        while source.has_connection() {
+            self.socket.consume(core::mem::take(&mut self.read));
+            let late = wait_until(clock, source.deadline());
+            if !source.awaits_bytes() {
+                self.send(source, clock, late).await;
+            } else if self.is_written {
+                match first(self.socket.flush(), late).await {
+                    First::Left(Ok(())) => self.is_written = false,
+                    First::Left(Err(_)) => source.disconnected(),
+                    First::Right(()) => source.check_deadline(clock.now()),
+                }
+            } else if let Some(notice) = self.receive(source, clock, late).await {
+                return Some(notice);
+            }
+        }
+        None
+    }
+
+    async fn send<C: Clock>(
+        &mut self,
+        source: &mut EventSource<'_>,
+        clock: &C,
+        late: impl Future<Output = ()>,
+    ) {
+        let (_, step) = source.advance_connected(clock.now(), b"");
+        let Some(Output::Send(bytes)) = step.map(|step| source.output(step, b"")) else {
+            return;
+        };
+        match first(self.socket.write(bytes), late).await {
+            First::Left(Ok(0) | Err(_)) => source.disconnected(),
+            First::Left(Ok(length)) => {
+                self.is_written = true;
+                source.sent(clock.now(), length);
+            }
+            First::Right(()) => source.check_deadline(clock.now()),
+        }
+    }
+
+    async fn receive<C: Clock>(
+        &mut self,
+        source: &mut EventSource<'_>,
+        clock: &C,
+        late: impl Future<Output = ()>,
+    ) -> Option<LocatedNotice> {
+        match first(self.socket.fill_buf(), late).await {
+            First::Left(Ok([]) | Err(_)) => source.disconnected(),
+            First::Left(Ok(chunk)) => {
+                let (read, step) = source.advance_connected(clock.now(), chunk);
+                self.read = read;
+                if let Some(Step::Notice(notice)) = step {
+                    return Some(notice);
+                }
+            }
+            First::Right(()) => source.check_deadline(clock.now()),
+        }
+        None
+    }
+
+    /// What that is, in full.
+    pub fn notice<'s>(
+        &'s mut self,
+        source: &'s EventSource<'_>,
+        notice: LocatedNotice,
+    ) -> Notice<'s> {
+        let chunk = match notice {
+            // It borrows from what was received, which is still there, so this does not wait.
+            LocatedNotice::Event(..) | LocatedNotice::Comment(..) => {
+                let mut context = Context::from_waker(Waker::noop());
+                match pin!(self.socket.fill_buf()).poll(&mut context) {
+                    Poll::Ready(Ok(chunk)) if chunk.len() >= self.read => chunk,
+                    // A `BufRead` that does not keep what it has read: the event is gone.
+                    _ => return Notice::Overflow,
+                }
+            }
+            _ => b"",
+        };
+        source.notice(notice, chunk)
+    }
+}

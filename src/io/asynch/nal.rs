@@ -1,0 +1,62 @@
+//! Connecting by `embedded-nal-async`.
+
+use core::net::{IpAddr, SocketAddr};
+
+use embedded_nal_async::{AddrType, Dns, TcpConnect};
+
+use super::client::Connect;
+use crate::client::Reason;
+use crate::http::Url;
+
+/// Makes unencrypted connections by the traits of `embedded-nal-async`, which embassy-net implements.
+/// `https` is [`Reason::Unsupported`].
+///
+/// # Examples
+///
+/// ```
+/// use embedded_nal_async::{Dns, TcpConnect};
+/// use embedded_sse::client::EventSource;
+/// use embedded_sse::io::asynch::{Client, EmbassyClock, Nal};
+///
+/// /// `tcp` is a `TcpClient` of embassy-net, `dns` its `DnsSocket`.
+/// async fn follow(source: EventSource<'_>, tcp: &impl TcpConnect, dns: &impl Dns) {
+///     let mut buffer = [0; 536];
+///     let mut source = Client::new(source, Nal::new(tcp, dns), &mut buffer, EmbassyClock);
+///     while let Some(event) = source.next().await {
+///         // ..
+///     }
+/// }
+/// ```
+#[derive(Debug)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Nal<'n, T, D> {
+    tcp: &'n T,
+    dns: &'n D,
+}
+
+impl<'n, T: TcpConnect, D: Dns> Nal<'n, T, D> {
+    /// Connects by `tcp` to what `dns` finds.
+    pub const fn new(tcp: &'n T, dns: &'n D) -> Self {
+        Self { tcp, dns }
+    }
+}
+
+impl<'n, T: TcpConnect, D: Dns> Connect for Nal<'n, T, D> {
+    type Socket = T::Connection<'n>;
+
+    async fn connect(&mut self, url: Url<'_>) -> Result<Self::Socket, Reason> {
+        if url.is_https() {
+            return Err(Reason::Unsupported);
+        }
+        let unreachable = Reason::Unreachable;
+        let address = match url.host().parse::<IpAddr>() {
+            Ok(address) => address,
+            Err(_) => {
+                let answer = self.dns.get_host_by_name(url.host(), AddrType::Either);
+                answer.await.map_err(|_| unreachable)?
+            }
+        };
+        let address = SocketAddr::new(address, url.port());
+        self.tcp.connect(address).await.map_err(|_| unreachable)
+    }
+}

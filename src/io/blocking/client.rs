@@ -1,0 +1,150 @@
+//! Following an event stream over sockets that a connector makes.
+
+use embedded_io::{Read, Write};
+
+use super::clock::Clock;
+use super::connected::Link;
+use crate::client::{EventSource, LocatedNotice, Notice, Reason, Step};
+use crate::decode::Event;
+use crate::http::Url;
+use crate::io::Buffered;
+
+/// Makes connections for a [`Client`].
+pub trait Connect {
+    /// The connection. It closes when it is dropped.
+    ///
+    /// Its `read` has to return with [`ErrorKind::TimedOut`](embedded_io::ErrorKind::TimedOut) now and
+    /// then, when nothing comes, for the client to look at its time limits. (A `TcpStream` of the standard
+    /// library with a read timeout says `WouldBlock` on Unix, which adapters turn into other kinds: those
+    /// end the connection. Wrap it in a `Read` that says `TimedOut`.)
+    type Socket: Read + Write;
+
+    /// Connects to host and port of a URL, encrypted if it [is `https`](Url::is_https).
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::Unsupported`] when it cannot make connections of this kind: the client gives up. After
+    /// other reasons, such as [`Reason::Unreachable`], it tries again later.
+    fn connect(&mut self, url: Url<'_>) -> Result<Self::Socket, Reason>;
+}
+
+impl<T: Connect + ?Sized> Connect for &mut T {
+    type Socket = T::Socket;
+
+    fn connect(&mut self, url: Url<'_>) -> Result<Self::Socket, Reason> {
+        (**self).connect(url)
+    }
+}
+
+/// Follows an event stream through all its connections.
+///
+/// # Examples
+///
+/// ```
+/// use embedded_sse::client::{ClientOptions, EventSource};
+/// use embedded_sse::http::{InvalidUrl, Url};
+/// use embedded_sse::io::blocking::{Client, Clock, Connect};
+///
+/// fn follow(connector: impl Connect, clock: impl Clock) -> Result<(), InvalidUrl> {
+///     let options = ClientOptions::new().idle_timeout(45_000);
+///     let mut buffer = [0; 256];
+///     let url = Url::new("http://10.0.2.2/commands")?;
+///     let source = EventSource::new(url, &options, &mut buffer);
+///     let mut received = [0; 536];
+///     let mut client = Client::new(source, connector, &mut received, clock);
+///     while let Some(event) = client.next() {
+///         if event.event_type == "led" { /* .. */ }
+///     }
+///     // The server wants no more requests, or refuses them.
+///     Ok(())
+/// }
+/// ```
+#[derive(Debug)]
+pub struct Client<'a, T: Connect, C> {
+    source: EventSource<'a>,
+    connector: T,
+    link: Link<Buffered<'a, T::Socket>>,
+    clock: C,
+}
+
+impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
+    /// A client that is about to connect. It receives through a `buffer` of at least one byte.
+    pub fn new(source: EventSource<'a>, connector: T, buffer: &'a mut [u8], clock: C) -> Self {
+        Self {
+            source,
+            connector,
+            link: Link::new(Buffered::unplugged(buffer)),
+            clock,
+        }
+    }
+
+    /// The next event; `None` when there will be none any more. Everything else that
+    /// [`next_notice`](Self::next_notice) tells is passed over: also that an event was too long for the
+    /// buffer.
+    #[allow(
+        clippy::should_implement_trait,
+        reason = "events borrow from the client"
+    )]
+    pub fn next(&mut self) -> Option<Event<'_>> {
+        let event = loop {
+            match self.advance() {
+                LocatedNotice::Closed(_) => return None,
+                event @ LocatedNotice::Event(..) => break event,
+                _ => {}
+            }
+        };
+        match self.link.notice(&self.source, event) {
+            Notice::Event(event) => Some(event),
+            _ => None,
+        }
+    }
+
+    /// The next event, comment or change of state. Once the client is closed, that is all it tells.
+    pub fn next_notice(&mut self) -> Notice<'_> {
+        let notice = self.advance();
+        self.link.notice(&self.source, notice)
+    }
+
+    /// The source, for its last event id and its state.
+    pub fn source(&self) -> &EventSource<'a> {
+        &self.source
+    }
+
+    /// Ends it for good. The connection is closed at once.
+    pub fn close(&mut self) {
+        self.source.close();
+        self.link.plug(None);
+    }
+
+    /// Drops the connection, and connects anew with the next call, at once.
+    pub fn restart(&mut self) {
+        self.source.restart();
+        self.link.plug(None);
+    }
+
+    fn advance(&mut self) -> LocatedNotice {
+        loop {
+            if let Some(notice) = self.link.advance(&mut self.source, &self.clock) {
+                return notice;
+            }
+            // Before the next one is made: there may be room for one only.
+            self.link.plug(None);
+            match self.source.advance(self.clock.now(), b"").1 {
+                Step::Notice(notice) => return notice,
+                Step::Connect => self.connect(),
+                Step::Wait => self.clock.wait_until(self.source.deadline()),
+                _ => {}
+            }
+        }
+    }
+
+    fn connect(&mut self) {
+        match self.connector.connect(self.source.url()) {
+            Ok(socket) => {
+                self.link.plug(Some(socket));
+                self.source.connected(self.clock.now());
+            }
+            Err(reason) => self.source.not_connected(reason),
+        }
+    }
+}

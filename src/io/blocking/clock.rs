@@ -1,0 +1,43 @@
+//! Time for clients that wait.
+
+use crate::time::Instant;
+
+/// Tells the time, and waits.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::{Duration, Instant as StdInstant};
+/// use embedded_sse::{Instant, io::blocking::Clock};
+///
+/// struct StdClock {
+///     start: StdInstant,
+/// }
+///
+/// impl Clock for StdClock {
+///     fn now(&self) -> Instant {
+///         Instant::from_millis(self.start.elapsed().as_millis() as u64)
+///     }
+///
+///     fn wait_until(&self, at: Instant) {
+///         std::thread::sleep(Duration::from_millis(at.since(self.now())));
+///     }
+/// }
+/// ```
+pub trait Clock {
+    /// The time now.
+    fn now(&self) -> Instant;
+
+    /// Waits until then, which is never [`Instant::NEVER`].
+    fn wait_until(&self, at: Instant);
+}
+
+impl<C: Clock + ?Sized> Clock for &C {
+    fn now(&self) -> Instant {
+        (**self).now()
+    }
+
+    fn wait_until(&self, at: Instant) {
+        (**self).wait_until(at);
+    }
+}

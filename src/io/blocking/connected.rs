@@ -1,0 +1,197 @@
+//! Following an event stream over one socket.
+
+use embedded_io::{BufRead, Error, ErrorKind, Write};
+
+use super::clock::Clock;
+use crate::client::{EventSource, LocatedNotice, Notice, Output, Step};
+use crate::io::Buffered;
+
+/// An event source, connected by a socket that you make: for TLS, or whatever else a
+/// [`Connect`](super::Connect) cannot lend.
+///
+/// [`Buffered`](crate::io::Buffered) makes a `BufRead` of any socket.
+///
+/// **The time limits of the options are those of the socket: it has to return with
+/// [`ErrorKind::TimedOut`] now and then, when nothing comes, for they are only looked at then.**
+///
+/// # Examples
+///
+/// ```
+/// use embedded_io::{Read, Write};
+/// use embedded_sse::client::{EventSource, Notice, Output, Reason};
+/// use embedded_sse::io::{Buffered, blocking::{Clock, Connected}};
+///
+/// # trait Tls { type Socket<'b>: Read + Write;
+/// #     fn connect<'b>(&mut self, host: &str, port: u16, records: &'b mut [u8])
+/// #         -> Option<Self::Socket<'b>>; }
+/// /// Follows a stream for good, over sockets that borrow a buffer.
+/// fn follow(source: &mut EventSource<'_>, tls: &mut impl Tls, clock: impl Clock) -> Reason {
+///     let mut records = [0; 16_384];
+///     let mut received = [0; 536];
+///     loop {
+///         match source.poll(clock.now(), &mut &b""[..]) {
+///             Output::Connect(url) => {
+///                 match tls.connect(url.host(), url.port(), &mut records) {
+///                     Some(socket) => {
+///                         let socket = Buffered::new(socket, &mut received);
+///                         let mut connected = Connected::new(source, socket, &clock);
+///                         while let Some(notice) = connected.next() {
+///                             if let Notice::Event(event) = notice { /* .. */ }
+///                         }
+///                     }
+///                     None => source.disconnected(),
+///                 }
+///             }
+///             Output::Wait(until) => clock.wait_until(until),
+///             Output::Notice(Notice::Closed(reason)) => return reason,
+///             Output::Notice(_) | Output::Send(_) => {}
+///         }
+///     }
+/// }
+/// ```
+#[derive(Debug)]
+pub struct Connected<'s, 'a, S, C> {
+    source: &'s mut EventSource<'a>,
+    link: Link<S>,
+    clock: C,
+}
+
+impl<'s, 'a, S: BufRead + Write, C: Clock> Connected<'s, 'a, S, C> {
+    /// Goes on with a source that has asked for this connection.
+    pub fn new(source: &'s mut EventSource<'a>, socket: S, clock: C) -> Self {
+        source.connected(clock.now());
+        Self {
+            source,
+            link: Link::new(socket),
+            clock,
+        }
+    }
+
+    /// What comes next. `None`: drop the socket, and poll the source for what is to be done now.
+    #[allow(
+        clippy::should_implement_trait,
+        reason = "notices borrow from the source"
+    )]
+    pub fn next(&mut self) -> Option<Notice<'_>> {
+        let notice = self.link.advance(self.source, &self.clock)?;
+        Some(self.link.notice(self.source, notice))
+    }
+
+    /// The source, for its last event id, or to close it.
+    pub fn source(&mut self) -> &mut EventSource<'a> {
+        self.source
+    }
+}
+
+/// A socket, and what the loop around it keeps from one step to the next.
+#[derive(Debug)]
+pub(super) struct Link<S> {
+    socket: S,
+    /// What the last step has read, and may have to be seen again.
+    read: usize,
+    is_written: bool,
+}
+
+impl<S> Link<S> {
+    pub const fn new(socket: S) -> Self {
+        Self {
+            socket,
+            read: 0,
+            is_written: false,
+        }
+    }
+}
+
+impl<S> Link<Buffered<'_, S>> {
+    /// Another socket, or none.
+    pub fn plug(&mut self, socket: Option<S>) {
+        self.socket.plug(socket);
+        self.read = 0;
+        self.is_written = false;
+    }
+}
+
+impl<S: BufRead + Write> Link<S> {
+    /// Up to the next thing to tell. `None` when the source has no connection any more.
+    pub fn advance<C: Clock>(
+        &mut self,
+        source: &mut EventSource<'_>,
+        clock: &C,
+    ) -> Option<LocatedNotice> {
+        while source.has_connection() {
+            self.socket.consume(core::mem::take(&mut self.read));
+            let result = if !source.awaits_bytes() {
+                self.send(source, clock)
+            } else if self.is_written {
+                self.is_written = false;
+                self.socket.flush()
+            } else {
+                match self.receive(source, clock) {
+                    Ok(Some(notice)) => return Some(notice),
+                    result => result.map(|_| ()),
+                }
+            };
+            match result {
+                Ok(()) => {}
+                Err(error) if error.kind() == ErrorKind::TimedOut => {
+                    source.check_deadline(clock.now());
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(_) => source.disconnected(),
+            }
+        }
+        None
+    }
+
+    fn send<C: Clock>(&mut self, source: &mut EventSource<'_>, clock: &C) -> Result<(), S::Error> {
+        let (_, step) = source.advance_connected(clock.now(), b"");
+        if let Some(Output::Send(bytes)) = step.map(|step| source.output(step, b"")) {
+            match self.socket.write(bytes)? {
+                0 => source.disconnected(),
+                length => {
+                    self.is_written = true;
+                    source.sent(clock.now(), length);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn receive<C: Clock>(
+        &mut self,
+        source: &mut EventSource<'_>,
+        clock: &C,
+    ) -> Result<Option<LocatedNotice>, S::Error> {
+        let chunk = self.socket.fill_buf()?;
+        if chunk.is_empty() {
+            source.disconnected();
+            return Ok(None);
+        }
+        let (read, step) = source.advance_connected(clock.now(), chunk);
+        self.read = read;
+        Ok(match step {
+            Some(Step::Notice(notice)) => Some(notice),
+            _ => None,
+        })
+    }
+
+    /// What that is, in full.
+    pub fn notice<'s>(
+        &'s mut self,
+        source: &'s EventSource<'_>,
+        notice: LocatedNotice,
+    ) -> Notice<'s> {
+        let chunk = match notice {
+            // It borrows from what was received, which is still there.
+            LocatedNotice::Event(..) | LocatedNotice::Comment(..) => {
+                match self.socket.fill_buf() {
+                    Ok(chunk) if chunk.len() >= self.read => chunk,
+                    // A `BufRead` that does not keep what it has read: the event is gone.
+                    _ => return Notice::Overflow,
+                }
+            }
+            _ => b"",
+        };
+        source.notice(notice, chunk)
+    }
+}

@@ -1,0 +1,172 @@
+//! A receive buffer in front of a socket.
+
+use embedded_io::ErrorType;
+
+use crate::wire::copy::copy;
+
+/// Makes a `BufRead` of a socket that reads into a buffer of yours. It writes as the socket does.
+///
+/// What is read is cancel-safe as far as the socket's own `read` is.
+///
+/// # Examples
+///
+/// ```
+/// use embedded_io::BufRead;
+/// use embedded_sse::io::Buffered;
+///
+/// let socket: &[u8] = b"data: on\n\n";
+/// let mut buffer = [0; 6];
+/// let mut buffered = Buffered::new(socket, &mut buffer);
+/// assert_eq!(buffered.fill_buf(), Ok(&b"data: "[..]));
+/// buffered.consume(6);
+/// assert_eq!(buffered.fill_buf(), Ok(&b"on\n\n"[..]));
+/// ```
+#[derive(Debug)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Buffered<'b, S> {
+    /// Without one, there is nothing to read, and nothing can be written.
+    socket: Option<S>,
+    buffer: &'b mut [u8],
+    start: usize,
+    end: usize,
+}
+
+impl<'b, S> Buffered<'b, S> {
+    /// Reads from `socket` through a `buffer` of at least one byte.
+    pub const fn new(socket: S, buffer: &'b mut [u8]) -> Self {
+        Self {
+            socket: Some(socket),
+            buffer,
+            start: 0,
+            end: 0,
+        }
+    }
+
+    /// No socket yet.
+    pub(super) const fn unplugged(buffer: &'b mut [u8]) -> Self {
+        Self {
+            socket: None,
+            buffer,
+            start: 0,
+            end: 0,
+        }
+    }
+
+    /// Another socket, or none. What was received from the one before is forgotten.
+    pub(super) fn plug(&mut self, socket: Option<S>) {
+        self.socket = socket;
+        self.start = 0;
+        self.end = 0;
+    }
+
+    fn received(&self) -> &[u8] {
+        self.buffer.get(self.start..self.end).unwrap_or_default()
+    }
+
+    fn note_received(&mut self, length: usize) {
+        self.start = 0;
+        self.end = length.min(self.buffer.len());
+    }
+
+    fn consume(&mut self, length: usize) {
+        self.start = self.start.saturating_add(length).min(self.end);
+    }
+
+    fn take(&mut self, target: &mut [u8]) -> usize {
+        let received = self.received();
+        let length = received.len().min(target.len());
+        copy(received.get(..length).unwrap_or_default(), target);
+        self.consume(length);
+        length
+    }
+}
+
+impl<S: ErrorType> ErrorType for Buffered<'_, S> {
+    type Error = S::Error;
+}
+
+#[cfg(feature = "embedded-io")]
+mod blocking {
+    use super::Buffered;
+    use embedded_io::{BufRead, Read, Write};
+
+    impl<S: Read> Read for Buffered<'_, S> {
+        fn read(&mut self, target: &mut [u8]) -> Result<usize, S::Error> {
+            self.fill_buf()?;
+            Ok(self.take(target))
+        }
+    }
+
+    impl<S: Read> BufRead for Buffered<'_, S> {
+        fn fill_buf(&mut self) -> Result<&[u8], S::Error> {
+            if let (true, Some(socket)) = (self.start >= self.end, &mut self.socket) {
+                let length = socket.read(self.buffer)?;
+                self.note_received(length);
+            }
+            Ok(self.received())
+        }
+
+        fn consume(&mut self, length: usize) {
+            Buffered::consume(self, length);
+        }
+    }
+
+    impl<S: Write> Write for Buffered<'_, S> {
+        fn write(&mut self, bytes: &[u8]) -> Result<usize, S::Error> {
+            match &mut self.socket {
+                Some(socket) => socket.write(bytes),
+                None => Ok(0),
+            }
+        }
+
+        fn flush(&mut self) -> Result<(), S::Error> {
+            match &mut self.socket {
+                Some(socket) => socket.flush(),
+                None => Ok(()),
+            }
+        }
+    }
+}
+
+#[cfg(feature = "embedded-io-async")]
+mod asynch {
+    use super::Buffered;
+    use embedded_io_async::{BufRead, Read, Write};
+
+    impl<S: Read> Read for Buffered<'_, S> {
+        async fn read(&mut self, target: &mut [u8]) -> Result<usize, S::Error> {
+            self.fill_buf().await?;
+            Ok(self.take(target))
+        }
+    }
+
+    impl<S: Read> BufRead for Buffered<'_, S> {
+        async fn fill_buf(&mut self) -> Result<&[u8], S::Error> {
+            if let (true, Some(socket)) = (self.start >= self.end, &mut self.socket) {
+                let length = socket.read(self.buffer).await?;
+                self.note_received(length);
+            }
+            Ok(self.received())
+        }
+
+        fn consume(&mut self, length: usize) {
+            Buffered::consume(self, length);
+        }
+    }
+
+    impl<S: Write> Write for Buffered<'_, S> {
+        async fn write(&mut self, bytes: &[u8]) -> Result<usize, S::Error> {
+            match &mut self.socket {
+                Some(socket) => socket.write(bytes).await,
+                None => Ok(0),
+            }
+        }
+
+        async fn flush(&mut self) -> Result<(), S::Error> {
+            match &mut self.socket {
+                Some(socket) => socket.flush().await,
+                None => Ok(()),
+            }
+        }
+    }
+}
