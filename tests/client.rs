@@ -85,7 +85,9 @@ fn without_time(line: &str) -> String {
 
 fn source<'a>(buffer: &'a mut [u8], redirects: &'a mut [u8]) -> EventSource<'a> {
     let url = Url::new("http://device/events").unwrap();
-    EventSource::new(url, &OPTIONS, buffer).redirect_buffer(redirects)
+    let mut source = EventSource::new(url, &OPTIONS, buffer);
+    source.follow_redirects(redirects);
+    source
 }
 
 /// A line for a notice, as the script's player writes them. Comments come in parts where the input is

@@ -23,8 +23,8 @@ fn url(url: &str) -> Url<'_> {
 fn play_every_way(options: &ClientOptions<'_>, script: &[Scene]) -> Story {
     let tell = |step| {
         let (mut buffer, mut redirects) = ([0; 256], [0; 256]);
-        let mut source = EventSource::new(url("http://device/events"), options, &mut buffer)
-            .redirect_buffer(&mut redirects);
+        let mut source = EventSource::new(url("http://device/events"), options, &mut buffer);
+        source.follow_redirects(&mut redirects);
         play(&mut source, script.iter().cloned(), step)
     };
     let whole = tell(usize::MAX);
@@ -503,12 +503,12 @@ fn the_last_event_id_goes_out() {
         "{request}"
     );
     let mut buffer = [0; 100];
-    let mut source = EventSource::new(url("http://a?b"), &options, &mut buffer)
-        .resuming(&ResumePoint {
-            last_event_id: EventId::new("7").unwrap(),
-            retry: Some(50),
-        })
-        .unwrap();
+    let mut source = EventSource::new(url("http://a?b"), &options, &mut buffer);
+    let point = ResumePoint {
+        last_event_id: EventId::new("7").unwrap(),
+        retry: Some(50),
+    };
+    source.resume_from(&point).unwrap();
     let story = play(&mut source, [Scene::stream("")], 100);
     assert!(
         story
@@ -540,19 +540,17 @@ fn a_resume_point_survives_a_reboot() {
         (&b"1"[..], Some(700))
     );
     let mut other_buffer = [0; 100];
-    let other = EventSource::new(url("http://a"), &OPTIONS, &mut other_buffer);
-    let other = other.resuming(&point).unwrap();
+    let mut other = EventSource::new(url("http://a"), &OPTIONS, &mut other_buffer);
+    other.resume_from(&point).unwrap();
     assert_eq!(other.resume_point(), point);
     let mut small = [0; 3];
     let long = ResumePoint {
         last_event_id: EventId::new("long").unwrap(),
         retry: None,
     };
-    assert!(
-        EventSource::new(url("http://a"), &OPTIONS, &mut small)
-            .resuming(&long)
-            .is_err()
-    );
+    let mut other = EventSource::new(url("http://a"), &OPTIONS, &mut small);
+    assert!(other.resume_from(&long).is_err());
+    assert_eq!(other.resume_point(), ResumePoint::default());
 }
 
 /// Breaks when a connection without a byte is kept, or one with bytes is not.
@@ -831,8 +829,8 @@ fn no_order_of_calls_breaks_it() {
             .reconnect(reconnect);
         let mut buffer = vec![0; random.usize(0..100)];
         let mut redirects = vec![0; random.usize(0..40)];
-        let mut source = EventSource::new(url("http://a/x?y"), &options, &mut buffer)
-            .redirect_buffer(&mut redirects);
+        let mut source = EventSource::new(url("http://a/x?y"), &options, &mut buffer);
+        source.follow_redirects(&mut redirects);
         let mut now = Instant::from_millis(random.u64(0..1_000));
         let mut input: &[u8] = b"";
         let mut closed = false;

@@ -26,10 +26,13 @@ impl Backoff {
     /// The next delay: at first `start`, then twice as much each time, up to `cap`; and of that a random
     /// part that is no less than half, but at least `floor`. In milliseconds.
     pub fn next(&mut self, start: u32, floor: u32, cap: u32, scatter: bool) -> u32 {
-        let doubled = u64::from(start.max(floor)) << self.doublings;
+        let mut delay = start.max(floor);
+        for _ in 0..self.doublings {
+            delay = delay.saturating_mul(2);
+        }
         // Beyond 32 doublings any delay is at its cap.
         self.doublings = self.doublings.saturating_add(1).min(32);
-        let delay = doubled.min(u64::from(cap.max(floor))) as u32;
+        let delay = delay.min(cap.max(floor));
         if !scatter {
             return delay;
         }

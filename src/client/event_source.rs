@@ -161,22 +161,21 @@ impl<'a> EventSource<'a> {
 
     /// Follows redirects, in this space for other URLs: for the one under way, the one before it, and
     /// one that is permanent. Without it, redirects end in [`Reason::LocationTooLong`].
-    pub fn redirect_buffer(mut self, buffer: &'a mut [u8]) -> Self {
+    pub fn follow_redirects(&mut self, buffer: &'a mut [u8]) {
         self.redirects.set_buffer(buffer);
-        self
     }
 
     /// Goes on where another one was, whose [`resume_point`](Self::resume_point) was kept.
     ///
     /// # Errors
     ///
-    /// [`Overflow`] when the id is longer than the buffer.
-    pub fn resuming(mut self, point: &ResumePoint<'_>) -> Result<Self, Overflow> {
+    /// [`Overflow`] when the id is longer than the buffer: then nothing has changed.
+    pub fn resume_from(&mut self, point: &ResumePoint<'_>) -> Result<(), Overflow> {
         self.decoder.set_last_event_id(point.last_event_id)?;
         if let Some(milliseconds) = point.retry {
             self.reconnect.set_retry(milliseconds);
         }
-        Ok(self)
+        Ok(())
     }
 
     /// What to do next, or what has come. `input` is what was received, which is shortened by what was
@@ -431,7 +430,7 @@ impl<'a> EventSource<'a> {
             }
             State::Head(head) => {
                 let (space, _) = self.decoder.free_and_last_event_id();
-                match head.receive(input, space, self.options.max_head_len) {
+                match head.receive(input, space) {
                     Ok(true) => self.judge(now),
                     Ok(false) => Some(Step::Wait),
                     Err(error) => {
@@ -511,7 +510,7 @@ impl<'a> EventSource<'a> {
         if body_sent < self.options.body.len() {
             return Some(Step::SendBody { sent: body_sent });
         }
-        self.state = State::Head(ResponseHead::default());
+        self.state = State::Head(ResponseHead::new(self.options.max_head_len));
         None
     }
 
@@ -523,7 +522,7 @@ impl<'a> EventSource<'a> {
         let answer = Answer {
             status: head.status,
             is_event_stream: head.is_event_stream,
-            retry_after: head.retry_after,
+            retry_after: head.retry_after(),
         };
         let reason = match head.status {
             200 => Reason::WrongType,

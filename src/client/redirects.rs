@@ -33,10 +33,9 @@ impl<'a> Redirects<'a> {
 
     /// The space for other URLs than the first.
     pub fn set_buffer(&mut self, buffer: &'a mut [u8]) {
-        *self = Self {
-            buffer,
-            ..Self::new(self.original)
-        };
+        self.buffer = buffer;
+        self.lasting = 0;
+        self.passing = 0;
     }
 
     /// Where to ask next.

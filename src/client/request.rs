@@ -5,7 +5,7 @@ use crate::http::{Url, write_field};
 use crate::wire::decimal::Decimal;
 
 /// The fields that every request has, if the caller names none of that kind.
-const DEFAULTS: [(&str, &str); 2] = [
+static DEFAULTS: [(&str, &str); 2] = [
     ("Accept", "text/event-stream"),
     ("Cache-Control", "no-cache"),
 ];
@@ -25,14 +25,15 @@ pub(super) fn write_head(
     }
     write(target);
     if !options.id_parameter.is_empty() && !last_event_id.is_empty() {
-        write(if target.contains(&b'?') { b"&" } else { b"?" });
+        let is_first = target.iter().all(|byte| *byte != b'?');
+        write(if is_first { b"?" } else { b"&" });
         percent_encode(options.id_parameter.as_bytes(), write);
         write(b"=");
         percent_encode(last_event_id, write);
     }
     write(b" HTTP/1.1\r\nHost: ");
     write(url.authority());
-    for (name, value) in DEFAULTS {
+    for (name, value) in &DEFAULTS {
         let is = |other: &str| other.eq_ignore_ascii_case(name);
         if !options.fields.iter().any(|field| is(field.name())) {
             write_field(name, value.as_bytes(), write);

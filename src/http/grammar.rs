@@ -6,6 +6,8 @@ use core::slice::Iter;
 use nom::bytes::complete::{tag, take_while1};
 use nom::{Compare, CompareResult, IResult, Input, Needed, Parser};
 
+use crate::wire::decimal;
+
 /// Method, target, and whether the version is 1.0 (RFC 9112, section 3). All of it is ASCII.
 pub(super) fn request_line(line: &[u8]) -> Option<(&[u8], &[u8], bool)> {
     let (rest, method) = run(is_token, Bytes(line)).ok()?;
@@ -28,10 +30,7 @@ pub(super) fn status_line(line: &[u8]) -> Option<u16> {
     if !matches!(reason, [] | [b' ', ..]) {
         return None;
     }
-    code.iter().try_fold(0_u16, |code, digit| {
-        let digit = char::from(*digit).to_digit(10)? as u16;
-        Some(code.wrapping_mul(10).wrapping_add(digit))
-    })
+    decimal::parse(code).map(|code| code as u16)
 }
 
 /// The name of a field, and all behind the colon (RFC 9112, section 5).

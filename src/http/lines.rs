@@ -29,6 +29,14 @@ pub(super) struct Line {
 }
 
 impl Lines {
+    pub const fn new() -> Self {
+        Self {
+            length: 0,
+            cut: false,
+            ended: false,
+        }
+    }
+
     /// Takes `input` up to the end of a line; `None` when it holds none, and all of it was taken.
     /// The space must be the same until then.
     pub fn next(&mut self, input: &mut &[u8], space: &mut [u8], folding: Folding) -> Option<Line> {

@@ -5,25 +5,36 @@ use super::chunked::Dechunker;
 use super::grammar::{field_line, status_line};
 use super::lines::{Folding, Line, Lines};
 use crate::wire::copy::move_down;
+use crate::wire::decimal;
 use crate::wire::media_type::is_event_stream;
 
 /// Reads the head of a response, line by line, and of what it says keeps what matters to an event
 /// stream (RFC 9112, sections 2 to 6). Only the `Location` stays in the space, at its start.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct ResponseHead {
     lines: Lines,
-    read: u32,
+    /// The length of the location, at the start of the space.
     location: u16,
+    /// How many bytes it may still have.
+    left: u32,
+    /// Of the body: `NO_LENGTH` if it does not say so.
+    length: u32,
     /// 0 before the status line.
     pub status: u16,
+    /// In seconds, at most 18 hours; none if there is no such field.
+    retry_after: u16,
+    has_retry_after: bool,
     pub is_event_stream: bool,
     /// In another coding than `identity`.
     pub is_encoded: bool,
-    /// In seconds.
-    pub retry_after: Option<u32>,
-    length: Option<u32>,
     is_chunked: bool,
 }
+
+const NO_LENGTH: u32 = u32::MAX;
+
+// Larger ones would be copied and zeroed by calls, for which there is no need otherwise.
+#[cfg(target_pointer_width = "32")]
+const _: () = assert!(size_of::<ResponseHead>() <= 28);
 
 /// Why a head cannot be understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,13 +49,24 @@ pub(crate) enum ResponseError {
 }
 
 impl ResponseHead {
+    /// A head of at most so many bytes.
+    pub const fn new(max_len: u32) -> Self {
+        Self {
+            lines: Lines::new(),
+            location: 0,
+            left: max_len,
+            length: NO_LENGTH,
+            status: 0,
+            retry_after: 0,
+            has_retry_after: false,
+            is_event_stream: false,
+            is_encoded: false,
+            is_chunked: false,
+        }
+    }
+
     /// Takes `input` up to the end of the head; `true` when that was reached.
-    pub fn receive(
-        &mut self,
-        input: &mut &[u8],
-        space: &mut [u8],
-        max_len: u32,
-    ) -> Result<bool, ResponseError> {
+    pub fn receive(&mut self, input: &mut &[u8], space: &mut [u8]) -> Result<bool, ResponseError> {
         loop {
             let before = input.len();
             let free = space.get_mut(usize::from(self.location)..);
@@ -54,10 +76,8 @@ impl ResponseHead {
             };
             let line = self.lines.next(input, free.unwrap_or_default(), folding);
             let read = before.saturating_sub(input.len());
-            self.read = self.read.saturating_add(read as u32);
-            if self.read > max_len {
-                return Err(ResponseError::TooLong);
-            }
+            let left = self.left.checked_sub(read as u32);
+            self.left = left.ok_or(ResponseError::TooLong)?;
             let Some(line) = line else {
                 return Ok(false);
             };
@@ -68,10 +88,7 @@ impl ResponseHead {
                 return Err(ResponseError::Malformed);
             } else if matches!(self.status, 100 | 102..=199) {
                 // The final answer is still to come (RFC 9110, section 15.2).
-                *self = Self {
-                    read: self.read,
-                    ..Self::default()
-                };
+                *self = Self::new(self.left);
             } else {
                 return Ok(true);
             }
@@ -87,9 +104,14 @@ impl ResponseHead {
     pub const fn body(&self) -> Body {
         match self.length {
             _ if self.is_chunked => Body::Chunked(Dechunker::new()),
-            Some(length) => Body::Length(length),
-            None => Body::UntilClose,
+            NO_LENGTH => Body::UntilClose,
+            length => Body::Length(length),
         }
+    }
+
+    /// After how many seconds it asks to be asked again.
+    pub fn retry_after(&self) -> Option<u32> {
+        self.has_retry_after.then_some(u32::from(self.retry_after))
     }
 
     fn take_line(&mut self, line: Line, space: &mut [u8]) -> Result<(), ResponseError> {
@@ -112,45 +134,53 @@ impl ResponseHead {
         let value = value.trim_ascii_start();
         let value_start = text.len().saturating_sub(value.len());
         let value = value.trim_ascii_end();
-        let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
+        let is_name = |known: &&str| name.eq_ignore_ascii_case(known.as_bytes());
+        let Some(field) = FIELDS.iter().position(is_name) else {
+            return Ok(());
+        };
         if line.cut {
-            return match FIELDS.iter().any(|known| is(known)) {
-                true => Err(ResponseError::TooLong),
-                false => Ok(()),
-            };
+            return Err(ResponseError::TooLong);
         }
-        if is("content-type") {
-            self.is_event_stream = is_event_stream(value);
-        } else if is("content-length") {
-            let length = number(value).ok_or(ResponseError::Framing)?;
-            if self.is_chunked || self.length.is_some_and(|other| other != length) {
-                return Err(ResponseError::Framing);
+        match field {
+            CONTENT_TYPE => self.is_event_stream = is_event_stream(value),
+            CONTENT_LENGTH => {
+                let length = decimal::parse(value).ok_or(ResponseError::Framing)?;
+                let is_new = self.length == NO_LENGTH;
+                if length == NO_LENGTH || self.is_chunked || !(is_new || self.length == length) {
+                    return Err(ResponseError::Framing);
+                }
+                self.length = length;
             }
-            self.length = Some(length);
-        } else if is("transfer-encoding") {
-            if self.length.is_some() || !value.eq_ignore_ascii_case(b"chunked") {
-                return Err(ResponseError::Framing);
+            TRANSFER_ENCODING => {
+                let is_new = !self.is_chunked && self.length == NO_LENGTH;
+                if !is_new || !value.eq_ignore_ascii_case(b"chunked") {
+                    return Err(ResponseError::Framing);
+                }
+                self.is_chunked = true;
             }
-            self.is_chunked = true;
-        } else if is("content-encoding") {
-            self.is_encoded |= !value.eq_ignore_ascii_case(b"identity") && !value.is_empty();
-        } else if is("retry-after") {
-            // It may be a date, which says nothing to a device without a calendar.
-            self.retry_after = number(value);
-        } else if is("location") {
-            // The first one counts.
-            if kept.is_empty() {
+            CONTENT_ENCODING => {
+                self.is_encoded |= !value.eq_ignore_ascii_case(b"identity") && !value.is_empty();
+            }
+            RETRY_AFTER => {
+                // It may be a date, which says nothing to a device without a calendar.
+                let seconds = decimal::parse(value);
+                self.has_retry_after = seconds.is_some();
+                self.retry_after = seconds.unwrap_or_default().min(u32::from(u16::MAX)) as u16;
+            }
+            // The first location counts.
+            _ if kept.is_empty() => {
                 self.location = value.len() as u16;
                 let value_end = value_start.saturating_add(value.len());
                 move_down(rest, value_start..value_end, 0);
             }
+            _ => {}
         }
         Ok(())
     }
 }
 
-/// The fields that matter.
-const FIELDS: [&str; 6] = [
+/// The fields that matter, and their places.
+static FIELDS: [&str; 6] = [
     "content-type",
     "content-length",
     "transfer-encoding",
@@ -158,15 +188,11 @@ const FIELDS: [&str; 6] = [
     "retry-after",
     "location",
 ];
-
-/// A number of at most 32 bits.
-fn number(digits: &[u8]) -> Option<u32> {
-    let (first, rest) = digits.split_first()?;
-    let digit = |byte: u8| char::from(byte).to_digit(10);
-    rest.iter().try_fold(digit(*first)?, |number, byte| {
-        number.checked_mul(10)?.checked_add(digit(*byte)?)
-    })
-}
+const CONTENT_TYPE: usize = 0;
+const CONTENT_LENGTH: usize = 1;
+const TRANSFER_ENCODING: usize = 2;
+const CONTENT_ENCODING: usize = 3;
+const RETRY_AFTER: usize = 4;
 
 #[cfg(test)]
 mod tests {
@@ -176,14 +202,14 @@ mod tests {
 
     /// What was read of a head, and how many bytes are left behind it; `None` if it is not whole.
     fn read(pieces: &[&[u8]], space: usize) -> Result<Option<(String, usize)>, ResponseError> {
-        let mut head = ResponseHead::default();
+        let mut head = ResponseHead::new(300);
         let mut space = std::vec![0; space];
         let mut left = None;
         for piece in pieces {
             let mut input = *piece;
             match &mut left {
                 Some(left) => *left += input.len(),
-                None if head.receive(&mut input, &mut space, 300)? => left = Some(input.len()),
+                None if head.receive(&mut input, &mut space)? => left = Some(input.len()),
                 None => assert!(input.is_empty()),
             }
         }
@@ -198,7 +224,7 @@ mod tests {
             head.status,
             head.is_event_stream,
             head.is_encoded,
-            head.retry_after,
+            head.retry_after(),
         );
         Ok(left.map(|left| (said, left)))
     }
@@ -307,7 +333,7 @@ mod tests {
             ("HTTP/1.1 200 OK\r\nContent-Length: 1, 1\r\n\r\n", Framing),
             ("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", Framing),
             (
-                "HTTP/1.1 200 OK\r\nContent-Length: 4294967296\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Length: 4294967295\r\n\r\n",
                 Framing,
             ),
             (

@@ -4,6 +4,7 @@ use core::fmt;
 
 use super::target::cut;
 use crate::wire::copy::move_down;
+use crate::wire::decimal;
 
 /// An absolute URL with the scheme `http` or `https` (RFC 3986), without its fragment.
 ///
@@ -60,8 +61,8 @@ impl<'u> Url<'u> {
         let is_legal = !host.is_empty()
             && text.len() <= usize::from(u16::MAX)
             && text.iter().all(u8::is_ascii_graphic)
-            && !url.authority().contains(&b'@')
-            && (port.is_empty() || number(port).is_some());
+            && url.authority().iter().all(|byte| *byte != b'@')
+            && (port.is_empty() || port_number(port).is_some());
         if is_legal { Ok(url) } else { Err(InvalidUrl) }
     }
 
@@ -80,7 +81,7 @@ impl<'u> Url<'u> {
 
     /// The port to connect to: 80 or 443 if it names none.
     pub fn port(&self) -> u16 {
-        match number(self.split_authority().1) {
+        match port_number(self.split_authority().1) {
             Some(port) => port,
             None if self.is_https() => 443,
             None => 80,
@@ -245,13 +246,8 @@ fn has_scheme(reference: &[u8]) -> bool {
     matches!(end.and_then(|end| reference.get(end)), Some(b':'))
 }
 
-/// A port.
-fn number(digits: &[u8]) -> Option<u16> {
-    let (first, rest) = digits.split_first()?;
-    let digit = |byte: u8| char::from(byte).to_digit(10).map(|digit| digit as u16);
-    rest.iter().try_fold(digit(*first)?, |number, byte| {
-        number.checked_mul(10)?.checked_add(digit(*byte)?)
-    })
+fn port_number(digits: &[u8]) -> Option<u16> {
+    decimal::parse(digits).and_then(|number| u16::try_from(number).ok())
 }
 
 fn as_str(ascii: &[u8]) -> &str {

@@ -1,4 +1,4 @@
-//! Decimal digits of a number, without `core::fmt` and without a buffer.
+//! Numbers in decimal digits, without `core::fmt` and without a buffer.
 
 /// Gives the digits of a number one by one, each as a slice of a constant.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +37,20 @@ impl Iterator for Decimal {
     }
 }
 
+/// The number that these digits mean, if they are digits, and it has at most 32 bits.
+#[cfg(feature = "http")]
+pub(crate) fn parse(digits: &[u8]) -> Option<u32> {
+    let mut number = if digits.is_empty() { None } else { Some(0_u32) };
+    for byte in digits {
+        let digit = byte.wrapping_sub(b'0');
+        number = match number?.checked_mul(10)?.checked_add(u32::from(digit)) {
+            sum if digit < 10 => sum,
+            _ => None,
+        };
+    }
+    number
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Decimal, MAX_LEN};
@@ -54,5 +68,26 @@ mod tests {
         }
         assert_eq!(Decimal::new(u32::MAX).count(), MAX_LEN);
         assert_eq!(Decimal::NONE.count(), 0);
+    }
+
+    /// Breaks when a number is read wrong, or something else is taken for one.
+    #[cfg(feature = "http")]
+    #[test]
+    fn numbers_are_read() {
+        let cases: [(&[u8], Option<u32>); 10] = [
+            (b"0", Some(0)),
+            (b"007", Some(7)),
+            (b"4294967295", Some(u32::MAX)),
+            (b"4294967296", None),
+            (b"42949672950", None),
+            (b"", None),
+            (b"-1", None),
+            (b"1 ", None),
+            (b"1:", None),
+            (b"/1", None),
+        ];
+        for (digits, number) in cases {
+            assert_eq!(super::parse(digits), number);
+        }
     }
 }
