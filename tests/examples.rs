@@ -1,8 +1,9 @@
 //! The example programs, run as a user runs them.
 
-use std::io::{BufRead, BufReader, Write};
-use std::net::TcpStream;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Output, Stdio};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 fn example(name: &str, arguments: &[&str]) -> Command {
@@ -166,5 +167,125 @@ fn status_server_streams_to_two_clients() {
     for ids in [ids(first), ids(second)] {
         assert!(ids.windows(2).all(|pair| pair[1] == pair[0] + 1), "{ids:?}");
         assert_eq!(ids.len(), 20);
+    }
+}
+
+/// Answers one connection after the other, and returns what was asked. The last one may be cut short.
+fn answers(responses: &[&str]) -> (u16, JoinHandle<Vec<String>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let responses: Vec<String> = responses.iter().map(|text| text.to_string()).collect();
+    let requests = std::thread::spawn(move || {
+        let answer = |response: String| {
+            let mut socket = listener.accept().unwrap().0;
+            let (mut request, mut bytes) = (String::new(), [0; 1024]);
+            while !request.contains("\r\n\r\n") {
+                let length = socket.read(&mut bytes).unwrap();
+                request += std::str::from_utf8(&bytes[..length]).unwrap();
+            }
+            socket.write_all(response.as_bytes()).unwrap();
+            request
+        };
+        responses.into_iter().map(answer).collect()
+    });
+    (port, requests)
+}
+
+/// Breaks when the program asks for something else than it was told to, or tells it wrong.
+#[test]
+fn eventsource_prints_what_becomes_of_a_stream() {
+    let (port, requests) = answers(&[
+        "HTTP/1.1 307 Temporary Redirect\r\nLocation: /b\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n\
+         : hello\nid: 8\nretry: 100\ndata: a\n\ndata: 0123456789012345678901234567890123456789\n\n\
+         event: b\ndata: c\ndata\n\ndata: unfin",
+        "HTTP/1.1 204 No Content\r\n\r\n",
+    ]);
+    let url = format!("http://127.0.0.1:{port}/a");
+    let arguments = [
+        &url,
+        "--last-event-id",
+        "7",
+        "--header",
+        "Authorization: Bearer x",
+        "--body",
+        "{}",
+        "--buffer",
+        "40",
+    ];
+    let output = run("eventsource", &arguments, b"");
+    let lines = String::from_utf8(output.stdout).unwrap();
+    let lines: Vec<&str> = lines.lines().collect();
+    let (connecting, others): (Vec<&str>, Vec<&str>) =
+        lines.into_iter().partition(|line| line.contains("in_ms"));
+    assert_eq!(
+        others,
+        [
+            r#"{"state":"open"}"#,
+            r#"{"retry":100}"#,
+            r#"{"type":"message","data":"a","lastEventId":"8"}"#,
+            r#"{"overflow":true}"#,
+            r#"{"type":"b","data":"c\n","lastEventId":"8"}"#,
+            r#"{"state":"closed","reason":"server wants no more requests"}"#,
+        ]
+    );
+    assert_eq!(connecting, [r#"{"state":"connecting","in_ms":100}"#]);
+    assert_eq!(output.status.code(), Some(0));
+
+    let requests = requests.join().unwrap();
+    assert!(
+        requests[1].starts_with("POST /b HTTP/1.1\r\n"),
+        "{}",
+        requests[1]
+    );
+    assert!(requests[1].contains("Authorization: Bearer x\r\n"));
+    assert!(requests[1].contains("Last-Event-ID: 7\r\n"));
+    assert!(requests[1].contains("Content-Length: 2\r\n"));
+    assert!(requests[2].starts_with("POST /a HTTP/1.1\r\n"));
+    assert!(requests[2].contains("Last-Event-ID: 8\r\n"));
+}
+
+/// Breaks when ends of different kinds share an exit status.
+#[test]
+fn eventsource_tells_why_it_ends() {
+    let stream = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
+    let events = format!("{stream}data: a\n\ndata: b\n\ndata: c\n\n");
+    let cases: [(&[&str], &[&str], i32); 11] = [
+        (&[&events], &["--count", "2"], 0),
+        (&["HTTP/1.1 404 Not Found\r\n\r\n"], &[], 2),
+        (&["HTTP/1.1 503 Busy\r\n\r\n"], &["--strict"], 2),
+        (
+            &["HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"],
+            &[],
+            2,
+        ),
+        (&["HTTP/1.1 302 Found\r\n\r\n"], &[], 3),
+        (
+            &["HTTP/1.1 302 Found\r\nLocation: https://a/\r\n\r\n"],
+            &[],
+            3,
+        ),
+        (&["SSH-2.0\r\n\r\n"], &[], 3),
+        (&[stream, stream], &["--attempts", "2", "--retry", "1"], 4),
+        (&[], &["--body"], 1),
+        (&[], &["--header", "no colon"], 1),
+        (&[], &["--last-event-id", "a\nb"], 1),
+    ];
+    for (responses, options, status) in cases {
+        let (port, requests) = answers(responses);
+        let url = format!("http://127.0.0.1:{port}/");
+        let arguments = [&[url.as_str()], options].concat();
+        let output = run("eventsource", &arguments, b"");
+        assert_eq!(
+            output.status.code(),
+            Some(status),
+            "{responses:?} {output:?}"
+        );
+        let lines = String::from_utf8(output.stdout).unwrap();
+        let is_told = lines
+            .lines()
+            .any(|line| line.starts_with(r#"{"state":"closed""#));
+        assert_eq!(is_told, status > 1, "{lines}");
+        requests.join().unwrap();
     }
 }

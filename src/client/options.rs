@@ -19,7 +19,7 @@ use crate::http::{HeaderField, Method};
 #[derive(Clone, Copy)]
 #[must_use]
 pub struct ClientOptions<'a> {
-    pub(super) method: Method,
+    pub(super) method: Method<'a>,
     pub(super) fields: &'a [HeaderField<'a>],
     pub(super) body: &'a [u8],
     pub(super) id_parameter: &'a str,
@@ -47,7 +47,7 @@ impl<'a> ClientOptions<'a> {
     }
 
     /// Another method, with a body, as language models want it. Its `Content-Type` is a field.
-    pub const fn request(mut self, method: Method, body: &'a [u8]) -> Self {
+    pub const fn request(mut self, method: Method<'a>, body: &'a [u8]) -> Self {
         self.method = method;
         self.body = body;
         self

@@ -5,9 +5,9 @@ use super::grammar::is_token;
 /// The method of a request (RFC 9110, section 9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct Method(&'static str);
+pub struct Method<'a>(&'a str);
 
-impl Method {
+impl<'a> Method<'a> {
     /// `GET`
     pub const GET: Self = Self("GET");
     /// `POST`, as language models want it.
@@ -21,7 +21,7 @@ impl Method {
     /// const REPORT: Method = Method::new("REPORT").unwrap();
     /// assert_eq!(Method::new("GET /"), None);
     /// ```
-    pub const fn new(method: &'static str) -> Option<Self> {
+    pub const fn new(method: &'a str) -> Option<Self> {
         let mut rest = method.as_bytes();
         if rest.is_empty() {
             return None;
@@ -36,7 +36,7 @@ impl Method {
     }
 
     /// Its name.
-    pub const fn as_str(&self) -> &'static str {
+    pub const fn as_str(&self) -> &'a str {
         self.0
     }
 }

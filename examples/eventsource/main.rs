@@ -1,0 +1,138 @@
+//! Follows an event stream for as long as it can, and prints what comes of it, one JSON object a line:
+//! `{"type":..,"data":..,"lastEventId":..}` for an event, `{"retry":ms}` before it when the
+//! reconnection time has changed, `{"overflow":true}` for an event that does not fit the buffer; and
+//! `{"state":"open"}`, `{"state":"connecting","in_ms":..}`, `{"state":"closed","reason":..}` for what
+//! becomes of the connection. Why it was lost goes to standard error.
+//!
+//! ```text
+//! cargo run --example eventsource -- http://127.0.0.1:8080/events
+//! ```
+//!
+//! `--help` tells the options. Exit status: 0 after `--count` events, and when the server answers with
+//! 204; 1 for wrong usage; 2 when the server refuses for good; 3 after a redirect that leads nowhere, or
+//! an answer that breaks HTTP; 4 when `--attempts` have failed.
+
+#[path = "../status_server/clock.rs"]
+mod clock;
+mod options;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clock::TokioClock;
+use embedded_io_adapters::tokio_1::FromTokio;
+use embedded_sse::client::{EventSource, Notice, Reason, ResumePoint};
+use embedded_sse::http::Url;
+use embedded_sse::io::asynch::{Client, Clock, Connect};
+use options::{HELP, Options};
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+
+const USAGE: u8 = 1;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let options = match Options::parse() {
+        Ok(Some(options)) => options,
+        Ok(None) => {
+            println!("{HELP}");
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => {
+            eprintln!("{error}\n\n{HELP}");
+            return ExitCode::from(USAGE);
+        }
+    };
+    match follow(&options).await {
+        Ok(status) => ExitCode::from(status),
+        // Whoever was reading has gone.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::from(USAGE)
+        }
+    }
+}
+
+/// Returns the exit status, or why nothing can be printed, or the options make no sense.
+async fn follow(options: &Options) -> io::Result<u8> {
+    let fields = options.fields().map_err(io::Error::other)?;
+    let client_options = options.client(&fields).map_err(io::Error::other)?;
+    let url = Url::new(&options.url).map_err(io::Error::other)?;
+    let (mut buffer, mut redirects) = (vec![0; options.buffer], vec![0; 8 * 1024]);
+    let mut source = EventSource::new(url, &client_options, &mut buffer);
+    source.follow_redirects(&mut redirects);
+    let last_event_id = options.last_event_id().map_err(io::Error::other)?;
+    let point = ResumePoint {
+        last_event_id,
+        retry: None,
+    };
+    source.resume_from(&point).map_err(io::Error::other)?;
+
+    let mut received = vec![0; 16 * 1024];
+    let mut client = Client::new(source, Tcp, &mut received, TokioClock);
+    let mut events_left = options.count;
+    let mut retry = None;
+    while events_left != Some(0) {
+        let line = match client.next_notice().await {
+            Notice::Open => json!({ "state": "open" }),
+            Notice::Event(event) => {
+                events_left = events_left.map(|left| left - 1);
+                json!({
+                    "type": event.event_type.to_string(),
+                    "data": event.data.to_string(),
+                    "lastEventId": event.last_event_id.to_string(),
+                })
+            }
+            Notice::Overflow => json!({ "overflow": true }),
+            Notice::Connecting { reason, at } => {
+                eprintln!("{reason}");
+                json!({ "state": "connecting", "in_ms": at.since(TokioClock.now()) })
+            }
+            Notice::Closed(reason) => {
+                print(&json!({ "state": "closed", "reason": reason.to_string() }))?;
+                return Ok(exit_status(reason));
+            }
+            _ => continue,
+        };
+        let new_retry = client.source().resume_point().retry;
+        if let (true, Some(milliseconds)) = (new_retry != retry, new_retry) {
+            print(&json!({ "retry": milliseconds }))?;
+            retry = new_retry;
+        }
+        print(&line)?;
+    }
+    Ok(0)
+}
+
+fn print(line: &Value) -> io::Result<()> {
+    let mut output = io::stdout().lock();
+    writeln!(output, "{line}")?;
+    // Somebody may be watching.
+    output.flush()
+}
+
+const fn exit_status(reason: Reason) -> u8 {
+    match reason {
+        Reason::NoContent => 0,
+        Reason::BufferTooSmall => USAGE,
+        Reason::Status(_) | Reason::WrongType => 2,
+        Reason::Exhausted => 4,
+        _ => 3,
+    }
+}
+
+/// Connects without encryption.
+struct Tcp;
+
+impl Connect for Tcp {
+    type Socket = FromTokio<TcpStream>;
+
+    async fn connect(&mut self, url: Url<'_>) -> Result<Self::Socket, Reason> {
+        if url.is_https() {
+            return Err(Reason::Unsupported);
+        }
+        let socket = TcpStream::connect((url.host(), url.port())).await;
+        socket.map(FromTokio::new).map_err(|_| Reason::Unreachable)
+    }
+}
