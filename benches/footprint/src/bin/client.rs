@@ -14,7 +14,9 @@ static OPTIONS: ClientOptions = ClientOptions::new().idle_timeout(45_000);
 extern "C" fn reset() -> ! {
     let received = memory::<512>(0);
     let Ok(url) = Url::new("http://10.0.2.2/events") else {
-        loop {}
+        loop {
+            write_word(0);
+        }
     };
     let mut source = EventSource::new(url, &OPTIONS, memory::<512>(512));
     source.follow_redirects(memory::<256>(1024));
