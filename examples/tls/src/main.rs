@@ -1,0 +1,109 @@
+//! Follows an event stream over TLS 1.3 with `embedded-tls`, through the ends of its connections.
+//!
+//! ```text
+//! cargo run     # starts a server on this machine, too
+//! ```
+
+mod client;
+mod server;
+
+use std::error::Error;
+use std::ops::ControlFlow;
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use embedded_sse::Instant;
+use embedded_sse::client::{ClientOptions, EventSource, Notice};
+use embedded_sse::http::Url;
+use embedded_sse::io::asynch::Clock;
+use server::{EVENTS, Server};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let server = Server::start().await?;
+    let url = format!("https://localhost:{}/", server.port);
+    let options = ClientOptions::new();
+    let mut buffer = [0; 256];
+    let mut source = EventSource::new(Url::new(&url)?, &options, &mut buffer);
+    let mut events = 0;
+    client::follow(&mut source, &server.authority, TokioClock, |notice| {
+        match notice {
+            Notice::Event(event) => {
+                println!(
+                    "{} {}: {}",
+                    event.last_event_id, event.event_type, event.data
+                );
+                events += 1;
+            }
+            notice => println!("{notice:?}"),
+        }
+        // Over three connections.
+        match events == 3 * EVENTS {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
+    })
+    .await;
+    Ok(())
+}
+
+struct TokioClock;
+
+static START: LazyLock<tokio::time::Instant> = LazyLock::new(tokio::time::Instant::now);
+
+impl Clock for TokioClock {
+    fn now(&self) -> Instant {
+        Instant::from_millis(START.elapsed().as_millis() as u64)
+    }
+
+    async fn wait_until(&self, at: Instant) {
+        tokio::time::sleep_until(*START + Duration::from_millis(at.as_millis())).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use embedded_sse::client::{Reason, ReconnectOptions};
+
+    async fn follow(url: &str, authority: &[u8], count: usize) -> (Vec<String>, Option<Reason>) {
+        let options = ClientOptions::new().reconnect(ReconnectOptions::new().attempts(2).retry(1));
+        let mut buffer = [0; 256];
+        let mut source = EventSource::new(Url::new(url).unwrap(), &options, &mut buffer);
+        let mut data = Vec::new();
+        let reason = client::follow(&mut source, authority, TokioClock, |notice| {
+            if let Notice::Event(event) = notice {
+                data.push(event.data.to_string());
+            }
+            match data.len() == count {
+                true => ControlFlow::Break(()),
+                false => ControlFlow::Continue(()),
+            }
+        });
+        let reason = tokio::time::timeout(Duration::from_secs(30), reason).await;
+        (data, reason.unwrap())
+    }
+
+    /// Breaks when an encrypted stream cannot be read, or is not resumed where it ended.
+    #[tokio::test]
+    async fn a_stream_is_followed_over_several_connections() {
+        let server = Server::start().await.unwrap();
+        let url = format!("https://localhost:{}/", server.port);
+        let (data, reason) = follow(&url, &server.authority, 8).await;
+        assert_eq!(data, ["1", "2", "3", "4", "5", "6", "7", "8"]);
+        assert_eq!(reason, None);
+    }
+
+    /// Breaks when anybody can pose as the server.
+    #[tokio::test]
+    async fn a_server_without_the_right_certificate_is_not_asked() {
+        let server = Server::start().await.unwrap();
+        let other = Server::start().await.unwrap();
+        let url = format!("https://localhost:{}/", server.port);
+        let (data, reason) = follow(&url, &other.authority, 1).await;
+        assert_eq!((data.len(), reason), (0, Some(Reason::Exhausted)));
+        let url = format!("https://127.0.0.1:{}/", server.port);
+        let (data, reason) = follow(&url, &server.authority, 1).await;
+        assert_eq!((data.len(), reason), (0, Some(Reason::Exhausted)));
+    }
+}
