@@ -4,6 +4,7 @@ use embedded_sse::Instant;
 use embedded_sse::client::{EventSource, Notice, Output};
 
 /// What becomes of a connection.
+#[allow(dead_code, reason = "not every test needs all of them")]
 #[derive(Clone, Debug)]
 pub enum Scene {
     /// It cannot be made.

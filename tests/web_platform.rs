@@ -1,0 +1,311 @@
+//! The connection cases of the web-platform-tests' `eventsource/`, against a scripted server. Each test
+//! bears the name of the file that its case is from. The client keeps to the standard here.
+
+#[path = "common/scripted.rs"]
+mod scripted;
+
+use embedded_sse::Instant;
+use embedded_sse::client::{
+    ClientOptions, EventSource, Notice, Output, ReadyState, ReconnectOptions,
+};
+use embedded_sse::http::Url;
+use scripted::{Scene, Story, play};
+
+const STREAM: &str = "200 OK\r\nContent-Type: text/event-stream";
+/// `retry: 2` means 2 ms there.
+const RECONNECT: ReconnectOptions = ReconnectOptions::new().exact().strict().floor(0);
+static OPTIONS: ClientOptions = ClientOptions::new().reconnect(RECONNECT);
+
+fn follow(script: &[Scene]) -> Story {
+    let url = Url::new("http://web-platform.test/resources/message").unwrap();
+    let tell = |step| {
+        let (mut buffer, mut redirects) = ([0; 256], [0; 256]);
+        let mut source = EventSource::new(url, &OPTIONS, &mut buffer);
+        source.follow_redirects(&mut redirects);
+        play(&mut source, script.iter().cloned(), step)
+    };
+    let (whole, bytes) = (tell(usize::MAX), tell(1));
+    assert_eq!(
+        (&whole.lines, &whole.requests),
+        (&bytes.lines, &bytes.requests)
+    );
+    whole
+}
+
+/// The lines between the first attempt to connect and the next.
+fn first_connection(script: &[Scene]) -> Vec<String> {
+    let lines = follow(script).lines.into_iter().skip(1);
+    lines
+        .take_while(|line| !line.starts_with("connect"))
+        .collect()
+}
+
+/// Breaks when a stream of another status than 200 is opened, or asked for again.
+#[test]
+fn request_status_error() {
+    for status in [204, 205, 210, 299, 404, 410, 503] {
+        let head = format!("{status} HAHAHAHA\r\nContent-Type: text/event-stream");
+        let end = match status {
+            204 => "closed: NoContent".to_string(),
+            _ => format!("closed: Status({status})"),
+        };
+        assert_eq!(
+            follow(&[Scene::answer(&head, "data: data\n\n")]).lines[1..],
+            [end]
+        );
+    }
+}
+
+fn open_with(content_type: &str) -> Vec<String> {
+    let head = format!("200 OK\r\nContent-Type: {content_type}");
+    first_connection(&[Scene::answer(&head, "data: data\n\n")])
+}
+
+/// Breaks when something that is no media type at all is read as an event stream.
+#[test]
+fn format_mime_bogus() {
+    assert_eq!(open_with("x%20bogus"), ["closed: WrongType"]);
+    assert_eq!(open_with("x bogus"), ["closed: WrongType"]);
+    assert_eq!(open_with(""), ["closed: WrongType"]);
+}
+
+/// Breaks when another media type is read as an event stream.
+#[test]
+fn format_mime_valid_bogus() {
+    assert_eq!(open_with("text/x-bogus"), ["closed: WrongType"]);
+}
+
+/// Breaks when a parameter that is missing behind its semicolon is an error.
+#[test]
+fn format_mime_trailing_semicolon() {
+    assert_eq!(
+        open_with("text/event-stream;")[..2],
+        ["open", "event message [] data"]
+    );
+}
+
+/// Breaks when the bytes are read in the encoding that a server names.
+#[test]
+fn format_utf_8() {
+    for charset in ["utf-8", "windows-1252", "bogus"] {
+        let head = format!("200 OK\r\nContent-Type: text/event-stream;charset={charset}");
+        let lines = first_connection(&[Scene::answer(&head, "data: ok…\n\n")]);
+        assert_eq!(lines[..2], ["open", "event message [] ok…"], "{charset}");
+    }
+}
+
+/// Breaks when a redirect is not followed.
+#[test]
+fn request_redirect() {
+    for status in [301, 302, 303, 307, 308] {
+        let head = format!("{status} Redirect\r\nLocation: /eventsource/resources/message");
+        let script = [Scene::answer(&head, ""), Scene::stream("data: data\n\n")];
+        assert_eq!(
+            follow(&script).lines[..4],
+            [
+                "connect http://web-platform.test/resources/message",
+                "connect http://web-platform.test/eventsource/resources/message",
+                "open",
+                "event message [] data",
+            ],
+            "{status}"
+        );
+    }
+}
+
+/// Breaks when a stream that ended is not asked for again, or the user is not told.
+#[test]
+fn eventsource_reconnect() {
+    let story = follow(&[
+        Scene::stream("retry: 2\ndata: ok\n\n"),
+        Scene::stays("data: data\n\n"),
+    ]);
+    assert_eq!(
+        story.lines_of("")[1..],
+        [
+            "open",
+            "event message [] ok",
+            "lost after 0: Lost, again in 2",
+            "connect http://web-platform.test/resources/message",
+            "open",
+            "event message [] data",
+        ]
+    );
+}
+
+/// Breaks when a state is not told as it is, or 204 does not end it.
+#[test]
+fn eventsource_close() {
+    let story = follow(&[
+        Scene::stream("retry: 2\ndata: opened\n\n"),
+        Scene::stream("data: reconnected\n\n"),
+        Scene::answer(
+            "204 NO CONTENT (CLOSE)\r\nContent-Type: text/event-stream",
+            "data: closed\n\n",
+        ),
+    ]);
+    assert_eq!(
+        story.lines[1..],
+        [
+            "open",
+            "event message [] opened",
+            "lost after 0: Lost, again in 2",
+            "connect http://web-platform.test/resources/message",
+            "open",
+            "event message [] reconnected",
+            "lost after 2: Lost, again in 2",
+            "connect http://web-platform.test/resources/message",
+            "closed: NoContent",
+        ]
+    );
+}
+
+/// Plays `STREAM` and this body until `stop` says so, and returns the source's last state and what came.
+fn until(body: &str, mut stop: impl FnMut(&Output<'_>) -> bool) -> (ReadyState, usize) {
+    let now = Instant::from_millis(0);
+    let bytes = format!("HTTP/1.1 {STREAM}\r\n\r\n{body}");
+    let (mut input, mut buffer, mut events) = (&b""[..], [0; 64], 0);
+    let mut source = EventSource::new(Url::new("http://a/").unwrap(), &OPTIONS, &mut buffer);
+    assert_eq!(source.ready_state(), ReadyState::Connecting);
+    loop {
+        let output = source.poll(now, &mut input);
+        let is_last = stop(&output);
+        match output {
+            Output::Connect(_) => {
+                source.connected(now);
+                input = bytes.as_bytes();
+            }
+            Output::Send(bytes) => {
+                let length = bytes.len();
+                source.sent(now, length);
+            }
+            Output::Notice(Notice::Open) => assert_eq!(source.ready_state(), ReadyState::Open),
+            Output::Notice(Notice::Event(_)) => events += 1,
+            Output::Notice(Notice::Closed(_)) => return (source.ready_state(), events),
+            _ => {}
+        }
+        if is_last {
+            source.close();
+        }
+    }
+}
+
+/// Breaks when `close` in the `open` notice lets events through.
+#[test]
+fn eventsource_ready_state() {
+    let body = "data: x\n\n";
+    let ends = until(body, |output| {
+        matches!(output, Output::Notice(Notice::Open))
+    });
+    assert_eq!(ends, (ReadyState::Closed, 0));
+}
+
+/// Breaks when a request that is given up still opens a stream.
+#[test]
+fn eventsource_request_cancellation() {
+    let body = "retry: 1000\ndata: abc\n\n";
+    let ends = until(body, |output| matches!(output, Output::Send(_)));
+    assert_eq!(ends, (ReadyState::Closed, 0));
+}
+
+/// The values of this field in each request, `-` where it has none.
+fn values_of(name: &str, script: &[Scene]) -> Vec<String> {
+    let story = follow(script);
+    let requests = (0..story.requests.len()).map(|number| story.request(number));
+    let values = requests.map(|request| {
+        let lines = request.split("\r\n").skip(1);
+        let values = lines.filter_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+        let values: Vec<&str> = values.collect();
+        match values[..] {
+            [] => "-".into(),
+            _ => values.join(", "),
+        }
+    });
+    values.collect()
+}
+
+/// Breaks when the request does not say what it wants.
+#[test]
+fn request_accept() {
+    let script = [Scene::stream("")];
+    assert_eq!(values_of("Accept", &script), ["text/event-stream"]);
+}
+
+/// Breaks when a cache may answer, the first request or a later one.
+#[test]
+fn request_cache_control() {
+    let script = [Scene::stream("retry: 2\n"), Scene::stream("")];
+    assert_eq!(
+        values_of("Cache-Control", &script),
+        ["no-cache", "no-cache"]
+    );
+}
+
+/// What the first request, and the one behind this stream, say in `Last-Event-ID`.
+fn ids_sent(body: &str) -> Vec<String> {
+    values_of("Last-Event-ID", &[Scene::stream(body), Scene::stays("")])
+}
+
+/// Breaks when the id goes out in another encoding than UTF-8, or before there is one.
+#[test]
+fn format_field_id() {
+    assert_eq!(ids_sent("id: …\nretry: 200\ndata: hello\n\n"), ["-", "…"]);
+}
+
+/// Breaks when a stream that has no id forgets the one that came before.
+#[test]
+fn format_field_id_2() {
+    let script = [
+        Scene::stream("id: …\nretry: 200\ndata: hello\n\n"),
+        Scene::stream("data: …\n\n"),
+        Scene::stays("data: …\n\n"),
+    ];
+    assert_eq!(values_of("Last-Event-ID", &script), ["-", "…", "…"]);
+    assert_eq!(
+        follow(&script).lines_of("event "),
+        ["message […] hello", "message […] …", "message […] …"]
+    );
+}
+
+/// Breaks when an id lasts longer than the server wants, or not as long.
+#[test]
+fn format_field_id_3() {
+    assert_eq!(ids_sent("id: 1\ndata: 1\n\ndata:2\n\n"), ["-", "1"]);
+    let changes = "id: 1\ndata: 1\n\nid: 2\ndata:2\n\ndata:3\n\n";
+    assert_eq!(ids_sent(changes), ["-", "2"]);
+    let resets = "id: 1\ndata: 1\n\nid:\ndata:2\n\ndata:3\n\n";
+    assert_eq!(ids_sent(resets), ["-", "-"]);
+}
+
+/// Breaks when an id with NUL goes out.
+#[test]
+fn format_field_id_null() {
+    for id in ["\0\0", "x\0", "\0x", "x\0x", " \0"] {
+        let body = format!("data: hello\nid: {id}\n\n");
+        assert_eq!(ids_sent(&body), ["-", "-"], "{id:?}");
+    }
+}
+
+fn delay(body: &str) -> Vec<String> {
+    let story = follow(&[Scene::stream(body)]);
+    let lines = story.lines_of("lost after 0: Lost, again in ").into_iter();
+    lines.map(str::to_string).collect()
+}
+
+/// Breaks when `retry` is read as octal.
+#[test]
+fn format_field_retry() {
+    assert_eq!(delay("retry:02000\ndata:x\n\n"), ["2000"]);
+}
+
+/// Breaks when a `retry` that is no number counts.
+#[test]
+fn format_field_retry_bogus() {
+    assert_eq!(delay("retry:2000\nretry:1000x\ndata:x\n\n"), ["2000"]);
+}
+
+/// Breaks when an empty `retry` counts.
+#[test]
+fn format_field_retry_empty() {
+    assert_eq!(delay("retry\ndata:test\n\n"), ["3000"]);
+}
