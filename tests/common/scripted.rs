@@ -19,6 +19,7 @@ pub enum Scene {
     Slow(u64, Vec<Vec<u8>>),
 }
 
+#[allow(dead_code, reason = "not every test needs all of them")]
 impl Scene {
     /// A head of these lines, then a stream that ends.
     pub fn stream(body: &str) -> Self {

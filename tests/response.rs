@@ -1,0 +1,210 @@
+//! Response heads: the same as `httparse` reads, however they are cut; and what they say of the body.
+
+#[path = "common/scripted.rs"]
+mod scripted;
+
+use std::sync::Mutex;
+
+use embedded_sse::client::{Answer, ClientOptions, EventSource, ReconnectOptions, Verdict};
+use embedded_sse::http::Url;
+use scripted::{Scene, play};
+
+/// What came of a head, and of the body behind it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Read {
+    Answer {
+        /// The status, whether it is an event stream, and when to ask again.
+        answer: (u16, bool, Option<u32>),
+        body: &'static str,
+    },
+    Redirect(String),
+    /// With the reason.
+    Refused(&'static str),
+}
+
+/// Another number of events for every framing.
+const BODY: &str = "9\r\ndata: x\n\n\r\n9\r\ndata: y\n\n\r\n0\r\n\r\n";
+const LENGTH: usize = "9\r\ndata: x\n\n".len();
+
+fn read(head: &[u8], step: usize) -> Read {
+    let judged = Mutex::new(None);
+    let judge = |answer: &Answer, _| {
+        *judged.lock().unwrap() = Some((answer.status, answer.is_event_stream, answer.retry_after));
+        match answer.status {
+            300..=399 => Verdict::Redirect { permanent: false },
+            _ => Verdict::Open,
+        }
+    };
+    let options = ClientOptions::new().reconnect(ReconnectOptions::new().judge(&judge));
+    let (mut buffer, mut redirects) = ([0; 512], [0; 256]);
+    let url = Url::new("http://device/events").unwrap();
+    let mut source = EventSource::new(url, &options, &mut buffer);
+    source.follow_redirects(&mut redirects);
+    let bytes = [head, BODY.as_bytes()].concat();
+    let lines = play(&mut source, [Scene::Stays(bytes)], step).lines;
+    let told: Vec<&str> = lines.iter().skip(1).map(String::as_str).collect();
+    let end = told.last().copied().unwrap_or_default();
+    let events = told.iter().filter(|line| line.starts_with("event")).count();
+    if let Some(reason) = end.strip_prefix("closed: ") {
+        let reasons = ["MalformedHead", "HeadTooLong", "Framing", "Encoded"];
+        let known = reasons.into_iter().find(|known| *known == reason);
+        // A location that is missing, or in the body's place.
+        return Read::Refused(known.unwrap_or("location"));
+    }
+    let answer = judged.lock().unwrap().unwrap();
+    if let ["connect http://other/" | "connect http://device/y"] = told[..] {
+        return Read::Redirect(end["connect ".len()..].into());
+    }
+    let has_ended = told.iter().any(|line| line.starts_with("lost"));
+    let body = match (events, has_ended) {
+        (2, false) => "until close",
+        (2, true) => "chunked",
+        (1, true) => "length",
+        (0, true) => "empty",
+        _ => panic!("{told:?}"),
+    };
+    Read::Answer { answer, body }
+}
+
+/// What `httparse` and the rules that it leaves to its user make of a head.
+fn expected(head: &[u8]) -> Read {
+    let mut config = httparse::ParserConfig::default();
+    config.allow_obsolete_multiline_headers_in_responses(true);
+    let mut headers = [httparse::EMPTY_HEADER; 64];
+    let mut response = httparse::Response::new(&mut headers);
+    let length = match config.parse_response(&mut response, head) {
+        Ok(status) => status.unwrap(),
+        Err(_) => return Read::Refused("MalformedHead"),
+    };
+    let status = response.code.unwrap();
+    // RFC 9110, section 15.2: another one follows, but for the protocol that the client did not ask for.
+    if (100..=199).contains(&status) && status != 101 {
+        return expected(&head[length..]);
+    }
+    let values = |name: &str| {
+        let fields = response.headers.iter();
+        let named = fields.filter(|field| field.name.eq_ignore_ascii_case(name));
+        let values = named.map(|field| String::from_utf8(field.value.trim_ascii().to_vec()));
+        values.collect::<Result<Vec<_>, _>>().unwrap()
+    };
+    let (mut lengths, codings) = (values("content-length"), values("transfer-encoding"));
+    lengths.dedup();
+    let framing = lengths.len() + codings.len();
+    let body = match (lengths.first(), codings.first()) {
+        _ if framing > 1 => return Read::Refused("Framing"),
+        (Some(length), _) => match length.parse::<u32>() {
+            Ok(0) => "empty",
+            Ok(length) if length as usize == LENGTH => "length",
+            Ok(_) if length.bytes().all(|digit| digit.is_ascii_digit()) => panic!("{length}"),
+            _ => return Read::Refused("Framing"),
+        },
+        (_, Some(coding)) if coding.eq_ignore_ascii_case("chunked") => "chunked",
+        (_, Some(_)) => return Read::Refused("Framing"),
+        _ => "until close",
+    };
+    if (300..=399).contains(&status) {
+        let locations = values("location");
+        let location = locations.iter().find(|location| !location.is_empty());
+        return match location.map(String::as_str) {
+            Some("/y") => Read::Redirect("http://device/y".into()),
+            Some("http://other/") => Read::Redirect("http://other/".into()),
+            _ => Read::Refused("location"),
+        };
+    }
+    let encodings = values("content-encoding");
+    if encodings.iter().any(|coding| coding != "identity") {
+        return Read::Refused("Encoded");
+    }
+    let type_ = values("content-type").pop().unwrap_or_default();
+    let essence = type_.split(';').next().unwrap_or_default().trim_ascii();
+    let is_event_stream = essence.eq_ignore_ascii_case("text/event-stream");
+    let retry_after = values("retry-after").pop();
+    let retry_after = retry_after.and_then(|seconds| seconds.parse().ok());
+    let answer = (status, is_event_stream, retry_after);
+    Read::Answer { answer, body }
+}
+
+const LINES: &[&str] = &[
+    "HTTP/1.1 200 OK\r\n",
+    "HTTP/1.0 200 OK\n",
+    "HTTP/1.1 503 Service Unavailable\r\n",
+    "HTTP/1.1 307 \r\n",
+    "HTTP/1.1 200\r\n",
+    "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n",
+    "HTTP/1.1 103 Early Hints\r\nLocation: /x\r\n\r\nHTTP/1.1 302 Found\r\n",
+    "HTTP/1.1 101 Switching Protocols\r\n",
+    "HTTP/1.1 20 OK\r\n",
+    "HTTP/1.1 2000 OK\r\n",
+    "HTTP/1.1 2x0 OK\r\n",
+    "HTTP/1.1  200 OK\r\n",
+    "HTTP/2.0 200 OK\r\n",
+    "http/1.1 200 OK\r\n",
+    "SSH-2.0-OpenSSH\r\n",
+];
+const PIECES: &[&str] = &[
+    "Content-Type: text/event-stream\r\n",
+    "CONTENT-TYPE:Text/Event-Stream ; charset=utf-8\t\r\n",
+    "Content-Type: text/html\n",
+    "Content-Type:\r\n text/event-stream\r\n",
+    "Transfer-Encoding: chunked\r\n",
+    "Content-Length: 12\r\n",
+    "Location: /y\r\n",
+    "Location:  http://other/ \r\n",
+    "Retry-After: 7\r\n",
+    "Retry-After: Fri, 31 Dec 1999 23:59:59 GMT\r\n",
+    "Content-Encoding: identity\r\n",
+    "X-Long: ....................................................................\r\n",
+    "content-length:0\r\n",
+    "Content-Length: 1x\r\n",
+    "Transfer-Encoding: gzip\r\n",
+    "Content-Encoding: gzip\r\n",
+    "Location:\r\n",
+    "X: \u{e9}\r\n",
+    "X:\r\n folded\r\n\tagain\r\n",
+    "no colon\r\n",
+    ": no name\r\n",
+    "bad name: x\r\n",
+    "Content-Length : 12\r\n",
+];
+
+/// Breaks when a head is read otherwise than by `httparse`, when a body is framed otherwise than it says,
+/// or when the way it is cut shows.
+#[test]
+fn heads_are_read_as_httparse_reads_them() {
+    let mut random = fastrand::Rng::with_seed(12);
+    let mut seen = [0; 3];
+    for round in 0..60_000 {
+        let lines = if random.bool() { 8 } else { LINES.len() };
+        let mut head = random.choice(&LINES[..lines]).unwrap().to_string();
+        let pieces = if random.bool() { 12 } else { PIECES.len() };
+        for _ in 0..random.usize(0..6) {
+            head += random.choice(&PIECES[..pieces]).unwrap();
+        }
+        head += random.choice(["\r\n", "\r\n", "\n"]).unwrap();
+        let bytes = [head.as_bytes(), BODY.as_bytes()].concat();
+        // What follows the head is of no interest to `httparse`, but it may be: a line may go on.
+        let expected = expected(&bytes);
+        let read = match round % 50 {
+            0 => {
+                let whole = self::read(head.as_bytes(), usize::MAX);
+                for step in [1, 2, 3, 5, 17] {
+                    assert_eq!(self::read(head.as_bytes(), step), whole, "{step}: {head:?}");
+                }
+                whole
+            }
+            _ => self::read(head.as_bytes(), usize::MAX),
+        };
+        // Of two flaws, the first is named.
+        let (framing, malformed) = (Read::Refused("Framing"), Read::Refused("MalformedHead"));
+        if (&read, &expected) != (&framing, &malformed) {
+            assert_eq!(read, expected, "{head:?}");
+        }
+        seen[match expected {
+            Read::Answer { .. } => 0,
+            Read::Redirect(_) => 1,
+            Read::Refused(_) => 2,
+        }] += 1;
+    }
+    println!("{seen:?} answers, redirects, refusals");
+    assert!(seen.iter().all(|count| *count > 2_000), "{seen:?}");
+}
