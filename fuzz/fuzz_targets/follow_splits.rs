@@ -1,0 +1,75 @@
+//! The fuzzer is the server, chooses the buffers and the cuts: how responses are cut must not show.
+#![no_main]
+
+use embedded_sse::Instant;
+use embedded_sse::client::{ClientOptions, EventSource, Notice, Output};
+use embedded_sse::http::Url;
+use libfuzzer_sys::fuzz_target;
+
+/// How responses may begin.
+const HEADS: [&str; 4] = [
+    "",
+    "HTTP/1.1 302 Found\r\nLocation: ",
+    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n",
+    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n",
+];
+
+fuzz_target!(|input: (u8, u8, Vec<(u8, Vec<&[u8]>)>)| {
+    let (size, redirects, responses) = input;
+    let cut: Vec<Vec<&[u8]>> = responses
+        .into_iter()
+        .map(|(head, mut chunks)| {
+            chunks.insert(0, HEADS[usize::from(head) % HEADS.len()].as_bytes());
+            chunks
+        })
+        .collect();
+    let whole: Vec<Vec<u8>> = cut.iter().map(|chunks| chunks.concat()).collect();
+    let whole: Vec<Vec<&[u8]>> = whole.iter().map(|bytes| vec![&bytes[..]]).collect();
+    let sizes = (usize::from(size), usize::from(redirects));
+    assert_eq!(follow(&cut, sizes), follow(&whole, sizes));
+});
+
+/// What a client asks for, and tells, when these are the responses.
+fn follow(responses: &[Vec<&[u8]>], (size, redirects): (usize, usize)) -> Vec<String> {
+    let options = ClientOptions::new().id_parameter("id");
+    let (mut buffer, mut locations) = ([0; 255], [0; 255]);
+    let url = Url::new("http://device/events?a=b").unwrap();
+    let mut source = EventSource::new(url, &options, &mut buffer[..size]);
+    source.follow_redirects(&mut locations[..redirects]);
+    let mut now = Instant::from_millis(0);
+    let mut responses = responses.iter();
+    let mut chunks = [].iter();
+    let mut input: &[u8] = b"";
+    let mut told = Vec::new();
+    loop {
+        match source.poll(now, &mut input) {
+            Output::Connect(url) => {
+                told.push(format!("connect {url}"));
+                let Some(response) = responses.next() else {
+                    return told;
+                };
+                chunks = response.iter();
+                source.connected(now);
+            }
+            Output::Send(bytes) => {
+                told.push(format!("send {}", bytes.escape_ascii()));
+                let length = bytes.len();
+                source.sent(now, length);
+            }
+            Output::Notice(Notice::Closed(reason)) => {
+                told.push(format!("{reason:?}"));
+                return told;
+            }
+            Output::Notice(notice) => {
+                if let Notice::Connecting { at, .. } = notice {
+                    now = at;
+                }
+                told.push(format!("{notice:?}"));
+            }
+            Output::Wait(_) => match chunks.next() {
+                Some(chunk) => input = chunk,
+                None => source.disconnected(),
+            },
+        }
+    }
+}
