@@ -1,7 +1,11 @@
-//! What the tests share: a server of the crate's own in this process, programs as peers, and a client
-//! so simple that it cannot be wrong.
+//! What the tests share: a server of the crate's own in this process, its clients on threads, programs as
+//! peers, and a client so simple that it cannot be wrong.
 
 pub mod browser;
 pub mod client;
+pub mod follower;
+pub mod nginx;
+pub mod packages;
 pub mod program;
 pub mod server;
+pub mod tap;

@@ -27,10 +27,15 @@ impl Drop for Program {
     }
 }
 
-/// A port that nothing listened on just now.
+/// A port that nothing listened on just now. It is below those of outgoing connections, or one of them
+/// could take it while its server is away.
 pub fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
+    loop {
+        let port = fastrand::u16(10_000..32_768);
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 /// Waits until something accepts connections.

@@ -1,58 +1,8 @@
 //! The dashboard of `status_server` in a real browser.
 
-use std::io::{self, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
-use std::thread;
-
 use e2e::browser::Browser;
 use e2e::program::{free_port, status_server};
-
-/// Passes connections on, until it is told to cut them.
-struct Proxy {
-    address: SocketAddr,
-    open: Arc<Mutex<Vec<TcpStream>>>,
-}
-
-impl Proxy {
-    fn start(target: SocketAddr) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        let open = Arc::new(Mutex::new(Vec::new()));
-        thread::spawn({
-            let open = Arc::clone(&open);
-            move || {
-                for client in listener.incoming() {
-                    let (client, server) = (client.unwrap(), TcpStream::connect(target).unwrap());
-                    open.lock()
-                        .unwrap()
-                        .extend([client.try_clone().unwrap(), server.try_clone().unwrap()]);
-                    let (client_again, server_again) =
-                        (client.try_clone().unwrap(), server.try_clone().unwrap());
-                    thread::spawn(move || copy(client, server));
-                    thread::spawn(move || copy(server_again, client_again));
-                }
-            }
-        });
-        Self { address, open }
-    }
-
-    fn cut(&self) {
-        for socket in self.open.lock().unwrap().drain(..) {
-            let _ = socket.shutdown(Shutdown::Both);
-        }
-    }
-}
-
-fn copy(mut from: TcpStream, mut to: TcpStream) {
-    let mut buffer = [0; 1024];
-    while let Ok(length @ 1..) = from.read(&mut buffer) {
-        if to.write_all(&buffer[..length]).is_err() {
-            break;
-        }
-    }
-    let _: io::Result<()> = to.shutdown(Shutdown::Both);
-}
+use e2e::tap::Tap;
 
 /// Breaks when the page shows no events, when a browser that comes back misses one or gets one twice,
 /// or when it is not told that events are missing.
@@ -61,9 +11,9 @@ fn the_dashboard_follows_its_server() {
     let port = free_port();
     let arguments = ["--interval", "20"];
     let (mut server, address) = status_server(port, &arguments);
-    let proxy = Proxy::start(address);
+    let tap = Tap::start(address);
     let browser = Browser::start();
-    browser.open(&format!("http://{}/", proxy.address));
+    browser.open(&format!("http://{}/", tap.address));
     browser.wait_for("return document.getElementById('state').textContent === 'live'");
     browser.wait_for("return Number(document.getElementById('events').textContent) > 50");
 
@@ -79,7 +29,7 @@ fn the_dashboard_follows_its_server() {
     for cut in 1..=3 {
         browser.wait_for("return seen.ids.length > seen.before + 20");
         browser.run("seen.before = seen.ids.length");
-        proxy.cut();
+        tap.cut();
         browser.wait_for(&format!("return seen.opened === {}", cut + 1));
         browser.wait_for(&format!(
             "return document.getElementById('reconnects').textContent === '{cut}'"
@@ -96,7 +46,7 @@ fn the_dashboard_follows_its_server() {
     server.0.kill().unwrap();
     server.0.wait().unwrap();
     let (_server, _) = status_server(port, &arguments);
-    proxy.cut();
+    tap.cut();
     browser.wait_for("return document.getElementById('gaps').textContent === '1'");
     browser.wait_for("return seen.lost === 1");
     let last_id = browser.text("last-id");

@@ -1,14 +1,14 @@
 //! Clients and proxies that others wrote.
 
-use std::fs;
 use std::io::{BufRead, BufReader, Lines};
 use std::process::{ChildStdout, Command, Stdio};
-use std::sync::Once;
 use std::thread::{scope, sleep};
 use std::time::{Duration, Instant};
 
 use e2e::client::Client;
-use e2e::program::{Program, free_port, root, wait_for_port};
+use e2e::nginx::Nginx;
+use e2e::packages;
+use e2e::program::Program;
 use e2e::server::Server;
 use embedded_sse::server::{ServerOptions, StreamOptions};
 use serde_json::{Value, json};
@@ -51,8 +51,6 @@ fn curl_follows_a_stream() {
     }
 }
 
-static INSTALL: Once = Once::new();
-
 /// `node/follow.js` on a stream.
 struct Node {
     lines: Lines<BufReader<ChildStdout>>,
@@ -61,18 +59,8 @@ struct Node {
 
 impl Node {
     fn follow(url: &str) -> Self {
-        let folder = root().join("tests/e2e/node");
-        INSTALL.call_once(|| {
-            let mut npm = Command::new("npm");
-            npm.args(["install", "--silent", "--no-audit", "--no-fund"])
-                .current_dir(&folder);
-            assert!(npm.status().unwrap().success());
-        });
-        let mut command = Command::new("node");
-        command
-            .args(["follow.js", url])
-            .current_dir(&folder)
-            .stdout(Stdio::piped());
+        let mut command = packages::node("follow.js");
+        command.arg(url).stdout(Stdio::piped());
         let mut program = Program::start(&mut command);
         let lines = BufReader::new(program.0.stdout.take().unwrap()).lines();
         Self {
@@ -141,33 +129,17 @@ fn next_after_publish(server: &Server, number: &mut u64, next: &mut impl FnMut(u
 fn events_pass_nginx_at_once() {
     let server = Server::start(1 << 16, 8, OPTIONS);
     let chunked = Server::start(1 << 16, 8, OPTIONS.chunked());
-    let folder = tempfile::TempDir::new().unwrap();
-    let port = free_port();
-    let configuration = format!(
-        "daemon off; master_process off; error_log stderr crit; pid nginx.pid; events {{}}
-         http {{
-           access_log off; client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;
-           uwsgi_temp_path uwsgi; scgi_temp_path scgi;
-           server {{
-             listen 127.0.0.1:{port};
-             location /events {{ proxy_pass http://{}; }}
-             location /chunked {{ proxy_pass http://{}/events; proxy_http_version 1.1; }}
-           }}
-         }}",
+    let locations = format!(
+        "location /events {{ proxy_pass http://{}; }}
+         location /chunked {{ proxy_pass http://{}/events; proxy_http_version 1.1; }}",
         server.address, chunked.address
     );
-    fs::write(folder.path().join("nginx.conf"), configuration).unwrap();
-    let mut command = Command::new("nginx");
-    command
-        .arg("-p")
-        .arg(folder.path())
-        .args(["-c", "nginx.conf", "-e", "stderr"]);
-    let _nginx = Program::start(&mut command);
-    wait_for_port(port);
+    let nginx = Nginx::new("", &locations);
+    let _program = nginx.start();
 
     for (path, server) in [("/events", &server), ("/chunked", &chunked)] {
         let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
-        let mut client = Client::send(([127, 0, 0, 1], port).into(), &request);
+        let mut client = Client::send(([127, 0, 0, 1], nginx.port).into(), &request);
         let head = client.read_head();
         assert!(
             head.starts_with("HTTP/1.1 200 OK\r\n")

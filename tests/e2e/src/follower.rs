@@ -1,0 +1,182 @@
+//! The crate's own client, on a thread of its own.
+
+use std::io::{self, Read, Write};
+use std::net::TcpStream;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+use std::time::Duration;
+
+use embedded_io_adapters::tokio_1::FromTokio;
+use embedded_sse::Instant;
+use embedded_sse::client::{ClientOptions, EventSource, Notice, Reason, ReconnectOptions};
+use embedded_sse::http::Url;
+use embedded_sse::io::{asynch, blocking};
+
+use crate::client::Event;
+use crate::server::TokioClock;
+
+/// What the client tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Report {
+    Open,
+    Event(Event),
+    Connecting(Reason),
+    Closed(Reason),
+}
+
+#[derive(Clone, Copy, Debug)]
+pub enum Driver {
+    Blocking,
+    Asynch,
+}
+
+/// Follows a stream until it is closed, or what it tells is not wanted any more.
+pub struct Follower {
+    reports: Receiver<(Report, Option<u32>)>,
+    /// The reconnection time, if the server has set one.
+    pub retry: Option<u32>,
+}
+
+static OPTIONS: ClientOptions =
+    ClientOptions::new().reconnect(ReconnectOptions::new().exact().retry(20).floor(1).cap(200));
+
+impl Follower {
+    pub fn start(driver: Driver, url: &str) -> Self {
+        let url = url.to_string();
+        let (sender, reports) = channel();
+        thread::spawn(move || match driver {
+            Driver::Blocking => follow_blocking(&url, &sender),
+            Driver::Asynch => follow_asynch(&url, &sender),
+        });
+        Self {
+            reports,
+            retry: None,
+        }
+    }
+
+    /// What it tells next.
+    pub fn next_report(&mut self) -> Report {
+        let (report, retry) = self
+            .reports
+            .recv_timeout(Duration::from_secs(30))
+            .expect("the client goes on");
+        self.retry = retry;
+        report
+    }
+
+    /// The next event, whatever becomes of the connection before it.
+    pub fn next_event(&mut self) -> Event {
+        loop {
+            match self.next_report() {
+                Report::Event(event) => return event,
+                Report::Closed(reason) => panic!("{reason}"),
+                Report::Open | Report::Connecting(_) => {}
+            }
+        }
+    }
+}
+
+impl From<Notice<'_>> for Report {
+    fn from(notice: Notice<'_>) -> Self {
+        match notice {
+            Notice::Open => Self::Open,
+            Notice::Event(event) => Self::Event(Event {
+                event: event.event_type.to_string(),
+                id: event.last_event_id.to_string(),
+                data: event.data.to_string(),
+            }),
+            Notice::Connecting { reason, .. } => Self::Connecting(reason),
+            Notice::Closed(reason) => Self::Closed(reason),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+fn follow_blocking(url: &str, sender: &Sender<(Report, Option<u32>)>) {
+    let (mut buffer, mut received) = ([0; 1024], [0; 536]);
+    let source = EventSource::new(Url::new(url).unwrap(), &OPTIONS, &mut buffer);
+    let mut client = blocking::Client::new(source, Tcp, &mut received, TokioClock);
+    loop {
+        let report = Report::from(client.next_notice());
+        let is_last = matches!(report, Report::Closed(_));
+        let retry = client.source().resume_point().retry;
+        if sender.send((report, retry)).is_err() || is_last {
+            return;
+        }
+    }
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn follow_asynch(url: &str, sender: &Sender<(Report, Option<u32>)>) {
+    let (mut buffer, mut received) = ([0; 1024], [0; 536]);
+    let source = EventSource::new(Url::new(url).unwrap(), &OPTIONS, &mut buffer);
+    let mut client = asynch::Client::new(source, Tcp, &mut received, TokioClock);
+    loop {
+        let report = Report::from(client.next_notice().await);
+        let is_last = matches!(report, Report::Closed(_));
+        let retry = client.source().resume_point().retry;
+        if sender.send((report, retry)).is_err() || is_last {
+            return;
+        }
+    }
+}
+
+/// Connects without encryption.
+struct Tcp;
+
+impl asynch::Connect for Tcp {
+    type Socket = FromTokio<tokio::net::TcpStream>;
+
+    async fn connect(&mut self, url: Url<'_>) -> Result<Self::Socket, Reason> {
+        let socket = tokio::net::TcpStream::connect((url.host(), url.port())).await;
+        socket.map(FromTokio::new).map_err(|_| Reason::Unreachable)
+    }
+}
+
+impl blocking::Connect for Tcp {
+    type Socket = Socket;
+
+    fn connect(&mut self, url: Url<'_>) -> Result<Self::Socket, Reason> {
+        let socket = TcpStream::connect((url.host(), url.port()));
+        let socket = socket.map_err(|_| Reason::Unreachable)?;
+        let timeout = Some(Duration::from_millis(50));
+        socket.set_read_timeout(timeout).unwrap();
+        Ok(Socket(socket))
+    }
+}
+
+impl blocking::Clock for TokioClock {
+    fn now(&self) -> Instant {
+        asynch::Clock::now(self)
+    }
+
+    fn wait_until(&self, at: Instant) {
+        thread::sleep(Duration::from_millis(at.since(asynch::Clock::now(self))));
+    }
+}
+
+/// A socket whose timeouts are called that: Unix says that it would block.
+struct Socket(TcpStream);
+
+impl embedded_io::ErrorType for Socket {
+    type Error = io::Error;
+}
+
+impl embedded_io::Read for Socket {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buffer).map_err(|error| match error.kind() {
+            io::ErrorKind::WouldBlock => io::ErrorKind::TimedOut.into(),
+            _ => error,
+        })
+    }
+}
+
+impl embedded_io::Write for Socket {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
