@@ -1,8 +1,8 @@
 //! Where to ask.
 
 use super::reason::Reason;
-use crate::http::{Resolved, Url, remove_dot_segments};
-use crate::wire::copy::{copy, move_down};
+use crate::http::{Url, remove_dot_segments};
+use crate::wire::copy::move_down;
 
 /// The URL of an event stream, and those to which servers have redirected.
 ///
@@ -40,15 +40,7 @@ impl<'a> Redirects<'a> {
 
     /// Where to ask next.
     pub fn url(&self) -> Url<'_> {
-        let lasting = usize::from(self.lasting);
-        let (lasting, rest) = self.buffer.split_at_checked(lasting).unwrap_or_default();
-        let passing = rest.get(..usize::from(self.passing)).unwrap_or_default();
-        let url = match (lasting, passing) {
-            ([], []) => return self.original,
-            (lasting, []) => lasting,
-            (_, passing) => passing,
-        };
-        Url::from_bytes(url).unwrap_or(self.original)
+        current(self.original, self.buffer, self.lasting, self.passing)
     }
 
     /// A stream has begun.
@@ -72,39 +64,22 @@ impl<'a> Redirects<'a> {
         }
         // What lasts are the permanent ones before the first of the others.
         let lasts = permanent && self.passing == 0;
-        let resolved = Resolved::new(&self.url(), location);
-        let was_https = self.url().is_https();
-        let kept = resolved.keep;
-        let in_use = self.lasting.saturating_add(self.passing);
+        let in_use = usize::from(self.lasting.saturating_add(self.passing));
 
         // It is put together behind those in use, for it may be relative to them.
-        let (used, free) = self
-            .buffer
-            .split_at_mut_checked(usize::from(in_use))
-            .unwrap_or_default();
-        let base = match (self.lasting, self.passing) {
-            (0, 0) => self.original.as_bytes(),
-            (_, 0) => used,
-            (lasting, _) => used.get(usize::from(lasting)..).unwrap_or_default(),
+        let (used, free) = self.buffer.split_at_mut_checked(in_use).unwrap_or_default();
+        let base = current(self.original, used, self.lasting, self.passing);
+        let Some(length) = base.resolve(location, free) else {
+            return Err(Reason::LocationTooLong);
         };
-        let base = base.get(..kept).unwrap_or_default();
-        let mut length = 0_usize;
-        for part in [base, resolved.separator, resolved.rest] {
-            let place = free.get_mut(length..).unwrap_or_default();
-            if part.len() > place.len() {
-                return Err(Reason::LocationTooLong);
-            }
-            copy(part, place);
-            length = length.saturating_add(part.len());
-        }
         let new = free.get_mut(..length).unwrap_or_default();
         let Ok(url) = Url::from_bytes(new) else {
             return Err(Reason::InvalidLocation);
         };
-        if was_https && !url.is_https() {
+        if base.is_https() && !url.is_https() {
             return Err(Reason::InsecureLocation);
         }
-        let target = length.saturating_sub(url.target().len());
+        let target = url.target_start();
         let path = new.get_mut(target..).unwrap_or_default();
         let length = target.saturating_add(remove_dot_segments(path));
 
@@ -113,11 +88,7 @@ impl<'a> Redirects<'a> {
             true => 0,
             false => usize::from(self.lasting),
         };
-        move_down(
-            self.buffer,
-            usize::from(in_use)..usize::from(in_use).saturating_add(length),
-            start,
-        );
+        move_down(self.buffer, in_use..in_use.saturating_add(length), start);
         match lasts {
             true => self.lasting = length as u16,
             false => self.passing = length as u16,
@@ -125,6 +96,16 @@ impl<'a> Redirects<'a> {
         self.count = self.count.saturating_add(1);
         Ok(())
     }
+}
+
+/// The one that counts: the last in the buffer, if there is any.
+fn current<'u>(original: Url<'u>, buffer: &'u [u8], lasting: u16, passing: u16) -> Url<'u> {
+    let (lasting, rest) = buffer
+        .split_at_checked(usize::from(lasting))
+        .unwrap_or_default();
+    let passing = rest.get(..usize::from(passing)).unwrap_or_default();
+    let url = if passing.is_empty() { lasting } else { passing };
+    Url::from_bytes(url).unwrap_or(original)
 }
 
 #[cfg(test)]

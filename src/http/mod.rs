@@ -24,5 +24,5 @@ pub(crate) use response::write_field;
 pub use response::{Response, Status};
 pub(crate) use response_head::{ResponseError, ResponseHead};
 pub use target::PercentDecoded;
+pub(crate) use url::remove_dot_segments;
 pub use url::{InvalidUrl, Url};
-pub(crate) use url::{Resolved, remove_dot_segments};

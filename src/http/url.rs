@@ -3,7 +3,6 @@
 use core::fmt;
 
 use super::target::cut;
-use crate::wire::copy::move_down;
 use crate::wire::decimal;
 
 /// An absolute URL with the scheme `http` or `https` (RFC 3986), without its fragment.
@@ -23,6 +22,8 @@ use crate::wire::decimal;
 pub struct Url<'u> {
     /// ASCII, without white space and control characters.
     text: &'u [u8],
+    /// Behind `http://` or `https://`.
+    authority_start: u16,
     authority_end: u16,
 }
 
@@ -51,24 +52,23 @@ impl<'u> Url<'u> {
         let behind = text.get(scheme..).unwrap_or_default();
         let is_end = |byte: &u8| matches!(byte, b'/' | b'?');
         let authority = behind.iter().position(is_end).unwrap_or(behind.len());
-        let authority_end =
-            u16::try_from(authority.saturating_add(scheme)).map_err(|_| InvalidUrl)?;
         let url = Self {
             text,
-            authority_end,
+            authority_start: scheme as u16,
+            authority_end: scheme.saturating_add(authority) as u16,
         };
         let (host, port) = url.split_authority();
-        let is_legal = !host.is_empty()
-            && text.len() <= usize::from(u16::MAX)
+        let is_legal = text.len() <= usize::from(u16::MAX)
             && text.iter().all(u8::is_ascii_graphic)
             && url.authority().iter().all(|byte| *byte != b'@')
+            && !host.is_empty()
             && (port.is_empty() || port_number(port).is_some());
         if is_legal { Ok(url) } else { Err(InvalidUrl) }
     }
 
     /// Whether the connection has to be encrypted.
     pub fn is_https(&self) -> bool {
-        self.scheme() == HTTPS.len()
+        usize::from(self.authority_start) == HTTPS.len()
     }
 
     /// The name or address to connect to, without the brackets of an IPv6 address.
@@ -98,24 +98,46 @@ impl<'u> Url<'u> {
         as_str(self.text)
     }
 
-    pub(crate) const fn as_bytes(&self) -> &'u [u8] {
-        self.text
-    }
-
     /// Host and port as they stand there.
     pub(crate) fn authority(&self) -> &'u [u8] {
-        let authority = self.scheme()..usize::from(self.authority_end);
+        let authority = usize::from(self.authority_start)..usize::from(self.authority_end);
         self.text.get(authority).unwrap_or_default()
     }
 
     /// Path and query as they stand there. The path may be missing.
     pub(crate) fn target(&self) -> &'u [u8] {
-        let start = usize::from(self.authority_end);
-        self.text.get(start..).unwrap_or_default()
+        self.text.get(self.target_start()..).unwrap_or_default()
     }
 
-    fn scheme(&self) -> usize {
-        scheme_len(self.text).unwrap_or_default()
+    pub(crate) fn target_start(&self) -> usize {
+        usize::from(self.authority_end)
+    }
+
+    /// Puts together what a reference means that is relative to this one (RFC 3986, section 5.2), with
+    /// dot segments and all. Returns its length, or `None` if the space is too short.
+    pub(crate) fn resolve(&self, reference: &[u8], space: &mut [u8]) -> Option<usize> {
+        let (reference, _) = cut(reference, b'#');
+        let (path, _) = cut(self.target(), b'?');
+        let path_start = self.target_start();
+        // What stays of this one, and the slash that stands for a path that it lacks.
+        let (kept, slash): (usize, &[u8]) = match reference {
+            [] => (self.text.len(), b""),
+            [b'/', b'/', ..] => (usize::from(self.authority_start).saturating_sub(2), b""),
+            [b'/', ..] => (path_start, b""),
+            [b'?', ..] => (path_start.saturating_add(path.len()), b""),
+            _ if has_scheme(reference) => (0, b""),
+            _ => match path.iter().rposition(|byte| *byte == b'/') {
+                Some(last) => (path_start.saturating_add(last).saturating_add(1), b""),
+                None => (path_start, b"/"),
+            },
+        };
+        let kept = self.text.get(..kept).unwrap_or_default();
+        let mut length = 0_usize;
+        for byte in kept.iter().chain(slash).chain(reference) {
+            *space.get_mut(length)? = *byte;
+            length = length.saturating_add(1);
+        }
+        Some(length)
     }
 
     /// The colons of an IPv6 address stand in brackets.
@@ -157,72 +179,32 @@ impl fmt::Display for InvalidUrl {
 
 impl core::error::Error for InvalidUrl {}
 
-/// What a reference leaves of the URL that it is relative to, and adds to it (RFC 3986, section 5.2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Resolved<'r> {
-    /// How many bytes of the base stay.
-    pub keep: usize,
-    /// `/`, if the base has no path to be relative to.
-    pub separator: &'static [u8],
-    pub rest: &'r [u8],
-}
-
-impl<'r> Resolved<'r> {
-    /// Reads a reference, which is not empty. Its dot segments are left in.
-    pub fn new(base: &Url<'_>, reference: &'r [u8]) -> Self {
-        let (reference, _) = cut(reference, b'#');
-        let authority_end = usize::from(base.authority_end);
-        let (path, _) = cut(base.target(), b'?');
-        let path_end = authority_end.saturating_add(path.len());
-        let (keep, separator, rest): (_, &[u8], _) = match reference {
-            [] => (base.text.len(), b"", reference),
-            [b'/', b'/', ..] => (base.scheme().saturating_sub(b"//".len()), b"", reference),
-            [b'/', ..] => (authority_end, b"", reference),
-            [b'?', ..] => (path_end, b"", reference),
-            _ if has_scheme(reference) => (0, b"", reference),
-            _ => match path.iter().rposition(|byte| *byte == b'/') {
-                Some(slash) => (
-                    authority_end.saturating_add(slash).saturating_add(1),
-                    b"",
-                    reference,
-                ),
-                None => (authority_end, b"/", reference),
-            },
-        };
-        Self {
-            keep,
-            separator,
-            rest,
-        }
-    }
-}
-
 /// Removes `.` and `..` from the path of a target (RFC 3986, section 5.2.4). Returns the new length.
 pub(crate) fn remove_dot_segments(target: &mut [u8]) -> usize {
+    let (path, _) = cut(target, b'?');
+    let path_end = path.len();
     let mut length = 0_usize;
-    let mut at = 0_usize;
-    while let Some([b'/', rest @ ..]) = target.get(at..) {
-        let is_end = |byte: &u8| matches!(byte, b'/' | b'?');
-        let segment = rest.iter().position(is_end).unwrap_or(rest.len());
-        let is_last = rest.get(segment) != Some(&b'/');
-        let dots = match rest.get(..segment) {
-            Some(b".") => 1,
-            Some(b"..") => 2,
-            _ => 0,
-        };
-        let end = at.saturating_add(segment).saturating_add(1);
-        if dots == 2 {
-            let before = target.get(..length).unwrap_or_default();
-            length = before.iter().rposition(|byte| *byte == b'/').unwrap_or(0);
+    for at in 0..=target.len() {
+        let byte = target.get(at).copied();
+        if at == path_end || (at < path_end && byte == Some(b'/')) {
+            // A segment has ended. The slash before it begins the one that follows.
+            let slash = match target.get(..length) {
+                Some([before @ .., b'/', b'.', b'.']) => {
+                    Some(before.iter().rposition(|byte| *byte == b'/').unwrap_or(0))
+                }
+                Some([before @ .., b'/', b'.']) => Some(before.len()),
+                _ => None,
+            };
+            if let Some(slash) = slash {
+                length = slash.saturating_add(usize::from(at == path_end));
+            }
         }
-        if dots == 0 {
-            length = move_down(target, at..end, length);
-        } else if is_last {
-            length = move_down(target, at..at.saturating_add(1), length);
+        if let (Some(byte), Some(place)) = (byte, target.get_mut(length)) {
+            *place = byte;
+            length = length.saturating_add(1);
         }
-        at = end;
     }
-    move_down(target, at..target.len(), length)
+    length
 }
 
 /// The length of the scheme and what follows it, if that is one of ours.
@@ -242,8 +224,7 @@ fn scheme_len(url: &[u8]) -> Option<usize> {
 
 fn has_scheme(reference: &[u8]) -> bool {
     let is_end = |byte: &u8| matches!(byte, b':' | b'/' | b'?');
-    let end = reference.iter().position(is_end);
-    matches!(end.and_then(|end| reference.get(end)), Some(b':'))
+    reference.iter().copied().find(is_end) == Some(b':')
 }
 
 fn port_number(digits: &[u8]) -> Option<u16> {
@@ -256,9 +237,8 @@ fn as_str(ascii: &[u8]) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{Resolved, Url, remove_dot_segments};
+    use super::{Url, remove_dot_segments};
     use std::string::{String, ToString};
-    use std::vec::Vec;
 
     /// Breaks when a part of a URL is cut at the wrong place.
     #[test]
@@ -317,14 +297,13 @@ mod tests {
 
     fn resolve(base: &str, reference: &str) -> String {
         let base = Url::new(base).unwrap();
-        let resolved = Resolved::new(&base, reference.as_bytes());
-        let mut bytes: Vec<u8> = base.as_bytes()[..resolved.keep].to_vec();
-        bytes.extend(resolved.separator);
-        bytes.extend(resolved.rest);
+        let mut bytes = std::vec![0; base.as_str().len() + 1 + reference.len()];
+        let length = base.resolve(reference.as_bytes(), &mut bytes).unwrap();
+        bytes.truncate(length);
         let Ok(url) = Url::from_bytes(&bytes) else {
             return "invalid".to_string();
         };
-        let start = usize::from(url.authority_end);
+        let start = url.target_start();
         let length = remove_dot_segments(&mut bytes[start..]);
         String::from_utf8(bytes[..start + length].to_vec()).unwrap()
     }
