@@ -255,11 +255,13 @@ impl<'a> EventSource<'a> {
     }
 
     /// The connection is lost; the caller is told by the next `poll`.
+    #[inline(never)]
     fn lose(&mut self, reason: Reason) {
         self.decoder.end_stream();
         self.state = State::Lost(reason);
     }
 
+    #[inline(never)]
     fn end(&mut self, reason: Reason) {
         self.decoder.end_stream();
         self.state = State::Closed(reason);

@@ -147,6 +147,7 @@ impl Dechunker {
     }
 
     /// The state behind a byte of the framing. A bare LF ends a line, too.
+    #[inline(never)]
     fn behind(&mut self, byte: u8) -> State {
         use State::{
             Data, DataCr, DataEnd, Ended, Extension, Invalid, Size, SizeStart, Trailer,
