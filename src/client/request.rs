@@ -47,7 +47,8 @@ pub(super) fn write_head(
     if !last_event_id.is_empty() && last_event_id.iter().all(is_text) {
         write_field("Last-Event-ID", last_event_id, write);
     }
-    if !options.body.is_empty() || options.method.as_str() != "GET" {
+    let is_get = matches!(options.method.as_str().as_bytes(), [b'G', b'E', b'T']);
+    if !options.body.is_empty() || !is_get {
         write_field("Content-Length", b"", write);
         Decimal::new(options.body.len() as u32).for_each(&mut *write);
     }

@@ -118,7 +118,8 @@ impl<'i> Input for Bytes<'i> {
 impl Compare<&str> for Bytes<'_> {
     fn compare(&self, text: &str) -> CompareResult {
         match self.0.get(..text.len()) {
-            Some(start) if start == text.as_bytes() => CompareResult::Ok,
+            // Not `==`, which calls `memcmp`.
+            Some(start) if start.iter().eq(text.as_bytes()) => CompareResult::Ok,
             _ => CompareResult::Error,
         }
     }
