@@ -267,56 +267,23 @@ impl<'a> EventSource<'a> {
         self.state = State::Closed(reason);
     }
 
+    #[inline(never)]
     fn note_activity(&mut self, now: Instant) {
         self.deadline = now.limit(self.options.idle_timeout_ms);
     }
 
     /// The first half of `poll`: how many bytes were read, and what to do.
     pub(crate) fn advance(&mut self, now: Instant, chunk: &[u8]) -> (usize, Step) {
-        let mut read = 0;
-        let step = loop {
-            match &self.state {
-                State::Start => {
-                    self.state = State::Connecting;
-                    self.note_activity(now);
-                    break Step::Connect;
-                }
-                State::Connecting => {
-                    self.check_deadline(now);
-                    if self.is_connecting() {
-                        break Step::Wait;
-                    }
-                }
-                State::Lost(reason) => {
-                    let reason = *reason;
-                    match self.reconnect.failed(now) {
-                        Some(at) => {
-                            self.deadline = at;
-                            self.state = State::Waiting;
-                            break Step::Notice(LocatedNotice::Connecting(reason));
-                        }
-                        None => self.end(Reason::Exhausted),
-                    }
-                }
-                State::Waiting if now < self.deadline => break Step::Wait,
-                State::Waiting => {
-                    self.redirects.restart();
-                    self.state = State::Start;
-                }
-                State::Closed(reason) => break Step::Notice(LocatedNotice::Closed(*reason)),
-                State::Request { .. } | State::Head(_) | State::Open(_) => {
-                    let (length, step) = self.advance_connected(now, chunk);
-                    read = length;
-                    if let Some(step) = step {
-                        break step;
-                    }
-                }
-            }
+        let (read, step) = self.advance_connected(now, chunk);
+        let step = match step {
+            Some(step) => step,
+            None => self.advance_unconnected(now),
         };
-        if !self.has_connection() {
+        let read = match self.has_connection() {
+            true => read,
             // What is left belongs to a connection that is no more.
-            read = chunk.len();
-        }
+            false => chunk.len(),
+        };
         (read, step)
     }
 
@@ -332,6 +299,37 @@ impl<'a> EventSource<'a> {
             step = self.advance_connection(now, chunk, &mut input);
         }
         (chunk.len().saturating_sub(input.len()), step)
+    }
+
+    /// The same while there is none.
+    fn advance_unconnected(&mut self, now: Instant) -> Step {
+        self.check_deadline(now);
+        if let State::Waiting = self.state {
+            if now < self.deadline {
+                return Step::Wait;
+            }
+            self.redirects.restart();
+            self.state = State::Start;
+        }
+        if let State::Lost(reason) = self.state {
+            match self.reconnect.failed(now) {
+                Some(at) => {
+                    self.deadline = at;
+                    self.state = State::Waiting;
+                    return Step::Notice(LocatedNotice::Connecting(reason));
+                }
+                None => self.end(Reason::Exhausted),
+            }
+        }
+        match self.state {
+            State::Closed(reason) => Step::Notice(LocatedNotice::Closed(reason)),
+            State::Start => {
+                self.state = State::Connecting;
+                self.note_activity(now);
+                Step::Connect
+            }
+            _ => Step::Wait,
+        }
     }
 
     /// The second half: what that is, of the same input.
