@@ -3,6 +3,7 @@
 use core::fmt;
 
 use super::reconnect::ReconnectOptions;
+use super::request::IdParameter;
 use crate::http::{HeaderField, Method};
 
 /// How a client asks for an event stream, and how it follows it.
@@ -22,7 +23,7 @@ pub struct ClientOptions<'a> {
     pub(super) method: Method<'a>,
     pub(super) fields: &'a [HeaderField<'a>],
     pub(super) body: &'a [u8],
-    pub(super) id_parameter: &'a str,
+    pub(super) id_parameter: Option<IdParameter<'a>>,
     pub(super) idle_timeout_ms: u32,
     pub(super) max_head_len: u32,
     pub(super) max_redirects: u8,
@@ -37,7 +38,7 @@ impl<'a> ClientOptions<'a> {
             method: Method::GET,
             fields: &[],
             body: b"",
-            id_parameter: "",
+            id_parameter: None,
             idle_timeout_ms: 0,
             max_head_len: 16 * 1024,
             max_redirects: 5,
@@ -63,7 +64,7 @@ impl<'a> ClientOptions<'a> {
     /// Sends the last event id in this parameter of the query, too, for servers that cannot read a header
     /// field.
     pub const fn id_parameter(mut self, name: &'a str) -> Self {
-        self.id_parameter = name;
+        self.id_parameter = IdParameter::new(name);
         self
     }
 

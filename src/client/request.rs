@@ -24,12 +24,8 @@ pub(super) fn write_head(
         write(b"/");
     }
     write(target);
-    if !options.id_parameter.is_empty() && !last_event_id.is_empty() {
-        let is_first = target.iter().all(|byte| *byte != b'?');
-        write(if is_first { b"?" } else { b"&" });
-        percent_encode(options.id_parameter.as_bytes(), write);
-        write(b"=");
-        percent_encode(last_event_id, write);
+    if let Some(parameter) = &options.id_parameter {
+        (parameter.write)(parameter.name, target, last_event_id, write);
     }
     write(b" HTTP/1.1\r\nHost: ");
     write(url.authority());
@@ -53,6 +49,45 @@ pub(super) fn write_head(
         Decimal::new(options.body.len() as u32).for_each(&mut *write);
     }
     write(b"\r\n\r\n");
+}
+
+/// The parameter of the query that holds the last event id. What writes it stands behind a pointer, so
+/// that a program that does without it does not hold it in flash.
+#[derive(Clone, Copy)]
+pub(super) struct IdParameter<'a> {
+    name: &'a str,
+    write: WriteIdParameter,
+}
+
+/// Of this name, for a target, the last event id, by a function that writes.
+type WriteIdParameter = fn(&str, &[u8], &[u8], &mut dyn FnMut(&[u8]));
+
+impl<'a> IdParameter<'a> {
+    /// An empty name stands for none.
+    pub const fn new(name: &'a str) -> Option<Self> {
+        if name.is_empty() {
+            return None;
+        }
+        let write = write_id_parameter;
+        Some(Self { name, write })
+    }
+}
+
+/// Goes on with the query of a target.
+fn write_id_parameter(
+    name: &str,
+    target: &[u8],
+    last_event_id: &[u8],
+    write: &mut dyn FnMut(&[u8]),
+) {
+    if last_event_id.is_empty() {
+        return;
+    }
+    let is_first = target.iter().all(|byte| *byte != b'?');
+    write(if is_first { b"?" } else { b"&" });
+    percent_encode(name.as_bytes(), write);
+    write(b"=");
+    percent_encode(last_event_id, write);
 }
 
 /// Writes bytes as a part of a query may hold them (RFC 3986, section 2).
