@@ -1,5 +1,5 @@
-//! Server-Sent Events for microcontrollers: encode and decode event streams (`text/event-stream`,
-//! WHATWG HTML 9.2) in fixed buffers, without a heap.
+//! Server-Sent Events for microcontrollers: encode, decode, serve and follow event streams
+//! (`text/event-stream`, WHATWG HTML 9.2) in fixed buffers, without a heap.
 //!
 //! # Decode
 //!
@@ -65,19 +65,68 @@
 //! Over sockets, `io::asynch` and `io::blocking` drive connections, and a `Hub` (feature
 //! `embassy-sync`) shares a log among tasks.
 //!
+//! # Follow
+//!
+//! An `EventSource` (feature `http`) is a client through all its connections: it asks, follows redirects,
+//! decodes, and when the stream is lost, waits and asks again for what comes behind the last event id. It
+//! has neither socket nor clock.
+//!
+//! ```
+//! use embedded_sse::client::{ClientOptions, EventSource, Notice, Output};
+//! use embedded_sse::{Instant, http::Url};
+//!
+//! let options = ClientOptions::new().idle_timeout(45_000);
+//! let mut buffer = [0; 256];
+//! let mut source = EventSource::new(Url::new("http://device.local/events")?, &options, &mut buffer);
+//! # let mut answer: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: on\n\n";
+//! # let mut sent = Vec::new();
+//!
+//! let mut input: &[u8] = b""; // what the socket has received
+//! let now = Instant::from_millis(0); // what your clock says
+//! loop {
+//!     match source.poll(now, &mut input) {
+//!         // Make a connection, and tell.
+//!         Output::Connect(url) => source.connected(now),
+//!         // Write these bytes, and tell how many.
+//!         Output::Send(bytes) => {
+//!             let length = bytes.len();
+//! #           sent.extend_from_slice(bytes);
+//!             source.sent(now, length);
+//!         }
+//!         // Receive, until then at most.
+//!         Output::Wait(until) => input = std::mem::take(&mut answer),
+//!         Output::Notice(Notice::Event(event)) => {
+//!             assert_eq!(event.data, "on");
+//!             break;
+//!         }
+//!         // The stream is open, lost, or closed for good.
+//!         Output::Notice(notice) => {}
+//!     }
+//! }
+//! # assert!(sent.starts_with(b"GET /events HTTP/1.1\r\nHost: device.local\r\n"));
+//! # Ok::<(), embedded_sse::http::InvalidUrl>(())
+//! ```
+//!
+//! Over sockets, a `Client` of `io::asynch` or `io::blocking` is that loop:
+//! `while let Some(event) = client.next().await`. Beside another HTTP client, a
+//! [`Reconnect`](client::Reconnect) is its policy alone.
+//!
 //! # The house
 //!
 //! A file imports only from floors below its own.
 //!
 //! ```text
-//! floor 5   hub                             an event log shared by embassy tasks
-//! floor 4   io/{blocking,asynch}            loops over sockets, on io/{inbox,unsent}
-//! floor 3   server/{connection,exchange}    server/{session,log,options}
-//!           on {waiting}                    on {choice,ring,record,made_id}
-//! floor 2   decode/{decoder,parts}          encode/{frame,writer,sink}
+//! floor 5   hub                               an event log shared by embassy tasks
+//! floor 4   io/{blocking,asynch}              loops over sockets, on io/{buffered,inbox,unsent}
+//! floor 3   client/event_source               server/{connection,exchange}
+//!           on {redirects,request,output}     on {session,log,options,waiting}
+//!           client/{reconnect,options}        on {choice,ring,record,made_id}
+//!           on {backoff,id_parameter,reason}
+//! floor 2   decode/{decoder,parts}            encode/{frame,writer,sink}
 //!           on {fields,layout,retry}
-//! floor 1   wire/{scanner,text,line_end,copy,decimal}   time
-//!           http/{request,response,field}   on {lines,grammar,accept,url,chunked}
+//!           http/{request,response,response_head,url,chunked}
+//!           on {lines,grammar,accept,target,field,method,body}
+//! floor 1   wire/{scanner,text,line_end,copy,decimal,media_type}   time
 //! ```
 //!
 //! # Promises
