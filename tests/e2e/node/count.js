@@ -15,4 +15,5 @@ const server = http.createServer(async (request, response) => {
   }, 2);
   session.on("disconnected", () => clearInterval(ticks));
 });
+server.keepAliveTimeout = 0; // Never.
 server.listen(Number(process.argv[2]), "127.0.0.1");

@@ -24,4 +24,9 @@ async def events(request):
 
 
 application = Starlette(routes=[Route("/events", events)])
-uvicorn.run(application, host="127.0.0.1", port=int(sys.argv[1]), log_level="warning")
+uvicorn.run(
+    application,
+    port=int(sys.argv[1]),
+    timeout_keep_alive=3600,
+    log_level="warning",
+)

@@ -20,7 +20,8 @@ use crate::server::TokioClock;
 pub enum Report {
     Open,
     Event(Event),
-    Connecting(Reason),
+    /// With the milliseconds from the report before to the next attempt: no less than the client waits.
+    Connecting(u64),
     Closed(Reason),
 }
 
@@ -32,9 +33,9 @@ pub enum Driver {
 
 /// Follows a stream until it is closed, or what it tells is not wanted any more.
 pub struct Follower {
-    reports: Receiver<(Report, Option<u32>)>,
-    /// The reconnection time, if the server has set one.
-    pub retry: Option<u32>,
+    reports: Receiver<Report>,
+    /// That of the last report of this kind.
+    pub connecting: u64,
 }
 
 static OPTIONS: ClientOptions =
@@ -50,17 +51,18 @@ impl Follower {
         });
         Self {
             reports,
-            retry: None,
+            connecting: 0,
         }
     }
 
     /// What it tells next.
     pub fn next_report(&mut self) -> Report {
-        let (report, retry) = self
-            .reports
-            .recv_timeout(Duration::from_secs(30))
-            .expect("the client goes on");
-        self.retry = retry;
+        let limit = Duration::from_secs(30);
+        let report = self.reports.recv_timeout(limit);
+        let report = report.expect("the client goes on");
+        if let Report::Connecting(milliseconds) = report {
+            self.connecting = milliseconds;
+        }
         report
     }
 
@@ -76,8 +78,8 @@ impl Follower {
     }
 }
 
-impl From<Notice<'_>> for Report {
-    fn from(notice: Notice<'_>) -> Self {
+impl Report {
+    fn new(notice: Notice<'_>, before: Instant) -> Self {
         match notice {
             Notice::Open => Self::Open,
             Notice::Event(event) => Self::Event(Event {
@@ -85,37 +87,37 @@ impl From<Notice<'_>> for Report {
                 id: event.last_event_id.to_string(),
                 data: event.data.to_string(),
             }),
-            Notice::Connecting { reason, .. } => Self::Connecting(reason),
+            Notice::Connecting { at, .. } => Self::Connecting(at.since(before)),
             Notice::Closed(reason) => Self::Closed(reason),
             other => panic!("{other:?}"),
         }
     }
 }
 
-fn follow_blocking(url: &str, sender: &Sender<(Report, Option<u32>)>) {
+fn follow_blocking(url: &str, sender: &Sender<Report>) {
     let (mut buffer, mut received) = ([0; 1024], [0; 536]);
     let source = EventSource::new(Url::new(url).unwrap(), &OPTIONS, &mut buffer);
     let mut client = blocking::Client::new(source, Tcp, &mut received, TokioClock);
     loop {
-        let report = Report::from(client.next_notice());
+        let before = asynch::Clock::now(&TokioClock);
+        let report = Report::new(client.next_notice(), before);
         let is_last = matches!(report, Report::Closed(_));
-        let retry = client.source().resume_point().retry;
-        if sender.send((report, retry)).is_err() || is_last {
+        if sender.send(report).is_err() || is_last {
             return;
         }
     }
 }
 
 #[tokio::main(flavor = "current_thread")]
-async fn follow_asynch(url: &str, sender: &Sender<(Report, Option<u32>)>) {
+async fn follow_asynch(url: &str, sender: &Sender<Report>) {
     let (mut buffer, mut received) = ([0; 1024], [0; 536]);
     let source = EventSource::new(Url::new(url).unwrap(), &OPTIONS, &mut buffer);
     let mut client = asynch::Client::new(source, Tcp, &mut received, TokioClock);
     loop {
-        let report = Report::from(client.next_notice().await);
+        let before = asynch::Clock::now(&TokioClock);
+        let report = Report::new(client.next_notice().await, before);
         let is_last = matches!(report, Report::Closed(_));
-        let retry = client.source().resume_point().retry;
-        if sender.send((report, retry)).is_err() || is_last {
+        if sender.send(report).is_err() || is_last {
             return;
         }
     }
