@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant as StdInstant};
 
 use embedded_io_adapters::tokio_1::FromTokio;
 use embedded_sse::Instant;
@@ -36,7 +36,11 @@ pub struct Follower {
     reports: Receiver<Report>,
     /// That of the last report of this kind.
     pub connecting: u64,
+    /// When the next event has to be there.
+    until: StdInstant,
 }
+
+const LIMIT: Duration = Duration::from_secs(60);
 
 static OPTIONS: ClientOptions =
     ClientOptions::new().reconnect(ReconnectOptions::new().exact().retry(20).floor(1).cap(200));
@@ -52,16 +56,19 @@ impl Follower {
         Self {
             reports,
             connecting: 0,
+            until: StdInstant::now() + LIMIT,
         }
     }
 
     /// What it tells next.
     pub fn next_report(&mut self) -> Report {
-        let limit = Duration::from_secs(30);
-        let report = self.reports.recv_timeout(limit);
-        let report = report.expect("the client goes on");
-        if let Report::Connecting(milliseconds) = report {
-            self.connecting = milliseconds;
+        let left = self.until.saturating_duration_since(StdInstant::now());
+        let report = self.reports.recv_timeout(left);
+        let report = report.expect("there are events");
+        match report {
+            Report::Connecting(milliseconds) => self.connecting = milliseconds,
+            Report::Event(_) => self.until = StdInstant::now() + LIMIT,
+            _ => {}
         }
         report
     }
