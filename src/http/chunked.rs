@@ -153,15 +153,15 @@ impl Dechunker {
             Data, DataCr, DataEnd, Ended, Extension, Invalid, Size, SizeStart, Trailer,
             TrailerStart,
         };
-        match (self.state, byte) {
-            (SizeStart | Size, b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F') => {
-                let digit = char::from(byte).to_digit(16).unwrap_or_default();
-                if self.size >> 28 != 0 {
-                    return Invalid;
-                }
-                self.size = self.size << 4 | digit;
-                Size
+        let digit = char::from(byte).to_digit(16);
+        if let (SizeStart | Size, Some(digit)) = (self.state, digit) {
+            if self.size >> 28 != 0 {
+                return Invalid;
             }
+            self.size = self.size << 4 | digit;
+            return Size;
+        }
+        match (self.state, byte) {
             (Size | Extension, b'\n') if self.size == 0 => TrailerStart,
             (Size | Extension, b'\n') => Data,
             (Size, b'\r' | b';' | b' ' | b'\t') | (Extension, _) => Extension,

@@ -50,6 +50,7 @@ pub(crate) enum ResponseError {
 
 impl ResponseHead {
     /// A head of at most so many bytes.
+    #[inline(never)]
     pub const fn new(max_len: u32) -> Self {
         Self {
             lines: Lines::new(),

@@ -133,9 +133,11 @@ impl<'u> Url<'u> {
         };
         let kept = self.text.get(..kept).unwrap_or_default();
         let mut length = 0_usize;
-        for byte in kept.iter().chain(slash).chain(reference) {
-            *space.get_mut(length)? = *byte;
-            length = length.saturating_add(1);
+        for part in [kept, slash, reference] {
+            for byte in part {
+                *space.get_mut(length)? = *byte;
+                length = length.saturating_add(1);
+            }
         }
         Some(length)
     }
