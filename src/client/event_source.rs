@@ -76,6 +76,8 @@ pub struct EventSource<'a> {
     decoder: Decoder<&'a mut [u8]>,
     reconnect: Reconnect<'a>,
     state: State,
+    /// Where in the input the content lies that was decoded last.
+    content: Span,
     /// When a connection without a byte is given up; or when to connect.
     deadline: Instant,
 }
@@ -133,12 +135,12 @@ pub(crate) enum Step {
     Notice(LocatedNotice),
 }
 
-/// A [`Notice`] that borrows nothing: it tells places in the input.
+/// A [`Notice`] that borrows nothing: it tells places in the content. It is small enough to be copied
+/// without `memcpy`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum LocatedNotice {
     Open,
-    /// Within this part of the input.
-    Event(Located, Span),
+    Event(Located),
     Comment(Span, bool),
     Overflow,
     Connecting(Reason),
@@ -155,6 +157,7 @@ impl<'a> EventSource<'a> {
             decoder: Decoder::with_buffer(buffer),
             reconnect: Reconnect::new(&options.reconnect),
             state: State::Start,
+            content: Span { start: 0, end: 0 },
             deadline: Instant::NEVER,
         }
     }
@@ -302,6 +305,7 @@ impl<'a> EventSource<'a> {
     }
 
     /// The same while there is none.
+    #[inline(never)]
     fn advance_unconnected(&mut self, now: Instant) -> Step {
         self.check_deadline(now);
         if let State::Waiting = self.state {
@@ -351,11 +355,11 @@ impl<'a> EventSource<'a> {
     pub(crate) fn notice<'s>(&'s self, notice: LocatedNotice, chunk: &'s [u8]) -> Notice<'s> {
         match notice {
             LocatedNotice::Open => Notice::Open,
-            LocatedNotice::Event(located, data) => {
-                Notice::Event(self.decoder.event(located, data.of(chunk)))
+            LocatedNotice::Event(located) => {
+                Notice::Event(self.decoder.event(located, self.content.of(chunk)))
             }
             LocatedNotice::Comment(text, ends) => Notice::Comment {
-                text: Text::new(text.of(chunk)),
+                text: Text::new(text.of(self.content.of(chunk))),
                 ends,
             },
             LocatedNotice::Overflow => Notice::Overflow,
@@ -456,7 +460,7 @@ impl<'a> EventSource<'a> {
                     return Some(Step::Wait);
                 }
                 let start = chunk.len().saturating_sub(input.len());
-                let place = Span {
+                self.content = Span {
                     start,
                     end: start.saturating_add(data.len()),
                 };
@@ -469,13 +473,9 @@ impl<'a> EventSource<'a> {
                 match result {
                     Ok(Some(Item::Event(located))) => {
                         self.reconnect.delivered();
-                        Some(Step::Notice(LocatedNotice::Event(located, place)))
+                        Some(Step::Notice(LocatedNotice::Event(located)))
                     }
                     Ok(Some(Item::Comment(text, ends))) => {
-                        let text = Span {
-                            start: text.start.saturating_add(start),
-                            end: text.end.saturating_add(start),
-                        };
                         Some(Step::Notice(LocatedNotice::Comment(text, ends)))
                     }
                     Ok(None) => None,
