@@ -1,7 +1,7 @@
 //! The request for an event stream.
 
 use super::options::ClientOptions;
-use crate::http::{Url, write_field};
+use crate::http::{Url, is_text, write_field};
 use crate::wire::decimal::Decimal;
 
 /// The fields that every request has, if the caller names none of that kind.
@@ -39,8 +39,7 @@ pub(super) fn write_head(
         write_field(field.name(), field.value().as_bytes(), write);
     }
     // An id with control characters cannot stand in a field (RFC 9110, section 5.5).
-    let is_text = |byte: &u8| !byte.is_ascii_control() || *byte == b'\t';
-    if !last_event_id.is_empty() && last_event_id.iter().all(is_text) {
+    if !last_event_id.is_empty() && last_event_id.iter().copied().all(is_text) {
         write_field("Last-Event-ID", last_event_id, write);
     }
     let is_get = matches!(options.method.as_str().as_bytes(), [b'G', b'E', b'T']);

@@ -63,7 +63,7 @@ pub(super) const fn is_token(byte: u8) -> bool {
 }
 
 /// A character of a field's value (RFC 9110, section 5.5).
-pub(super) const fn is_text(byte: u8) -> bool {
+pub(crate) const fn is_text(byte: u8) -> bool {
     !byte.is_ascii_control() || byte == b'\t'
 }
 

@@ -17,6 +17,7 @@ pub(crate) use body::Body;
 pub(crate) use chunked::{ChunkSize, LAST_CHUNK};
 pub use chunked::{Dechunker, InvalidChunk};
 pub use field::{HeaderField, InvalidHeaderField};
+pub(crate) use grammar::is_text;
 pub use method::Method;
 pub use request::Request;
 pub(crate) use request::{HeadError, RequestHead};
