@@ -1,15 +1,15 @@
 //! A client of an event stream, through all its connections.
 
 use super::options::ClientOptions;
-use super::output::{Notice, Output};
+use super::output::{LocatedNotice, Notice, Output, Step};
 use super::reason::Reason;
 use super::reconnect::{Answer, Reconnect, Verdict};
 use super::redirects::Redirects;
-use super::request::write_head;
-use crate::decode::{Decoder, Item, Located, Overflow};
+use super::request::write_part;
+use super::resume_point::ResumePoint;
+use crate::decode::{Decoder, Item, Overflow};
 use crate::http::{Body, ResponseError, ResponseHead, Url};
 use crate::time::Instant;
-use crate::wire::copy::copy;
 use crate::wire::scanner::Span;
 use crate::wire::text::{EventId, Text};
 
@@ -97,16 +97,6 @@ pub enum ReadyState {
     Closed,
 }
 
-/// What has to be kept over a deep sleep or a reboot, for the stream to go on where it was.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct ResumePoint<'s> {
-    /// Of the last event. Empty if there is none.
-    pub last_event_id: EventId<'s>,
-    /// The reconnection time in milliseconds, if the server has set it.
-    pub retry: Option<u32>,
-}
-
 #[derive(Clone, Debug)]
 enum State {
     /// A connection is to be made.
@@ -122,28 +112,6 @@ enum State {
     Lost(Reason),
     /// Until the deadline.
     Waiting,
-    Closed(Reason),
-}
-
-/// An [`Output`] that borrows nothing, so that drivers can loop around it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Step {
-    Connect,
-    Send { length: usize },
-    SendBody { sent: usize },
-    Wait,
-    Notice(LocatedNotice),
-}
-
-/// A [`Notice`] that borrows nothing: it tells places in the content. It is small enough to be copied
-/// without `memcpy`.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum LocatedNotice {
-    Open,
-    Event(Located),
-    Comment(Span, bool),
-    Overflow,
-    Connecting(Reason),
     Closed(Reason),
 }
 
@@ -490,16 +458,7 @@ impl<'a> EventSource<'a> {
     fn write_request(&mut self, sent: usize) -> Option<Step> {
         let url = self.redirects.url();
         let (free, last_event_id) = self.decoder.free_and_last_event_id();
-        let (mut head_len, mut length) = (0_usize, 0_usize);
-        write_head(&url, self.options, last_event_id, &mut |chunk| {
-            let new = chunk.get(sent.saturating_sub(head_len)..);
-            let new = new.unwrap_or_default();
-            head_len = head_len.saturating_add(chunk.len());
-            let place = free.get_mut(length..).unwrap_or_default();
-            let new = new.get(..place.len()).unwrap_or(new);
-            copy(new, place);
-            length = length.saturating_add(new.len());
-        });
+        let (length, head_len) = write_part(&url, self.options, last_event_id, sent, free);
         if length > 0 {
             return Some(Step::Send { length });
         }

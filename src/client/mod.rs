@@ -8,6 +8,8 @@ mod backoff;
 #[cfg(feature = "http")]
 mod event_source;
 #[cfg(feature = "http")]
+mod id_parameter;
+#[cfg(feature = "http")]
 mod options;
 #[cfg(feature = "http")]
 mod output;
@@ -18,18 +20,22 @@ mod reconnect;
 mod redirects;
 #[cfg(feature = "http")]
 mod request;
+#[cfg(feature = "http")]
+mod resume_point;
 
 #[cfg(feature = "http")]
-pub use event_source::{EventSource, ReadyState, ResumePoint};
+pub use event_source::{EventSource, ReadyState};
+#[cfg(feature = "http")]
+pub use options::ClientOptions;
 #[cfg(all(
     feature = "http",
     any(feature = "embedded-io", feature = "embedded-io-async")
 ))]
-pub(crate) use event_source::{LocatedNotice, Step};
-#[cfg(feature = "http")]
-pub use options::ClientOptions;
+pub(crate) use output::{LocatedNotice, Step};
 #[cfg(feature = "http")]
 pub use output::{Notice, Output};
 #[cfg(feature = "http")]
 pub use reason::Reason;
 pub use reconnect::{Answer, Reconnect, ReconnectOptions, Verdict};
+#[cfg(feature = "http")]
+pub use resume_point::ResumePoint;

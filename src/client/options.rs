@@ -2,8 +2,8 @@
 
 use core::fmt;
 
+use super::id_parameter::IdParameter;
 use super::reconnect::ReconnectOptions;
-use super::request::IdParameter;
 use crate::http::{HeaderField, Method};
 
 /// How a client asks for an event stream, and how it follows it.

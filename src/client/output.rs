@@ -1,9 +1,10 @@
 //! What a client wants, and what it tells.
 
 use super::reason::Reason;
-use crate::decode::Event;
+use crate::decode::{Event, Located};
 use crate::http::Url;
 use crate::time::Instant;
+use crate::wire::scanner::Span;
 use crate::wire::text::Text;
 
 /// What an [`EventSource`](super::EventSource) wants, or has to tell.
@@ -46,5 +47,27 @@ pub enum Notice<'s> {
         at: Instant,
     },
     /// There will be no stream any more. Drop the connection.
+    Closed(Reason),
+}
+
+/// An [`Output`] that borrows nothing, so that drivers can loop around it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Step {
+    Connect,
+    Send { length: usize },
+    SendBody { sent: usize },
+    Wait,
+    Notice(LocatedNotice),
+}
+
+/// A [`Notice`] that borrows nothing: it tells places in the content. It is small enough to be copied
+/// without `memcpy`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum LocatedNotice {
+    Open,
+    Event(Located),
+    Comment(Span, bool),
+    Overflow,
+    Connecting(Reason),
     Closed(Reason),
 }

@@ -2,6 +2,7 @@
 
 use super::options::ClientOptions;
 use crate::http::{Url, is_text, write_field};
+use crate::wire::copy::copy;
 use crate::wire::decimal::Decimal;
 
 /// The fields that every request has, if the caller names none of that kind.
@@ -10,8 +11,30 @@ static DEFAULTS: [(&str, &str); 2] = [
     ("Cache-Control", "no-cache"),
 ];
 
+/// Writes the part of a head behind the first `sent` bytes into `place`, as much of it as fits. Returns
+/// the length of that part, and of the whole head.
+pub(super) fn write_part(
+    url: &Url<'_>,
+    options: &ClientOptions<'_>,
+    last_event_id: &[u8],
+    sent: usize,
+    place: &mut [u8],
+) -> (usize, usize) {
+    let (mut length, mut head_len) = (0_usize, 0_usize);
+    write_head(url, options, last_event_id, &mut |chunk| {
+        let new = chunk.get(sent.saturating_sub(head_len)..);
+        let new = new.unwrap_or_default();
+        head_len = head_len.saturating_add(chunk.len());
+        let free = place.get_mut(length..).unwrap_or_default();
+        let new = new.get(..free.len()).unwrap_or(new);
+        copy(new, free);
+        length = length.saturating_add(new.len());
+    });
+    (length, head_len)
+}
+
 /// Writes the head of a request, as slices of its parts and of constants (RFC 9112, sections 3 to 5).
-pub(super) fn write_head(
+fn write_head(
     url: &Url<'_>,
     options: &ClientOptions<'_>,
     last_event_id: &[u8],
@@ -25,7 +48,7 @@ pub(super) fn write_head(
     }
     write(target);
     if let Some(parameter) = &options.id_parameter {
-        (parameter.write)(parameter.name, target, last_event_id, write);
+        parameter.write(target, last_event_id, write);
     }
     write(b" HTTP/1.1\r\nHost: ");
     write(url.authority());
@@ -48,56 +71,4 @@ pub(super) fn write_head(
         Decimal::new(options.body.len() as u32).for_each(&mut *write);
     }
     write(b"\r\n\r\n");
-}
-
-/// The parameter of the query that holds the last event id. What writes it stands behind a pointer, so
-/// that a program that does without it does not hold it in flash.
-#[derive(Clone, Copy)]
-pub(super) struct IdParameter<'a> {
-    name: &'a str,
-    write: WriteIdParameter,
-}
-
-/// Of this name, for a target, the last event id, by a function that writes.
-type WriteIdParameter = fn(&str, &[u8], &[u8], &mut dyn FnMut(&[u8]));
-
-impl<'a> IdParameter<'a> {
-    /// An empty name stands for none.
-    pub const fn new(name: &'a str) -> Option<Self> {
-        if name.is_empty() {
-            return None;
-        }
-        let write = write_id_parameter;
-        Some(Self { name, write })
-    }
-}
-
-/// Goes on with the query of a target.
-fn write_id_parameter(
-    name: &str,
-    target: &[u8],
-    last_event_id: &[u8],
-    write: &mut dyn FnMut(&[u8]),
-) {
-    if last_event_id.is_empty() {
-        return;
-    }
-    let is_first = target.iter().all(|byte| *byte != b'?');
-    write(if is_first { b"?" } else { b"&" });
-    percent_encode(name.as_bytes(), write);
-    write(b"=");
-    percent_encode(last_event_id, write);
-}
-
-/// Writes bytes as a part of a query may hold them (RFC 3986, section 2).
-fn percent_encode(bytes: &[u8], write: &mut dyn FnMut(&[u8])) {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    for byte in bytes {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            write(core::slice::from_ref(byte));
-        } else {
-            let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().unwrap_or_default();
-            write(&[b'%', digit(byte >> 4), digit(byte & 0xf)]);
-        }
-    }
 }

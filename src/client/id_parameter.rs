@@ -1,0 +1,57 @@
+//! The last event id in the query of a URL.
+
+/// The parameter of the query that holds the last event id. What writes it stands behind a pointer, so
+/// that a program that does without it does not hold it in flash.
+#[derive(Clone, Copy)]
+pub(super) struct IdParameter<'a> {
+    name: &'a str,
+    write: WriteIdParameter,
+}
+
+/// Of this name, for a target, the last event id, by a function that writes.
+type WriteIdParameter = fn(&str, &[u8], &[u8], &mut dyn FnMut(&[u8]));
+
+impl<'a> IdParameter<'a> {
+    /// An empty name stands for none.
+    pub const fn new(name: &'a str) -> Option<Self> {
+        if name.is_empty() {
+            return None;
+        }
+        let write = write_id_parameter;
+        Some(Self { name, write })
+    }
+
+    /// Goes on with the query of a target.
+    pub fn write(&self, target: &[u8], last_event_id: &[u8], write: &mut dyn FnMut(&[u8])) {
+        (self.write)(self.name, target, last_event_id, write);
+    }
+}
+
+fn write_id_parameter(
+    name: &str,
+    target: &[u8],
+    last_event_id: &[u8],
+    write: &mut dyn FnMut(&[u8]),
+) {
+    if last_event_id.is_empty() {
+        return;
+    }
+    let is_first = target.iter().all(|byte| *byte != b'?');
+    write(if is_first { b"?" } else { b"&" });
+    percent_encode(name.as_bytes(), write);
+    write(b"=");
+    percent_encode(last_event_id, write);
+}
+
+/// Writes bytes as a part of a query may hold them (RFC 3986, section 2).
+fn percent_encode(bytes: &[u8], write: &mut dyn FnMut(&[u8])) {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    for byte in bytes {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            write(core::slice::from_ref(byte));
+        } else {
+            let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().unwrap_or_default();
+            write(&[b'%', digit(byte >> 4), digit(byte & 0xf)]);
+        }
+    }
+}
