@@ -358,21 +358,11 @@ impl<'a> EventSource<'a> {
         matches!(self.state, State::Connecting)
     }
 
-    /// Whether the request was sent, so that nothing but bytes can come.
-    pub(crate) const fn awaits_bytes(&self) -> bool {
-        matches!(self.state, State::Head(_) | State::Open(_))
-    }
-
     /// Gives up a connection that is too slow.
     pub(crate) fn check_deadline(&mut self, now: Instant) {
         if now >= self.deadline && (self.is_connecting() || self.has_connection()) {
             self.lose(Reason::Idle);
         }
-    }
-
-    /// When it is to be called at the latest.
-    pub(crate) const fn deadline(&self) -> Instant {
-        self.deadline
     }
 
     /// Whether a connection is made, and input belongs to it.
@@ -509,6 +499,20 @@ impl<'a> EventSource<'a> {
             Verdict::Stop => self.end(reason),
         }
         None
+    }
+}
+
+/// For drivers, which loop around it.
+#[cfg(any(feature = "embedded-io", feature = "embedded-io-async"))]
+impl EventSource<'_> {
+    /// Whether the request was sent, so that nothing but bytes can come.
+    pub(crate) const fn awaits_bytes(&self) -> bool {
+        matches!(self.state, State::Head(_) | State::Open(_))
+    }
+
+    /// When it is to be called at the latest.
+    pub(crate) const fn deadline(&self) -> Instant {
+        self.deadline
     }
 }
 
