@@ -121,7 +121,7 @@
 //! floor 3   client/event_source               server/{connection,exchange}
 //!           on {redirects,request,output}     on {session,log,options,waiting}
 //!           client/{reconnect,options}        on {choice,ring,record,made_id}
-//!           on {backoff,id_parameter,reason,resume_point}
+//!           on {backoff,fields,id_parameter,reason,resume_point}
 //! floor 2   decode/{decoder,parts}            encode/{frame,writer,sink}
 //!           on {fields,layout,retry}
 //!           http/{request,response,response_head,url,chunked}

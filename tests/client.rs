@@ -37,6 +37,7 @@ fn script() -> Vec<Scene> {
         "pe: text/event-stream\r\n\r\nda",
         "ta: c\n\n",
     ];
+    let counted = "Content-Length: 19\r\n\r\ndata: e\n\n: the end\n";
     let long = "x".repeat(300);
     vec![
         Scene::stream(
@@ -46,6 +47,10 @@ fn script() -> Vec<Scene> {
         Scene::answer("307 Temporary Redirect\r\nLocation: /elsewhere", ""),
         Scene::answer("301 Moved Permanently\r\nLocation: //other/stream", ""),
         Scene::Ends(format!("{head}{chunked}").into_bytes()),
+        // The connection stays, but the body has ended.
+        Scene::Stays(format!("{head}{chunked}").into_bytes()),
+        Scene::Stays(format!("{head}{counted}").into_bytes()),
+        Scene::Stays(format!("{head}Content-Length: 0\r\n\r\n").into_bytes()),
         Scene::answer("301 Moved Permanently\r\nLocation: http://third:81/", ""),
         Scene::answer(
             "503 Service Unavailable\r\nRetry-After: 2",

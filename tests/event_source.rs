@@ -147,6 +147,16 @@ fn answers_end_it_or_are_tried_again() {
             "closed: Status(429)",
         ),
         (
+            "403 x\r\nRetry-After: Fri, 31 Dec 2027 23:59:59 GMT".into(),
+            "lost after 0: Status(403), again in 3000",
+            "closed: Status(403)",
+        ),
+        (
+            "403 x\r\nRetry-After: 99999999999".into(),
+            "lost after 0: Status(403), again in 65535000",
+            "closed: Status(403)",
+        ),
+        (
             "404 x\r\nRetry-After: 1".into(),
             "lost after 0: Status(404), again in 3000",
             "closed: Status(404)",
@@ -219,7 +229,7 @@ fn what_makes_no_sense_ends_it() {
         ),
         (format!("{stream}\r\nno colon"), "", "MalformedHead"),
         (
-            format!("{stream}\r\nLocation: {}", "x".repeat(300)),
+            format!("{stream}\r\nContent-Encoding: {}", "x".repeat(300)),
             "",
             "HeadTooLong",
         ),
@@ -503,7 +513,7 @@ fn the_last_event_id_goes_out() {
         "{request}"
     );
     let mut buffer = [0; 100];
-    let mut source = EventSource::new(url("http://a?b"), &options, &mut buffer);
+    let mut source = EventSource::new(url("http://a?b&last+id=5&c"), &options, &mut buffer);
     let point = ResumePoint {
         last_event_id: EventId::new("7").unwrap(),
         retry: Some(50),
@@ -513,7 +523,7 @@ fn the_last_event_id_goes_out() {
     assert!(
         story
             .request(0)
-            .starts_with("GET /?b&last%20id=7 HTTP/1.1\r\nHost: a\r\n")
+            .starts_with("GET /?b&c&last%20id=7 HTTP/1.1\r\nHost: a\r\n")
     );
     assert!(story.request(0).ends_with("\r\nLast-Event-ID: 7\r\n\r\n"));
     assert!(
@@ -653,6 +663,15 @@ fn a_restart_connects_at_once() {
     );
     assert!(story.request(1).contains("Last-Event-ID: 1\r\n"));
     assert_eq!(story.now, 0);
+
+    // The event before it was no success of the new attempt.
+    let options = ClientOptions::new().reconnect(EXACT.attempts(1));
+    let mut source = EventSource::new(url("http://a/b"), &options, &mut buffer);
+    let mut story = play(&mut source, [Scene::stays("data: x\n\n")], 100);
+    source.restart();
+    play_on(&mut story, &mut source, [Scene::Refused], 100);
+    assert_eq!(story.lines.last().unwrap(), "closed: Exhausted");
+    assert_eq!(story.requests.len(), 2);
 }
 
 /// Breaks when a method, a body or a field does not go out as the caller has it.
@@ -695,6 +714,183 @@ fn requests_are_the_callers() {
     let mut source = EventSource::new(url("http://a"), &OPTIONS, &mut []);
     let lines = play(&mut source, [Scene::stream("")], 100).lines;
     assert_eq!(lines[1], "closed: BufferTooSmall");
+}
+
+/// Breaks when a redirect makes the client ask for the wrong thing, or tell the wrong server a secret.
+#[test]
+fn redirected_requests_are_what_browsers_make_of_them() {
+    let field = |name, value| HeaderField::new(name, value).unwrap();
+    let fields = [
+        field("Authorization", "Bearer secret"),
+        field("content-type", "application/json"),
+        field("X-Model", "small"),
+    ];
+    let post = ClientOptions::new()
+        .request(Method::POST, b"{}")
+        .fields(&fields)
+        .reconnect(EXACT);
+    let report = post.request(Method::new("REPORT").unwrap(), b"{}");
+    // Status, place, options; whether body and secret are sent there, and to where the client comes back.
+    let cases = [
+        (301, "/b", &post, false, true, true),
+        (302, "/b", &post, false, true, true),
+        (303, "/b", &post, false, true, true),
+        (307, "/b", &post, true, true, true),
+        (308, "/b", &post, true, true, true),
+        (302, "/b", &report, true, true, true),
+        (303, "/b", &report, false, true, true),
+        (307, "//device:80/b", &post, true, true, true),
+        (307, "//DEVICE/b", &post, true, true, true),
+        (307, "//device:81/b", &post, true, false, true),
+        (307, "https://device/b", &post, true, false, true),
+        (307, "//other/b", &post, true, false, true),
+    ];
+    for (status, place, options, has_body, has_secret, comes_back_with_body) in cases {
+        let answer = format!("{status} x\r\nLocation: {place}");
+        let script = [
+            Scene::answer(&answer, ""),
+            Scene::stream(""),
+            Scene::stream(""),
+        ];
+        let story = play_every_way(options, &script);
+        let request = |number| {
+            let request = story.request(number);
+            let has = |part: &str| request.contains(part);
+            let has_body = request.ends_with("\r\nContent-Length: 2\r\n\r\n{}");
+            assert_ne!(has_body, request.starts_with("GET /b "), "{request}");
+            assert_eq!(has_body, has("\r\ncontent-type: application/json\r\n"));
+            assert!(has("\r\nX-Model: small\r\n"));
+            (has_body, has("\r\nAuthorization: Bearer secret\r\n"))
+        };
+        assert_eq!(request(0), (true, true));
+        assert_eq!(request(1), (has_body, has_secret), "{status} {place}");
+        assert_eq!(request(2).0, comes_back_with_body, "{status} {place}");
+    }
+}
+
+/// Breaks when a field of the caller's makes two of one kind.
+#[test]
+fn fields_of_the_client_are_its_own() {
+    let field = |name, value| HeaderField::new(name, value).unwrap();
+    let fields = [
+        field("host", "name"),
+        field("Content-Length", "99"),
+        field("Transfer-Encoding", "chunked"),
+        field("last-event-id", "7"),
+    ];
+    let options = ClientOptions::new().fields(&fields).reconnect(EXACT);
+    let script = [
+        Scene::stream("id: 8\n\n"),
+        Scene::answer("307 x\r\nLocation: //other/", ""),
+        Scene::stream(""),
+    ];
+    let story = play_every_way(&options, &script);
+    assert_eq!(
+        story.request(0),
+        "GET /events HTTP/1.1\r\nAccept: text/event-stream\r\nCache-Control: no-cache\r\nhost: name\r\n\r\n"
+    );
+    assert!(
+        story
+            .request(1)
+            .contains("\r\nhost: name\r\nLast-Event-ID: 8\r\n")
+    );
+    let redirected = story.request(2);
+    assert!(
+        redirected.starts_with("GET / HTTP/1.1\r\nHost: other\r\n"),
+        "{redirected}"
+    );
+}
+
+/// Breaks when an id closes a client for good, because nothing else fits beside it.
+#[test]
+fn an_id_without_room_beside_it_is_forgotten() {
+    for (length, survives) in [(64, true), (65, false), (118, false), (128, false)] {
+        let id = "i".repeat(length);
+        let mut buffer = [0; 128];
+        let mut source = EventSource::new(url("http://device/events"), &OPTIONS, &mut buffer);
+        let script = [
+            Scene::stream(&format!("id: {id}\n\n")),
+            Scene::stays("data: x\n\n"),
+        ];
+        let story = play(&mut source, script, 1000);
+        assert_eq!(story.request(1).contains(&id), survives, "{length}");
+        assert_eq!(story.lines.last().unwrap().contains(&id), survives);
+        assert_eq!(story.lines_of("event message").len(), 1, "{length}");
+    }
+}
+
+/// Breaks when what is set in the middle of a connection spoils it.
+#[test]
+fn what_is_set_in_mid_connection_is_for_the_next() {
+    let now = Instant::from_millis(0);
+    let point = ResumePoint {
+        last_event_id: EventId::new("a long one, to be sure").unwrap(),
+        retry: Some(9_000),
+    };
+    // How much of the request is sent, and of the answer received, before that.
+    for (sent, received) in [(0, 0), (50, 0), (usize::MAX, 20), (usize::MAX, 60)] {
+        let (mut buffer, mut redirects) = ([0; 64], [0; 64]);
+        let mut source = EventSource::new(url("http://device/"), &OPTIONS, &mut buffer);
+        assert!(matches!(
+            source.poll(now, &mut &b""[..]),
+            Output::Connect(_)
+        ));
+        source.connected(now);
+        let mut left = sent;
+        while let Output::Send(bytes) = source.poll(now, &mut &b""[..]) {
+            let length = bytes.len().min(left);
+            left -= length;
+            source.sent(now, length);
+            if left == 0 {
+                break;
+            }
+        }
+        let answer = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\nretry: 5\ndata";
+        let _ = source.poll(now, &mut &answer[..received]);
+        source.resume_from(&point).unwrap();
+        source.follow_redirects(&mut redirects);
+        assert_eq!(source.resume_point(), point);
+        let script = [
+            Scene::answer("307 x\r\nLocation: /elsewhere", ""),
+            Scene::stream("data: x\n\n"),
+        ];
+        let story = play(&mut source, script, 10);
+        assert_eq!(
+            story.lines[..4],
+            [
+                "connect http://device/",
+                "connect http://device/elsewhere",
+                "open",
+                "event message [a long one, to be sure] x"
+            ]
+        );
+        assert!(
+            story
+                .request(1)
+                .ends_with("\r\nLast-Event-ID: a long one, to be sure\r\n\r\n")
+        );
+        assert!(story.lines[4].ends_with("again in 9000"));
+    }
+}
+
+/// Breaks when a byte that nobody takes keeps a connection alive.
+#[test]
+fn unread_bytes_are_no_sign_of_life() {
+    let options = ClientOptions::new().reconnect(EXACT).idle_timeout(1_000);
+    let mut buffer = [0; 64];
+    let mut source = EventSource::new(url("http://device/"), &options, &mut buffer);
+    let mut poll = |now| match source.poll(Instant::from_millis(now), &mut &b"H"[..]) {
+        Output::Connect(_) => source.connected(Instant::from_millis(now)),
+        Output::Send(_) => {}
+        Output::Notice(Notice::Connecting { reason, .. }) => {
+            assert_eq!((now, reason), (1_000, Reason::Idle));
+        }
+        other => panic!("{other:?}"),
+    };
+    for now in [0, 1, 500, 999, 1_000] {
+        poll(now);
+    }
+    assert_eq!(source.ready_state(), ReadyState::Connecting);
 }
 
 /// Breaks when comments come to those who do not ask, or not to those who do.

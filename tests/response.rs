@@ -87,6 +87,16 @@ fn expected(head: &[u8]) -> Read {
         let values = named.map(|field| String::from_utf8(field.value.trim_ascii().to_vec()));
         values.collect::<Result<Vec<_>, _>>().unwrap()
     };
+    // Nothing else of a redirect matters.
+    if (300..=399).contains(&status) {
+        let locations = values("location");
+        let location = locations.iter().find(|location| !location.is_empty());
+        return match location.map(String::as_str) {
+            Some("/y") => Read::Redirect("http://device/y".into()),
+            Some("http://other/") => Read::Redirect("http://other/".into()),
+            _ => Read::Refused("location"),
+        };
+    }
     let (mut lengths, codings) = (values("content-length"), values("transfer-encoding"));
     lengths.dedup();
     let framing = lengths.len() + codings.len();
@@ -102,15 +112,6 @@ fn expected(head: &[u8]) -> Read {
         (_, Some(_)) => return Read::Refused("Framing"),
         _ => "until close",
     };
-    if (300..=399).contains(&status) {
-        let locations = values("location");
-        let location = locations.iter().find(|location| !location.is_empty());
-        return match location.map(String::as_str) {
-            Some("/y") => Read::Redirect("http://device/y".into()),
-            Some("http://other/") => Read::Redirect("http://other/".into()),
-            _ => Read::Refused("location"),
-        };
-    }
     let encodings = values("content-encoding");
     if encodings.iter().any(|coding| coding != "identity") {
         return Read::Refused("Encoded");
@@ -118,8 +119,9 @@ fn expected(head: &[u8]) -> Read {
     let type_ = values("content-type").pop().unwrap_or_default();
     let essence = type_.split(';').next().unwrap_or_default().trim_ascii();
     let is_event_stream = essence.eq_ignore_ascii_case("text/event-stream");
+    // A date counts as no time at all.
     let retry_after = values("retry-after").pop();
-    let retry_after = retry_after.and_then(|seconds| seconds.parse().ok());
+    let retry_after = retry_after.map(|seconds| seconds.parse().unwrap_or_default());
     let answer = (status, is_event_stream, retry_after);
     Read::Answer { answer, body }
 }

@@ -118,6 +118,9 @@ enum State {
 impl<'a> EventSource<'a> {
     /// A client that is about to connect. [`Decoder::buffer_len`] tells how long the buffer has to be; 128
     /// bytes do for the heads of most responses.
+    ///
+    /// An id that takes more than half of the buffer is forgotten when the connection is lost: the next one
+    /// needs the room.
     pub const fn new(url: Url<'a>, options: &'a ClientOptions<'a>, buffer: &'a mut [u8]) -> Self {
         Self {
             options,
@@ -131,18 +134,26 @@ impl<'a> EventSource<'a> {
     }
 
     /// Follows redirects, in this space for other URLs: for the one under way, the one before it, and
-    /// one that is permanent. Without it, redirects end in [`Reason::LocationTooLong`].
+    /// one that is permanent. Without it, redirects end in [`Reason::LocationTooLong`]. A connection under
+    /// way is given up for another one.
+    ///
+    /// As in browsers, a 303, and after a `POST` a 301 or 302, lead to a `GET` without a body, for as long as
+    /// that connection lasts; and another server does not get the fields `Authorization`, `Cookie`,
+    /// `Proxy-Authorization` and `Host`.
     pub fn follow_redirects(&mut self, buffer: &'a mut [u8]) {
+        self.give_up_connection();
         self.redirects.set_buffer(buffer);
     }
 
-    /// Goes on where another one was, whose [`resume_point`](Self::resume_point) was kept.
+    /// Goes on where another one was, whose [`resume_point`](Self::resume_point) was kept. A connection
+    /// under way is given up for another one.
     ///
     /// # Errors
     ///
     /// [`Overflow`] when the id is longer than the buffer: then nothing has changed.
     pub fn resume_from(&mut self, point: &ResumePoint<'_>) -> Result<(), Overflow> {
         self.decoder.set_last_event_id(point.last_event_id)?;
+        self.give_up_connection();
         if let Some(milliseconds) = point.retry {
             self.reconnect.set_retry(milliseconds);
         }
@@ -190,11 +201,13 @@ impl<'a> EventSource<'a> {
         }
     }
 
-    /// Connects anew, at once. Does nothing when it is closed.
+    /// Connects anew, at once, as if nothing had failed. Does nothing when it is closed.
+    #[inline(never)]
     pub fn restart(&mut self) {
         if !matches!(self.state, State::Closed(_)) {
             self.decoder.end_stream();
             self.redirects.restart();
+            self.reconnect.restarted();
             self.state = State::Start;
         }
     }
@@ -215,13 +228,20 @@ impl<'a> EventSource<'a> {
 
     /// What has to be kept for another one to go on.
     pub fn resume_point(&self) -> ResumePoint<'_> {
+        let retry = self.reconnect.retry();
+        // It may have been resumed itself.
+        let is_set =
+            self.decoder.retry().is_some() || retry != self.options.reconnect.initial_retry();
         ResumePoint {
             last_event_id: self.last_event_id(),
-            retry: self.decoder.retry().or_else(|| {
-                // It may have been resumed itself.
-                let retry = self.reconnect.retry();
-                (retry != self.options.reconnect.initial_retry()).then_some(retry)
-            }),
+            retry: is_set.then_some(retry),
+        }
+    }
+
+    /// What is about to change belongs to what is under way.
+    fn give_up_connection(&mut self) {
+        if self.is_connecting() || self.has_connection() {
+            self.restart();
         }
     }
 
@@ -296,6 +316,7 @@ impl<'a> EventSource<'a> {
         match self.state {
             State::Closed(reason) => Step::Notice(LocatedNotice::Closed(reason)),
             State::Start => {
+                self.drop_id_that_leaves_no_room();
                 self.state = State::Connecting;
                 self.note_activity(now);
                 Step::Connect
@@ -380,21 +401,24 @@ impl<'a> EventSource<'a> {
         chunk: &[u8],
         input: &mut &[u8],
     ) -> Option<Step> {
-        if !input.is_empty() {
+        // What comes before the request was sent is looked at later.
+        if !input.is_empty() && !matches!(self.state, State::Request { .. }) {
             self.note_activity(now);
-        } else {
-            self.check_deadline(now);
         }
         match &mut self.state {
             State::Request { sent } => {
                 let sent = *sent as usize;
-                self.write_request(sent)
+                self.check_deadline(now);
+                match self.has_connection() {
+                    true => self.write_request(sent),
+                    false => None,
+                }
             }
             State::Head(head) => {
                 let (space, _) = self.decoder.free_and_last_event_id();
                 match head.receive(input, space) {
                     Ok(true) => self.judge(now),
-                    Ok(false) => Some(Step::Wait),
+                    Ok(false) => self.wait(now),
                     Err(error) => {
                         self.end(match error {
                             ResponseError::Malformed => Reason::MalformedHead,
@@ -415,7 +439,7 @@ impl<'a> EventSource<'a> {
                         self.lose(Reason::Lost);
                         return None;
                     }
-                    return Some(Step::Wait);
+                    return self.wait(now);
                 }
                 let start = chunk.len().saturating_sub(input.len());
                 self.content = Span {
@@ -444,11 +468,27 @@ impl<'a> EventSource<'a> {
         }
     }
 
+    /// For more bytes, if there is time left.
+    #[inline(never)]
+    fn wait(&mut self, now: Instant) -> Option<Step> {
+        self.check_deadline(now);
+        self.has_connection().then_some(Step::Wait)
+    }
+
+    /// The head of an answer needs room, or no connection would ever come about again.
+    fn drop_id_that_leaves_no_room(&mut self) {
+        let (free, last_event_id) = self.decoder.free_and_last_event_id();
+        if last_event_id.len() > free.len() {
+            // An empty one always fits.
+            let _ = self.decoder.set_last_event_id(EventId::default());
+        }
+    }
+
     /// Writes the next part of the request into the free part of the buffer.
     fn write_request(&mut self, sent: usize) -> Option<Step> {
-        let url = self.redirects.url();
         let (free, last_event_id) = self.decoder.free_and_last_event_id();
-        let (length, head_len) = write_part(&url, self.options, last_event_id, sent, free);
+        let (length, head_len) =
+            write_part(&self.redirects, self.options, last_event_id, sent, free);
         if length > 0 {
             return Some(Step::Send { length });
         }
@@ -456,7 +496,7 @@ impl<'a> EventSource<'a> {
             self.end(Reason::BufferTooSmall);
             return None;
         };
-        if body_sent < self.options.body.len() {
+        if body_sent < self.options.body.len() && !self.redirects.asks_by_get() {
             return Some(Step::SendBody { sent: body_sent });
         }
         self.state = State::Head(ResponseHead::new(self.options.max_head_len));
@@ -489,6 +529,9 @@ impl<'a> EventSource<'a> {
             Verdict::Redirect { permanent } => {
                 let (space, _) = self.decoder.free_and_last_event_id();
                 let location = head.location(space);
+                if (self.options.becomes_get)(head.status) {
+                    self.redirects.ask_by_get();
+                }
                 let max = self.options.max_redirects;
                 match self.redirects.follow(location, permanent, max) {
                     Ok(()) => self.state = State::Start,
@@ -505,9 +548,13 @@ impl<'a> EventSource<'a> {
 /// For drivers, which loop around it.
 #[cfg(any(feature = "embedded-io", feature = "embedded-io-async"))]
 impl EventSource<'_> {
-    /// Whether the request was sent, so that nothing but bytes can come.
+    /// Whether the request was sent, so that nothing but bytes can come; and some can.
     pub(crate) const fn awaits_bytes(&self) -> bool {
-        matches!(self.state, State::Head(_) | State::Open(_))
+        match &self.state {
+            State::Head(_) => true,
+            State::Open(body) => !body.has_ended(),
+            _ => false,
+        }
     }
 
     /// When it is to be called at the latest.

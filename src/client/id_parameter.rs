@@ -1,5 +1,7 @@
 //! The last event id in the query of a URL.
 
+use crate::http::{PercentDecoded, cut};
+
 /// The parameter of the query that holds the last event id. What writes it stands behind a pointer, so
 /// that a program that does without it does not hold it in flash.
 #[derive(Clone, Copy)]
@@ -8,7 +10,7 @@ pub(super) struct IdParameter<'a> {
     write: WriteIdParameter,
 }
 
-/// Of this name, for a target, the last event id, by a function that writes.
+/// Of this name, with a target, the last event id, by a function that writes.
 type WriteIdParameter = fn(&str, &[u8], &[u8], &mut dyn FnMut(&[u8]));
 
 impl<'a> IdParameter<'a> {
@@ -21,8 +23,8 @@ impl<'a> IdParameter<'a> {
         Some(Self { name, write })
     }
 
-    /// Goes on with the query of a target.
-    pub fn write(&self, target: &[u8], last_event_id: &[u8], write: &mut dyn FnMut(&[u8])) {
+    /// Writes a target with the id in its query. A redirect may have brought an old one: that is left out.
+    pub fn write_target(&self, target: &[u8], last_event_id: &[u8], write: &mut dyn FnMut(&[u8])) {
         (self.write)(self.name, target, last_event_id, write);
     }
 }
@@ -34,10 +36,23 @@ fn write_id_parameter(
     write: &mut dyn FnMut(&[u8]),
 ) {
     if last_event_id.is_empty() {
+        write(target);
         return;
     }
-    let is_first = target.iter().all(|byte| *byte != b'?');
-    write(if is_first { b"?" } else { b"&" });
+    let (path, mut query) = cut(target, b'?');
+    write(path);
+    let mut separator: &[u8] = b"?";
+    while !query.is_empty() {
+        let (pair, rest) = cut(query, b'&');
+        let (key, _) = cut(pair, b'=');
+        if !PercentDecoded(key).eq(name.bytes()) {
+            write(separator);
+            write(pair);
+            separator = b"&";
+        }
+        query = rest;
+    }
+    write(separator);
     percent_encode(name.as_bytes(), write);
     write(b"=");
     percent_encode(last_event_id, write);

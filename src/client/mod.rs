@@ -8,6 +8,8 @@ mod backoff;
 #[cfg(feature = "http")]
 mod event_source;
 #[cfg(feature = "http")]
+mod fields;
+#[cfg(feature = "http")]
 mod id_parameter;
 #[cfg(feature = "http")]
 mod options;

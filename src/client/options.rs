@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use super::fields::Fields;
 use super::id_parameter::IdParameter;
 use super::reconnect::ReconnectOptions;
 use crate::http::{HeaderField, Method};
@@ -21,8 +22,10 @@ use crate::http::{HeaderField, Method};
 #[must_use]
 pub struct ClientOptions<'a> {
     pub(super) method: Method<'a>,
-    pub(super) fields: &'a [HeaderField<'a>],
+    pub(super) fields: Fields<'a>,
     pub(super) body: &'a [u8],
+    /// Whether a redirect with this status makes a `GET` of the request (WHATWG Fetch 4.4).
+    pub(super) becomes_get: fn(u16) -> bool,
     pub(super) id_parameter: Option<IdParameter<'a>>,
     pub(super) idle_timeout_ms: u32,
     pub(super) max_head_len: u32,
@@ -36,8 +39,10 @@ impl<'a> ClientOptions<'a> {
     pub const fn new() -> Self {
         Self {
             method: Method::GET,
-            fields: &[],
+            fields: Fields::NONE,
             body: b"",
+            // It is one.
+            becomes_get: |_| false,
             id_parameter: None,
             idle_timeout_ms: 0,
             max_head_len: 16 * 1024,
@@ -49,15 +54,20 @@ impl<'a> ClientOptions<'a> {
 
     /// Another method, with a body, as language models want it. Its `Content-Type` is a field.
     pub const fn request(mut self, method: Method<'a>, body: &'a [u8]) -> Self {
+        self.becomes_get = match method.is_post() {
+            true => |status| matches!(status, 301..=303),
+            false => |status| status == 303,
+        };
         self.method = method;
         self.body = body;
         self
     }
 
-    /// More header fields of the request. `Accept` and `Cache-Control` stand in for those that every
-    /// request has.
+    /// More header fields of the request. `Host`, `Accept` and `Cache-Control` stand in for those that every
+    /// request has. `Content-Length`, `Transfer-Encoding` and `Last-Event-ID` are not sent: they are the
+    /// client's to tell.
     pub const fn fields(mut self, fields: &'a [HeaderField<'a>]) -> Self {
-        self.fields = fields;
+        self.fields = Fields::new(fields);
         self
     }
 

@@ -82,7 +82,8 @@ pub struct Answer {
     pub status: u16,
     /// Whether its type is `text/event-stream`.
     pub is_event_stream: bool,
-    /// The seconds of its `Retry-After`.
+    /// The seconds of its `Retry-After`: 0 if that is a date. An [`EventSource`](super::EventSource) waits
+    /// for 65,535 s at most.
     pub retry_after: Option<u32>,
 }
 
@@ -273,17 +274,21 @@ impl<'a> Reconnect<'a> {
             }
             verdict => verdict,
         };
-        self.retry_after = answer.retry_after.unwrap_or_default();
-        match self.options.judge {
+        let verdict = match self.options.judge {
             Some(judge) => judge(answer, verdict),
             None => verdict,
-        }
+        };
+        // Others say something else by it.
+        self.retry_after = match verdict {
+            Verdict::Retry => answer.retry_after.unwrap_or_default(),
+            _ => 0,
+        };
+        verdict
     }
 
     /// A stream has begun.
     pub fn opened(&mut self, now: Instant) {
         self.opened = now;
-        self.retry_after = 0;
     }
 
     /// The stream has given an event, so the next delay is the shortest again.
@@ -291,7 +296,17 @@ impl<'a> Reconnect<'a> {
         self.delivered = true;
     }
 
-    /// The server has set the reconnection time, in milliseconds. The next delay is that.
+    /// The client begins anew: what has failed does not count any more.
+    pub fn restarted(&mut self) {
+        self.backoff.reset();
+        self.failures = 0;
+        self.opened = Instant::NEVER;
+        self.delivered = false;
+        self.retry_after = 0;
+    }
+
+    /// The server has set the reconnection time, in milliseconds. The next delay is that, within the limits
+    /// of the options.
     pub fn set_retry(&mut self, milliseconds: u32) {
         self.retry_ms = milliseconds;
         self.backoff.reset();

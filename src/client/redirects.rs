@@ -18,6 +18,8 @@ pub(super) struct Redirects<'a> {
     passing: u16,
     /// In a row.
     count: u8,
+    /// Whether the place of the later ones is asked by `GET`, without a body, whatever the first request was.
+    by_get: bool,
 }
 
 impl<'a> Redirects<'a> {
@@ -28,6 +30,7 @@ impl<'a> Redirects<'a> {
             lasting: 0,
             passing: 0,
             count: 0,
+            by_get: false,
         }
     }
 
@@ -35,12 +38,22 @@ impl<'a> Redirects<'a> {
     pub fn set_buffer(&mut self, buffer: &'a mut [u8]) {
         self.buffer = buffer;
         self.lasting = 0;
-        self.passing = 0;
+        self.restart();
+    }
+
+    /// Where the caller wants to ask.
+    pub const fn original(&self) -> Url<'a> {
+        self.original
     }
 
     /// Where to ask next.
     pub fn url(&self) -> Url<'_> {
         current(self.original, self.buffer, self.lasting, self.passing)
+    }
+
+    /// Whether the request has become a `GET` on the way there.
+    pub const fn asks_by_get(&self) -> bool {
+        self.by_get
     }
 
     /// A stream has begun.
@@ -52,6 +65,12 @@ impl<'a> Redirects<'a> {
     pub fn restart(&mut self) {
         self.count = 0;
         self.passing = 0;
+        self.by_get = false;
+    }
+
+    /// From now on, `GET` is what is asked by. It lasts no longer than this connection.
+    pub fn ask_by_get(&mut self) {
+        self.by_get = true;
     }
 
     /// Follows a redirect. After an error, [`url`](Self::url) is as it was.
@@ -63,7 +82,7 @@ impl<'a> Redirects<'a> {
             return Err(Reason::TooManyRedirects);
         }
         // What lasts are the permanent ones before the first of the others.
-        let lasts = permanent && self.passing == 0;
+        let lasts = permanent && self.passing == 0 && !self.by_get;
         let in_use = usize::from(self.lasting.saturating_add(self.passing));
 
         // It is put together behind those in use, for it may be relative to them.
@@ -153,5 +172,23 @@ mod tests {
         let mut none = Redirects::new(Url::new("http://a").unwrap());
         assert_eq!(none.follow(b"/x", false, 5), Err(Reason::LocationTooLong));
         assert_eq!(none.url().as_str(), "http://a");
+    }
+
+    /// Breaks when the first request is forgotten, because it became another one on its way.
+    #[test]
+    fn a_request_that_became_a_get_comes_back_as_it_was() {
+        let mut buffer = [0; 100];
+        let mut redirects = Redirects::new(Url::new("http://a/").unwrap());
+        redirects.set_buffer(&mut buffer);
+        redirects.follow(b"/b", true, 5).unwrap();
+        assert!(!redirects.asks_by_get());
+        redirects.ask_by_get();
+        for (place, permanent) in [("/c", true), ("/d", false)] {
+            redirects.follow(place.as_bytes(), permanent, 5).unwrap();
+            assert!(redirects.asks_by_get());
+        }
+        redirects.restart();
+        assert!(!redirects.asks_by_get());
+        assert_eq!(redirects.url().as_str(), "http://a/b");
     }
 }

@@ -39,4 +39,12 @@ impl<'a> Method<'a> {
     pub const fn as_str(&self) -> &'a str {
         self.0
     }
+
+    pub(crate) const fn is_get(&self) -> bool {
+        matches!(self.0.as_bytes(), [b'G', b'E', b'T'])
+    }
+
+    pub(crate) const fn is_post(&self) -> bool {
+        matches!(self.0.as_bytes(), [b'P', b'O', b'S', b'T'])
+    }
 }

@@ -25,5 +25,6 @@ pub(crate) use response::write_field;
 pub use response::{Response, Status};
 pub(crate) use response_head::{ResponseError, ResponseHead};
 pub use target::PercentDecoded;
+pub(crate) use target::cut;
 pub(crate) use url::remove_dot_segments;
 pub use url::{InvalidUrl, Url};

@@ -36,7 +36,7 @@ pub(super) fn parameter<'q>(mut query: &'q [u8], name: &[u8]) -> Option<&'q [u8]
 }
 
 /// What stands before the first `byte`, and what behind it.
-pub(super) fn cut(bytes: &[u8], byte: u8) -> (&[u8], &[u8]) {
+pub(crate) fn cut(bytes: &[u8], byte: u8) -> (&[u8], &[u8]) {
     let at = bytes.iter().position(|other| *other == byte);
     match at.and_then(|at| bytes.split_at_checked(at)) {
         Some((before, [_, behind @ ..])) => (before, behind),
@@ -48,7 +48,7 @@ pub(super) fn cut(bytes: &[u8], byte: u8) -> (&[u8], &[u8]) {
 /// digits stands for itself.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct PercentDecoded<'u>(pub(super) &'u [u8]);
+pub struct PercentDecoded<'u>(pub(crate) &'u [u8]);
 
 impl Iterator for PercentDecoded<'_> {
     type Item = u8;

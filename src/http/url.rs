@@ -61,7 +61,7 @@ impl<'u> Url<'u> {
         let is_legal = text.len() <= usize::from(u16::MAX)
             && text.iter().all(u8::is_ascii_graphic)
             && url.authority().iter().all(|byte| *byte != b'@')
-            && !host.is_empty()
+            && is_host(host)
             && (port.is_empty() || port_number(port).is_some());
         if is_legal { Ok(url) } else { Err(InvalidUrl) }
     }
@@ -96,6 +96,14 @@ impl<'u> Url<'u> {
     /// All of it.
     pub fn as_str(&self) -> &'u str {
         as_str(self.text)
+    }
+
+    /// Whether both are of one server, for all that a client can know (WHATWG HTML 7.1.1).
+    pub(crate) fn has_origin_of(&self, other: &Url<'_>) -> bool {
+        let (host, other_host) = (self.host().as_bytes(), other.host().as_bytes());
+        self.is_https() == other.is_https()
+            && self.port() == other.port()
+            && host.eq_ignore_ascii_case(other_host)
     }
 
     /// Host and port as they stand there.
@@ -224,6 +232,15 @@ fn scheme_len(url: &[u8]) -> Option<usize> {
     }
 }
 
+/// Colons stand in brackets only.
+fn is_host(host: &[u8]) -> bool {
+    match host {
+        [] | [b'[', b']'] => false,
+        [b'[', .., b']'] => true,
+        name => !name.iter().any(|byte| matches!(byte, b':' | b'[' | b']')),
+    }
+}
+
 fn has_scheme(reference: &[u8]) -> bool {
     let is_end = |byte: &u8| matches!(byte, b':' | b'/' | b'?');
     reference.iter().copied().find(is_end) == Some(b':')
@@ -286,6 +303,10 @@ mod tests {
             "http://a/\r\n",
             "http://ä/",
             "http://[::1]x/",
+            "http://[::1",
+            "http://[]/",
+            "http://::1/",
+            "http://a:80:80/",
             "httpx://a",
         ];
         for text in cases {

@@ -37,14 +37,14 @@ impl Iterator for Decimal {
     }
 }
 
-/// The number that these digits mean, if they are digits, and it has at most 32 bits.
+/// The number that these digits mean, if they are digits. One of more than 32 bits counts as the largest.
 #[cfg(feature = "http")]
 pub(crate) fn parse(digits: &[u8]) -> Option<u32> {
     let mut number = if digits.is_empty() { None } else { Some(0_u32) };
     for byte in digits {
         let digit = byte.wrapping_sub(b'0');
-        number = match number?.checked_mul(10)?.checked_add(u32::from(digit)) {
-            sum if digit < 10 => sum,
+        number = match number?.saturating_mul(10).saturating_add(u32::from(digit)) {
+            sum if digit < 10 => Some(sum),
             _ => None,
         };
     }
@@ -78,8 +78,8 @@ mod tests {
             (b"0", Some(0)),
             (b"007", Some(7)),
             (b"4294967295", Some(u32::MAX)),
-            (b"4294967296", None),
-            (b"42949672950", None),
+            (b"4294967296", Some(u32::MAX)),
+            (b"42949672950", Some(u32::MAX)),
             (b"", None),
             (b"-1", None),
             (b"1 ", None),

@@ -15,6 +15,8 @@ use crate::io::Buffered;
 ///
 /// [`Buffered`](crate::io::Buffered) makes a `BufRead` of any socket.
 ///
+/// **One lasts as long as its connection: it knows what of the socket's bytes was read.**
+///
 /// # Examples
 ///
 /// ```

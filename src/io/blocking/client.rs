@@ -129,10 +129,14 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
             }
             // Before the next one is made: there may be room for one only.
             self.link.plug(None);
+            if self.source.is_connecting() {
+                self.connect();
+                continue;
+            }
             match self.source.advance(self.clock.now(), b"").1 {
                 Step::Notice(notice) => return notice,
-                Step::Connect => self.connect(),
                 Step::Wait => self.clock.wait_until(self.source.deadline()),
+                // It is connected above.
                 _ => {}
             }
         }

@@ -11,6 +11,8 @@ use crate::io::Buffered;
 ///
 /// [`Buffered`](crate::io::Buffered) makes a `BufRead` of any socket.
 ///
+/// **One lasts as long as its connection: it knows what of the socket's bytes was read.**
+///
 /// **The time limits of the options are those of the socket: it has to return with
 /// [`ErrorKind::TimedOut`] now and then, when nothing comes, for they are only looked at then.**
 ///
@@ -123,8 +125,9 @@ impl<S: BufRead + Write> Link<S> {
             let result = if !source.awaits_bytes() {
                 self.send(source, clock)
             } else if self.is_written {
-                self.is_written = false;
-                self.socket.flush()
+                let result = self.socket.flush();
+                self.is_written = result.is_err();
+                result
             } else {
                 match self.receive(source, clock) {
                     Ok(Some(notice)) => return Some(notice),
