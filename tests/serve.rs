@@ -228,15 +228,15 @@ async fn the_caller_answers_what_it_likes() {
                 let led = StreamOptions::new().only(&names).start(Start::Oldest);
                 let mut scratch = [0; 512];
                 let mut socket = FromTokio::new(server);
-                let incoming = accept(&mut socket, &mut scratch, &TokioClock, &OPTIONS).await?;
+                let mut incoming = accept(&mut socket, &mut scratch, &TokioClock, &OPTIONS).await?;
                 let body = format!("{:?}", hub.stats());
                 match (incoming.request().method(), incoming.request().path()) {
                     ("GET", "/stats") => {
                         let response = Response::new(Status::OK).body("text/plain", &body);
                         incoming.respond(&response).await
                     }
-                    ("GET", "/led") => hub.answer_with(incoming, &led).await,
-                    _ => hub.answer(incoming).await,
+                    ("GET", "/led") => hub.answer_with(&mut incoming, &led).await,
+                    _ => hub.answer(&mut incoming).await,
                 }
             });
             client.write_all(head.as_bytes()).await.unwrap();

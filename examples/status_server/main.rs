@@ -143,7 +143,7 @@ impl Server {
         let peer = socket.peer_addr().map_err(Error::Io)?;
         let mut scratch = [0; 2048];
         let mut socket = FromTokio::new(socket);
-        let incoming = accept(&mut socket, &mut scratch, &TokioClock, &self.options).await?;
+        let mut incoming = accept(&mut socket, &mut scratch, &TokioClock, &self.options).await?;
         let request = incoming.request();
         let metrics = self.metrics();
         match (request.method(), request.path()) {
@@ -162,7 +162,7 @@ impl Server {
                     " again"
                 };
                 self.log(&format!("{} connected{again}", peer.ip()));
-                let outcome = self.hub.answer(incoming).await;
+                let outcome = self.hub.answer(&mut incoming).await;
                 let reason = match &outcome {
                     Ok(Outcome::Streamed(reason)) => reason.to_string(),
                     Ok(Outcome::Answered(status)) => status.as_str().into(),
@@ -173,7 +173,7 @@ impl Server {
                 outcome?;
             }
             _ => {
-                self.hub.answer(incoming).await?;
+                self.hub.answer(&mut incoming).await?;
             }
         }
         Ok(())

@@ -32,7 +32,7 @@ impl<M: RawMutex, B: AsRef<[u8]> + AsMut<[u8]>, S: AsMut<[Slot]>> Hub<M, B, S> {
         options: &ServerOptions<'_>,
     ) -> Result<Outcome, Error<T::Error>> {
         match accept(socket, scratch, clock, options).await {
-            Ok(incoming) => self.answer(incoming).await,
+            Ok(mut incoming) => self.answer(&mut incoming).await,
             Err(error) => {
                 if let Error::NoRequest(Outcome::Answered(_)) = error {
                     self.note_refused();
@@ -50,7 +50,7 @@ impl<M: RawMutex, B: AsRef<[u8]> + AsMut<[u8]>, S: AsMut<[Slot]>> Hub<M, B, S> {
     /// Those of [`Incoming::answer`].
     pub async fn answer<T: Read + Write, C: Clock>(
         &self,
-        incoming: Incoming<'_, T, C>,
+        incoming: &mut Incoming<'_, T, C>,
     ) -> Result<Outcome, Error<T::Error>> {
         let exchange = incoming.exchange();
         self.settle(incoming, exchange, None).await
@@ -65,7 +65,7 @@ impl<M: RawMutex, B: AsRef<[u8]> + AsMut<[u8]>, S: AsMut<[Slot]>> Hub<M, B, S> {
     /// Those of [`Incoming::answer`].
     pub async fn answer_with<'a, T: Read + Write, C: Clock>(
         &self,
-        incoming: Incoming<'a, T, C>,
+        incoming: &mut Incoming<'a, T, C>,
         options: &'a StreamOptions<'a>,
     ) -> Result<Outcome, Error<T::Error>> {
         let exchange = incoming.stream_exchange();
@@ -74,7 +74,7 @@ impl<M: RawMutex, B: AsRef<[u8]> + AsMut<[u8]>, S: AsMut<[Slot]>> Hub<M, B, S> {
 
     async fn settle<'a, T: Read + Write, C: Clock>(
         &self,
-        incoming: Incoming<'a, T, C>,
+        incoming: &mut Incoming<'a, T, C>,
         exchange: Exchange,
         options: Option<&'a StreamOptions<'a>>,
     ) -> Result<Outcome, Error<T::Error>> {

@@ -45,13 +45,13 @@ async fn answer(
     socket: &mut TcpSocket<'_>,
     scratch: &mut [u8],
 ) -> Result<(), Error<embassy_net::tcp::Error>> {
-    let incoming = accept(socket, scratch, &EmbassyClock, &OPTIONS).await?;
+    let mut incoming = accept(socket, scratch, &EmbassyClock, &OPTIONS).await?;
     let request = incoming.request();
     if request.is_method("GET") && request.is_path("/") {
         let page = Response::new(Status::OK).body("text/html", PAGE);
         incoming.respond(&page).await?;
     } else {
-        HUB.answer(incoming).await?;
+        HUB.answer(&mut incoming).await?;
     }
     Ok(())
 }

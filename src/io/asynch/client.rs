@@ -1,12 +1,12 @@
 //! Following an event stream over sockets that a connector makes.
 
 use core::future::Future;
+use core::pin::pin;
 
 use embedded_io_async::{Read, Write};
 
-use super::clock::{Clock, wait_until};
+use super::clock::{Clock, before, timer, wait_until};
 use super::connected::Link;
-use super::first::{First, first};
 use crate::client::{EventSource, LocatedNotice, Notice, Reason, Step};
 use crate::decode::Event;
 use crate::http::Url;
@@ -151,14 +151,16 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
     }
 
     async fn connect(&mut self) {
-        let late = wait_until(&self.clock, self.source.deadline());
-        match first(self.connector.connect(self.source.url()), late).await {
-            First::Left(Ok(socket)) => {
+        let connect = self.connector.connect(self.source.url());
+        let late = timer(&self.clock, self.source.deadline());
+        let connected = before(pin!(connect), pin!(late)).await;
+        match connected {
+            Some(Ok(socket)) => {
                 self.link.plug(Some(socket));
                 self.source.connected(self.clock.now());
             }
-            First::Left(Err(reason)) => self.source.not_connected(reason),
-            First::Right(()) => self.source.check_deadline(self.clock.now()),
+            Some(Err(reason)) => self.source.not_connected(reason),
+            None => self.source.check_deadline(self.clock.now()),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Time for drivers that wait.
 
-use core::future::Future;
+use core::future::{Future, pending, poll_fn};
+use core::pin::Pin;
+use core::task::{Context, Poll};
 
 use crate::time::Instant;
 
@@ -59,17 +61,49 @@ impl Clock for EmbassyClock {
         Instant::from_millis(embassy_time::Instant::now().as_millis())
     }
 
-    async fn wait_until(&self, at: Instant) {
-        let left = at.since(self.now());
-        embassy_time::Timer::after_millis(left).await;
+    fn wait_until(&self, at: Instant) -> impl Future<Output = ()> {
+        embassy_time::Timer::after_millis(at.since(self.now()))
     }
 }
 
+/// The wait until then; none if that is never. Others hold it in their future, which is memory of each
+/// client: it is no larger than the clock's own.
+pub(super) fn timer<C: Clock>(clock: &C, at: Instant) -> Option<impl Future<Output = ()>> {
+    (at != Instant::NEVER).then(|| clock.wait_until(at))
+}
+
+/// What becomes of `future`; `None` if the time comes first.
+pub(super) fn before<F: Future, T: Future>(
+    future: Pin<&mut F>,
+    timer: Pin<&mut Option<T>>,
+) -> impl Future<Output = Option<F::Output>> {
+    before_either(future, |_| Poll::Pending, timer)
+}
+
+/// What becomes of `future`; `None` if something else, or the time, comes first.
+pub(super) fn before_either<F: Future, T: Future>(
+    mut future: Pin<&mut F>,
+    mut poll_other: impl FnMut(&mut Context<'_>) -> Poll<()>,
+    mut timer: Pin<&mut Option<T>>,
+) -> impl Future<Output = Option<F::Output>> {
+    poll_fn(move |context| {
+        if let Poll::Ready(output) = future.as_mut().poll(context) {
+            return Poll::Ready(Some(output));
+        }
+        if poll_other(context).is_ready() {
+            return Poll::Ready(None);
+        }
+        match timer.as_mut().as_pin_mut() {
+            Some(timer) => timer.poll(context).map(|_| None),
+            None => Poll::Pending,
+        }
+    })
+}
+
 /// Waits until then, which may be never.
-pub(super) async fn wait_until(clock: &impl Clock, at: Instant) {
-    if at == Instant::NEVER {
-        core::future::pending().await
-    } else {
-        clock.wait_until(at).await
+pub(super) async fn wait_until<C: Clock>(clock: &C, at: Instant) {
+    match timer(clock, at) {
+        Some(timer) => timer.await,
+        None => pending().await,
     }
 }

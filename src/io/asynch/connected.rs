@@ -1,12 +1,11 @@
 //! Following an event stream over one socket.
 
-use core::pin::pin;
+use core::pin::{Pin, pin};
 use core::task::{Context, Poll, Waker};
 
 use embedded_io_async::{BufRead, Write};
 
-use super::clock::{Clock, wait_until};
-use super::first::{First, first};
+use super::clock::{Clock, before, timer};
 use crate::client::{EventSource, LocatedNotice, Notice, Output, Step};
 use crate::io::Buffered;
 
@@ -124,14 +123,15 @@ impl<S: BufRead + Write> Link<S> {
     ) -> Option<LocatedNotice> {
         while source.has_connection() {
             self.socket.consume(core::mem::take(&mut self.read));
-            let late = wait_until(clock, source.deadline());
+            let mut late = pin!(timer(clock, source.deadline()));
             if !source.awaits_bytes() {
-                self.send(source, clock, late).await;
+                self.send(source, clock, late.as_mut()).await;
             } else if self.is_written {
-                match first(self.socket.flush(), late).await {
-                    First::Left(Ok(())) => self.is_written = false,
-                    First::Left(Err(_)) => source.disconnected(),
-                    First::Right(()) => source.check_deadline(clock.now()),
+                let flushed = before(pin!(self.socket.flush()), late).await;
+                match flushed {
+                    Some(Ok(())) => self.is_written = false,
+                    Some(Err(_)) => source.disconnected(),
+                    None => source.check_deadline(clock.now()),
                 }
             } else if let Some(notice) = self.receive(source, clock, late).await {
                 return Some(notice);
@@ -144,19 +144,20 @@ impl<S: BufRead + Write> Link<S> {
         &mut self,
         source: &mut EventSource<'_>,
         clock: &C,
-        late: impl Future<Output = ()>,
+        late: Pin<&mut Option<impl Future<Output = ()>>>,
     ) {
         let (_, step) = source.advance_connected(clock.now(), b"");
         let Some(Output::Send(bytes)) = step.map(|step| source.output(step, b"")) else {
             return;
         };
-        match first(self.socket.write(bytes), late).await {
-            First::Left(Ok(0) | Err(_)) => source.disconnected(),
-            First::Left(Ok(length)) => {
+        let written = before(pin!(self.socket.write(bytes)), late).await;
+        match written {
+            Some(Ok(0) | Err(_)) => source.disconnected(),
+            Some(Ok(length)) => {
                 self.is_written = true;
                 source.sent(clock.now(), length);
             }
-            First::Right(()) => source.check_deadline(clock.now()),
+            None => source.check_deadline(clock.now()),
         }
     }
 
@@ -164,18 +165,19 @@ impl<S: BufRead + Write> Link<S> {
         &mut self,
         source: &mut EventSource<'_>,
         clock: &C,
-        late: impl Future<Output = ()>,
+        late: Pin<&mut Option<impl Future<Output = ()>>>,
     ) -> Option<LocatedNotice> {
-        match first(self.socket.fill_buf(), late).await {
-            First::Left(Ok([]) | Err(_)) => source.disconnected(),
-            First::Left(Ok(chunk)) => {
+        let received = before(pin!(self.socket.fill_buf()), late).await;
+        match received {
+            Some(Ok([]) | Err(_)) => source.disconnected(),
+            Some(Ok(chunk)) => {
                 let (read, step) = source.advance_connected(clock.now(), chunk);
                 self.read = read;
                 if let Some(Step::Notice(notice)) = step {
                     return Some(notice);
                 }
             }
-            First::Right(()) => source.check_deadline(clock.now()),
+            None => source.check_deadline(clock.now()),
         }
         None
     }

@@ -5,7 +5,6 @@ mod client;
 mod clock;
 #[cfg(feature = "http")]
 mod connected;
-mod first;
 #[cfg(feature = "embedded-nal-async")]
 mod nal;
 mod reader;

@@ -1,12 +1,12 @@
 //! Serving requests from a socket.
 
+use core::pin::pin;
 use core::task::{Context, Poll};
 
 use embedded_io_async::{Read, Write};
 
-use super::clock::{Clock, wait_until};
-use super::first::{First, first};
-use super::shared_log::{SharedLog, wait_for_frame};
+use super::clock::{Clock, before, before_either, timer};
+use super::shared_log::SharedLog;
 use crate::http::{Request, Response, Status};
 use crate::io::Error;
 use crate::server::{
@@ -43,7 +43,7 @@ use crate::server::{
 ///     log: &impl SharedLog,
 /// ) -> Result<Outcome, Error<S::Error>> {
 ///     let mut scratch = [0; 512];
-///     let incoming = accept(socket, &mut scratch, clock, &OPTIONS).await?;
+///     let mut incoming = accept(socket, &mut scratch, clock, &OPTIONS).await?;
 ///     let request = incoming.request();
 ///     match (request.method(), request.path()) {
 ///         ("GET", "/") => {
@@ -65,7 +65,7 @@ pub async fn accept<'a, S: Read + Write, C: Clock>(
         clock,
         connection: Connection::new(clock.now(), options, scratch),
     };
-    match incoming.run(&NoLog::new()).await? {
+    match incoming.run(&NO_LOG).await? {
         None => Ok(incoming),
         Some(outcome) => Err(Error::NoRequest(outcome)),
     }
@@ -94,7 +94,9 @@ pub async fn serve<S: Read + Write, C: Clock, L: SharedLog>(
         .await
 }
 
-/// A request that waits for its answer.
+/// A request that waits for its answer, of which it gets one: after that, the connection is at its end.
+///
+/// It is lent to what answers it, for a future that held it would hold it beside the caller's.
 #[derive(Debug)]
 #[must_use = "a request wants an answer"]
 pub struct Incoming<'a, S, C> {
@@ -120,7 +122,7 @@ impl<'a, S: Read + Write, C: Clock> Incoming<'a, S, C> {
     /// # Errors
     ///
     /// [`Error::Io`] when the socket fails, [`Error::WriteZero`] when it takes no more bytes.
-    pub async fn answer<L: SharedLog>(mut self, log: &L) -> Result<Outcome, Error<S::Error>> {
+    pub async fn answer<L: SharedLog>(&mut self, log: &L) -> Result<Outcome, Error<S::Error>> {
         let (now, connection) = (self.clock.now(), &mut self.connection);
         log.with(|log| connection.answer(now, log));
         self.finish(log).await
@@ -133,7 +135,7 @@ impl<'a, S: Read + Write, C: Clock> Incoming<'a, S, C> {
     ///
     /// Those of [`answer`](Self::answer).
     pub async fn stream<L: SharedLog>(
-        mut self,
+        &mut self,
         log: &L,
         options: &'a StreamOptions<'a>,
     ) -> Result<Outcome, Error<S::Error>> {
@@ -147,9 +149,12 @@ impl<'a, S: Read + Write, C: Clock> Incoming<'a, S, C> {
     /// # Errors
     ///
     /// Those of [`answer`](Self::answer).
-    pub async fn respond(mut self, response: &'a Response<'a>) -> Result<Outcome, Error<S::Error>> {
+    pub async fn respond(
+        &mut self,
+        response: &'a Response<'a>,
+    ) -> Result<Outcome, Error<S::Error>> {
         self.connection.respond(response);
-        self.finish(&NoLog::new()).await
+        self.finish(&NO_LOG).await
     }
 
     /// Answers with this status, and its meaning in words.
@@ -157,9 +162,9 @@ impl<'a, S: Read + Write, C: Clock> Incoming<'a, S, C> {
     /// # Errors
     ///
     /// Those of [`answer`](Self::answer).
-    pub async fn refuse(mut self, status: Status) -> Result<Outcome, Error<S::Error>> {
+    pub async fn refuse(&mut self, status: Status) -> Result<Outcome, Error<S::Error>> {
         self.connection.refuse(status);
-        self.finish(&NoLog::new()).await
+        self.finish(&NO_LOG).await
     }
 
     /// What the request is for, whatever its path.
@@ -171,7 +176,7 @@ impl<'a, S: Read + Write, C: Clock> Incoming<'a, S, C> {
     /// Answers with a stream, which was judged already; by default as the options say.
     #[cfg(feature = "embassy-sync")]
     pub(crate) async fn begin_stream<L: SharedLog>(
-        mut self,
+        &mut self,
         log: &L,
         options: Option<&'a StreamOptions<'a>>,
     ) -> Result<Outcome, Error<S::Error>> {
@@ -183,12 +188,12 @@ impl<'a, S: Read + Write, C: Clock> Incoming<'a, S, C> {
 
     /// Answers with what was judged, if that is not a stream.
     #[cfg(feature = "embassy-sync")]
-    pub(crate) async fn settle(mut self, exchange: Exchange) -> Result<Outcome, Error<S::Error>> {
+    pub(crate) async fn settle(&mut self, exchange: Exchange) -> Result<Outcome, Error<S::Error>> {
         self.connection.settle(exchange);
-        self.finish(&NoLog::new()).await
+        self.finish(&NO_LOG).await
     }
 
-    async fn finish<L: SharedLog>(mut self, log: &L) -> Result<Outcome, Error<S::Error>> {
+    async fn finish<L: SharedLog>(&mut self, log: &L) -> Result<Outcome, Error<S::Error>> {
         // Nothing was answered if the caller holds the log's lock.
         Ok(self.run(log).await?.unwrap_or(Outcome::HungUp))
     }
@@ -216,18 +221,16 @@ impl<'a, S: Read + Write, C: Clock> Incoming<'a, S, C> {
             let next = log.with(|log| connection.poll(now, log));
             match next.unwrap_or(Next::Wait(now)) {
                 Next::Send(bytes) => {
-                    let write = self.socket.write(bytes);
-                    match first(write, wait_until(self.clock, stalls_at)).await {
-                        First::Left(result) => {
-                            let length = result.map_err(Error::Io)?;
-                            if length == 0 {
-                                return Err(Error::WriteZero);
-                            }
-                            self.connection.sent(length);
-                            written = true;
+                    let stalls = pin!(timer(self.clock, stalls_at));
+                    let taken = before(pin!(self.socket.write(bytes)), stalls).await;
+                    // That it took too long, the connection says now.
+                    if let Some(result) = taken {
+                        let length = result.map_err(Error::Io)?;
+                        if length == 0 {
+                            return Err(Error::WriteZero);
                         }
-                        // The connection says so now.
-                        First::Right(()) => {}
+                        self.connection.sent(length);
+                        written = true;
                     }
                 }
                 // What such a client has not taken, it will not take now.
@@ -236,19 +239,25 @@ impl<'a, S: Read + Write, C: Clock> Incoming<'a, S, C> {
                     | Outcome::Streamed(Close::Stalled | Close::Lapped | Close::HungUp)),
                 ) => return Ok(Some(outcome)),
                 next if written => {
-                    let flush = self.socket.flush();
-                    match (first(flush, wait_until(self.clock, stalls_at)).await, next) {
-                        (First::Left(result), _) => result.map_err(Error::Io)?,
-                        (First::Right(()), Next::Close(outcome)) => return Ok(Some(outcome)),
-                        (First::Right(()), _) => return Ok(Some(self.connection.stalled())),
+                    let stalls = pin!(timer(self.clock, stalls_at));
+                    let flushed = before(pin!(self.socket.flush()), stalls).await;
+                    match (flushed, next) {
+                        (Some(result), _) => result.map_err(Error::Io)?,
+                        (None, Next::Close(outcome)) => return Ok(Some(outcome)),
+                        (None, _) => return Ok(Some(self.connection.stalled())),
                     }
                     written = false;
                 }
                 Next::Wait(until) => {
-                    let frame = wait_for_frame(log, cursor);
-                    let wake = first(frame, wait_until(self.clock, until));
-                    let read = self.socket.read(self.connection.space());
-                    if let First::Left(result) = first(read, wake).await {
+                    let poll_frame = |context: &mut Context<'_>| match cursor {
+                        Some(cursor) => log.poll_frame(cursor, context),
+                        None => Poll::Pending,
+                    };
+                    let timer = pin!(timer(self.clock, until));
+                    let space = self.connection.space();
+                    let read =
+                        before_either(pin!(self.socket.read(space)), poll_frame, timer).await;
+                    if let Some(result) = read {
                         self.connection.received(result.map_err(Error::Io)?);
                     }
                 }
@@ -262,11 +271,7 @@ impl<'a, S: Read + Write, C: Clock> Incoming<'a, S, C> {
 /// For requests that want no stream.
 struct NoLog(EventLog<[u8; 0]>);
 
-impl NoLog {
-    const fn new() -> Self {
-        Self(EventLog::new())
-    }
-}
+static NO_LOG: NoLog = NoLog(EventLog::new());
 
 impl SharedLog for NoLog {
     type Buffer = [u8; 0];

@@ -1,6 +1,5 @@
 //! Logs that tasks share.
 
-use core::future::poll_fn;
 use core::task::{Context, Poll};
 
 use crate::server::{Cursor, EventLog};
@@ -46,13 +45,4 @@ impl<L: SharedLog + ?Sized> SharedLog for &L {
     fn note_lapped(&self) {
         (**self).note_lapped();
     }
-}
-
-/// Waits for a frame at this place; for ever, if there is none.
-pub(super) async fn wait_for_frame(log: &impl SharedLog, cursor: Option<Cursor>) {
-    poll_fn(|context| match cursor {
-        Some(cursor) => log.poll_frame(cursor, context),
-        None => Poll::Pending,
-    })
-    .await
 }

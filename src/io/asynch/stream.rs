@@ -1,10 +1,12 @@
 //! The body of a response, behind an HTTP stack that owns the socket.
 
+use core::future::poll_fn;
+use core::pin::pin;
+
 use embedded_io_async::Write;
 
-use super::clock::{Clock, wait_until};
-use super::first::{First, first};
-use super::shared_log::{SharedLog, wait_for_frame};
+use super::clock::{Clock, before, timer};
+use super::shared_log::SharedLog;
 use crate::io::Error;
 use crate::server::{Close, Output, Session, StreamOptions};
 use crate::wire::text::EventId;
@@ -53,10 +55,10 @@ pub async fn stream<W: Write, C: Clock, L: SharedLog>(
         match output {
             Output::Send(mut bytes) => {
                 while !bytes.is_empty() {
-                    let stalls = wait_until(clock, clock.now().limit(timeout));
-                    let length = match first(writer.write(bytes), stalls).await {
-                        First::Left(result) => result.map_err(Error::Io)?,
-                        First::Right(()) => return Ok(Close::Stalled),
+                    let stalls = pin!(timer(clock, clock.now().limit(timeout)));
+                    let length = match before(pin!(writer.write(bytes)), stalls).await {
+                        Some(result) => result.map_err(Error::Io)?,
+                        None => return Ok(Close::Stalled),
                     };
                     if length == 0 {
                         return Err(Error::WriteZero);
@@ -67,16 +69,17 @@ pub async fn stream<W: Write, C: Clock, L: SharedLog>(
             }
             Output::Close(reason @ Close::Lapped) => return Ok(reason),
             _ if written => {
-                let stalls = wait_until(clock, now.limit(timeout));
-                match first(writer.flush(), stalls).await {
-                    First::Left(result) => result.map_err(Error::Io)?,
-                    First::Right(()) => return Ok(Close::Stalled),
+                let stalls = pin!(timer(clock, now.limit(timeout)));
+                match before(pin!(writer.flush()), stalls).await {
+                    Some(result) => result.map_err(Error::Io)?,
+                    None => return Ok(Close::Stalled),
                 }
                 written = false;
             }
             Output::Wait(until) => {
-                let frame = wait_for_frame(log, Some(session.cursor()));
-                first(frame, wait_until(clock, until)).await;
+                let cursor = session.cursor();
+                let frame = pin!(poll_fn(|context| log.poll_frame(cursor, context)));
+                before(frame, pin!(timer(clock, until))).await;
             }
             Output::Close(reason) => return Ok(reason),
         }

@@ -37,10 +37,10 @@ extern "C" fn reset() -> ! {
 }
 
 async fn run(hub: &PortHub, scratch: &mut [u8], frame: &Frame<'_>) {
-    if let Ok(incoming) = asynch::accept(Port, scratch, &PortClock, &OPTIONS).await {
+    if let Ok(mut incoming) = asynch::accept(Port, scratch, &PortClock, &OPTIONS).await {
         let answered = match read_word() {
-            0 => hub.answer(incoming).await,
-            1 => hub.answer_with(incoming, &STREAM).await,
+            0 => hub.answer(&mut incoming).await,
+            1 => hub.answer_with(&mut incoming, &STREAM).await,
             _ => incoming.refuse(Status::NOT_FOUND).await,
         };
         write_word(u32::from(answered.is_err()));
