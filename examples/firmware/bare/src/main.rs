@@ -1,0 +1,77 @@
+//! Takes an event stream from the UART, and sends back what was understood of it. An event `led` switches a
+//! light.
+//!
+//! Whenever all that has come is worked off, an event `idle` tells how many bytes that was: a wire without
+//! flow control is kept from overflowing by whoever waits for it now and then. It has the last event id and
+//! the reconnection time with it.
+#![no_std]
+#![no_main]
+
+use core::convert::Infallible;
+use core::fmt::Write;
+
+use chip::uart::{self, Receiver, Sender};
+use cortex_m_rt::entry;
+use embedded_io::{Read, ReadReady};
+use embedded_sse::io::Error;
+use embedded_sse::io::blocking::SocketSink;
+use embedded_sse::{DataWriter, Decoder, EventName, Frame, Overflow, event_name};
+
+/// Holds id, type and data of an event.
+const CAPACITY: usize = 8 * 1024;
+
+const IDLE: EventName = event_name!("idle");
+const OVERFLOW: EventName = event_name!("overflow");
+
+#[entry]
+fn main() -> ! {
+    static mut BUFFER: [u8; CAPACITY] = [0; CAPACITY];
+
+    let (receiver, sender) = uart::start();
+    // A UART has no errors: this does not end.
+    let _ = relay(receiver, sender, Decoder::with_buffer(BUFFER));
+    loop {
+        core::hint::spin_loop();
+    }
+}
+
+fn relay(
+    mut receiver: Receiver,
+    sender: Sender,
+    mut decoder: Decoder<&mut [u8]>,
+) -> Result<Infallible, Error<Infallible>> {
+    let mut gathered = [0; 64];
+    let mut sink = SocketSink::new(sender, &mut gathered);
+    let mut received = [0; 32];
+    let mut count = 0_u32;
+    loop {
+        if !receiver.read_ready().map_err(Error::Io)? {
+            let mut frame = Frame::new().event(IDLE).id(decoder.last_event_id());
+            if let Some(milliseconds) = decoder.retry() {
+                frame = frame.retry(milliseconds);
+            }
+            let mut data = DataWriter::new(&mut sink, &frame)?;
+            // It cannot fail but by the sink, which says so when it is finished.
+            let _ = write!(data, "{count}");
+            data.finish()?;
+        }
+        let length = receiver.read(&mut received).map_err(Error::Io)?;
+        count = count.wrapping_add(length as u32);
+        let mut input = received.get(..length).unwrap_or_default();
+        loop {
+            match decoder.next(&mut input) {
+                Ok(Some(event)) => {
+                    if event.event_type == "led" {
+                        chip::light::switch(event.data == "on");
+                    }
+                    let frame = Frame::data(&event.data)
+                        .event(event.event_type)
+                        .id(event.last_event_id);
+                    frame.write_to(&mut sink)?;
+                }
+                Ok(None) => break,
+                Err(Overflow) => Frame::data("").event(OVERFLOW).write_to(&mut sink)?,
+            }
+        }
+    }
+}

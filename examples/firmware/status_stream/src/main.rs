@@ -1,0 +1,73 @@
+//! A device's live status in any browser: uptime, free stack, a sensor and a log, as an event stream, with a
+//! page that shows them.
+//!
+//! Four clients at a time get the stream. Each event has an id, from which browsers resume.
+#![no_std]
+#![no_main]
+
+mod sensor;
+#[cfg_attr(feature = "stub", path = "stub.rs")]
+mod serve;
+
+use chip::ethernet::Ethernet;
+use embassy_executor::Spawner;
+use embassy_net::{Config, Runner, StackResources};
+use embassy_time::{Duration, Instant, Ticker};
+use static_cell::StaticCell;
+
+use sensor::Sensor;
+
+#[embassy_executor::main]
+async fn main(spawner: Spawner) {
+    static ETHERNET: StaticCell<Ethernet> = StaticCell::new();
+    // One socket is DHCP's.
+    static RESOURCES: StaticCell<StackResources<{ serve::SOCKETS + 1 }>> = StaticCell::new();
+
+    let core = cortex_m::Peripherals::take().expect("taken once");
+    chip::clock::start(core.SYST);
+    let ethernet = ETHERNET.init_with(Ethernet::start);
+    let resources = RESOURCES.init_with(StackResources::new);
+    let config = Config::dhcpv4(Default::default());
+    let seed = chip::host::random();
+    let (stack, runner) = embassy_net::new(ethernet, config, resources, seed);
+    spawner.spawn(run_network(runner).expect("spawned once"));
+
+    // It names this boot: the ids of another one are not taken for this one's.
+    serve::begin(chip::host::random() as u32);
+    for _ in 0..serve::SOCKETS {
+        spawner.spawn(serve::serve(stack).expect("spawned as often as there is room"));
+    }
+    stack.wait_config_up().await;
+    if let Some(config) = stack.config_v4() {
+        defmt::info!("this device is {}", config.address);
+    }
+    publish_status().await
+}
+
+#[embassy_executor::task]
+async fn run_network(mut runner: Runner<'static, &'static mut Ethernet>) -> ! {
+    runner.run().await
+}
+
+/// Publishes the status, whether anyone listens or not.
+async fn publish_status() -> ! {
+    let mut sensor = Sensor::new();
+    let mut ticker = Ticker::every(Duration::from_millis(250));
+    let mut was_warm = false;
+    loop {
+        for _ in 0..4 {
+            let celsius = sensor.read();
+            serve::publish("temperature", |data| write!(data, "{celsius}"));
+            if celsius.is_warm() != was_warm {
+                was_warm = celsius.is_warm();
+                let word = if was_warm { "above" } else { "below" };
+                serve::publish("log", |data| write!(data, "the sensor is {word} 22 °C"));
+            }
+            ticker.next().await;
+        }
+        let uptime = Instant::now().as_secs() as u32;
+        let free = chip::stack::free();
+        serve::publish("uptime", |data| write!(data, "{uptime}"));
+        serve::publish("stack", |data| write!(data, "{free}"));
+    }
+}

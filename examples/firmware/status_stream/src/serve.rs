@@ -1,0 +1,78 @@
+//! The stream and the page, for any number of clients one after the other, and four at a time.
+
+use core::fmt;
+
+use embassy_net::Stack;
+use embassy_net::tcp::{self, TcpSocket};
+use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
+use embassy_time::{Duration, with_timeout};
+use embedded_sse::EventName;
+use embedded_sse::http::{Response, Status};
+use embedded_sse::hub::{Hub, Slot};
+use embedded_sse::io::Error;
+use embedded_sse::io::asynch::{EmbassyClock, accept};
+use embedded_sse::server::{Outcome, ServerOptions, Start, StreamOptions};
+
+const CLIENTS: usize = 4;
+/// More than clients, so that there is one for the page, and one for who is refused in words.
+pub const SOCKETS: usize = CLIENTS + 2;
+
+static HUB: Hub<CriticalSectionRawMutex, [u8; 2048], [Slot; CLIENTS]> = Hub::new();
+static OPTIONS: ServerOptions = ServerOptions::new("/events").stream(
+    StreamOptions::new()
+        .start(Start::LatestOfEachType)
+        .write_timeout(10_000),
+);
+static PAGE: &str = include_str!("page.html");
+
+/// From now on events have ids, of which `boot` is the first half.
+pub fn begin(boot: u32) {
+    HUB.make_ids(boot);
+}
+
+/// Publishes an event of this type to all clients.
+pub fn publish(event_type: &str, data: impl Fn(&mut dyn fmt::Write) -> fmt::Result) {
+    let Ok(event_type) = EventName::new(event_type) else {
+        return;
+    };
+    if let Err(error) = HUB.publish_with(event_type, data) {
+        defmt::warn!("an event of type {} is lost: {}", event_type, error);
+    }
+}
+
+/// Serves one connection after the other.
+#[embassy_executor::task(pool_size = SOCKETS)]
+pub async fn serve(stack: Stack<'static>) -> ! {
+    let mut received = [0; 512];
+    let mut to_send = [0; 1024];
+    let mut scratch = [0; 256];
+    loop {
+        let mut socket = TcpSocket::new(stack, &mut received, &mut to_send);
+        if socket.accept(80).await.is_err() {
+            continue;
+        }
+        match answer(&mut socket, &mut scratch).await {
+            Ok(outcome) => defmt::info!("{}; {}", outcome, HUB.stats()),
+            Err(error) => defmt::info!("{}; {}", error, HUB.stats()),
+        }
+        // A socket that is dropped sends nothing, and the client would wait.
+        socket.close();
+        let _ = with_timeout(Duration::from_secs(5), socket.flush()).await;
+    }
+}
+
+async fn answer(
+    socket: &mut TcpSocket<'_>,
+    scratch: &mut [u8],
+) -> Result<Outcome, Error<tcp::Error>> {
+    let mut incoming = accept(socket, scratch, &EmbassyClock, &OPTIONS).await?;
+    let request = incoming.request();
+    if request.is_method("GET") && request.is_path("/") {
+        let page = Response::new(Status::OK).body("text/html; charset=utf-8", PAGE);
+        return incoming.respond(&page).await;
+    }
+    if request.is_path("/events") {
+        publish("log", |data| data.write_str("somebody asks for the stream"));
+    }
+    HUB.answer(&mut incoming).await
+}

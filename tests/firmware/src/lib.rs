@@ -1,0 +1,5 @@
+//! What the tests share: emulated machines, and what is done to them from outside.
+
+pub mod machine;
+pub mod monitor;
+pub mod status;

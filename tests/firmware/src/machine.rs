@@ -1,0 +1,94 @@
+//! An emulated machine that runs a firmware, and what that logs.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Command, Stdio};
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use e2e::program::{Program, free_port, root};
+use tempfile::TempDir;
+
+use crate::monitor::Monitor;
+
+pub struct Machine {
+    /// The port that `examples/firmware/run` was given.
+    pub port: u16,
+    pub monitor: Monitor,
+    log: Arc<Log>,
+    program: Program,
+    _folder: TempDir,
+}
+
+#[derive(Default)]
+struct Log {
+    lines: Mutex<Vec<String>>,
+    grown: Condvar,
+}
+
+impl Machine {
+    /// Builds a firmware and boots it; on a port of its own, if none is given.
+    pub fn boot(name: &str, port: Option<u16>) -> Self {
+        let port = port.unwrap_or_else(free_port);
+        let folder = TempDir::new().unwrap();
+        let socket = folder.path().join("monitor");
+        let mut command = Command::new(root().join("examples/firmware/run"));
+        command
+            .args([name, &port.to_string(), "--", "-qmp"])
+            .arg(format!("unix:{},server=on,wait=off", socket.display()))
+            .env_remove("CARGO_TARGET_DIR")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            // QEMU warns of a timer that has no clock yet.
+            .stderr(Stdio::null());
+        let mut program = Program::start(&mut command);
+        let log = Arc::new(Log::default());
+        let output = program.0.stdout.take().unwrap();
+        thread::spawn({
+            let log = log.clone();
+            move || log.fill(output)
+        });
+        Self {
+            port,
+            monitor: Monitor::connect(&socket),
+            log,
+            program,
+            _folder: folder,
+        }
+    }
+
+    /// Waits for a line behind the first `seen` ones that holds this text; returns it, and how many lines
+    /// are seen now.
+    pub fn wait_for(&self, text: &str, seen: usize) -> (String, usize) {
+        let until = Instant::now() + Duration::from_secs(60);
+        let mut lines = self.log.lines.lock().unwrap();
+        loop {
+            let mut new = lines.iter().enumerate().skip(seen);
+            if let Some((number, line)) = new.find(|(_, line)| line.contains(text)) {
+                return (line.clone(), number + 1);
+            }
+            let left = until.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero(), "no line with {text:?} in {lines:#?}");
+            lines = self.log.grown.wait_timeout(lines, left).unwrap().0;
+        }
+    }
+
+    /// All that it has logged.
+    pub fn lines(&self) -> Vec<String> {
+        self.log.lines.lock().unwrap().clone()
+    }
+
+    /// Whether it still runs: a panic ends it.
+    pub fn runs(&mut self) -> bool {
+        self.program.0.try_wait().unwrap().is_none()
+    }
+}
+
+impl Log {
+    fn fill(&self, output: impl Read) {
+        for line in BufReader::new(output).lines().map_while(Result::ok) {
+            self.lines.lock().unwrap().push(line);
+            self.grown.notify_all();
+        }
+    }
+}

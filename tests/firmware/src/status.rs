@@ -1,0 +1,85 @@
+//! Clients of the firmware `status_stream`.
+
+use std::collections::HashSet;
+use std::net::SocketAddr;
+
+use e2e::client::{Client, Event};
+
+use crate::machine::Machine;
+
+impl Machine {
+    /// Boots `status_stream`, and waits until it serves.
+    pub fn serving() -> Self {
+        let machine = Self::boot("status_stream", None);
+        machine.wait_for("this device is", 0);
+        machine
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        ([127, 0, 0, 1], self.port).into()
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}/", self.address())
+    }
+}
+
+/// Follows the stream, and checks that no event is missing.
+pub struct Viewer {
+    client: Client,
+    pub last_event_id: String,
+    /// The types of events that came so far, as long as they are only the latest of each.
+    joining: Option<HashSet<String>>,
+}
+
+impl Viewer {
+    /// Joins, or comes back with this id.
+    pub fn join(machine: &Machine, last_event_id: &str) -> Self {
+        Self::of(
+            Client::connect(machine.address(), last_event_id),
+            last_event_id,
+        )
+    }
+
+    /// Behind the head of the response.
+    pub fn of(client: Client, last_event_id: &str) -> Self {
+        Self {
+            client,
+            last_event_id: last_event_id.into(),
+            joining: last_event_id.is_empty().then(HashSet::new),
+        }
+    }
+
+    /// The next event. Its id has to be the one behind the last; while the latest of each type come, or
+    /// behind a loss, a later one.
+    pub fn next_event(&mut self) -> Option<Event> {
+        let event = self.client.next_event()?;
+        if event.event == "lost" {
+            self.last_event_id.clear();
+            return Some(event);
+        }
+        let (boot, number) = split(&event.id);
+        if let Some((known, last)) = self.last_event_id.split_once('-') {
+            assert_eq!(boot, known, "another boot");
+            let last = last.parse::<u64>().unwrap();
+            let joins = |types: &mut HashSet<String>| types.insert(event.event.clone());
+            match self.joining.as_mut().is_some_and(joins) {
+                true => assert!(number > last, "an event comes twice"),
+                false => {
+                    assert_eq!(number, last + 1, "an event is missing, or comes twice");
+                    self.joining = None;
+                }
+            }
+        } else if let Some(types) = &mut self.joining {
+            types.insert(event.event.clone());
+        }
+        self.last_event_id.clone_from(&event.id);
+        Some(event)
+    }
+}
+
+/// Boot and number of an id.
+pub fn split(id: &str) -> (&str, u64) {
+    let (epoch, number) = id.split_once('-').expect("an id of the log's");
+    (epoch, number.parse().expect("a number"))
+}

@@ -1,0 +1,112 @@
+//! `remote_control` on an emulated Cortex-M3, under a server that fails in every way there is.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::time::Duration;
+
+use e2e::program::free_port;
+use firmware_tests::machine::Machine;
+
+const HEAD: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
+
+/// Waits for the next request; gives its head.
+fn accept(listener: &TcpListener) -> (TcpStream, String) {
+    let (mut socket, _) = listener.accept().unwrap();
+    socket
+        .set_read_timeout(Some(Duration::from_secs(30)))
+        .unwrap();
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        socket.read_exact(&mut byte).unwrap();
+        head.extend(byte);
+    }
+    (socket, String::from_utf8(head).unwrap())
+}
+
+/// Waits for the next request, which has to ask for what comes behind this id, and answers.
+fn answer(listener: &TcpListener, last_event_id: &str, answer: &str) -> TcpStream {
+    let (mut socket, head) = accept(listener);
+    let id = match last_event_id {
+        "" => String::new(),
+        id => format!("Last-Event-ID: {id}\r\n"),
+    };
+    let port = listener.local_addr().unwrap().port();
+    assert!(
+        head.contains(&format!("Host: 10.0.2.2:{port}\r\n")),
+        "{head}"
+    );
+    assert!(head.ends_with(&format!("\r\n{id}\r\n")), "{head}");
+    assert_eq!(head.contains("Last-Event-ID"), !id.is_empty(), "{head}");
+    socket.write_all(answer.as_bytes()).unwrap();
+    socket
+}
+
+/// Breaks when an outage, an answer that is none, or a reboot makes the device miss a command, obey one
+/// twice, or give up.
+#[test]
+fn commands_are_obeyed_through_outages_and_reboots() {
+    let port = free_port();
+    let mut machine = Machine::boot("remote_control", Some(port));
+    let mut seen = 0;
+    let mut wait_for = |machine: &Machine, text: &str| {
+        (_, seen) = machine.wait_for(text, seen);
+    };
+    // Nobody is there yet.
+    wait_for(&machine, "Connecting { reason: Unreachable");
+    let server = TcpListener::bind(("127.0.0.1", port)).unwrap();
+
+    let commands = "retry: 300\n\nevent: led\ndata: on\nid: 1\n\nevent: fan\ndata: 30\nid: 2\n\n";
+    let half = "event: fan\ndata: 99\nid: 3\n";
+    drop(answer(&server, "", &format!("{HEAD}{commands}{half}")));
+    wait_for(&machine, "Open");
+    wait_for(&machine, "Outputs { led: true, fan: 0, display: \"\" }");
+    wait_for(&machine, "Outputs { led: true, fan: 30, display: \"\" }");
+    wait_for(&machine, "Connecting { reason: Lost");
+
+    drop(answer(
+        &server,
+        "2",
+        "HTTP/1.1 503 x\r\nRetry-After: 1\r\n\r\n",
+    ));
+    wait_for(&machine, "Connecting { reason: Status(503)");
+    let elsewhere = "HTTP/1.1 307 x\r\nLocation: /elsewhere?a=b\r\n\r\n";
+    drop(answer(&server, "2", elsewhere));
+    let chunked = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\
+        Transfer-Encoding: chunked\r\n\r\n1C\r\nid: 3\nevent: display\ndata: h\r\n6\r\nello\n\n\r\n";
+    let mut socket = answer(&server, "2", chunked);
+    wait_for(
+        &machine,
+        "Outputs { led: true, fan: 30, display: \"hello\" }",
+    );
+
+    // It reboots when it is told, and is not told again.
+    socket
+        .write_all(b"1A\r\nevent: reboot\nid: 4\ndata\n\n\r\n")
+        .unwrap();
+    wait_for(&machine, "reboot");
+    wait_for(
+        &machine,
+        "resumes: ResumePoint { last_event_id: EventId(\"4\"), retry: Some(300) }",
+    );
+    let last = "event: led\ndata: on\nid: five, \u{e9}\n\n";
+    let socket = answer(&server, "4", &format!("{HEAD}{last}"));
+    wait_for(&machine, "Outputs { led: true, fan: 0, display: \"\" }");
+
+    // Somebody presses the reset button.
+    machine.monitor.reset();
+    wait_for(
+        &machine,
+        "resumes: ResumePoint { last_event_id: EventId(\"five, \u{e9}\")",
+    );
+    drop(socket);
+    drop(answer(
+        &server,
+        "five, \u{e9}",
+        "HTTP/1.1 204 No Content\r\n\r\n",
+    ));
+    wait_for(&machine, "closed: NoContent");
+    assert!(machine.runs());
+    let log = machine.lines().join("\n");
+    assert!(!log.contains("panic") && !log.contains("fan: 99"), "{log}");
+}

@@ -1,0 +1,195 @@
+//! `status_stream` on an emulated Cortex-M3, under browsers and other clients.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use e2e::browser::Browser;
+use e2e::client::{Client, request};
+use e2e::packages;
+use e2e::program::Program;
+use firmware_tests::machine::Machine;
+use firmware_tests::status::{Viewer, split};
+
+/// Reads so many events.
+fn read(viewer: &mut Viewer, count: usize) {
+    for _ in 0..count {
+        assert_ne!(viewer.next_event().unwrap().event, "lost");
+    }
+}
+
+/// Breaks when the page does not change with the device, or does not find back to it.
+#[test]
+fn chromium_shows_the_dashboard() {
+    let mut machine = Machine::serving();
+    let browser = Browser::start();
+    browser.open(&machine.url());
+    browser.wait_for("return document.getElementById('state').textContent === 'open'");
+    browser.wait_for("return document.querySelector('polyline').points.length > 8");
+    let uptime: u32 = browser.text("uptime").parse().unwrap();
+    assert!(browser.text("stack").parse::<u32>().unwrap() > 1024);
+    let temperature: f32 = browser.text("temperature").parse().unwrap();
+    assert!((20.0..=25.0).contains(&temperature));
+    browser.wait_for(&format!(
+        "return document.getElementById('uptime').textContent > {}",
+        uptime + 1
+    ));
+    let id = browser.text("id");
+    let (boot, _) = split(&id);
+
+    // A reboot is none of the page's faults: it comes back, and is told that events are missing.
+    machine.monitor.reset();
+    browser.wait_for(&format!(
+        "const id = document.getElementById('id').textContent;
+         return id !== '' && !id.startsWith('{boot}-')"
+    ));
+    browser.wait_for("return document.getElementById('state').textContent === 'open'");
+    browser.wait_for("return document.getElementById('log').textContent.includes('missing')");
+    assert!(machine.runs());
+}
+
+/// Breaks when `curl` or Node's `eventsource` gets no event, or a wrong one.
+#[test]
+fn curl_and_node_follow() {
+    let machine = Machine::serving();
+    let mut command = Command::new("curl");
+    command.args([
+        "--silent",
+        "--no-buffer",
+        "--fail",
+        &format!("{}events", machine.url()),
+    ]);
+    let mut curl = Program::start(command.stdout(Stdio::piped()));
+    let mut node = packages::node("follow.js");
+    node.arg(format!("{}events", machine.url()))
+        .arg("temperature");
+    let mut node = Program::start(node.stdout(Stdio::piped()));
+
+    let mut lines = BufReader::new(curl.0.stdout.take().unwrap()).lines();
+    let mut temperatures = 0;
+    while temperatures < 4 {
+        let line = lines.next().unwrap().unwrap();
+        if line == "event: temperature" {
+            assert!(lines.next().unwrap().unwrap().starts_with("id: "));
+            assert!(lines.next().unwrap().unwrap().starts_with("data: 2"));
+            temperatures += 1;
+        }
+    }
+    let mut lines = BufReader::new(node.0.stdout.take().unwrap()).lines();
+    assert_eq!(lines.next().unwrap().unwrap(), r#"{"state":"open"}"#);
+    for _ in 0..4 {
+        let line = lines.next().unwrap().unwrap();
+        let event: serde_json::Value = serde_json::from_str(&line).unwrap();
+        split(event["id"].as_str().unwrap());
+        assert!(event["data"].as_str().unwrap().starts_with('2'));
+    }
+}
+
+/// Breaks when a client is refused that has a place, or served that has none; or when what is logged of it
+/// cannot be read.
+#[test]
+fn a_fifth_client_is_refused() {
+    let mut machine = Machine::serving();
+    let mut viewers: Vec<_> = (0..4).map(|_| Viewer::join(&machine, "")).collect();
+    let fifth = || {
+        let mut client = Client::send(machine.address(), &request(""));
+        (client.read_head(), client)
+    };
+    let (head, _) = fifth();
+    assert!(head.starts_with("HTTP/1.1 503 "), "{head}");
+    assert!(head.contains("\r\nRetry-After: "), "{head}");
+    machine.wait_for("Answered(Status(503 Service Unavailable))", 0);
+    machine.wait_for("clients: 4, served: 4", 0);
+    for viewer in &mut viewers {
+        read(viewer, 10);
+    }
+    viewers.pop();
+    machine.wait_for("Streamed(HungUp)", 0);
+    let (head, client) = fifth();
+    assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
+    read(&mut Viewer::of(client, ""), 3);
+    for viewer in &mut viewers {
+        read(viewer, 10);
+    }
+    assert!(machine.runs());
+}
+
+/// Breaks when an event that the log still holds is lost over a client's drop, or comes twice.
+#[test]
+fn clients_resume() {
+    let machine = Machine::serving();
+    let mut viewer = Viewer::join(&machine, "");
+    read(&mut viewer, 3);
+    for _ in 0..5 {
+        let id = viewer.last_event_id.clone();
+        drop(viewer);
+        // Some seven events come meanwhile.
+        sleep(Duration::from_secs(1));
+        viewer = Viewer::join(&machine, &id);
+        read(&mut viewer, 12);
+    }
+    // Of what is too old to be kept, a client is told.
+    drop(viewer);
+    let mut viewer = Viewer::join(&machine, "dead-1");
+    assert_eq!(viewer.next_event().unwrap().event, "lost");
+    read(&mut viewer, 12);
+}
+
+/// Breaks when a client that never reads delays another one, or holds its place for ever.
+#[test]
+fn a_client_that_never_reads_stops_nobody() {
+    let machine = Machine::serving();
+    let mut reading = Viewer::join(&machine, "");
+    read(&mut reading, 3);
+    let _never_reads = impatient::connect(&machine);
+    // Each request makes an event: enough of them fill all buffers on the way to who does not read.
+    let start = Instant::now();
+    while machine.lines().iter().all(|line| !line.contains("Stalled")) {
+        assert!(start.elapsed() < Duration::from_secs(120), "never dropped");
+        for _ in 0..20 {
+            let mut asking = Client::send(machine.address(), &request("").replace("GET", "PUT"));
+            assert!(asking.read_head().starts_with("HTTP/1.1 405 "));
+        }
+        read(&mut reading, 20);
+    }
+    println!(
+        "a client that never reads was dropped after {:?}",
+        start.elapsed()
+    );
+    machine.wait_for("dropped: 1", 0);
+}
+
+mod impatient {
+    use super::*;
+    use socket2::{Domain, Socket, Type};
+
+    /// A client with the smallest buffers there are, which takes nothing out of them.
+    pub fn connect(machine: &Machine) -> Socket {
+        use std::io::Write;
+        let mut socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        socket.set_recv_buffer_size(1).unwrap();
+        socket.set_tcp_mss(536).unwrap();
+        socket.connect(&machine.address().into()).unwrap();
+        socket.write_all(request("").as_bytes()).unwrap();
+        socket
+    }
+}
+
+/// Breaks when clients that vanish without a word, as over a cable that was pulled, hold their places.
+#[test]
+fn a_pulled_cable_frees_all_places() {
+    let mut machine = Machine::serving();
+    let mut viewers: Vec<_> = (0..4).map(|_| Viewer::join(&machine, "")).collect();
+    for viewer in &mut viewers {
+        read(viewer, 2);
+    }
+    machine.monitor.plug(false);
+    machine.wait_for("dropped: 4", 0);
+    machine.monitor.plug(true);
+    drop(viewers);
+    for _ in 0..4 {
+        read(&mut Viewer::join(&machine, ""), 2);
+    }
+    assert!(machine.runs());
+}
