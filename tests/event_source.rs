@@ -804,6 +804,19 @@ fn fields_of_the_client_are_its_own() {
 /// Breaks when an id closes a client for good, because nothing else fits beside it.
 #[test]
 fn an_id_without_room_beside_it_is_forgotten() {
+    let mut buffer = [0; 40];
+    let mut source = EventSource::new(url("http://device/events"), &OPTIONS, &mut buffer);
+    let point = |id| ResumePoint {
+        last_event_id: EventId::new(id).unwrap(),
+        retry: Some(5),
+    };
+    assert!(source.resume_from(&point("123456789012345678901")).is_err());
+    assert_eq!(source.resume_point(), ResumePoint::default());
+    let point = point("12345678901234567890");
+    source.resume_from(&point).unwrap();
+    let story = play(&mut source, [], 1000);
+    assert_eq!(source.resume_point(), point, "{:?}", story.lines);
+
     for (length, survives) in [(64, true), (65, false), (118, false), (128, false)] {
         let id = "i".repeat(length);
         let mut buffer = [0; 128];

@@ -120,7 +120,7 @@ impl<'a> EventSource<'a> {
     /// bytes do for the heads of most responses.
     ///
     /// An id that takes more than half of the buffer is forgotten when the connection is lost: the next one
-    /// needs the room.
+    /// needs the room. The server is then asked for what comes from now on.
     pub const fn new(url: Url<'a>, options: &'a ClientOptions<'a>, buffer: &'a mut [u8]) -> Self {
         Self {
             options,
@@ -150,8 +150,11 @@ impl<'a> EventSource<'a> {
     ///
     /// # Errors
     ///
-    /// [`Overflow`] when the id is longer than the buffer: then nothing has changed.
+    /// [`Overflow`] when the id takes more than half of the buffer: then nothing has changed.
     pub fn resume_from(&mut self, point: &ResumePoint<'_>) -> Result<(), Overflow> {
+        if point.last_event_id.len() > self.decoder.capacity() / 2 {
+            return Err(Overflow);
+        }
         self.decoder.set_last_event_id(point.last_event_id)?;
         self.give_up_connection();
         if let Some(milliseconds) = point.retry {

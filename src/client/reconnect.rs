@@ -28,15 +28,16 @@ use crate::wire::media_type::is_event_stream;
 /// assert_eq!(reconnect.judge(&answer), Verdict::Open);
 /// let now = Instant::from_millis(1_000);
 /// reconnect.opened(now);
-/// while let Some(_event) = decoder.next(&mut &b"retry: 500\ndata: on\n\n"[..])? {
+/// let mut received = &b"retry: 500\ndata: on\n\n"[..];
+/// while let Some(_event) = decoder.next(&mut received)? {
 ///     reconnect.delivered();
-/// # break;
 /// }
 /// if let Some(milliseconds) = decoder.take_retry() {
 ///     reconnect.set_retry(milliseconds);
 /// }
 ///
 /// // The connection is lost: ask again then, with `decoder.last_event_id()`.
+/// decoder.end_stream();
 /// let at = reconnect.failed(now).unwrap();
 /// assert!((250..=500).contains(&at.since(now)));
 /// # Ok::<(), embedded_sse::Overflow>(())
@@ -93,7 +94,8 @@ pub struct Answer {
 pub enum Verdict {
     /// Read the stream.
     Open,
-    /// Ask at the URL in its `Location`.
+    /// Ask at the URL in its `Location`, a few times in a row at most. Whoever sends credentials asks no other
+    /// server with them.
     Redirect {
         /// Also after the next loss.
         permanent: bool,

@@ -184,6 +184,12 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
             .advance_item(self.buffer.as_mut(), input, comments)
     }
 
+    /// The length of the buffer.
+    #[cfg(feature = "http")]
+    pub(crate) fn capacity(&self) -> usize {
+        self.buffer.as_ref().len()
+    }
+
     /// The part of the buffer that is free between two streams, and the last event id.
     #[cfg(feature = "http")]
     pub(crate) fn free_and_last_event_id(&mut self) -> (&mut [u8], &[u8]) {

@@ -51,7 +51,9 @@ impl<T: Connect + ?Sized> Connect for &mut T {
 ///     let options = ClientOptions::new().idle_timeout(45_000);
 ///     let mut buffer = [0; 256];
 ///     let url = Url::new("http://10.0.2.2/commands")?;
-///     let source = EventSource::new(url, &options, &mut buffer);
+///     let mut redirects = [0; 256];
+///     let mut source = EventSource::new(url, &options, &mut buffer);
+///     source.follow_redirects(&mut redirects);
 ///     let mut received = [0; 536];
 ///     let mut client = Client::new(source, connector, &mut received, clock);
 ///     while let Some(event) = client.next().await {
