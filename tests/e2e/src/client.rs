@@ -25,6 +25,25 @@ impl Client {
         client
     }
 
+    /// The same, but `None` when the server has no place for it, or no connection.
+    pub fn try_connect(address: SocketAddr, last_event_id: &str) -> Option<Self> {
+        let mut socket = TcpStream::connect(address).ok()?;
+        let timeout = Some(Duration::from_secs(30));
+        socket.set_read_timeout(timeout).ok()?;
+        let request = request(last_event_id);
+        socket.write_all(request.as_bytes()).ok()?;
+        let mut client = Self {
+            reader: BufReader::new(socket),
+        };
+        let mut status = String::new();
+        client.reader.read_line(&mut status).ok()?;
+        if !status.starts_with("HTTP/1.1 200 ") {
+            return None;
+        }
+        client.read_head();
+        Some(client)
+    }
+
     pub fn send(address: SocketAddr, request: &str) -> Self {
         let mut socket = TcpStream::connect(address).unwrap();
         socket
