@@ -1,11 +1,11 @@
 //! Following an event stream over sockets that a connector makes.
 
-use core::future::Future;
+use core::future::{Future, pending};
 use core::pin::pin;
 
 use embedded_io_async::{Read, Write};
 
-use super::clock::{Clock, before, timer, wait_until};
+use super::clock::{Clock, before, timer};
 use super::connected::Link;
 use crate::client::{EventSource, LocatedNotice, Notice, Reason, Step};
 use crate::decode::Event;
@@ -145,7 +145,10 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
             }
             match self.source.advance(self.clock.now(), b"").1 {
                 Step::Notice(notice) => return notice,
-                Step::Wait => wait_until(&self.clock, self.source.deadline()).await,
+                Step::Wait => match timer(&self.clock, self.source.deadline()) {
+                    Some(timer) => timer.await,
+                    None => pending().await,
+                },
                 // It is connected above.
                 _ => {}
             }

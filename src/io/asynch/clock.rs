@@ -1,6 +1,6 @@
 //! Time for drivers that wait.
 
-use core::future::{Future, pending, poll_fn};
+use core::future::{Future, poll_fn};
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
@@ -98,12 +98,4 @@ pub(super) fn before_either<F: Future, T: Future>(
             None => Poll::Pending,
         }
     })
-}
-
-/// Waits until then, which may be never.
-pub(super) async fn wait_until<C: Clock>(clock: &C, at: Instant) {
-    match timer(clock, at) {
-        Some(timer) => timer.await,
-        None => pending().await,
-    }
 }
