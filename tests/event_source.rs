@@ -117,6 +117,11 @@ fn answers_end_it_or_are_tried_again() {
         ),
         ("304 Not Modified".into(), "closed: Status(304)", ""),
         (
+            "304 Not Modified\r\nRetry-After: 7".into(),
+            "lost after 0: Status(304), again in 7000",
+            "closed: Status(304)",
+        ),
+        (
             "300 Multiple Choices\r\nLocation: /x".into(),
             "closed: Status(300)",
             "",

@@ -144,8 +144,9 @@ impl ResponseHead {
         let Some(field) = FIELDS.iter().position(is_name) else {
             return Ok(());
         };
-        // A redirect has nothing else to say, and nothing else is a redirect.
-        if matches!(self.status, 300..=399) != (field == LOCATION) {
+        // A redirect has nothing else to say, and nothing else is a redirect. But any answer may ask for time.
+        let is_redirect = matches!(self.status, 300..=399);
+        if field != RETRY_AFTER && is_redirect != (field == LOCATION) {
             return Ok(());
         }
         if line.cut {
@@ -268,7 +269,7 @@ mod tests {
             ),
             (
                 "HTTP/1.1 301 \r\nLocation: \t/a b \r\nlocation: /c\r\nRetry-After: 07\r\n\r\n",
-                "301 false false None until close [/a b]",
+                "301 false false Some(7) until close [/a b]",
                 0,
             ),
             (
