@@ -111,21 +111,15 @@ impl<'a> Frame<'a> {
     }
 
     /// The bytes of the frame, as slices of its parts and of constants. No slice is empty.
-    pub fn chunks(&self) -> Chunks<'a> {
+    pub const fn chunks(&self) -> Chunks<'_, 'a> {
         Chunks {
-            name: b"",
+            frame: self,
+            field: 0,
+            next: Part::Line,
             value: b"",
             digits: Decimal::NONE,
-            line_end: b"",
-            retry: self.retry.unwrap_or_default(),
-            fields: [
-                self.comment,
-                self.event.map(|name| name.as_bytes()),
-                self.id.map(|id| id.as_bytes()),
-                self.retry.map(|_| b"".as_slice()),
-                self.data,
-                self.has_blank_line().then_some(b""),
-            ],
+            rest: self.comment,
+            fields: NAMES.len() as u8,
         }
     }
 
@@ -191,10 +185,9 @@ impl<'a> Frame<'a> {
     }
 
     /// The lines before the data, and the data: what a `DataWriter` starts with.
-    pub(super) fn split_data(&self) -> (Chunks<'a>, &'a [u8]) {
+    pub(super) fn split_data(&self) -> (Chunks<'_, 'a>, &'a [u8]) {
         let mut chunks = self.chunks();
-        let [.., data, blank_line] = &mut chunks.fields;
-        (*data, *blank_line) = (None, None);
+        chunks.fields = DATA;
         (chunks, self.data.unwrap_or_default())
     }
 
@@ -204,6 +197,18 @@ impl<'a> Frame<'a> {
 
     pub(crate) const fn has_data(&self) -> bool {
         self.data.is_some()
+    }
+
+    /// The value of a field, in the order of `NAMES`.
+    fn field(&self, at: u8) -> Option<&'a [u8]> {
+        match at {
+            0 => self.comment,
+            1 => self.event.map(|name| name.as_bytes()),
+            2 => self.id.map(|id| id.as_bytes()),
+            RETRY => self.retry.map(|_| b"".as_slice()),
+            DATA => self.data,
+            _ => self.has_blank_line().then_some(b""),
+        }
     }
 
     /// Fields make an event, which a blank line ends; a comment does not.
@@ -237,47 +242,73 @@ impl defmt::Format for Frame<'_> {
 /// The bytes of a [`Frame`], slice by slice.
 #[derive(Clone)]
 #[must_use = "chunks are made only when they are asked for"]
-pub struct Chunks<'a> {
-    /// What is left of the line under way.
-    name: &'a [u8],
+pub struct Chunks<'f, 'a> {
+    frame: &'f Frame<'a>,
+    /// The field under way, by its place in `NAMES`, and how many there are to be.
+    field: u8,
+    fields: u8,
+    /// Of the line under way, what comes next; and its value.
+    next: Part,
     value: &'a [u8],
     digits: Decimal,
-    line_end: &'a [u8],
-    /// What is left behind that line, in the order of `NAMES`.
-    fields: [Option<&'a [u8]>; 6],
-    retry: u32,
+    /// The lines of the same field behind it.
+    rest: Option<&'a [u8]>,
+}
+
+#[cfg(target_pointer_width = "32")]
+const _: () = assert!(size_of::<Chunks<'_, '_>>() <= 32);
+
+#[derive(Clone, Copy)]
+enum Part {
+    Name,
+    Value,
+    LineEnd,
+    /// The next line.
+    Line,
 }
 
 /// How the lines of a frame begin. The blank line is one without name and value.
 static NAMES: [&str; 6] = [":", "event: ", "id: ", "retry: ", "data: ", ""];
 /// The place of `retry` among them, whose value is a number.
-const RETRY: usize = 3;
+const RETRY: u8 = 3;
+const DATA: u8 = 4;
 
-impl<'a> Iterator for Chunks<'a> {
+impl<'a> Iterator for Chunks<'_, 'a> {
     type Item = &'a [u8];
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            if !self.name.is_empty() {
-                return Some(take(&mut self.name));
+            let chunk = match self.next {
+                Part::Name => {
+                    self.next = Part::Value;
+                    NAMES.get(usize::from(self.field))?.as_bytes()
+                }
+                Part::Value => match self.digits.next() {
+                    Some(digit) => digit,
+                    None => {
+                        self.next = Part::LineEnd;
+                        self.value
+                    }
+                },
+                Part::LineEnd => {
+                    self.next = Part::Line;
+                    b"\n"
+                }
+                Part::Line => {
+                    self.next_line()?;
+                    b""
+                }
+            };
+            if !chunk.is_empty() {
+                return Some(chunk);
             }
-            if !self.value.is_empty() {
-                return Some(take(&mut self.value));
-            }
-            if let Some(digit) = self.digits.next() {
-                return Some(digit);
-            }
-            if !self.line_end.is_empty() {
-                return Some(take(&mut self.line_end));
-            }
-            self.next_line()?;
         }
     }
 }
 
-impl FusedIterator for Chunks<'_> {}
+impl FusedIterator for Chunks<'_, '_> {}
 
-impl fmt::Debug for Chunks<'_> {
+impl fmt::Debug for Chunks<'_, '_> {
     /// Writes the bytes to come, escaped.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("\"")?;
@@ -289,7 +320,7 @@ impl fmt::Debug for Chunks<'_> {
 }
 
 #[cfg(feature = "defmt")]
-impl defmt::Format for Chunks<'_> {
+impl defmt::Format for Chunks<'_, '_> {
     /// Writes the bytes to come, escaped.
     fn format(&self, f: defmt::Formatter<'_>) {
         for chunk in self.clone() {
@@ -298,17 +329,25 @@ impl defmt::Format for Chunks<'_> {
     }
 }
 
-impl Chunks<'_> {
+impl Chunks<'_, '_> {
     fn next_line(&mut self) -> Option<()> {
-        let at = self.fields.iter().position(Option::is_some)?;
-        let field = self.fields.get_mut(at)?;
+        let rest = loop {
+            if let Some(rest) = self.rest {
+                break rest;
+            }
+            let next = self.field.wrapping_add(1);
+            if next >= self.fields {
+                return None;
+            }
+            self.field = next;
+            self.rest = self.frame.field(next);
+        };
         // Only comments and data have several lines, but the others are split no differently.
-        (self.value, *field) = line_end::split(field.unwrap_or_default());
-        self.name = NAMES.get(at)?.as_bytes();
-        self.line_end = b"\n";
-        if at == RETRY {
-            self.digits = Decimal::new(self.retry);
+        (self.value, self.rest) = line_end::split(rest);
+        if self.field == RETRY {
+            self.digits = Decimal::new(self.frame.retry.unwrap_or_default());
         }
+        self.next = Part::Name;
         Some(())
     }
 }

@@ -8,7 +8,7 @@ use crate::wire::copy::copy;
 #[derive(Debug)]
 pub(super) struct Unsent<'f> {
     chunk: &'f [u8],
-    chunks: Chunks<'f>,
+    chunks: Chunks<'f, 'f>,
 }
 
 /// What the socket has taken of the frame under way: how much, and a checksum (FNV-1a), for data of
