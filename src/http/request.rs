@@ -6,7 +6,7 @@ use super::accept::Accept;
 use super::grammar::{field_line, is_text, request_line};
 use super::lines::{Folding, Line, Lines};
 use super::target::{PercentDecoded, cut, parameter, split_absolute, split_target};
-use crate::wire::text::{EventId, Text};
+use crate::wire::text::{EventId, Text, equal};
 
 /// A request, of which those header fields are kept that matter to event streams, and those that the
 /// server asked for.
@@ -47,12 +47,12 @@ impl<'h> Request<'h> {
 
     /// Whether the method is this one. It costs less flash than to compare [`method`](Self::method).
     pub fn is_method(&self, method: &str) -> bool {
-        self.at(self.head.method()) == method.as_bytes()
+        equal(self.at(self.head.method()), method.as_bytes())
     }
 
     /// Whether the path is this one. It costs less flash than to compare [`path`](Self::path).
     pub fn is_path(&self, path: &str) -> bool {
-        split_target(self.target_bytes()).0 == path.as_bytes()
+        equal(split_target(self.target_bytes()).0, path.as_bytes())
     }
 
     /// Whether the client speaks HTTP/1.0, which knows no chunked bodies.

@@ -13,7 +13,9 @@ pub(super) fn split_target(target: &[u8]) -> (&[u8], &[u8]) {
 /// The authority of a target in absolute-form, and what follows it.
 pub(super) fn split_absolute(target: &[u8]) -> Option<(&[u8], &[u8])> {
     let (scheme, rest) = cut(target, b':');
-    let behind = rest.strip_prefix(b"//")?;
+    let [b'/', b'/', behind @ ..] = rest else {
+        return None;
+    };
     if !scheme.eq_ignore_ascii_case(b"http") && !scheme.eq_ignore_ascii_case(b"https") {
         return None;
     }

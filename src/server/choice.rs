@@ -1,39 +1,59 @@
 //! Which frames a client gets, if not all.
 
-use super::record::Record;
 use super::ring::{Cursor, Records};
 use crate::wire::text::EventName;
 
-/// A frame that may go to a client.
-pub(super) struct Candidate<'r> {
-    pub record: Record<'r>,
-    /// Before and behind it.
-    pub at: Cursor,
-    pub behind: Cursor,
-    /// Frames before this one are sent only if they are the latest of their type.
+/// Which frames go to a client.
+pub(super) struct Choice<'c> {
+    /// Events of these types, or of all types.
+    pub only: Option<&'c [EventName<'c>]>,
+    /// Frames before this one only if they are the latest of their type.
     pub snapshot_until: Cursor,
-    pub only: Option<&'r [EventName<'r>]>,
-    pub records: Records<'r>,
 }
 
-impl Candidate<'_> {
-    pub fn is_wanted(&self) -> bool {
-        let in_snapshot = self.at.is_before(self.snapshot_until);
-        let Some(event_type) = self.record.event_type() else {
-            return !in_snapshot;
-        };
-        let of_interest = self.only.is_none_or(|names| names.contains(&event_type));
-        of_interest && (!in_snapshot || self.is_latest(event_type))
+/// `Choice::skip`, for those who want to link it only if it is needed.
+pub(super) type Skip = fn(&Choice<'_>, Records<'_>, &mut Cursor) -> bool;
+
+/// Frames that are looked at in one call, so that no call takes long.
+const MAX_SKIPPED: u32 = 8;
+
+impl Choice<'_> {
+    /// Moves a cursor behind frames that are not chosen. `false` if more of them may follow.
+    pub fn skip(&self, records: Records<'_>, cursor: &mut Cursor) -> bool {
+        for _ in 0..MAX_SKIPPED {
+            let mut behind = *cursor;
+            let Ok(Some(record)) = records.read(&mut behind) else {
+                return true;
+            };
+            let in_snapshot = cursor.is_before(self.snapshot_until);
+            let is_chosen = match record.event_type() {
+                None => !in_snapshot,
+                Some(event_type) => {
+                    let of_interest = self.only.is_none_or(|names| names.contains(&event_type));
+                    of_interest && !(in_snapshot && self.is_outdated(records, behind, event_type))
+                }
+            };
+            if is_chosen {
+                return true;
+            }
+            *cursor = behind;
+        }
+        false
     }
 
-    fn is_latest(&self, event_type: EventName<'_>) -> bool {
-        let mut later = self.behind;
+    /// Whether the snapshot has a later frame of this type.
+    fn is_outdated(
+        &self,
+        records: Records<'_>,
+        mut later: Cursor,
+        event_type: EventName<'_>,
+    ) -> bool {
         while later.is_before(self.snapshot_until) {
-            match self.records.read(&mut later) {
+            match records.read(&mut later) {
                 Ok(Some(other)) if other.event_type() != Some(event_type) => {}
-                _ => return false,
+                _ => return true,
             }
         }
-        true
+        false
     }
 }

@@ -1,9 +1,9 @@
 //! One client's connection, from its request to its end.
 
 use super::exchange::{Exchange, ServerOptions};
-use super::log::EventLog;
+use super::log::{EventLog, Resume};
 use super::options::StreamOptions;
-use super::ring::Records;
+use super::ring::{Cursor, Records};
 use super::session::{Close, Output, Session};
 use super::waiting::Waiting;
 use crate::http::{ChunkSize, HeadError, LAST_CHUNK, Request, RequestHead, Response, Status};
@@ -255,11 +255,27 @@ impl<'a> Connection<'a> {
         log: &EventLog<B>,
         options: &'a StreamOptions<'a>,
     ) {
-        let request = self.request();
-        let chunked = self.options.chunked && !request.is_http_1_0();
-        let session = Session::new(now, log, request.last_event_id(), options);
+        let resume = log.resume(self.request().last_event_id());
+        self.begin_session(now, resume, log.oldest(), options);
+    }
+
+    /// Not inlined: what it needs of the stack, the search in the log need not have.
+    #[inline(never)]
+    fn begin_session(
+        &mut self,
+        now: Instant,
+        resume: Resume,
+        oldest: Cursor,
+        options: &'a StreamOptions<'a>,
+    ) {
+        let chunked = self.options.chunked && !self.request().is_http_1_0();
         self.is_for_stream = true;
-        self.begin(State::Stream { session, chunked });
+        if self.is_unanswered() {
+            self.state = State::Stream {
+                session: Session::resuming(now, resume, oldest, options),
+                chunked,
+            };
+        }
     }
 
     /// Answers with what was judged, if that is not a stream; or with the head of one.
@@ -287,11 +303,13 @@ impl<'a> Connection<'a> {
 
     fn answer_with(&mut self, status: Status, response: Option<&'a Response<'a>>) {
         let is_head = self.request().is_method("HEAD");
-        self.begin(State::Answer {
-            status,
-            response,
-            sent: if is_head { usize::MAX } else { 0 },
-        });
+        if self.is_unanswered() {
+            self.state = State::Answer {
+                status,
+                response,
+                sent: if is_head { usize::MAX } else { 0 },
+            };
+        }
     }
 
     /// Ends the stream when the frame under way is whole, and lets no other request begin one.
@@ -346,10 +364,8 @@ impl<'a> Connection<'a> {
         self.since.limit(self.write_timeout_ms())
     }
 
-    fn begin(&mut self, answer: State<'a>) {
-        if matches!(self.state, State::Head | State::Request) {
-            self.state = answer;
-        }
+    const fn is_unanswered(&self) -> bool {
+        matches!(self.state, State::Head | State::Request)
     }
 
     fn poll_records(&mut self, now: Instant, records: Records<'_>) -> Next<'_> {
@@ -412,10 +428,10 @@ impl<'a> Connection<'a> {
             State::Answer {
                 status, response, ..
             } if self.head_done != WHOLE => {
-                let refusal = Response::refusal(*status);
+                let status = *status;
                 match *response {
                     Some(response) => self.put_head(response),
-                    None => self.put_head(&refusal),
+                    None => self.put_head_of_refusal(status),
                 }
             }
             State::Answer { status, .. } => {
@@ -457,6 +473,11 @@ impl<'a> Connection<'a> {
             State::Closed(outcome) => return Some(Next::Close(*outcome)),
         }
         None
+    }
+
+    #[inline(never)]
+    fn put_head_of_refusal(&mut self, status: Status) {
+        self.put_head(&Response::refusal(status));
     }
 
     /// Puts the next part of a response's head behind what is kept of the request.

@@ -4,7 +4,7 @@ use core::fmt;
 
 use super::made_id::MadeId;
 use super::record::Record;
-use super::ring::{Cursor, HEADER, Lapped, PublishError, RecordSink, Records, Ring};
+use super::ring::{Cursor, HEADER, Lapped, PublishError, RecordSink, Records, Ring, Write};
 use crate::encode::{DataWriter, Frame};
 use crate::wire::text::EventId;
 
@@ -235,18 +235,18 @@ impl Core {
         bytes: &mut [u8],
         frame: &Frame<'_>,
         makes_id: bool,
-        write: &dyn Fn(&mut RecordSink<'_>, &Frame<'_>) -> Result<(), PublishError>,
+        write: &Write<'_>,
     ) -> Result<(), PublishError> {
         match self.epoch {
             Some(epoch) if makes_id && !frame.has_id() => {
                 let sequence = self.sequence.wrapping_add(1);
                 let id = MadeId::new(epoch, sequence);
-                let frame = frame.id(id.as_id());
-                self.ring.append(bytes, true, &|sink| write(sink, &frame))?;
+                self.ring
+                    .append(bytes, &frame.id(id.as_id()), true, write)?;
                 self.sequence = sequence;
                 Ok(())
             }
-            _ => self.ring.append(bytes, false, &|sink| write(sink, frame)),
+            _ => self.ring.append(bytes, frame, false, write),
         }
     }
 

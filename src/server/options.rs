@@ -1,6 +1,6 @@
 //! How streams are served.
 
-use super::choice::Candidate;
+use super::choice::Skip;
 use crate::encode::Frame;
 use crate::event_name;
 use crate::wire::text::EventName;
@@ -31,7 +31,7 @@ pub struct StreamOptions<'a> {
     pub(super) loss_notice: Frame<'a>,
     pub(super) start: Start,
     pub(super) only: Option<&'a [EventName<'a>]>,
-    pub(super) choose: Option<fn(&Candidate<'_>) -> bool>,
+    pub(super) skip: Option<Skip>,
     pub(super) lifetime_ms: Option<u32>,
     pub(super) write_timeout_ms: u32,
 }
@@ -64,7 +64,7 @@ impl<'a> StreamOptions<'a> {
             loss_notice: LOST,
             start: Start::Live,
             only: None,
-            choose: None,
+            skip: None,
             lifetime_ms: None,
             write_timeout_ms: 20_000,
         }
@@ -115,7 +115,7 @@ impl<'a> StreamOptions<'a> {
     pub const fn start(mut self, start: Start) -> Self {
         self.start = start;
         if let Start::LatestOfEachType = start {
-            self.choose = Some(|candidate| candidate.is_wanted());
+            self.skip = Some(|choice, records, cursor| choice.skip(records, cursor));
         }
         self
     }
@@ -127,7 +127,7 @@ impl<'a> StreamOptions<'a> {
     /// the log meanwhile, it is told of a loss, though what it missed may have been of other types.
     pub const fn only(mut self, names: &'a [EventName<'a>]) -> Self {
         self.only = Some(names);
-        self.choose = Some(|candidate| candidate.is_wanted());
+        self.skip = Some(|choice, records, cursor| choice.skip(records, cursor));
         self
     }
 

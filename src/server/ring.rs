@@ -3,7 +3,7 @@
 use core::fmt;
 
 use super::record::Record;
-use crate::encode::Sink;
+use crate::encode::{Frame, Sink};
 use crate::wire::copy::copy;
 
 /// A place in an [`EventLog`](super::EventLog), before a frame or behind the last one.
@@ -90,6 +90,10 @@ pub(super) const HEADER: usize = 3;
 const MAX_LENGTH: usize = 0x7f_ffff;
 const MARK: u32 = 0x80_0000;
 
+/// Writes a frame, and maybe more.
+pub(super) type Write<'w> =
+    dyn Fn(&mut RecordSink<'_>, &Frame<'_>) -> Result<(), PublishError> + 'w;
+
 /// Which records the buffer holds. Each stands in one piece.
 #[derive(Clone, Debug)]
 pub(super) struct Ring {
@@ -111,7 +115,7 @@ impl Ring {
         self.next.number.wrapping_sub(self.oldest.number)
     }
 
-    /// Appends what `write` writes as one record. It is called twice: first to learn how much room
+    /// Appends what `write` writes of a frame as one record. It is called twice: first to learn how much room
     /// to make.
     ///
     /// # Errors
@@ -120,8 +124,9 @@ impl Ring {
     pub fn append(
         &mut self,
         bytes: &mut [u8],
+        frame: &Frame<'_>,
         mark: bool,
-        write: &dyn Fn(&mut RecordSink<'_>) -> Result<(), PublishError>,
+        write: &Write<'_>,
     ) -> Result<(), PublishError> {
         let capacity = usable(bytes).len();
         let mut measure = RecordSink {
@@ -129,7 +134,7 @@ impl Ring {
             written: 0,
             room: capacity.saturating_sub(HEADER).min(MAX_LENGTH),
         };
-        write(&mut measure)?;
+        write(&mut measure, frame)?;
         let length = measure.written;
         if length == 0 {
             return Ok(());
@@ -142,7 +147,7 @@ impl Ring {
             written: 0,
             room: length,
         };
-        write(&mut sink).map_err(|_| PublishError::Data)?;
+        write(&mut sink, frame).map_err(|_| PublishError::Data)?;
 
         let length = sink.written;
         write_header(header, length as u32 | if mark { MARK } else { 0 });
@@ -207,6 +212,7 @@ impl<'r> Records<'r> {
     }
 
     /// The record at the cursor, which moves behind it; `None` behind the last one.
+    #[inline(never)]
     pub fn read(&self, cursor: &mut Cursor) -> Result<Option<Record<'r>>, Lapped> {
         let oldest = self.ring.oldest;
         let ahead = cursor.number.wrapping_sub(oldest.number);

@@ -1,9 +1,8 @@
 //! One client's event stream.
 
-use super::choice::Candidate;
+use super::choice::Choice;
 use super::log::{EventLog, Resume};
 use super::options::{Start, StreamOptions};
-use super::record::Record;
 use super::ring::{Cursor, Records};
 use super::waiting::Waiting;
 use crate::encode::Frame;
@@ -134,9 +133,6 @@ enum Stage {
     Closed(Close),
 }
 
-/// Frames that are left out in one call, so that no call takes long.
-const MAX_SKIPPED: u32 = 8;
-
 /// Where `lifetime_ends` stands when the stream shall end at once.
 const ENDED: Instant = Instant::from_millis(0);
 
@@ -148,16 +144,27 @@ impl<'a> Session<'a> {
         last_event_id: EventId<'_>,
         options: &'a StreamOptions<'a>,
     ) -> Self {
-        let mut snapshot_until = log.oldest();
-        let (cursor, losses) = match log.resume(last_event_id) {
+        Self::resuming(now, log.resume(last_event_id), log.oldest(), options)
+    }
+
+    /// Begins a stream there, of a log whose oldest frame is behind `oldest`.
+    #[inline(always)]
+    pub(super) fn resuming(
+        now: Instant,
+        resume: Resume,
+        oldest: Cursor,
+        options: &'a StreamOptions<'a>,
+    ) -> Self {
+        let mut snapshot_until = oldest;
+        let (cursor, losses) = match resume {
             Resume::From(cursor) => (cursor, 0),
             Resume::Lost(cursor) => (cursor, 1),
             Resume::Fresh(newest) => match options.start {
                 Start::Live => (newest, 0),
-                Start::Oldest => (log.oldest(), 0),
+                Start::Oldest => (oldest, 0),
                 Start::LatestOfEachType => {
                     snapshot_until = newest;
-                    (log.oldest(), 0)
+                    (oldest, 0)
                 }
             },
         };
@@ -229,6 +236,7 @@ impl<'a> Session<'a> {
         self.cursor
     }
 
+    #[inline(always)]
     pub(super) fn fill_from<'b>(
         &mut self,
         now: Instant,
@@ -292,79 +300,41 @@ impl<'a> Session<'a> {
     where
         'a: 'l,
     {
-        let mut skipped = 0_u32;
         loop {
-            let preamble;
-            let (frame, next) = match self.stage {
-                Stage::Preamble => {
-                    preamble = Frame::new().with_comment(b"").retry(self.retry);
-                    (&preamble, Stage::Padding)
-                }
-                Stage::Padding => {
-                    if let Some(unsent) = self.options.padding {
-                        let unsent = unsent(self.sent);
-                        if !unsent.is_empty() {
-                            return Output::Send(unsent);
-                        }
-                    }
-                    self.sent = 0;
-                    self.stage = match self.losses {
+            let (unsent, next) = match self.stage {
+                Stage::Preamble => (self.unsent_preamble(), Stage::Padding),
+                Stage::Padding => (
+                    match self.options.padding {
+                        Some(unsent) => unsent(self.sent),
+                        None => b"",
+                    },
+                    match self.losses {
                         0 => Stage::Live,
                         _ => Stage::Notice,
-                    };
-                    continue;
-                }
-                Stage::Notice => (&self.options.loss_notice, Stage::Live),
-                Stage::KeepAlive => (&self.options.keep_alive, Stage::Live),
+                    },
+                ),
+                Stage::Notice => (unsent(&self.options.loss_notice, self.sent), Stage::Live),
+                Stage::KeepAlive => (unsent(&self.options.keep_alive, self.sent), Stage::Live),
                 Stage::Closed(reason) => return Output::Close(reason),
                 Stage::Live => {
-                    if self.sent == 0 && now >= self.lifetime_ends {
-                        self.stage = Stage::Closed(match self.lifetime_ends {
-                            ENDED => Close::Ended,
-                            _ => Close::Lifetime,
-                        });
-                        continue;
-                    }
-                    let mut behind = self.cursor;
-                    match records.read(&mut behind) {
-                        Ok(Some(record)) => {
-                            let wanted = self.sent > 0 || self.wants(record, behind, records);
-                            let unsent = record
-                                .as_bytes()
-                                .get(self.sent as usize..)
-                                .unwrap_or_default();
-                            if wanted && !unsent.is_empty() {
-                                return Output::Send(unsent);
-                            }
-                            self.move_behind(behind);
-                            if wanted {
-                                continue;
-                            }
-                            skipped = skipped.saturating_add(1);
-                            if skipped == MAX_SKIPPED {
-                                return Output::Wait(now);
-                            }
+                    if self.sent == 0 {
+                        if now >= self.lifetime_ends {
+                            self.stage = Stage::Closed(match self.lifetime_ends {
+                                ENDED => Close::Ended,
+                                _ => Close::Lifetime,
+                            });
+                            continue;
                         }
-                        Ok(None) => {
-                            let keep_alive = self.since.limit(self.options.keep_alive_ms);
-                            self.waiting = Waiting::Idle;
-                            if now < keep_alive {
-                                return Output::Wait(keep_alive.min(self.lifetime_ends));
-                            }
-                            self.since = now;
-                            self.stage = Stage::KeepAlive;
-                        }
-                        Err(_) if self.sent > 0 => self.stage = Stage::Closed(Close::Lapped),
-                        Err(_) => {
-                            self.move_behind(behind);
-                            self.losses = self.losses.saturating_add(1);
-                            self.stage = Stage::Notice;
+                        if !self.skip_unwanted(records) {
+                            return Output::Wait(now);
                         }
                     }
-                    continue;
+                    match self.next_record(now, records) {
+                        Some(output) => return output,
+                        None => continue,
+                    }
                 }
             };
-            let unsent = unsent(frame, self.sent);
             if !unsent.is_empty() {
                 return Output::Send(unsent);
             }
@@ -373,19 +343,58 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Whether a record goes to this client. `behind` is the place behind it.
-    fn wants(&self, record: Record<'_>, behind: Cursor, records: Records<'_>) -> bool {
-        match self.options.choose {
-            None => true,
-            Some(choose) => choose(&Candidate {
-                record,
-                at: self.cursor,
-                behind,
-                snapshot_until: self.snapshot_until,
-                only: self.options.only,
-                records,
-            }),
+    // The functions that follow are not inlined: what each needs of the stack, the others need not have.
+
+    #[inline(never)]
+    fn unsent_preamble(&self) -> &'static [u8] {
+        unsent(&Frame::new().with_comment(b"").retry(self.retry), self.sent)
+    }
+
+    /// What the log holds for this client. `None` when that is to be asked again.
+    #[inline(never)]
+    fn next_record<'l>(&mut self, now: Instant, records: Records<'l>) -> Option<Output<'l>> {
+        let mut behind = self.cursor;
+        match records.read(&mut behind) {
+            Ok(Some(record)) => {
+                let unsent = record.as_bytes().get(self.sent as usize..);
+                match unsent {
+                    Some(unsent @ [_, ..]) => return Some(Output::Send(unsent)),
+                    _ => self.move_behind(behind),
+                }
+            }
+            Ok(None) => {
+                let keep_alive = self.since.limit(self.options.keep_alive_ms);
+                self.waiting = Waiting::Idle;
+                if now < keep_alive {
+                    return Some(Output::Wait(keep_alive.min(self.lifetime_ends)));
+                }
+                self.since = now;
+                self.stage = Stage::KeepAlive;
+            }
+            Err(_) if self.sent > 0 => self.stage = Stage::Closed(Close::Lapped),
+            Err(_) => {
+                self.move_behind(behind);
+                self.losses = self.losses.saturating_add(1);
+                self.stage = Stage::Notice;
+            }
         }
+        None
+    }
+
+    /// Moves behind frames that are not for this client. `false` if more of them may follow.
+    #[inline(never)]
+    fn skip_unwanted(&mut self, records: Records<'_>) -> bool {
+        let Some(skip) = self.options.skip else {
+            return true;
+        };
+        let choice = Choice {
+            only: self.options.only,
+            snapshot_until: self.snapshot_until,
+        };
+        let mut cursor = self.cursor;
+        let is_done = skip(&choice, records, &mut cursor);
+        self.move_behind(cursor);
+        is_done
     }
 
     fn note_sent(&mut self, length: usize) {
@@ -404,6 +413,7 @@ impl<'a> Session<'a> {
 }
 
 /// The piece of a frame behind the bytes that were sent.
+#[inline(never)]
 fn unsent<'f>(frame: &Frame<'f>, sent: u32) -> &'f [u8] {
     let mut sent = sent as usize;
     for chunk in frame.chunks() {

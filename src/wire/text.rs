@@ -1,6 +1,7 @@
 //! Text as event streams carry it, and the names and ids that may be written into one.
 
 use core::fmt;
+use core::hash::{Hash, Hasher};
 use core::ops::Deref;
 use core::str::Utf8Error;
 
@@ -12,7 +13,7 @@ use super::line_end;
 /// came; [`Display`](fmt::Display) shows them decoded.
 ///
 /// Comparing looks at the bytes, so text with malformed bytes equals no `str`.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Default, Eq)]
 pub struct Text<'a>(&'a [u8]);
 
 impl<'a> Text<'a> {
@@ -252,13 +253,13 @@ macro_rules! text {
 
         impl PartialEq<str> for $name<'_> {
             fn eq(&self, other: &str) -> bool {
-                self.as_bytes() == other.as_bytes()
+                equal(self.as_bytes(), other.as_bytes())
             }
         }
 
         impl PartialEq<&str> for $name<'_> {
             fn eq(&self, other: &&str) -> bool {
-                self.as_bytes() == other.as_bytes()
+                equal(self.as_bytes(), other.as_bytes())
             }
         }
     };
@@ -267,6 +268,24 @@ macro_rules! text {
 text!(Text);
 text!(EventName: Text);
 text!(EventId: Text);
+
+impl PartialEq for Text<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        equal(self.0, other.0)
+    }
+}
+
+impl Hash for Text<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
+
+/// Names are short: to compare them byte by byte takes less flash and stack than to call `memcmp`.
+#[inline(always)]
+pub(crate) fn equal(one: &[u8], other: &[u8]) -> bool {
+    one.iter().eq(other)
+}
 
 /// An `id` field that holds NUL is ignored (WHATWG HTML 9.2.6).
 pub(crate) const fn holds_nul(bytes: &[u8]) -> bool {
