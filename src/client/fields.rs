@@ -1,7 +1,7 @@
 //! The header fields of requests.
 
 use super::redirects::Redirects;
-use crate::http::{HeaderField, write_field};
+use crate::http::{HeaderField, Url, write_field};
 
 /// The fields that the caller adds. What chooses among them stands behind a pointer, so that a program that
 /// adds none does not hold it in flash.
@@ -12,7 +12,7 @@ pub(super) struct Fields<'a> {
 }
 
 /// Writes these fields, and those that every request has, for the place where the redirects have led.
-type WriteFields = fn(&[HeaderField<'_>], &Redirects<'_>, &mut dyn FnMut(&[u8]));
+type WriteFields = fn(&[HeaderField<'_>], &Redirects<'_>, &Url<'_>, &mut dyn FnMut(&[u8]));
 
 /// What every request has. `Host` has no value yet.
 static DEFAULTS: [(&str, &str); 3] = [
@@ -30,9 +30,9 @@ static CONFIDENTIAL: [&str; 4] = ["Authorization", "Cookie", "Proxy-Authorizatio
 impl<'a> Fields<'a> {
     pub const NONE: Self = Self {
         fields: &[],
-        write: |_, redirects, write| {
+        write: |_, _, url, write| {
             for default in &DEFAULTS {
-                write_default(default, redirects, write);
+                write_default(default, url, write);
             }
         },
     };
@@ -44,14 +44,20 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Writes them, and those that every request has, for the place where the redirects have led.
-    pub fn write(&self, redirects: &Redirects<'_>, write: &mut dyn FnMut(&[u8])) {
-        (self.write)(self.fields, redirects, write);
+    /// Writes them, and those that every request has, for the place where the redirects have led: that is
+    /// `url`.
+    pub fn write(&self, redirects: &Redirects<'_>, url: &Url<'_>, write: &mut dyn FnMut(&[u8])) {
+        (self.write)(self.fields, redirects, url, write);
     }
 }
 
-fn write_all(fields: &[HeaderField<'_>], redirects: &Redirects<'_>, write: &mut dyn FnMut(&[u8])) {
-    let has_left = !redirects.url().has_origin_of(&redirects.original());
+fn write_all(
+    fields: &[HeaderField<'_>],
+    redirects: &Redirects<'_>,
+    url: &Url<'_>,
+    write: &mut dyn FnMut(&[u8]),
+) {
+    let has_left = !url.has_origin_of(&redirects.original());
     let is_wanted = |field: &&HeaderField<'_>| {
         let name = field.name();
         !(is_any_of(&OURS, name)
@@ -61,7 +67,7 @@ fn write_all(fields: &[HeaderField<'_>], redirects: &Redirects<'_>, write: &mut 
     for default in &DEFAULTS {
         let is_named = |field: &HeaderField<'_>| field.name().eq_ignore_ascii_case(default.0);
         if !fields.iter().filter(is_wanted).any(is_named) {
-            write_default(default, redirects, write);
+            write_default(default, url, write);
         }
     }
     for field in fields.iter().filter(is_wanted) {
@@ -69,13 +75,9 @@ fn write_all(fields: &[HeaderField<'_>], redirects: &Redirects<'_>, write: &mut 
     }
 }
 
-fn write_default(
-    (name, value): &(&str, &str),
-    redirects: &Redirects<'_>,
-    write: &mut dyn FnMut(&[u8]),
-) {
+fn write_default((name, value): &(&str, &str), url: &Url<'_>, write: &mut dyn FnMut(&[u8])) {
     let value = match value.as_bytes() {
-        [] => redirects.url().authority(),
+        [] => url.authority(),
         value => value,
     };
     write_field(name, value, write);

@@ -51,7 +51,7 @@ fn write_head(
         None => write(target),
     }
     write(b" HTTP/1.1");
-    options.fields.write(redirects, write);
+    options.fields.write(redirects, &url, write);
     // An id with control characters cannot stand in a field (RFC 9110, section 5.5).
     if !last_event_id.is_empty() && last_event_id.iter().copied().all(is_text) {
         write_field("Last-Event-ID", last_event_id, write);
