@@ -12,9 +12,10 @@ mod stream;
 use core::hint::black_box;
 
 use cortex_m_rt::entry;
-use cortex_m_semihosting::{debug, heprintln, hprintln};
+use cortex_m_semihosting::{debug, hprintln};
 use embedded_alloc::LlffHeap;
 use embedded_sse::{Decoder, EventId, EventName, Frame};
+use panic_semihosting as _;
 use sse_core::{SseDecoder, SseEvent};
 
 use stopwatch::{Stopwatch, mixed_loop, plain_loop};
@@ -184,11 +185,4 @@ fn encode_repeatedly(
     });
     assert_eq!(bytes, TIMES * length, "encoded bytes of {name}");
     hprintln!("encode/{name} {bytes} {ticks}");
-}
-
-#[panic_handler]
-fn panic(info: &core::panic::PanicInfo) -> ! {
-    heprintln!("{info}");
-    debug::exit(debug::EXIT_FAILURE);
-    unreachable!("the emulator has ended")
 }

@@ -1,0 +1,226 @@
+//! What serves a stream.
+
+use core::hint::black_box;
+
+use embedded_sse::http::{Request, Response, Status};
+use embedded_sse::server::{
+    AllowedOrigins, Connection, EventLog, Next, Output, ServerOptions, Session, Start,
+    StreamOptions,
+};
+use embedded_sse::{EventId, Frame, Instant, event_name};
+
+use crate::depth::Depth;
+use crate::vectors::for_each_event;
+
+type Log = EventLog<[u8; 1024]>;
+
+const NOW: Instant = Instant::from_millis(1_000);
+/// When a keep-alive comment is due, and when a stream ends.
+const LATER: [Instant; 3] = [
+    NOW,
+    Instant::from_millis(20_000),
+    Instant::from_millis(100_000),
+];
+
+static PLAIN: ServerOptions = ServerOptions::new("/events");
+static FULL: ServerOptions = ServerOptions::new("/events")
+    .hosts(&["device.local"])
+    .allowed_origins(AllowedOrigins::OnlyWithCredentials(&[
+        "http://device.local",
+    ]))
+    .keep_headers(&["Authorization"])
+    .check(&|request| match request.header("Authorization") {
+        Some(_) => None,
+        None => Some(&UNAUTHORIZED),
+    })
+    .chunked()
+    .stream(STREAM);
+const STREAM: StreamOptions = StreamOptions::new()
+    .retry(2_000)
+    .retry_spread(1_000)
+    .padding()
+    .start(Start::LatestOfEachType)
+    .only(&[event_name!("message"), event_name!("update")])
+    .keep_alive(5_000)
+    .lifetime(60_000);
+static UNAUTHORIZED: Response = Response::new(Status::UNAUTHORIZED)
+    .with_body("text/plain", b"who are you?")
+    .fields(&[]);
+
+const REQUESTS: [&[u8]; 10] = [
+    b"GET /events?lastEventId=7%2D1 HTTP/1.1\r\nHost: device.local\r\n\r\n",
+    b"GET /events HTTP/1.1\r\nHost: device.local\r\nAccept: text/html;q=0.1, text/event-stream\r\n\
+      Origin: http://device.local\r\nAuthorization: Basic YQ==\r\nLast-Event-ID: 7-1\r\n\r\n",
+    b"OPTIONS /events HTTP/1.1\r\nHost: device.local\r\nOrigin: http://device.local\r\n\
+      Access-Control-Request-Method: GET\r\n\r\n",
+    b"HEAD /events HTTP/1.0\r\n\r\n",
+    b"POST /events HTTP/1.1\r\nHost: device.local\r\nContent-Length: 3\r\n\r\nabc",
+    b"GET / HTTP/1.1\r\nHost: device.local\r\n\r\n",
+    b"GET http://device.local/events HTTP/1.1\r\nHost: other.local\r\n\r\n",
+    b"GET /events HTTP/1.1\r\nno colon\r\n\r\n",
+    b"GET /aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\
+      aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    b"\x16\x03\x01\x02\x00",
+];
+
+pub fn measure() {
+    let mut log = Log::new();
+    event_log(&mut log);
+    session(&log);
+    connection(&log);
+}
+
+fn event_log(log: &mut Log) {
+    let mut publish = Depth::of("EventLog::publish");
+    let mut resume = Depth::of("EventLog::resume");
+    let mut read = Depth::of("EventLog::read");
+
+    for makes_ids in [false, true] {
+        for_each_event(|event| {
+            if makes_ids {
+                log.make_ids(7);
+            }
+            for id in [EventId::default(), event.last_event_id] {
+                let frame = Frame::data(event.data.as_bytes())
+                    .event(event.event_type)
+                    .id(id);
+                let _ = publish.call2(EventLog::publish, &mut *log, &frame);
+                black_box(resume.call2(EventLog::resume, &*log, id));
+            }
+            let mut cursor = log.oldest();
+            while let Ok(Some(record)) = read.call2(EventLog::read, &*log, &mut cursor) {
+                black_box(record.event_type());
+            }
+        });
+    }
+}
+
+fn session(log: &Log) {
+    let mut new = Depth::of("Session::new");
+    let mut poll = Depth::of("Session::poll");
+    let mut fill = Depth::of("Session::fill");
+    let mut sent = Depth::of("Session::sent");
+    let mut buffer = [0; 100];
+
+    for options in [&StreamOptions::new(), &STREAM] {
+        for id in ["", "7-1", "6-1", "strange"] {
+            let id = EventId::new(id).unwrap_or_default();
+            let mut session = new.call4(Session::new, NOW, log, id, options);
+            for now in LATER {
+                while let Output::Send(bytes) = poll.call3(Session::poll, &mut session, now, log) {
+                    sent.call2(Session::sent, &mut session, bytes.len().div_ceil(2));
+                }
+            }
+            let mut session = new.call4(Session::new, NOW, log, id, options);
+            for now in LATER {
+                while let Output::Send(_) =
+                    fill.call4(Session::fill, &mut session, now, log, &mut buffer)
+                {}
+            }
+        }
+    }
+}
+
+fn connection(log: &Log) {
+    let mut calls = Calls {
+        new: Depth::of("Connection::new"),
+        received: Depth::of("Connection::received"),
+        poll: Depth::of("Connection::poll"),
+        sent: Depth::of("Connection::sent"),
+        answer: Depth::of("Connection::answer"),
+        stream: Depth::of("Connection::stream"),
+        respond: Depth::of("Connection::respond"),
+        parameter: Depth::of("Request::parameter"),
+        header: Depth::of("Request::header"),
+        last_event_id: Depth::of("Request::last_event_id"),
+    };
+    for options in [&PLAIN, &FULL] {
+        for request in REQUESTS {
+            for chunk in [usize::MAX, 1] {
+                for answer in [Calls::answer, Calls::stream, Calls::respond] {
+                    calls.serve(log, options, request.chunks(chunk), answer);
+                }
+            }
+        }
+    }
+}
+
+struct Calls {
+    new: Depth,
+    received: Depth,
+    poll: Depth,
+    sent: Depth,
+    answer: Depth,
+    stream: Depth,
+    respond: Depth,
+    parameter: Depth,
+    header: Depth,
+    last_event_id: Depth,
+}
+
+impl Calls {
+    fn serve(
+        &mut self,
+        log: &Log,
+        options: &'static ServerOptions<'static>,
+        request: impl Iterator<Item = &'static [u8]>,
+        answer: fn(&mut Self, &mut Connection<'_>, &Log),
+    ) {
+        let mut scratch = [0; 256];
+        let mut connection = self.new.call3(Connection::new, NOW, options, &mut scratch);
+        let mut request = request;
+        let mut times = LATER.iter();
+        let mut now = NOW;
+        loop {
+            match self.poll.call3(Connection::poll, &mut connection, now, log) {
+                Next::Send(bytes) => {
+                    let length = bytes.len().div_ceil(2);
+                    self.sent.call2(Connection::sent, &mut connection, length);
+                }
+                Next::Request => {
+                    let request = connection.request();
+                    black_box(
+                        self.parameter
+                            .call2(Request::parameter, &request, "lastEventId"),
+                    );
+                    black_box(
+                        self.header
+                            .call2(Request::header, &request, "Authorization"),
+                    );
+                    black_box(self.last_event_id.call(Request::last_event_id, &request));
+                    answer(self, &mut connection, log);
+                }
+                Next::Wait(_) => match request.next() {
+                    Some(chunk) => {
+                        let space = connection.space();
+                        let length = chunk.len().min(space.len());
+                        space[..length].copy_from_slice(&chunk[..length]);
+                        self.received
+                            .call2(Connection::received, &mut connection, length);
+                    }
+                    None => match times.next() {
+                        Some(time) => now = *time,
+                        None => self
+                            .received
+                            .call2(Connection::received, &mut connection, 0),
+                    },
+                },
+                Next::Close(_) => return,
+            }
+        }
+    }
+
+    fn answer(&mut self, connection: &mut Connection<'_>, log: &Log) {
+        self.answer.call3(Connection::answer, connection, NOW, log);
+    }
+
+    fn stream(&mut self, connection: &mut Connection<'_>, log: &Log) {
+        self.stream
+            .call4(Connection::stream, connection, NOW, log, &STREAM);
+    }
+
+    fn respond(&mut self, connection: &mut Connection<'_>, _: &Log) {
+        self.respond
+            .call2(Connection::respond, connection, &UNAUTHORIZED);
+    }
+}
