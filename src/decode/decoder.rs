@@ -2,10 +2,8 @@
 
 use core::fmt;
 
-use super::fields::{Fields, Held, Located, Overflow};
-#[cfg(feature = "http")]
-use crate::wire::scanner::{Field, Span};
-use crate::wire::scanner::{Scanner, Token};
+use super::fields::{Fields, Finished, Held, Overflow};
+use crate::wire::scanner::{Field, Scanner, Token};
 use crate::wire::text::{EventId, EventName, Text};
 
 /// Decodes an event stream (WHATWG HTML 9.2.5 and 9.2.6), in whatever pieces it arrives.
@@ -44,8 +42,8 @@ use crate::wire::text::{EventId, EventName, Text};
 /// ```
 #[derive(Clone)]
 pub struct Decoder<B: ?Sized> {
-    core: Core,
-    buffer: B,
+    pub(super) core: Core,
+    pub(super) buffer: B,
 }
 
 #[cfg(target_pointer_width = "32")]
@@ -125,10 +123,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
         &'s mut self,
         input: &mut &'i [u8],
     ) -> Result<Option<Event<'s>>, Overflow> {
-        let chunk = *input;
-        let (read, result) = self.advance(chunk);
-        *input = chunk.get(read..).unwrap_or_default();
-        Ok(result?.map(|located| self.event(located, chunk)))
+        self.core.next(self.buffer.as_mut(), input)
     }
 
     /// The response has ended: what is unfinished is discarded, and the next bytes are the start of
@@ -167,23 +162,6 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
         self.core.fields.retry.take_new()
     }
 
-    /// The first step of [`next`](Self::next): how many bytes were read, and where the event lies.
-    /// It borrows nothing, so a loop around it may read more input and call again.
-    pub(crate) fn advance(&mut self, input: &[u8]) -> (usize, Result<Option<Located>, Overflow>) {
-        self.core.advance(self.buffer.as_mut(), input)
-    }
-
-    /// As `advance`, but stops at comments too, if they are wanted.
-    #[cfg(feature = "http")]
-    pub(crate) fn advance_item(
-        &mut self,
-        input: &[u8],
-        comments: bool,
-    ) -> (usize, Result<Option<Item>, Overflow>) {
-        self.core
-            .advance_item(self.buffer.as_mut(), input, comments)
-    }
-
     /// The length of the buffer.
     #[cfg(feature = "http")]
     pub(crate) fn capacity(&self) -> usize {
@@ -197,11 +175,6 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
         let place = self.core.fields.last_event_id_place(buffer);
         let (free, id) = buffer.split_at_mut_checked(place.start).unwrap_or_default();
         (free, id)
-    }
-
-    /// The second step: the event, of the same input.
-    pub(crate) fn event<'e>(&'e self, located: Located, input: &'e [u8]) -> Event<'e> {
-        self.core.event(self.buffer.as_ref(), located, input)
     }
 }
 
@@ -224,18 +197,9 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> defmt::Format for Decoder<B> {
 
 /// Everything but the buffer, so that one copy of the code serves buffers of all sizes.
 #[derive(Clone, Copy, Debug)]
-struct Core {
+pub(super) struct Core {
     scanner: Scanner,
     fields: Fields,
-}
-
-/// What a stream holds.
-#[cfg(feature = "http")]
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Item {
-    Event(Located),
-    /// A comment's text in the input, or a part of it, and whether it is the last one.
-    Comment(Span, bool),
 }
 
 impl Core {
@@ -246,67 +210,67 @@ impl Core {
         }
     }
 
-    fn advance(
+    fn next<'s, 'i: 's>(
         &mut self,
-        buffer: &mut [u8],
-        input: &[u8],
-    ) -> (usize, Result<Option<Located>, Overflow>) {
-        let mut at = 0;
-        let mut held = Held::default();
-        while let Some(token) = self.scanner.next(input, &mut at) {
-            match token {
-                Token::Piece(piece) => {
-                    if let Err(overflow) = self.fields.take(buffer, input, &piece, &mut held) {
-                        return (at, Err(overflow));
-                    }
-                }
-                Token::BlankLine => {
-                    let located = self.fields.end_event(buffer, input, &mut held);
-                    if located.is_some() {
-                        return (at, Ok(located));
-                    }
-                }
-            }
-        }
-        self.fields.settle(buffer, input, &mut held);
-        (at, Ok(None))
+        buffer: &'s mut [u8],
+        input: &mut &'i [u8],
+    ) -> Result<Option<Event<'s>>, Overflow> {
+        self.decode(buffer, input, false, Self::event, |_, _| None)
     }
 
-    #[cfg(feature = "http")]
-    fn advance_item(
+    /// Reads up to the end of an event, or to a comment if comments are wanted. What it returns then is made
+    /// within the loop, so that nothing has to carry all kinds of it.
+    #[inline(always)]
+    pub fn decode<'s, 'i, T>(
         &mut self,
-        buffer: &mut [u8],
-        input: &[u8],
+        buffer: &'s mut [u8],
+        input: &mut &'i [u8],
         comments: bool,
-    ) -> (usize, Result<Option<Item>, Overflow>) {
-        let mut at = 0;
+        event: impl Fn(&Self, &'s [u8], Finished<'i>) -> T,
+        comment: impl Fn(&'i [u8], bool) -> Option<T>,
+    ) -> Result<Option<T>, Overflow> {
         let mut held = Held::default();
-        while let Some(token) = self.scanner.next(input, &mut at) {
-            match token {
-                Token::Piece(piece) if comments && piece.field == Field::Comment => {
-                    self.fields.settle(buffer, input, &mut held);
-                    return (at, Ok(Some(Item::Comment(piece.value, piece.ends))));
-                }
-                Token::Piece(piece) => {
-                    if let Err(overflow) = self.fields.take(buffer, input, &piece, &mut held) {
-                        return (at, Err(overflow));
+        let mut rest = *input;
+        loop {
+            match self.scanner.next(&mut rest) {
+                Some(Token::Piece(piece)) => {
+                    // What most events are: a data line, and a blank line.
+                    if let Some(data) = self.fields.sole_data(buffer, &piece) {
+                        if self.scanner.skip_blank_line(&mut rest) {
+                            *input = rest;
+                            return Ok(Some(event(self, buffer, data)));
+                        }
+                    }
+                    if comments && piece.field == Field::Comment {
+                        self.fields.settle(buffer, &mut held);
+                        *input = rest;
+                        return Ok(comment(piece.value, piece.ends));
+                    }
+                    if let Err(overflow) = self.fields.take(buffer, piece, &mut held) {
+                        *input = rest;
+                        return Err(overflow);
                     }
                 }
-                Token::BlankLine => {
-                    if let Some(located) = self.fields.end_event(buffer, input, &mut held) {
-                        return (at, Ok(Some(Item::Event(located))));
+                Some(Token::BlankLine) => {
+                    if let Some(finished) = self.fields.end_event(buffer, &mut held) {
+                        *input = rest;
+                        return Ok(Some(event(self, buffer, finished)));
                     }
+                }
+                None => {
+                    self.fields.settle(buffer, &mut held);
+                    *input = rest;
+                    return Ok(None);
                 }
             }
         }
-        self.fields.settle(buffer, input, &mut held);
-        (at, Ok(None))
     }
 
-    fn event<'e>(&self, buffer: &'e [u8], located: Located, input: &'e [u8]) -> Event<'e> {
+    #[inline(always)]
+    pub fn event<'e, 'i: 'e>(&self, buffer: &'e [u8], finished: Finished<'i>) -> Event<'e> {
         Event {
-            event_type: event_type(located.event_type(buffer, input)),
-            data: Text::new(located.data(buffer, input)),
+            event_type: event_type(finished.event_type.of(buffer)),
+            data: Text::new(finished.data.of(buffer)),
             last_event_id: EventId::of_field(self.fields.last_event_id(buffer)),
         }
     }

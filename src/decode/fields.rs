@@ -5,6 +5,7 @@
 //! fits never depends on how the stream was cut.
 
 use core::fmt;
+use core::mem::take;
 
 use super::layout::{self, Layout};
 use super::retry::Retry;
@@ -21,19 +22,27 @@ pub(super) struct Fields {
     id_set: bool,
 }
 
-/// Values of the event under way that lie in the input and are not written to the buffer.
+/// Values of the event under way that lie in the input and are not written to the buffer. What is not held
+/// is empty.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Held {
-    data: Option<Span>,
-    event_type: Option<Span>,
-    id: Option<Span>,
+pub(super) struct Held<'i> {
+    data: &'i [u8],
+    event_type: &'i [u8],
+    id: &'i [u8],
 }
 
-/// Where the parts of a finished event lie, without borrowing them.
+/// The parts of a finished event, without borrowing the buffer.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Located {
-    data: Place,
-    event_type: Place,
+pub(super) struct Finished<'i> {
+    pub data: Value<'i>,
+    pub event_type: Value<'i>,
+}
+
+/// A value of a finished event.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Value<'i> {
+    Held(&'i [u8]),
+    InBuffer(Span),
 }
 
 /// The event does not fit the decoder's buffer.
@@ -54,7 +63,7 @@ impl Fields {
         Self {
             layout: Layout::new(),
             retry: Retry::new(),
-            event: EventState::NoData,
+            event: EventState::Empty,
             id_set: false,
         }
     }
@@ -64,80 +73,160 @@ impl Fields {
     /// # Errors
     ///
     /// Reports once that the event under way does not fit.
-    #[inline]
-    pub fn take(
+    #[inline(always)]
+    pub fn take<'i>(
         &mut self,
         buffer: &mut [u8],
-        input: &[u8],
-        piece: &Piece,
-        held: &mut Held,
+        piece: Piece<'i>,
+        held: &mut Held<'i>,
     ) -> Result<(), Overflow> {
-        if piece.starts && piece.ends && self.hold(buffer, input, piece, held) {
+        match piece.field {
+            Field::Comment => Ok(()),
+            Field::Data => {
+                if piece.starts
+                    && piece.ends
+                    && self.event <= EventState::NoData
+                    && self.layout.has_room(buffer, piece.value.len())
+                {
+                    self.event = EventState::HasData;
+                    self.layout.reserve_data(piece.value.len());
+                    held.data = piece.value;
+                    return Ok(());
+                }
+                self.write_data(buffer, piece.value, piece.starts, held)
+            }
+            field => self.take_other(buffer, field, piece.value, (piece.starts, piece.ends), held),
+        }
+    }
+
+    /// Writes a piece of data into the buffer, behind what is held of it.
+    #[inline(never)]
+    fn write_data(
+        &mut self,
+        buffer: &mut [u8],
+        value: &[u8],
+        starts: bool,
+        held: &mut Held<'_>,
+    ) -> Result<(), Overflow> {
+        if self.event > EventState::HasData {
             return Ok(());
         }
-        match piece.field {
-            Field::Comment | Field::Unknown => Ok(()),
-            Field::Retry => {
-                let value = piece.value.of(input);
-                self.retry.take(value, piece.starts, piece.ends);
-                Ok(())
-            }
-            Field::Data | Field::Event | Field::Id => {
-                self.settle(buffer, input, held);
-                self.write(buffer, piece.value.of(input), piece)
-            }
+        layout::write(buffer, 0, take(&mut held.data));
+        let is_next_line = starts && self.has_data();
+        self.event = EventState::HasData;
+        if self.layout.append_data(buffer, value, is_next_line) {
+            return Ok(());
+        }
+        self.settle(buffer, held);
+        self.drop_event(buffer);
+        Err(Overflow)
+    }
+
+    #[inline(never)]
+    fn take_other<'i>(
+        &mut self,
+        buffer: &mut [u8],
+        field: Field,
+        value: &'i [u8],
+        (starts, ends): (bool, bool),
+        held: &mut Held<'i>,
+    ) -> Result<(), Overflow> {
+        if field == Field::Retry {
+            self.retry.take(value, starts, ends);
+            return Ok(());
+        }
+        if self.event == EventState::Empty {
+            self.event = EventState::NoData;
+        }
+        if starts && ends && self.hold(buffer, field, value, held) {
+            return Ok(());
+        }
+        self.settle(buffer, held);
+        match field {
+            Field::Id => self.write_id(buffer, value, ends),
+            _ => self.write_event_type(buffer, value, starts, ends),
         }
     }
 
     /// Writes what is held into the buffer: the input ends before the event does.
-    pub fn settle(&self, buffer: &mut [u8], input: &[u8], held: &mut Held) {
-        if let Some(span) = held.data.take() {
-            layout::write(buffer, 0, span.of(input));
+    #[inline]
+    pub fn settle(&self, buffer: &mut [u8], held: &mut Held<'_>) {
+        if !held.data.is_empty() {
+            layout::write(buffer, 0, held.data);
         }
-        if let Some(span) = held.event_type.take() {
-            let place = self.layout.event_type_place(buffer);
-            layout::write(buffer, place.start, span.of(input));
+        if !held.event_type.is_empty() || !held.id.is_empty() {
+            self.settle_event_type_and_id(buffer, held);
         }
-        if let Some(span) = held.id.take() {
-            let place = self.layout.id_place(buffer);
-            layout::write(buffer, place.start, span.of(input));
+        *held = Held::default();
+    }
+
+    #[inline(never)]
+    fn settle_event_type_and_id(&self, buffer: &mut [u8], held: &Held<'_>) {
+        let places = [
+            (held.event_type, self.layout.event_type_place(buffer)),
+            (held.id, self.layout.id_place(buffer)),
+        ];
+        for (value, place) in places {
+            if !value.is_empty() {
+                layout::write(buffer, place.start, value);
+            }
         }
     }
 
-    /// The blank line: sets the last event id, and tells where the event lies if there is one.
-    #[inline]
-    pub fn end_event(
+    /// The event that is nothing but this piece, a whole data line.
+    #[inline(always)]
+    pub fn sole_data<'i>(&self, buffer: &[u8], piece: &Piece<'i>) -> Option<Finished<'i>> {
+        let is_sole = piece.field == Field::Data
+            && piece.starts
+            && piece.ends
+            && self.event == EventState::Empty
+            && self.layout.has_room(buffer, piece.value.len());
+        is_sole.then_some(Finished {
+            data: Value::Held(piece.value),
+            event_type: Value::Held(b""),
+        })
+    }
+
+    /// The blank line: sets the last event id, and gives the event if there is one. What was held is of no
+    /// use then.
+    #[inline(always)]
+    pub fn end_event<'i>(
         &mut self,
         buffer: &mut [u8],
-        input: &[u8],
-        held: &mut Held,
-    ) -> Option<Located> {
-        let located = Located {
-            data: Place::new(held.data, self.layout.data_place()),
-            event_type: Place::new(held.event_type, self.layout.event_type_place(buffer)),
+        held: &mut Held<'i>,
+    ) -> Option<Finished<'i>> {
+        if self.event == EventState::Empty {
+            return None;
+        }
+        let finished = Finished {
+            data: Value::new(held.data, self.layout.data_place()),
+            event_type: match self.layout.event_type_len() {
+                0 => Value::Held(b""),
+                _ => Value::new(held.event_type, self.layout.event_type_place(buffer)),
+            },
         };
         if self.id_set {
             self.id_set = false;
-            match held.id {
-                Some(span) => self.layout.set_last_event_id(buffer, span.of(input)),
-                None => self.layout.id_becomes_last(buffer),
+            if held.id.is_empty() {
+                self.layout.id_becomes_last(buffer);
+            } else {
+                self.layout.set_last_event_id(buffer, held.id);
             }
         }
         let has_data = self.has_data();
-        self.layout.data = 0;
-        self.layout.event_type = 0;
-        self.event = EventState::NoData;
+        self.layout.clear();
+        self.event = EventState::Empty;
+        if has_data {
+            return Some(finished);
+        }
         *held = Held::default();
-        has_data.then_some(located)
+        None
     }
 
     /// The end of the stream: the event under way is forgotten, and its id with it.
     pub fn end_stream(&mut self) {
-        self.layout = Layout {
-            last_event_id: self.layout.last_event_id,
-            ..Layout::new()
-        };
-        self.event = EventState::NoData;
+        self.layout.clear();
+        self.event = EventState::Empty;
         self.id_set = false;
     }
 
@@ -164,8 +253,8 @@ impl Fields {
         if id.len() > buffer.len() {
             return Err(Overflow);
         }
-        self.end_stream();
         self.layout.set_last_event_id(buffer, id);
+        self.end_stream();
         Ok(())
     }
 
@@ -176,40 +265,41 @@ impl Fields {
 
     /// Notes a data line that is kept elsewhere. Tells whether its event is alive.
     pub fn note_data(&mut self) -> bool {
-        if self.event == EventState::NoData {
+        if self.event <= EventState::NoData {
             self.event = EventState::HasData;
         }
         self.has_data()
     }
 
-    /// Keeps a whole value as a span of the input, where that is possible.
+    /// Holds a whole event type or id, where that is possible.
     #[inline]
-    fn hold(&mut self, buffer: &[u8], input: &[u8], piece: &Piece, held: &mut Held) -> bool {
-        let layout = &mut self.layout;
-        let length = piece.value.len();
-        let free = layout.free(buffer);
-        match (piece.field, self.event) {
-            (Field::Data, EventState::NoData) if length <= free => {
-                self.event = EventState::HasData;
-                layout.data = length;
-                held.data = Some(piece.value);
-                true
-            }
-            (Field::Event, EventState::NoData | EventState::HasData)
-                if length <= free.wrapping_add(layout.event_type) =>
-            {
-                layout.event_type = length;
-                held.event_type = Some(piece.value);
-                true
+    fn hold<'i>(
+        &mut self,
+        buffer: &[u8],
+        field: Field,
+        value: &'i [u8],
+        held: &mut Held<'i>,
+    ) -> bool {
+        if self.event > EventState::HasData {
+            return false;
+        }
+        match field {
+            Field::Event => {
+                let is_held = self.layout.reserve_event_type(buffer, value.len());
+                if is_held {
+                    held.event_type = value;
+                }
+                is_held
             }
             // An event type that is written already would have to make room for the id.
-            (Field::Id, EventState::NoData | EventState::HasData)
-                if length <= free && (layout.event_type == 0 || held.event_type.is_some()) =>
+            Field::Id
+                if self.layout.has_room(buffer, value.len())
+                    && self.layout.event_type_len() == held.event_type.len() =>
             {
-                if !holds_nul(piece.value.of(input)) {
+                if !holds_nul(value) {
                     self.id_set = true;
-                    layout.id = length;
-                    held.id = Some(piece.value);
+                    self.layout.reserve_id(value.len());
+                    held.id = value;
                 }
                 true
             }
@@ -217,33 +307,26 @@ impl Fields {
         }
     }
 
-    /// Writes a piece that cannot be held into the buffer. Nothing else is held by now.
-    fn write(&mut self, buffer: &mut [u8], value: &[u8], piece: &Piece) -> Result<(), Overflow> {
-        let fits = match (piece.field, self.event) {
-            (Field::Id, _) => return self.write_id(buffer, value, piece.ends),
-            (_, EventState::Dropped | EventState::DroppedWithId) => return Ok(()),
-            (Field::Data, _) => {
-                let separator: &[u8] = if piece.starts && self.has_data() {
-                    b"\n"
-                } else {
-                    b""
-                };
-                self.event = EventState::HasData;
-                self.layout.append_data(buffer, separator) && self.layout.append_data(buffer, value)
-            }
-            _ => {
-                if piece.starts {
-                    self.layout.event_type = 0;
-                }
-                self.layout.append_line(buffer, value)
-            }
-        };
-        if !fits {
-            self.layout.line = 0;
+    /// Writes a piece of an event type that cannot be held into the buffer. Nothing else is held by now.
+    fn write_event_type(
+        &mut self,
+        buffer: &mut [u8],
+        value: &[u8],
+        starts: bool,
+        ends: bool,
+    ) -> Result<(), Overflow> {
+        if self.event > EventState::HasData {
+            return Ok(());
+        }
+        if starts {
+            self.layout.clear_event_type();
+        }
+        if !self.layout.append_line(buffer, value) {
+            self.layout.clear_line();
             self.drop_event(buffer);
             return Err(Overflow);
         }
-        if piece.field == Field::Event && piece.ends {
+        if ends {
             self.layout.line_becomes_event_type(buffer);
         }
         Ok(())
@@ -261,7 +344,7 @@ impl Fields {
             fits = self.layout.append_line(buffer, value);
         }
         if !fits {
-            self.layout.line = 0;
+            self.layout.clear_line();
             self.event = EventState::DroppedWithId;
         }
         if ends {
@@ -280,13 +363,24 @@ impl Fields {
     }
 }
 
-impl Located {
-    pub fn data<'b>(&self, buffer: &'b [u8], input: &'b [u8]) -> &'b [u8] {
-        self.data.of(buffer, input)
+impl<'i> Value<'i> {
+    /// What is held; or what is written, if nothing is.
+    const fn new(held: &'i [u8], written: Span) -> Self {
+        if held.is_empty() {
+            Value::InBuffer(written)
+        } else {
+            Value::Held(held)
+        }
     }
 
-    pub fn event_type<'b>(&self, buffer: &'b [u8], input: &'b [u8]) -> &'b [u8] {
-        self.event_type.of(buffer, input)
+    pub fn of<'b>(self, buffer: &'b [u8]) -> &'b [u8]
+    where
+        'i: 'b,
+    {
+        match self {
+            Value::Held(value) => value,
+            Value::InBuffer(span) => span.of(buffer),
+        }
     }
 }
 
@@ -298,35 +392,14 @@ impl fmt::Display for Overflow {
 
 impl core::error::Error for Overflow {}
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd)]
 enum EventState {
+    /// No field of the event has come.
+    Empty,
     NoData,
     HasData,
     /// The event does not fit, which was reported.
     Dropped,
     /// The same, within an `id` line that does not fit either.
     DroppedWithId,
-}
-
-/// Where a value lies.
-#[derive(Clone, Copy, Debug)]
-enum Place {
-    Input(Span),
-    Buffer(Span),
-}
-
-impl Place {
-    fn new(held: Option<Span>, written: Span) -> Self {
-        match held {
-            Some(span) => Place::Input(span),
-            None => Place::Buffer(written),
-        }
-    }
-
-    fn of<'b>(self, buffer: &'b [u8], input: &'b [u8]) -> &'b [u8] {
-        match self {
-            Place::Input(span) => span.of(input),
-            Place::Buffer(span) => span.of(buffer),
-        }
-    }
 }

@@ -11,15 +11,18 @@ use crate::wire::copy::copy;
 use crate::wire::scanner::Span;
 use crate::wire::text::holds_nul;
 
-/// The lengths of the parts. A length may be raised before its bytes are written: that reserves
-/// their place.
+/// Where the parts end: from the front data and line, from the back event type, id and last event id. A
+/// mark may be moved before the bytes are written: that reserves their place.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Layout {
-    pub data: usize,
-    pub line: usize,
-    pub event_type: usize,
-    pub id: usize,
-    pub last_event_id: usize,
+    data: usize,
+    /// As `data`, if there is no line.
+    line: usize,
+    /// As `id`, if there is no event type.
+    event_type: usize,
+    /// As `last_event_id`, if there is no id.
+    id: usize,
+    last_event_id: usize,
 }
 
 impl Layout {
@@ -33,11 +36,10 @@ impl Layout {
         }
     }
 
-    /// How many bytes are taken by nothing.
-    pub fn free(&self, buffer: &[u8]) -> usize {
-        self.event_type_start(buffer)
-            .wrapping_sub(self.data)
-            .wrapping_sub(self.line)
+    /// Whether so many bytes more can be taken.
+    pub fn has_room(&self, buffer: &[u8], length: usize) -> bool {
+        let taken = self.line.wrapping_add(self.event_type);
+        length <= buffer.len().wrapping_sub(taken)
     }
 
     pub fn data_place(&self) -> Span {
@@ -48,123 +50,164 @@ impl Layout {
     }
 
     pub fn event_type_place(&self, buffer: &[u8]) -> Span {
-        Span {
-            start: self.event_type_start(buffer),
-            end: self.id_start(buffer),
-        }
+        between(buffer, self.event_type, self.id)
     }
 
     pub fn id_place(&self, buffer: &[u8]) -> Span {
-        let start = self.id_start(buffer);
-        Span {
-            start,
-            end: start.wrapping_add(self.id),
-        }
+        between(buffer, self.id, self.last_event_id)
     }
 
     pub fn last_event_id_place(&self, buffer: &[u8]) -> Span {
-        let end = buffer.len();
-        Span {
-            start: end.wrapping_sub(self.last_event_id),
-            end,
-        }
+        between(buffer, self.last_event_id, 0)
     }
 
-    /// Appends to the data, if there is room.
-    pub fn append_data(&mut self, buffer: &mut [u8], bytes: &[u8]) -> bool {
-        if bytes.len() > self.free(buffer) {
-            return false;
+    pub const fn event_type_len(&self) -> usize {
+        self.event_type.wrapping_sub(self.id)
+    }
+
+    /// Reserves the place of data. There is none so far, and room.
+    pub fn reserve_data(&mut self, length: usize) {
+        self.data = length;
+        self.line = length;
+    }
+
+    /// Reserves the place of an event type instead of the one so far, if there is room.
+    pub fn reserve_event_type(&mut self, buffer: &[u8], length: usize) -> bool {
+        let before = self.event_type;
+        self.event_type = self.id;
+        let has_room = self.has_room(buffer, length);
+        self.event_type = match has_room {
+            true => self.id.wrapping_add(length),
+            false => before,
+        };
+        has_room
+    }
+
+    /// Reserves the place of an id instead of the one so far, which counts until then. There is room.
+    pub fn reserve_id(&mut self, length: usize) {
+        let event_type_len = self.event_type_len();
+        self.id = self.last_event_id.wrapping_add(length);
+        self.event_type = self.id.wrapping_add(event_type_len);
+    }
+
+    /// Appends to the data, behind a line feed if it is the next line, if there is room. There is no line.
+    #[inline]
+    pub fn append_data(&mut self, buffer: &mut [u8], bytes: &[u8], is_next_line: bool) -> bool {
+        let start = self.data.wrapping_add(usize::from(is_next_line));
+        let length = bytes.len().wrapping_add(usize::from(is_next_line));
+        let has_room = self.has_room(buffer, length);
+        if has_room {
+            if is_next_line {
+                write(buffer, self.data, b"\n");
+            }
+            write(buffer, start, bytes);
+            self.data = start.wrapping_add(bytes.len());
+            self.line = self.data;
         }
-        write(buffer, self.data, bytes);
-        self.data = self.data.wrapping_add(bytes.len());
-        true
+        has_room
     }
 
     /// Appends to the line under way, if there is room.
     pub fn append_line(&mut self, buffer: &mut [u8], bytes: &[u8]) -> bool {
-        if bytes.len() > self.free(buffer) {
-            return false;
+        let has_room = self.has_room(buffer, bytes.len());
+        if has_room {
+            write(buffer, self.line, bytes);
+            self.line = self.line.wrapping_add(bytes.len());
         }
-        write(buffer, self.data.wrapping_add(self.line), bytes);
-        self.line = self.line.wrapping_add(bytes.len());
-        true
+        has_room
+    }
+
+    /// Forgets the line under way.
+    pub fn clear_line(&mut self) {
+        self.line = self.data;
+    }
+
+    pub fn clear_event_type(&mut self) {
+        self.event_type = self.id;
     }
 
     /// The line is whole: it replaces the event type.
     pub fn line_becomes_event_type(&mut self, buffer: &mut [u8]) {
-        self.event_type = 0;
+        self.clear_event_type();
         self.move_line_back(buffer);
-        self.event_type = self.line;
-        self.line = 0;
+        self.event_type = self.id.wrapping_add(self.line_len());
+        self.clear_line();
     }
 
     /// The line is whole: it replaces the id, unless it holds NUL. Tells whether it did.
     pub fn line_becomes_id(&mut self, buffer: &mut [u8]) -> bool {
         let line = Span {
             start: self.data,
-            end: self.data.wrapping_add(self.line),
+            end: self.line,
         };
         let legal = !holds_nul(line.of(buffer));
         if legal {
             // From | line | event type | id | over | event type | id | line |
             // to   | id | event type | line |, where the old id is free space.
             self.move_line_back(buffer);
-            let start = self.event_type_start(buffer).wrapping_sub(self.line);
+            let length = self.line_len();
+            let start = self.event_type_place(buffer).start.wrapping_sub(length);
             let end = self.id_place(buffer).end;
-            rotate(buffer, start, self.line, end);
-            let end = end.wrapping_sub(self.line);
-            rotate(buffer, start, self.event_type, end);
-            self.id = self.line;
+            rotate(buffer, start, length, end);
+            let end = end.wrapping_sub(length);
+            rotate(buffer, start, self.event_type_len(), end);
+            self.reserve_id(length);
         }
-        self.line = 0;
+        self.clear_line();
         legal
     }
 
     /// The id of the event under way becomes the last event id. The event type stays where it is.
     pub fn id_becomes_last(&mut self, buffer: &mut [u8]) {
-        rotate(buffer, self.id_start(buffer), self.id, buffer.len());
-        self.last_event_id = self.id;
-        self.id = 0;
+        let id = self.id_place(buffer);
+        rotate(buffer, id.start, id.len(), buffer.len());
+        self.last_event_id = id.len();
     }
 
     /// `id` becomes the last event id. There is room: its length is reserved, or the rest empty.
     pub fn set_last_event_id(&mut self, buffer: &mut [u8], id: &[u8]) {
         write(buffer, buffer.len().wrapping_sub(id.len()), id);
         self.last_event_id = id.len();
-        self.id = 0;
+    }
+
+    /// Forgets all but the last event id.
+    pub fn clear(&mut self) {
+        (self.data, self.line) = (0, 0);
+        (self.event_type, self.id) = (self.last_event_id, self.last_event_id);
     }
 
     /// Frees the place of data and event type, but keeps the line.
     pub fn clear_data_and_event_type(&mut self, buffer: &mut [u8]) {
-        let end = self.data.wrapping_add(self.line);
-        rotate(buffer, 0, self.data, end);
+        rotate(buffer, 0, self.data, self.line);
+        self.line = self.line_len();
         self.data = 0;
-        self.event_type = 0;
+        self.clear_event_type();
+    }
+
+    const fn line_len(&self) -> usize {
+        self.line.wrapping_sub(self.data)
     }
 
     /// Moves the line over the free space, up to the event type.
     fn move_line_back(&self, buffer: &mut [u8]) {
-        let end = self.event_type_start(buffer);
+        let end = self.event_type_place(buffer).start;
         let range = buffer.get_mut(self.data..end).unwrap_or_default();
-        match range.split_at_mut_checked(self.line) {
+        match range.split_at_mut_checked(self.line_len()) {
             // A copy costs what the line is long, whatever the length of the free space.
             Some((line, free)) if line.len() <= free.len() => {
                 let start = free.len().wrapping_sub(line.len());
                 write(free, start, line);
             }
-            _ => rotate(buffer, self.data, self.line, end),
+            _ => rotate(buffer, self.data, self.line_len(), end),
         }
     }
+}
 
-    fn id_start(&self, buffer: &[u8]) -> usize {
-        buffer
-            .len()
-            .wrapping_sub(self.last_event_id)
-            .wrapping_sub(self.id)
-    }
-
-    fn event_type_start(&self, buffer: &[u8]) -> usize {
-        self.id_start(buffer).wrapping_sub(self.event_type)
+/// The range between two distances from the end.
+fn between(buffer: &[u8], start: usize, end: usize) -> Span {
+    Span {
+        start: buffer.len().wrapping_sub(start),
+        end: buffer.len().wrapping_sub(end),
     }
 }
 

@@ -3,6 +3,12 @@
 mod decoder;
 mod fields;
 mod layout;
+#[cfg(any(
+    feature = "http",
+    feature = "embedded-io",
+    feature = "embedded-io-async"
+))]
+mod located;
 mod parts;
 mod retry;
 
@@ -11,10 +17,10 @@ pub use fields::Overflow;
 pub use parts::{Part, PartDecoder};
 
 #[cfg(feature = "http")]
-pub(crate) use decoder::Item;
+pub(crate) use located::Item;
 #[cfg(any(
     feature = "http",
     feature = "embedded-io",
     feature = "embedded-io-async"
 ))]
-pub(crate) use fields::Located;
+pub(crate) use located::Located;

@@ -3,8 +3,8 @@
 use core::fmt;
 
 use super::decoder::event_type;
-use super::fields::{Fields, Held, Located, Overflow};
-use crate::wire::scanner::{Field, Scanner, Span, Token};
+use super::fields::{Fields, Finished, Held, Overflow};
+use crate::wire::scanner::{Field, Scanner, Token};
 use crate::wire::text::{EventId, EventName};
 
 /// Decodes an event stream (WHATWG HTML 9.2.5 and 9.2.6) whose events may be larger than RAM: data
@@ -119,10 +119,8 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> PartDecoder<B> {
         &'s mut self,
         input: &mut &'i [u8],
     ) -> Result<Option<Part<'s>>, Overflow> {
-        let chunk = *input;
-        let (read, result) = self.core.advance(self.buffer.as_mut(), chunk);
-        *input = chunk.get(read..).unwrap_or_default();
-        Ok(result?.map(|located| self.core.part(self.buffer.as_ref(), located, chunk)))
+        let item = self.core.advance(self.buffer.as_mut(), input)?;
+        Ok(item.map(|item| self.core.part(self.buffer.as_ref(), item)))
     }
 
     /// The response has ended: what is unfinished is void, and the next bytes are the start of a
@@ -194,82 +192,66 @@ impl Core {
         }
     }
 
-    fn advance(
+    fn advance<'i>(
         &mut self,
         buffer: &mut [u8],
-        input: &[u8],
-    ) -> (usize, Result<Option<LocatedPart>, Overflow>) {
-        let mut at = 0;
+        input: &mut &'i [u8],
+    ) -> Result<Option<Item<'i>>, Overflow> {
         let mut held = Held::default();
         loop {
-            let before = (self.scanner, at);
-            let Some(token) = self.scanner.next(input, &mut at) else {
-                break;
-            };
-            let part = match token {
-                Token::Piece(piece) if piece.field == Field::Data => {
+            let before = (self.scanner, *input);
+            let item = match self.scanner.next(input) {
+                None => None,
+                Some(Token::Piece(piece)) if piece.field == Field::Data => {
                     let follows = piece.starts && self.fields.has_data();
                     if !self.fields.note_data() {
                         continue;
                     }
                     if follows && !self.line_feed_given {
                         // Read the same piece again, behind its line feed.
-                        (self.scanner, at) = before;
+                        (self.scanner, *input) = before;
                         self.line_feed_given = true;
-                        LocatedPart::LineFeed
+                        Some(Item::Data(b"\n"))
                     } else {
                         self.line_feed_given = false;
-                        if piece.value.len() == 0 {
+                        if piece.value.is_empty() {
                             continue;
                         }
-                        LocatedPart::Data(piece.value)
+                        Some(Item::Data(piece.value))
                     }
                 }
-                Token::Piece(piece) if piece.field == Field::Comment => LocatedPart::Comment {
-                    bytes: piece.value,
-                    ends: piece.ends,
-                },
-                Token::Piece(piece) => {
-                    if let Err(overflow) = self.fields.take(buffer, input, &piece, &mut held) {
-                        return (at, Err(overflow));
-                    }
+                Some(Token::Piece(piece)) if piece.field == Field::Comment => {
+                    Some(Item::Comment(piece.value, piece.ends))
+                }
+                Some(Token::Piece(piece)) => {
+                    self.fields.take(buffer, piece, &mut held)?;
                     match self.fields.retry.take_new() {
-                        Some(time) => LocatedPart::Retry(time),
+                        Some(time) => Some(Item::Retry(time)),
                         None => continue,
                     }
                 }
-                Token::BlankLine => {
-                    let located = self.fields.end_event(buffer, input, &mut held);
-                    match located {
-                        Some(located) => return (at, Ok(Some(LocatedPart::Dispatch(located)))),
-                        None => continue,
-                    }
-                }
+                Some(Token::BlankLine) => match self.fields.end_event(buffer, &mut held) {
+                    Some(finished) => return Ok(Some(Item::Dispatch(finished))),
+                    None => continue,
+                },
             };
-            self.fields.settle(buffer, input, &mut held);
-            return (at, Ok(Some(part)));
+            self.fields.settle(buffer, &mut held);
+            return Ok(item);
         }
-        self.fields.settle(buffer, input, &mut held);
-        (at, Ok(None))
     }
 
-    fn part<'p>(&self, buffer: &'p [u8], located: LocatedPart, input: &'p [u8]) -> Part<'p> {
-        let data = |bytes| Part::Data {
-            event_type: event_type(self.fields.event_type(buffer)),
-            bytes,
-        };
-        match located {
-            LocatedPart::LineFeed => data(b"\n"),
-            LocatedPart::Data(span) => data(span.of(input)),
-            LocatedPart::Dispatch(located) => Part::Dispatch {
-                event_type: event_type(located.event_type(buffer, input)),
+    fn part<'p, 'i: 'p>(&self, buffer: &'p [u8], item: Item<'i>) -> Part<'p> {
+        match item {
+            Item::Data(bytes) => Part::Data {
+                event_type: event_type(self.fields.event_type(buffer)),
+                bytes,
+            },
+            Item::Dispatch(finished) => Part::Dispatch {
+                event_type: event_type(finished.event_type.of(buffer)),
                 last_event_id: EventId::of_field(self.fields.last_event_id(buffer)),
             },
-            LocatedPart::Comment { bytes, ends } => Part::Comment {
-                bytes: bytes.of(input),
-                ends,
-            },
-            LocatedPart::Retry(time) => Part::Retry(time),
+            Item::Comment(bytes, ends) => Part::Comment { bytes, ends },
+            Item::Retry(time) => Part::Retry(time),
         }
     }
 
@@ -280,12 +262,11 @@ impl Core {
     }
 }
 
-/// A part, without borrowing it.
+/// A part, without borrowing the buffer.
 #[derive(Clone, Copy, Debug)]
-enum LocatedPart {
-    LineFeed,
-    Data(Span),
-    Dispatch(Located),
-    Comment { bytes: Span, ends: bool },
+enum Item<'i> {
+    Data(&'i [u8]),
+    Dispatch(Finished<'i>),
+    Comment(&'i [u8], bool),
     Retry(u32),
 }

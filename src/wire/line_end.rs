@@ -1,28 +1,11 @@
 //! Finding the end of a line: CR or LF, and nothing else (WHATWG HTML 9.2.5).
 
 /// The position of the first CR or LF.
-///
-/// Most lines are short, so a search begins word by word. Behind the first block, it skips blocks that
-/// hold no byte below 0x20, for text rarely holds other control characters.
 pub(crate) const fn find(bytes: &[u8]) -> Option<usize> {
-    let mut rest = bytes;
-    while !rest.is_empty() {
-        let (block, behind) = match rest.split_first_chunk::<16>() {
-            Some((block, behind)) => (block.as_slice(), behind),
-            None => (rest, [].as_slice()),
-        };
-        if let Some(n) = find_in_block(block) {
-            return Some(bytes.len().wrapping_sub(rest.len()).wrapping_add(n));
-        }
-        rest = behind;
-        while let Some((block, behind)) = rest.split_first_chunk() {
-            if block_has_control(block) {
-                break;
-            }
-            rest = behind;
-        }
+    match behind_line(bytes) {
+        [] => None,
+        rest => Some(bytes.len().wrapping_sub(rest.len())),
     }
-    None
 }
 
 /// Splits off the first line: the line, and what follows its end (CR, LF or CRLF), if it has one.
@@ -36,36 +19,83 @@ pub(crate) fn split(bytes: &[u8]) -> (&[u8], Option<&[u8]>) {
     (line, rest)
 }
 
-/// Word by word up to a byte below 0x20, then byte by byte.
-const fn find_in_block(block: &[u8]) -> Option<usize> {
-    let mut rest = block;
-    while let Some((word, behind)) = rest.split_first_chunk() {
-        if word_has_control(word) {
+/// Cuts before the first CR or LF; or behind all bytes, if there is none. Inlined, for the decoders.
+#[inline(always)]
+pub(crate) fn cut(bytes: &[u8]) -> (&[u8], &[u8]) {
+    let behind = behind_line(bytes);
+    let length = bytes.len().wrapping_sub(behind.len());
+    (bytes.get(..length).unwrap_or(bytes), behind)
+}
+
+/// The rest of `bytes` that begins with the first CR or LF.
+///
+/// Text holds few other bytes below 0x20, so those are what is searched for: word by word at first, for most
+/// lines are short, then 16 bytes at a time.
+#[inline(always)]
+const fn behind_line(bytes: &[u8]) -> &[u8] {
+    let mut rest = bytes;
+    let mut words_end = match bytes.len() {
+        0..20 => 3,
+        length => length.wrapping_sub(16),
+    };
+    loop {
+        while rest.len() > words_end {
+            let [a, b, c, d, behind @ ..] = rest else {
+                break;
+            };
+            let controls = controls([*a, *b, *c, *d]);
+            if controls == 0 {
+                rest = behind;
+                continue;
+            }
+            let place = controls.trailing_zeros() as usize / 8;
+            match rest.split_at_checked(place) {
+                Some((_, [byte, behind @ ..])) if *byte != b'\n' && *byte != b'\r' => rest = behind,
+                Some((_, behind)) => return behind,
+                None => return &[],
+            }
+        }
+        if words_end == 3 {
+            break;
+        }
+        words_end = 3;
+        rest = behind_text(rest);
+    }
+    while let [byte, behind @ ..] = rest {
+        if matches!(byte, b'\r' | b'\n') {
             break;
         }
         rest = behind;
     }
-    while let [byte, behind @ ..] = rest {
-        if matches!(byte, b'\r' | b'\n') {
-            return Some(block.len().wrapping_sub(rest.len()));
+    rest
+}
+
+/// Behind all blocks of 16 bytes without one below 0x20.
+#[inline(never)]
+const fn behind_text(bytes: &[u8]) -> &[u8] {
+    let mut rest = bytes;
+    while let Some((block, behind)) = rest.split_first_chunk() {
+        if has_control(block) {
+            break;
         }
         rest = behind;
     }
-    None
+    rest
 }
 
-/// Whether one of these bytes is below 0x20. Subtracting 0x20 from every byte at once borrows from a
-/// neighbour only behind such a byte.
-const fn block_has_control(block: &[u8; 16]) -> bool {
-    let block = u128::from_ne_bytes(*block);
+/// The highest bit of the first byte below 0x20; some of what is above that may be set, too. Subtracting 0x20
+/// from every byte at once borrows from the next one only behind such a byte.
+const fn controls(word: [u8; 4]) -> u32 {
+    let word = u32::from_le_bytes(word);
+    let lowered = word.wrapping_sub(u32::from_ne_bytes([0x20; 4]));
+    lowered & !word & u32::from_ne_bytes([0x80; 4])
+}
+
+/// The same of 16 bytes: whether one of them is below 0x20.
+const fn has_control(block: &[u8; 16]) -> bool {
+    let block = u128::from_le_bytes(*block);
     let lowered = block.wrapping_sub(u128::from_ne_bytes([0x20; 16]));
     lowered & !block & u128::from_ne_bytes([0x80; 16]) != 0
-}
-
-const fn word_has_control(word: &[u8; 4]) -> bool {
-    let word = u32::from_ne_bytes(*word);
-    let lowered = word.wrapping_sub(u32::from_ne_bytes([0x20; 4]));
-    lowered & !word & u32::from_ne_bytes([0x80; 4]) != 0
 }
 
 #[cfg(test)]

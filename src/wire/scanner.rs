@@ -4,32 +4,55 @@
 use super::line_end;
 
 /// A few bytes of state that remember where in a line the input was cut. It holds no text: values
-/// are spans of the input.
+/// are slices of the input.
 ///
 /// **The state belongs to one response: bytes go in once, in order. Start the next response with a
 /// new scanner.**
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Scanner {
-    state: State,
+    place: Place,
+    /// That of the line under way, behind its first byte.
+    field: Field,
+    /// How many bytes of its name, or of a byte order mark, have come.
+    matched: u8,
 }
 
 const _: () = assert!(size_of::<Scanner>() <= 4);
 
+/// Where in the stream the next byte stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    LineStart,
+    /// Within the value.
+    Value,
+    /// Before the first byte of the value.
+    ValueStart,
+    /// Behind the colon, before the space that may follow it.
+    AfterColon,
+    /// Behind the first bytes of the field's name.
+    Name,
+    /// As `LineStart`, behind a CR: a LF belongs to the line end. A CR ends its line at once: waiting for
+    /// the LF that may follow would stall a stream that uses CR alone.
+    AfterCr,
+    /// At the very start, or behind the first bytes of a byte order mark.
+    StreamStart,
+}
+
 /// What the next bytes of the input are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Token {
+pub(crate) enum Token<'i> {
     /// A comment or a field that the standard knows, or a part of one where the input was cut.
-    Piece(Piece),
+    Piece(Piece<'i>),
     /// The end of a block of fields.
     BlankLine,
 }
 
 /// A value, or as much of it as the input holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Piece {
+pub(crate) struct Piece<'i> {
     pub field: Field,
     /// Empty only in the last piece of a line.
-    pub value: Span,
+    pub value: &'i [u8],
     /// Whether this is the first piece of its line.
     pub starts: bool,
     /// Whether the line ends behind this piece.
@@ -48,7 +71,7 @@ pub(crate) enum Field {
     Unknown,
 }
 
-/// A range of the input, in bytes.
+/// A range of the input or of a buffer, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Span {
     pub start: usize,
@@ -59,96 +82,143 @@ impl Scanner {
     /// At the start of a response.
     pub const fn new() -> Self {
         Self {
-            state: State::StreamStart(0),
+            place: Place::StreamStart,
+            field: Field::Unknown,
+            matched: 0,
         }
     }
 
-    /// The next token of `input` behind position `at`, which moves past what the token covers.
-    /// `None` when the input is used up.
-    #[inline]
-    pub fn next(&mut self, input: &[u8], at: &mut usize) -> Option<Token> {
-        use Field::{Comment, Data, Event, Id, Retry, Unknown};
-        use State::{AfterColon, AfterCr, LineStart, Name, StreamStart, Value, ValueStart};
-
+    /// The next token of `input`, which is shortened by what the token covers; `None` when it is used up.
+    #[inline(always)]
+    pub fn next<'i>(&mut self, input: &mut &'i [u8]) -> Option<Token<'i>> {
         loop {
-            let rest = input.get(*at..).unwrap_or_default();
-            // The next state, and how many bytes it has taken.
-            let (state, taken) = match (self.state, rest) {
+            // A head that lies whole in the input is taken at once, any other one byte by byte.
+            let (starts, field, value) = match (self.place, *input) {
                 (_, []) => return None,
-
-                (LineStart, [end @ (b'\n' | b'\r'), ..]) => {
-                    self.state = State::after(*end);
-                    *at = at.wrapping_add(1);
+                (Place::LineStart, [b'\n', rest @ ..]) => {
+                    *input = rest;
                     return Some(Token::BlankLine);
                 }
-                (LineStart, [b'd', b'a', b't', b'a', b':', ..]) => (AfterColon(Data), 5),
-                (LineStart, [b'i', b'd', b':', ..]) => (AfterColon(Id), 3),
-                (LineStart, [b'e', b'v', b'e', b'n', b't', b':', ..]) => (AfterColon(Event), 6),
-                (LineStart, [b':', ..]) => (ValueStart(Comment), 1),
-                (LineStart, [b'd', ..]) => (Name(Data, 1), 1),
-                (LineStart, [b'e', ..]) => (Name(Event, 1), 1),
-                (LineStart, [b'i', ..]) => (Name(Id, 1), 1),
-                (LineStart, [b'r', ..]) => (Name(Retry, 1), 1),
-                (LineStart, _) => (Value(Unknown), 0),
-
-                // The rest of a name that no literal above matched whole, byte by byte.
-                (Name(field, matched), [byte, ..]) => {
-                    match (field.name().get(usize::from(matched)), byte) {
-                        (Some(expected), byte) if expected == byte => {
-                            (Name(field, matched.wrapping_add(1)), 1)
-                        }
-                        (None, b':') => (AfterColon(field), 1),
-                        (None, b'\n' | b'\r') => (ValueStart(field), 0),
-                        _ => (Value(Unknown), 0),
-                    }
+                (Place::LineStart, [b'd', b'a', b't', b'a', b':', value @ ..])
+                    if !value.is_empty() =>
+                {
+                    (true, Field::Data, without_space(value))
                 }
-
-                (AfterColon(field), [b' ', ..]) => (ValueStart(field), 1),
-                (AfterColon(field), _) => (ValueStart(field), 0),
-
-                (ValueStart(field) | Value(field), _) => {
-                    let starts = self.state == ValueStart(field);
-                    let start = *at;
-                    let end = match line_end::find(rest) {
-                        Some(length) => start.wrapping_add(length),
-                        None => input.len(),
-                    };
-                    let ends = match input.get(end) {
-                        Some(&byte) => {
-                            self.state = State::after(byte);
-                            *at = end.wrapping_add(1);
-                            true
-                        }
-                        None => {
-                            self.state = Value(field);
-                            *at = end;
-                            false
-                        }
-                    };
-                    if field == Unknown {
+                (Place::LineStart, [b':', value @ ..]) => (true, Field::Comment, value),
+                (Place::LineStart, [b'i', b'd', b':', value @ ..]) if !value.is_empty() => {
+                    (true, Field::Id, without_space(value))
+                }
+                (Place::LineStart, [b'e', b'v', b'e', b'n', b't', b':', value @ ..])
+                    if !value.is_empty() =>
+                {
+                    (true, Field::Event, without_space(value))
+                }
+                (Place::Value, value) => (false, self.field, value),
+                (_, [byte, rest @ ..]) => match self.step(*byte) {
+                    Step::Moved => {
+                        *input = rest;
                         continue;
                     }
-                    return Some(Token::Piece(Piece {
-                        field,
-                        value: Span { start, end },
-                        starts,
-                        ends,
-                    }));
-                }
-
-                (AfterCr, [b'\n', ..]) => (LineStart, 1),
-                (AfterCr, _) => (LineStart, 0),
-
-                (StreamStart(0), [0xef, ..]) => (StreamStart(1), 1),
-                (StreamStart(1), [0xbb, ..]) => (StreamStart(2), 1),
-                (StreamStart(2), [0xbf, ..]) => (LineStart, 1),
-                (StreamStart(0), _) => (LineStart, 0),
-                // A part of a byte order mark is content: the start of an unknown name.
-                (StreamStart(_), _) => (Value(Unknown), 0),
+                    Step::Again => continue,
+                    Step::BlankLine => {
+                        *input = rest;
+                        return Some(Token::BlankLine);
+                    }
+                    Step::Value => (true, self.field, *input),
+                },
             };
-            self.state = state;
-            *at = at.wrapping_add(taken);
+            let (line, behind) = line_end::cut(value);
+            let ends;
+            (self.place, ends, *input) = match behind {
+                [b'\n', rest @ ..] => (Place::LineStart, true, rest),
+                [b'\r', b'\n', rest @ ..] => (Place::LineStart, true, rest),
+                [b'\r'] => (Place::AfterCr, true, &[][..]),
+                [_, rest @ ..] => (Place::LineStart, true, rest),
+                [] if starts && line.is_empty() => {
+                    (self.place, self.field) = (Place::ValueStart, field);
+                    *input = &[];
+                    return None;
+                }
+                [] => {
+                    self.field = field;
+                    (Place::Value, false, &[][..])
+                }
+            };
+            if field != Field::Unknown {
+                return Some(Token::Piece(Piece {
+                    field,
+                    value: line,
+                    starts,
+                    ends,
+                }));
+            }
         }
+    }
+
+    /// Takes a blank line that ends with LF, if the input begins with one.
+    #[inline(always)]
+    pub fn skip_blank_line(&self, input: &mut &[u8]) -> bool {
+        match (self.place, *input) {
+            (Place::LineStart, [b'\n', rest @ ..]) => {
+                *input = rest;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// What happens rarely: at a line's start, in its name, and where the input was cut.
+    #[inline(never)]
+    fn step(&mut self, byte: u8) -> Step {
+        use Place::{AfterColon, AfterCr, LineStart, Name, StreamStart, Value, ValueStart};
+
+        let step;
+        (self.place, step) = match (self.place, byte) {
+            (LineStart, b'\r') => (AfterCr, Step::BlankLine),
+            (LineStart, _) => {
+                self.matched = 1;
+                self.field = match byte {
+                    b'd' => Field::Data,
+                    b'e' => Field::Event,
+                    b'i' => Field::Id,
+                    b'r' => Field::Retry,
+                    _ => Field::Unknown,
+                };
+                match self.field {
+                    Field::Unknown => (Value, Step::Again),
+                    _ => (Name, Step::Moved),
+                }
+            }
+            (Name, _) => match (self.field.name().get(usize::from(self.matched)), byte) {
+                (Some(expected), _) if *expected == byte => {
+                    self.matched = self.matched.wrapping_add(1);
+                    (Name, Step::Moved)
+                }
+                (None, b':') => (AfterColon, Step::Moved),
+                (None, b'\n' | b'\r') => (ValueStart, Step::Again),
+                _ => {
+                    self.field = Field::Unknown;
+                    (Value, Step::Again)
+                }
+            },
+            (AfterColon, b' ') => (ValueStart, Step::Moved),
+            (AfterColon | ValueStart | Value, _) => (ValueStart, Step::Value),
+
+            (AfterCr, b'\n') => (LineStart, Step::Moved),
+            (AfterCr, _) => (LineStart, Step::Again),
+
+            (StreamStart, _) => match (self.matched, byte) {
+                (0, 0xef) | (1, 0xbb) => {
+                    self.matched = self.matched.wrapping_add(1);
+                    (StreamStart, Step::Moved)
+                }
+                (2, 0xbf) => (LineStart, Step::Moved),
+                (0, _) => (LineStart, Step::Again),
+                // A part of a byte order mark is content: the start of an unknown name.
+                _ => (Value, Step::Again),
+            },
+        };
+        step
     }
 }
 
@@ -166,6 +236,20 @@ impl Field {
 }
 
 impl Span {
+    /// Where `part` lies, which was taken of `whole`.
+    #[cfg(any(
+        feature = "http",
+        feature = "embedded-io",
+        feature = "embedded-io-async"
+    ))]
+    pub fn within(part: &[u8], whole: &[u8]) -> Self {
+        let start = part.as_ptr().addr().wrapping_sub(whole.as_ptr().addr());
+        Self {
+            start,
+            end: start.wrapping_add(part.len()),
+        }
+    }
+
     /// The bytes of this range.
     pub fn of(self, bytes: &[u8]) -> &[u8] {
         bytes.get(self.start..self.end).unwrap_or_default()
@@ -176,32 +260,22 @@ impl Span {
     }
 }
 
-/// Where in the stream the next byte stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    /// At the very start, behind so many bytes of a byte order mark.
-    StreamStart(u8),
-    LineStart,
-    /// As `LineStart`, behind a CR: a LF belongs to the line end.
-    AfterCr,
-    /// Behind so many bytes of the field's name.
-    Name(Field, u8),
-    /// Behind the colon, before the space that may follow it.
-    AfterColon(Field),
-    /// Before the first byte of the value.
-    ValueStart(Field),
-    /// Within the value.
-    Value(Field),
+/// What the next byte does.
+enum Step {
+    /// It belongs to what comes before the value.
+    Moved,
+    /// Nothing yet, but it stands in another place now.
+    Again,
+    BlankLine,
+    /// It is the first one of the value.
+    Value,
 }
 
-impl State {
-    /// Behind a line that ended with `byte`. A CR ends its line at once: waiting for the LF that may
-    /// follow would stall a stream that uses CR alone.
-    const fn after(byte: u8) -> Self {
-        if byte == b'\r' {
-            State::AfterCr
-        } else {
-            State::LineStart
-        }
+/// A space behind the colon is no part of the value.
+#[inline(always)]
+const fn without_space(value: &[u8]) -> &[u8] {
+    match value {
+        [b' ', rest @ ..] => rest,
+        _ => value,
     }
 }
