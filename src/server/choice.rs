@@ -1,7 +1,7 @@
 //! Which frames a client gets, if not all.
 
 use super::ring::{Cursor, Records};
-use crate::wire::text::EventName;
+use crate::wire::text::{EventName, equal};
 
 /// Which frames go to a client.
 pub(super) struct Choice<'c> {
@@ -29,7 +29,9 @@ impl Choice<'_> {
             let is_chosen = match record.event_type() {
                 None => !in_snapshot,
                 Some(event_type) => {
-                    let of_interest = self.only.is_none_or(|names| names.contains(&event_type));
+                    let of_interest = self
+                        .only
+                        .is_none_or(|names| names.iter().any(|name| is_same(*name, event_type)));
                     of_interest && !(in_snapshot && self.is_outdated(records, behind, event_type))
                 }
             };
@@ -50,10 +52,17 @@ impl Choice<'_> {
     ) -> bool {
         while later.is_before(self.snapshot_until) {
             match records.read(&mut later) {
-                Ok(Some(other)) if other.event_type() != Some(event_type) => {}
+                Ok(Some(other))
+                    if !other
+                        .event_type()
+                        .is_some_and(|other| is_same(other, event_type)) => {}
                 _ => return true,
             }
         }
         false
     }
+}
+
+fn is_same(one: EventName<'_>, other: EventName<'_>) -> bool {
+    equal(one.as_bytes(), other.as_bytes())
 }

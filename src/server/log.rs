@@ -268,8 +268,7 @@ impl Core {
             // The event has given way, but what came next is still there: nothing is missing.
             (None, Some(epoch))
                 if self.ring.evicted_mark
-                    && last_event_id
-                        == MadeId::new(epoch, self.sequence.wrapping_sub(made)).as_id() =>
+                    && MadeId::new(epoch, self.sequence.wrapping_sub(made)).is(last_event_id) =>
             {
                 Resume::From(self.ring.oldest)
             }

@@ -1,6 +1,6 @@
 //! The ids that a log makes.
 
-use crate::wire::text::EventId;
+use crate::wire::text::{EventId, equal};
 
 /// `<epoch in hex>-<sequence in decimal>`, at the end of its bytes.
 pub(super) struct MadeId {
@@ -27,6 +27,10 @@ impl MadeId {
 
     pub fn as_id(&self) -> EventId<'_> {
         EventId::of_field(self.bytes.get(self.start..).unwrap_or_default())
+    }
+
+    pub fn is(&self, id: EventId<'_>) -> bool {
+        equal(self.as_id().as_bytes(), id.as_bytes())
     }
 
     /// Puts the digits of a number before what there is.

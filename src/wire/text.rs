@@ -1,7 +1,6 @@
 //! Text as event streams carry it, and the names and ids that may be written into one.
 
 use core::fmt;
-use core::hash::{Hash, Hasher};
 use core::ops::Deref;
 use core::str::Utf8Error;
 
@@ -13,7 +12,7 @@ use super::line_end;
 /// came; [`Display`](fmt::Display) shows them decoded.
 ///
 /// Comparing looks at the bytes, so text with malformed bytes equals no `str`.
-#[derive(Clone, Copy, Default, Eq)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Text<'a>(&'a [u8]);
 
 impl<'a> Text<'a> {
@@ -117,7 +116,7 @@ impl<'a> EventName<'a> {
     ///
     /// As [`new`](Self::new).
     pub const fn from_bytes(name: &'a [u8]) -> Result<Self, InvalidEventName> {
-        if line_end::find(name).is_some() {
+        if line_end::is_in(name) {
             Err(InvalidEventName)
         } else {
             Ok(Self(Text(name)))
@@ -187,7 +186,7 @@ impl<'a> EventId<'a> {
     ///
     /// As [`new`](Self::new).
     pub const fn from_bytes(id: &'a [u8]) -> Result<Self, InvalidEventId> {
-        if line_end::find(id).is_some() || holds_nul(id) {
+        if line_end::is_in(id) || holds_nul(id) {
             Err(InvalidEventId)
         } else {
             Ok(Self(Text(id)))
@@ -253,13 +252,13 @@ macro_rules! text {
 
         impl PartialEq<str> for $name<'_> {
             fn eq(&self, other: &str) -> bool {
-                equal(self.as_bytes(), other.as_bytes())
+                self.as_bytes() == other.as_bytes()
             }
         }
 
         impl PartialEq<&str> for $name<'_> {
             fn eq(&self, other: &&str) -> bool {
-                equal(self.as_bytes(), other.as_bytes())
+                self.as_bytes() == other.as_bytes()
             }
         }
     };
@@ -269,19 +268,8 @@ text!(Text);
 text!(EventName: Text);
 text!(EventId: Text);
 
-impl PartialEq for Text<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        equal(self.0, other.0)
-    }
-}
-
-impl Hash for Text<'_> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.hash(state);
-    }
-}
-
-/// Names are short: to compare them byte by byte takes less flash and stack than to call `memcmp`.
+/// Whether two names are the same. They are short: to compare them byte by byte takes less flash and stack
+/// than to call `memcmp`.
 #[inline(always)]
 pub(crate) fn equal(one: &[u8], other: &[u8]) -> bool {
     one.iter().eq(other)
