@@ -234,19 +234,23 @@ impl Core {
         loop {
             match self.scanner.next(&mut rest) {
                 Some(Token::Piece(piece)) => {
-                    // What most events are: a data line, and a blank line.
-                    if let Some(data) = self.fields.sole_data(buffer, &piece) {
-                        if self.scanner.skip_blank_line(&mut rest) {
+                    let fields = &mut self.fields;
+                    if piece.field == Field::Data
+                        && piece.starts
+                        && piece.ends
+                        && fields.begins_with(buffer, piece.value)
+                    {
+                        // What most events are: a data line, and a blank line.
+                        if fields.is_empty() && self.scanner.skip_blank_line(&mut rest) {
                             *input = rest;
-                            return Ok(Some(event(self, buffer, data)));
+                            return Ok(Some(event(self, buffer, Finished::of_data(piece.value))));
                         }
-                    }
-                    if comments && piece.field == Field::Comment {
-                        self.fields.settle(buffer, &mut held);
+                        fields.hold_data(piece.value, &mut held);
+                    } else if comments && piece.field == Field::Comment {
+                        fields.settle(buffer, &mut held);
                         *input = rest;
                         return Ok(comment(piece.value, piece.ends));
-                    }
-                    if let Err(overflow) = self.fields.take(buffer, piece, &mut held) {
+                    } else if let Err(overflow) = fields.take(buffer, piece, &mut held) {
                         *input = rest;
                         return Err(overflow);
                     }

@@ -68,6 +68,26 @@ impl Fields {
         }
     }
 
+    /// Whether there is no event under way that this whole data line would not be the start of, and it fits.
+    #[inline(always)]
+    pub fn begins_with(&self, buffer: &[u8], data: &[u8]) -> bool {
+        self.event <= EventState::NoData && self.layout.has_room(buffer, data.len())
+    }
+
+    /// Whether no field of the event under way has come.
+    #[inline(always)]
+    pub fn is_empty(&self) -> bool {
+        self.event == EventState::Empty
+    }
+
+    /// Holds the first data line of an event, which fits.
+    #[inline(always)]
+    pub fn hold_data<'i>(&mut self, data: &'i [u8], held: &mut Held<'i>) {
+        self.event = EventState::HasData;
+        self.layout.reserve_data(data.len());
+        held.data = data;
+    }
+
     /// Takes in a piece of a field.
     ///
     /// # Errors
@@ -82,20 +102,17 @@ impl Fields {
     ) -> Result<(), Overflow> {
         match piece.field {
             Field::Comment => Ok(()),
-            Field::Data => {
+            Field::Data => self.write_data(buffer, piece.value, piece.starts, held),
+            field => {
                 if piece.starts
                     && piece.ends
-                    && self.event <= EventState::NoData
-                    && self.layout.has_room(buffer, piece.value.len())
+                    && self.event <= EventState::HasData
+                    && self.hold(buffer, field, piece.value, held)
                 {
-                    self.event = EventState::HasData;
-                    self.layout.reserve_data(piece.value.len());
-                    held.data = piece.value;
                     return Ok(());
                 }
-                self.write_data(buffer, piece.value, piece.starts, held)
+                self.take_other(buffer, field, piece.value, (piece.starts, piece.ends), held)
             }
-            field => self.take_other(buffer, field, piece.value, (piece.starts, piece.ends), held),
         }
     }
 
@@ -123,13 +140,13 @@ impl Fields {
     }
 
     #[inline(never)]
-    fn take_other<'i>(
+    fn take_other(
         &mut self,
         buffer: &mut [u8],
         field: Field,
-        value: &'i [u8],
+        value: &[u8],
         (starts, ends): (bool, bool),
-        held: &mut Held<'i>,
+        held: &mut Held<'_>,
     ) -> Result<(), Overflow> {
         if field == Field::Retry {
             self.retry.take(value, starts, ends);
@@ -137,9 +154,6 @@ impl Fields {
         }
         if self.event == EventState::Empty {
             self.event = EventState::NoData;
-        }
-        if starts && ends && self.hold(buffer, field, value, held) {
-            return Ok(());
         }
         self.settle(buffer, held);
         match field {
@@ -171,20 +185,6 @@ impl Fields {
                 layout::write(buffer, place.start, value);
             }
         }
-    }
-
-    /// The event that is nothing but this piece, a whole data line.
-    #[inline(always)]
-    pub fn sole_data<'i>(&self, buffer: &[u8], piece: &Piece<'i>) -> Option<Finished<'i>> {
-        let is_sole = piece.field == Field::Data
-            && piece.starts
-            && piece.ends
-            && self.event == EventState::Empty
-            && self.layout.has_room(buffer, piece.value.len());
-        is_sole.then_some(Finished {
-            data: Value::Held(piece.value),
-            event_type: Value::Held(b""),
-        })
     }
 
     /// The blank line: sets the last event id, and gives the event if there is one. What was held is of no
@@ -272,7 +272,7 @@ impl Fields {
     }
 
     /// Holds a whole event type or id, where that is possible.
-    #[inline]
+    #[inline(always)]
     fn hold<'i>(
         &mut self,
         buffer: &[u8],
@@ -280,16 +280,9 @@ impl Fields {
         value: &'i [u8],
         held: &mut Held<'i>,
     ) -> bool {
-        if self.event > EventState::HasData {
-            return false;
-        }
         match field {
-            Field::Event => {
-                let is_held = self.layout.reserve_event_type(buffer, value.len());
-                if is_held {
-                    held.event_type = value;
-                }
-                is_held
+            Field::Event if self.layout.reserve_event_type(buffer, value.len()) => {
+                held.event_type = value;
             }
             // An event type that is written already would have to make room for the id.
             Field::Id
@@ -301,10 +294,13 @@ impl Fields {
                     self.layout.reserve_id(value.len());
                     held.id = value;
                 }
-                true
             }
-            _ => false,
+            _ => return false,
         }
+        if self.event == EventState::Empty {
+            self.event = EventState::NoData;
+        }
+        true
     }
 
     /// Writes a piece of an event type that cannot be held into the buffer. Nothing else is held by now.
@@ -360,6 +356,17 @@ impl Fields {
     fn drop_event(&mut self, buffer: &mut [u8]) {
         self.layout.clear_data_and_event_type(buffer);
         self.event = EventState::Dropped;
+    }
+}
+
+impl<'i> Finished<'i> {
+    /// An event of nothing but a data line.
+    #[inline(always)]
+    pub const fn of_data(data: &'i [u8]) -> Self {
+        Self {
+            data: Value::Held(data),
+            event_type: Value::Held(b""),
+        }
     }
 }
 

@@ -1,30 +1,34 @@
 //! Finding the end of a line: CR or LF, and nothing else (WHATWG HTML 9.2.5).
 
-/// The position of the first CR or LF.
-pub(crate) const fn find(bytes: &[u8]) -> Option<usize> {
-    match behind_line(bytes) {
-        [] => None,
-        rest => Some(bytes.len().wrapping_sub(rest.len())),
-    }
+/// Whether there is a CR or LF.
+pub(crate) const fn is_in(bytes: &[u8]) -> bool {
+    !search(bytes).is_empty()
 }
 
 /// Splits off the first line: the line, and what follows its end (CR, LF or CRLF), if it has one.
 pub(crate) fn split(bytes: &[u8]) -> (&[u8], Option<&[u8]>) {
-    let end = find(bytes).unwrap_or(bytes.len());
-    let (line, rest) = bytes.split_at_checked(end).unwrap_or((bytes, &[]));
-    let rest = match rest {
+    let found = search(bytes);
+    let rest = match found {
         [] => None,
         [b'\r', b'\n', rest @ ..] | [_, rest @ ..] => Some(rest),
     };
-    (line, rest)
+    (before(found, bytes), rest)
 }
 
 /// Cuts before the first CR or LF; or behind all bytes, if there is none. Inlined, for the decoders.
 #[inline(always)]
 pub(crate) fn cut(bytes: &[u8]) -> (&[u8], &[u8]) {
-    let behind = behind_line(bytes);
-    let length = bytes.len().wrapping_sub(behind.len());
-    (bytes.get(..length).unwrap_or(bytes), behind)
+    let found = search_inline(bytes);
+    (before(found, bytes), found)
+}
+
+fn before<'b>(end: &[u8], bytes: &'b [u8]) -> &'b [u8] {
+    let length = bytes.len().wrapping_sub(end.len());
+    bytes.get(..length).unwrap_or(bytes)
+}
+
+const fn search(bytes: &[u8]) -> &[u8] {
+    search_inline(bytes)
 }
 
 /// The rest of `bytes` that begins with the first CR or LF.
@@ -32,34 +36,24 @@ pub(crate) fn cut(bytes: &[u8]) -> (&[u8], &[u8]) {
 /// Text holds few other bytes below 0x20, so those are what is searched for: word by word at first, for most
 /// lines are short, then 16 bytes at a time.
 #[inline(always)]
-const fn behind_line(bytes: &[u8]) -> &[u8] {
+const fn search_inline(bytes: &[u8]) -> &[u8] {
     let mut rest = bytes;
-    let mut words_end = match bytes.len() {
-        0..20 => 3,
-        length => length.wrapping_sub(16),
-    };
-    loop {
-        while rest.len() > words_end {
-            let [a, b, c, d, behind @ ..] = rest else {
-                break;
-            };
-            let controls = controls([*a, *b, *c, *d]);
-            if controls == 0 {
-                rest = behind;
-                continue;
+    let blocks_start = bytes.len().wrapping_sub(16);
+    while let [a, b, c, d, behind @ ..] = rest {
+        let controls = controls([*a, *b, *c, *d]);
+        if controls == 0 {
+            rest = behind;
+            if rest.len() == blocks_start && !rest.is_empty() {
+                rest = behind_text(rest);
             }
-            let place = controls.trailing_zeros() as usize / 8;
-            match rest.split_at_checked(place) {
-                Some((_, [byte, behind @ ..])) if *byte != b'\n' && *byte != b'\r' => rest = behind,
-                Some((_, behind)) => return behind,
-                None => return &[],
-            }
+            continue;
         }
-        if words_end == 3 {
-            break;
+        let place = controls.trailing_zeros() as usize / 8;
+        match rest.split_at_checked(place) {
+            Some((_, [byte, behind @ ..])) if *byte != b'\n' && *byte != b'\r' => rest = behind,
+            Some((_, found)) => return found,
+            None => return &[],
         }
-        words_end = 3;
-        rest = behind_text(rest);
     }
     while let [byte, behind @ ..] = rest {
         if matches!(byte, b'\r' | b'\n') {
@@ -100,7 +94,7 @@ const fn has_control(block: &[u8; 16]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{find, split};
+    use super::{cut, is_in, split};
     use std::vec;
 
     /// Breaks when a block, word or tail boundary loses or invents a line end, or when another
@@ -108,15 +102,18 @@ mod tests {
     #[test]
     fn finds_the_first_line_end_at_every_position_and_length() {
         for length in 0..70 {
-            assert_eq!(find(&vec![b'x'; length]), None);
-            assert_eq!(find(&vec![b'\t'; length]), None);
-            assert_eq!(find(&vec![0xff; length]), None);
+            for filler in [b'x', b'\t', 0xff] {
+                let bytes = vec![filler; length];
+                assert!(!is_in(&bytes));
+                assert_eq!(cut(&bytes), (&bytes[..], &b""[..]));
+            }
             for at in 0..length {
                 for end in [b'\r', b'\n'] {
                     for filler in [b'x', b'\t', 0, 0x0b, 0x0c, 0x1f, 0x80, 0xff] {
                         let mut bytes = vec![filler; length];
                         bytes[at..].fill(end);
-                        assert_eq!(find(&bytes), Some(at), "{bytes:?}");
+                        assert!(is_in(&bytes));
+                        assert_eq!(cut(&bytes), bytes.split_at(at), "{bytes:?}");
                     }
                 }
             }
