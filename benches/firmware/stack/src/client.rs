@@ -3,8 +3,7 @@
 use core::hint::black_box;
 
 use embedded_sse::client::{
-    Answer, ClientOptions, EventSource, Notice, Output, ReadyState, Reconnect, ReconnectOptions,
-    ResumePoint,
+    Answer, ClientOptions, EventSource, Notice, Output, Reconnect, ReconnectOptions, ResumePoint,
 };
 use embedded_sse::http::{Dechunker, HeaderField, Method, Url};
 use embedded_sse::{EventId, Instant};
@@ -133,7 +132,8 @@ impl Calls {
                 }
                 Output::Wait(until) => match chunks.next() {
                     Some(chunk) => input = chunk,
-                    None if until == Instant::NEVER || source.ready_state() == ReadyState::Open => {
+                    // With a watchdog, the stream falls silent; else it ends.
+                    None if until == Instant::NEVER => {
                         self.disconnected
                             .call(EventSource::disconnected, &mut source);
                     }

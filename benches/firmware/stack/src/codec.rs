@@ -25,6 +25,7 @@ pub fn measure() {
 fn decoder(memory: &mut [u8]) {
     let mut next = Depth::of("Decoder::next");
     let mut last_event_id = Depth::of("Decoder::last_event_id");
+    let mut take_retry = Depth::of("Decoder::take_retry");
     let mut set_last_event_id = Depth::of("Decoder::set_last_event_id");
     let mut end_stream = Depth::of("Decoder::end_stream");
 
@@ -35,6 +36,7 @@ fn decoder(memory: &mut [u8]) {
                 while next.call2(Decoder::next, &mut decoder, &mut input) != Ok(None) {}
             }
             black_box(last_event_id.call(Decoder::last_event_id, &decoder));
+            black_box(take_retry.call(Decoder::take_retry, &mut decoder));
             let id = EventId::new("17").unwrap_or_default();
             let _ = set_last_event_id.call2(Decoder::set_last_event_id, &mut decoder, id);
             end_stream.call(Decoder::end_stream, &mut decoder);

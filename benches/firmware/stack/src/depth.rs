@@ -25,7 +25,8 @@ impl Depth {
         }
     }
 
-    /// What `function` returns. It is called through a pointer that the compiler does not see through.
+    /// What `function` returns. It is called through a pointer that the compiler does not see through. What it
+    /// returns in memory, and arguments beyond four registers, lie in the caller's part of the stack.
     #[inline(always)]
     pub fn call<A, R>(&mut self, function: fn(A) -> R, a: A) -> R {
         let function = black_box(function);

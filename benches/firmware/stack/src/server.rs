@@ -7,7 +7,7 @@ use embedded_sse::server::{
     AllowedOrigins, Connection, EventLog, Next, Output, ServerOptions, Session, Start,
     StreamOptions,
 };
-use embedded_sse::{EventId, Frame, Instant, event_name};
+use embedded_sse::{Event, EventId, Frame, Instant, event_name};
 
 use crate::depth::Depth;
 use crate::vectors::for_each_event;
@@ -47,10 +47,12 @@ static UNAUTHORIZED: Response = Response::new(Status::UNAUTHORIZED)
     .with_body("text/plain", b"who are you?")
     .fields(&[]);
 
-const REQUESTS: [&[u8]; 10] = [
+const REQUESTS: [&[u8]; 11] = [
     b"GET /events?lastEventId=7%2D1 HTTP/1.1\r\nHost: device.local\r\n\r\n",
     b"GET /events HTTP/1.1\r\nHost: device.local\r\nAccept: text/html;q=0.1, text/event-stream\r\n\
       Origin: http://device.local\r\nAuthorization: Basic YQ==\r\nLast-Event-ID: 7-1\r\n\r\n",
+    b"GET /events HTTP/1.1\r\nHost: device.local\r\nAuthorization: Basic YQ==\r\n\
+      Last-Event-ID: 7-100\r\n\r\n",
     b"OPTIONS /events HTTP/1.1\r\nHost: device.local\r\nOrigin: http://device.local\r\n\
       Access-Control-Request-Method: GET\r\n\r\n",
     b"HEAD /events HTTP/1.0\r\n\r\n",
@@ -64,47 +66,75 @@ const REQUESTS: [&[u8]; 10] = [
 ];
 
 pub fn measure() {
+    event_log();
     let mut log = Log::new();
-    event_log(&mut log);
-    session(&log);
+    log.make_ids(7);
+    for_each_event(|event| publish(&mut log, event));
+    session(&mut log);
     connection(&log);
 }
 
-fn event_log(log: &mut Log) {
+fn event_log() {
     let mut publish = Depth::of("EventLog::publish");
+    let mut publish_with = Depth::of("EventLog::publish_with");
     let mut resume = Depth::of("EventLog::resume");
     let mut read = Depth::of("EventLog::read");
 
     for makes_ids in [false, true] {
+        let mut log = Log::new();
+        if makes_ids {
+            log.make_ids(7);
+        }
         for_each_event(|event| {
-            if makes_ids {
-                log.make_ids(7);
+            let frame = Frame::data(event.data.as_bytes()).event(event.event_type);
+            for frame in [frame, frame.id(event.last_event_id)] {
+                let _ = publish.call2(EventLog::publish, &mut log, &frame);
             }
-            for id in [EventId::default(), event.last_event_id] {
-                let frame = Frame::data(event.data.as_bytes())
-                    .event(event.event_type)
-                    .id(id);
-                let _ = publish.call2(EventLog::publish, &mut *log, &frame);
-                black_box(resume.call2(EventLog::resume, &*log, id));
+            let _ = publish_with.call2(
+                |log: &mut Log, name| log.publish_with(name, |data| data.write_str("one\ntwo")),
+                &mut log,
+                event.event_type,
+            );
+            for id in ids(&log).chain([event.last_event_id]) {
+                black_box(resume.call2(EventLog::resume, &log, id));
             }
             let mut cursor = log.oldest();
-            while let Ok(Some(record)) = read.call2(EventLog::read, &*log, &mut cursor) {
+            while let Ok(Some(record)) = read.call2(EventLog::read, &log, &mut cursor) {
                 black_box(record.event_type());
             }
         });
     }
 }
 
-fn session(log: &Log) {
+/// The event, with an id that the log makes.
+fn publish(log: &mut Log, event: &Event<'_>) {
+    let _ = log.publish(&Frame::data(event.data.as_bytes()).event(event.event_type));
+}
+
+/// Those of all frames of the log, of the one before, and others.
+fn ids(log: &Log) -> impl Iterator<Item = EventId<'_>> {
+    let mut cursor = log.oldest();
+    let kept = core::iter::from_fn(move || log.read(&mut cursor).ok().flatten());
+    let lines = kept.flat_map(|record| record.as_bytes().split(|byte| *byte == b'\n'));
+    let kept = lines.filter_map(|line| EventId::from_bytes(line.strip_prefix(b"id: ")?).ok());
+    ["", "6-1", "strange"]
+        .map(|id| EventId::new(id).unwrap_or_default())
+        .into_iter()
+        .chain(kept)
+}
+
+fn session(log: &mut Log) {
     let mut new = Depth::of("Session::new");
     let mut poll = Depth::of("Session::poll");
     let mut fill = Depth::of("Session::fill");
     let mut sent = Depth::of("Session::sent");
+    let mut end = Depth::of("Session::end");
     let mut buffer = [0; 100];
 
     for options in [&StreamOptions::new(), &STREAM] {
-        for id in ["", "7-1", "6-1", "strange"] {
-            let id = EventId::new(id).unwrap_or_default();
+        let count = ids(log).count();
+        for n in 0..count {
+            let id = ids(log).nth(n).unwrap_or_default();
             let mut session = new.call4(Session::new, NOW, log, id, options);
             for now in LATER {
                 while let Output::Send(bytes) = poll.call3(Session::poll, &mut session, now, log) {
@@ -118,6 +148,27 @@ fn session(log: &Log) {
                 {}
             }
         }
+        // One that does not keep up: in the midst of a frame, and between two.
+        let mut session = new.call4(Session::new, NOW, log, EventId::default(), options);
+        let mut polls = 0;
+        for_each_event(|event| {
+            publish(log, event);
+            polls += 1;
+            if polls % 16 == 0 {
+                match poll.call3(Session::poll, &mut session, NOW, log) {
+                    Output::Send(bytes) => {
+                        let length = bytes.len() / if polls % 32 == 0 { 2 } else { 1 };
+                        sent.call2(Session::sent, &mut session, length);
+                    }
+                    Output::Close(_) => {
+                        session = new.call4(Session::new, NOW, log, EventId::default(), options);
+                    }
+                    Output::Wait(_) => {}
+                }
+            }
+        });
+        end.call(Session::end, &mut session);
+        let _ = poll.call3(Session::poll, &mut session, NOW, log);
     }
 }
 
@@ -127,9 +178,14 @@ fn connection(log: &Log) {
         received: Depth::of("Connection::received"),
         poll: Depth::of("Connection::poll"),
         sent: Depth::of("Connection::sent"),
+        exchange: Depth::of("Connection::exchange"),
         answer: Depth::of("Connection::answer"),
         stream: Depth::of("Connection::stream"),
         respond: Depth::of("Connection::respond"),
+        refuse: Depth::of("Connection::refuse"),
+        end: Depth::of("Connection::end"),
+        reset: Depth::of("Connection::reset"),
+        is_path: Depth::of("Request::is_path"),
         parameter: Depth::of("Request::parameter"),
         header: Depth::of("Request::header"),
         last_event_id: Depth::of("Request::last_event_id"),
@@ -137,7 +193,7 @@ fn connection(log: &Log) {
     for options in [&PLAIN, &FULL] {
         for request in REQUESTS {
             for chunk in [usize::MAX, 1] {
-                for answer in [Calls::answer, Calls::stream, Calls::respond] {
+                for answer in [Calls::answer, Calls::stream, Calls::respond, Calls::refuse] {
                     calls.serve(log, options, request.chunks(chunk), answer);
                 }
             }
@@ -150,9 +206,14 @@ struct Calls {
     received: Depth,
     poll: Depth,
     sent: Depth,
+    exchange: Depth,
     answer: Depth,
     stream: Depth,
     respond: Depth,
+    refuse: Depth,
+    end: Depth,
+    reset: Depth,
+    is_path: Depth,
     parameter: Depth,
     header: Depth,
     last_event_id: Depth,
@@ -178,7 +239,9 @@ impl Calls {
                     self.sent.call2(Connection::sent, &mut connection, length);
                 }
                 Next::Request => {
+                    black_box(self.exchange.call(Connection::exchange, &connection));
                     let request = connection.request();
+                    black_box(self.is_path.call2(Request::is_path, &request, "/events"));
                     black_box(
                         self.parameter
                             .call2(Request::parameter, &request, "lastEventId"),
@@ -205,7 +268,11 @@ impl Calls {
                             .call2(Connection::received, &mut connection, 0),
                     },
                 },
-                Next::Close(_) => return,
+                Next::Close(_) => {
+                    self.end.call(Connection::end, &mut connection);
+                    self.reset.call2(Connection::reset, &mut connection, now);
+                    return;
+                }
             }
         }
     }
@@ -217,6 +284,11 @@ impl Calls {
     fn stream(&mut self, connection: &mut Connection<'_>, log: &Log) {
         self.stream
             .call4(Connection::stream, connection, NOW, log, &STREAM);
+    }
+
+    fn refuse(&mut self, connection: &mut Connection<'_>, _: &Log) {
+        self.refuse
+            .call2(Connection::refuse, connection, Status::NOT_FOUND);
     }
 
     fn respond(&mut self, connection: &mut Connection<'_>, _: &Log) {
