@@ -143,7 +143,8 @@ impl Server {
         let peer = socket.peer_addr().map_err(Error::Io)?;
         let mut scratch = [0; 2048];
         let mut socket = FromTokio::new(socket);
-        let mut incoming = accept(&mut socket, &mut scratch, &TokioClock, &self.options).await?;
+        let incoming = accept(&mut socket, &mut scratch, &TokioClock, &self.options).await;
+        let mut incoming = incoming.inspect_err(|error| self.hub.count_refusal(error))?;
         let request = incoming.request();
         let metrics = self.metrics();
         match (request.method(), request.path()) {

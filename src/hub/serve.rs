@@ -34,11 +34,16 @@ impl<M: RawMutex, B: AsRef<[u8]> + AsMut<[u8]>, S: AsMut<[Slot]>> Hub<M, B, S> {
         match accept(socket, scratch, clock, options).await {
             Ok(mut incoming) => self.answer(&mut incoming).await,
             Err(error) => {
-                if let Error::NoRequest(Outcome::Answered(_)) = error {
-                    self.note_refused();
-                }
+                self.count_refusal(&error);
                 Err(error)
             }
+        }
+    }
+
+    /// Counts that [`accept`] has refused a request by itself, if this is the error that it returns then.
+    pub fn count_refusal<E>(&self, error: &Error<E>) {
+        if let Error::NoRequest(Outcome::Answered(_)) = error {
+            self.note_refused();
         }
     }
 
