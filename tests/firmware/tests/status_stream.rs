@@ -148,8 +148,8 @@ fn a_client_that_never_reads_stops_nobody() {
     while machine.lines().iter().all(|line| !line.contains("Stalled")) {
         assert!(start.elapsed() < Duration::from_secs(120), "never dropped");
         for _ in 0..20 {
-            let mut asking = Client::send(machine.address(), &request("").replace("GET", "PUT"));
-            assert!(asking.read_head().starts_with("HTTP/1.1 405 "));
+            // Whether there is a place for it or not.
+            Client::send(machine.address(), &request("")).read_head();
         }
         read(&mut reading, 20);
     }

@@ -1,4 +1,5 @@
-//! The time of `embassy-time`: milliseconds, counted by the system timer.
+//! The time of `embassy-time`: milliseconds, counted by the system timer. Where QEMU is not given the time it
+//! needs, ticks are lost, and the clock is slow.
 
 use core::cell::{Cell, RefCell};
 use core::task::Waker;

@@ -1,5 +1,6 @@
-//! Outputs that a server switches by events. It is followed through its outages, and where it was left when
-//! this device reboots.
+//! Outputs that a server switches by events: `led` (`on`, `off`), `fan` (a percentage), `display` (a text of up
+//! to 32 bytes), and `reboot`. It is followed through its outages; where it was left, and how, when this device
+//! reboots.
 #![no_std]
 #![no_main]
 
@@ -15,8 +16,6 @@ use embedded_sse::client::{ClientOptions, EventSource, Notice, ReconnectOptions}
 use embedded_sse::http::Url;
 use embedded_sse::io::asynch::{Client, EmbassyClock, Nal};
 use static_cell::StaticCell;
-
-use outputs::Outputs;
 
 const DEFAULT_URL: &str = "http://10.0.2.2:8080/commands";
 
@@ -38,7 +37,10 @@ async fn main(spawner: Spawner) {
     let mut argument = [0; 128];
     let url = chip::host::argument(&mut argument).unwrap_or(DEFAULT_URL);
     match Url::new(url) {
-        Ok(url) => follow(stack, url).await,
+        Ok(url) => {
+            defmt::info!("follows {=str}", url.as_str());
+            follow(stack, url).await
+        }
         Err(error) => defmt::error!("{}: {=str}", error, url),
     }
 }
@@ -63,10 +65,9 @@ async fn follow(stack: Stack<'static>, url: Url<'_>) {
     let (mut buffer, mut redirects, mut received) = ([0; 512], [0; 256], [0; 536]);
     let mut source = EventSource::new(url, &options, &mut buffer);
     source.follow_redirects(&mut redirects);
-    memory::restore(&mut source);
+    let mut outputs = memory::restore(&mut source);
     let mut client = Client::new(source, Nal::new(&tcp, &dns), &mut received, EmbassyClock);
 
-    let mut outputs = Outputs::default();
     loop {
         let mut reboots = false;
         match client.next_notice().await {
@@ -79,13 +80,10 @@ async fn follow(stack: Stack<'static>, url: Url<'_>) {
                 defmt::info!("closed: {}", reason);
                 return;
             }
-            notice => {
-                defmt::info!("{}", notice);
-                continue;
-            }
+            notice => defmt::info!("{}", notice),
         }
         // What was obeyed is not asked for again.
-        memory::keep(client.source());
+        memory::keep(client.source(), &outputs);
         if reboots {
             defmt::info!("reboot");
             cortex_m::peripheral::SCB::sys_reset();

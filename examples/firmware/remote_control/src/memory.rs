@@ -1,8 +1,13 @@
-//! The resume point, in memory that outlives a reboot.
+//! What outlives a reboot: where the stream was left, and the outputs, which it switched.
+//!
+//! Both are kept together. A server sends what comes behind the last event, and not again what it has switched
+//! before.
 
 use embedded_sse::EventId;
 use embedded_sse::client::{EventSource, ResumePoint};
 use heapless::Vec;
+
+use crate::outputs::{self, Outputs};
 
 /// The longest id that is kept. With a longer one, the device begins anew after a reboot.
 const MAX_ID: usize = 128;
@@ -10,35 +15,57 @@ const MAX_ID: usize = 128;
 /// In place of a reconnection time that no server has set.
 const NONE: u32 = u32::MAX;
 
-/// Keeps where a source is: the reconnection time in four bytes, and the id.
-pub fn keep(source: &EventSource<'_>) {
+/// The reconnection time in four bytes, the length of the outputs in one, the outputs, and the id.
+type Kept = Vec<u8, { 4 + 1 + outputs::MAX_LEN + MAX_ID }>;
+
+/// Keeps where a source is, and the outputs.
+pub fn keep(source: &EventSource<'_>, outputs: &Outputs) {
     let point = source.resume_point();
-    let mut bytes = Vec::<u8, { 4 + MAX_ID }>::new();
     let retry = point.retry.unwrap_or(NONE).to_le_bytes();
-    let parts = [&retry[..], point.last_event_id.as_bytes()];
+    let outputs = outputs.as_bytes();
+    let parts = [
+        &retry[..],
+        &[outputs.len() as u8],
+        &outputs,
+        point.last_event_id.as_bytes(),
+    ];
+    let mut kept = Kept::new();
     if parts
         .iter()
-        .any(|part| bytes.extend_from_slice(part).is_err())
+        .any(|part| kept.extend_from_slice(part).is_err())
     {
-        bytes.clear();
+        kept.clear();
     }
-    chip::retained::store(&bytes);
+    chip::retained::store(&kept);
 }
 
-/// Lets a source go on there.
-pub fn restore(source: &mut EventSource<'_>) {
-    let mut bytes = [0; 4 + MAX_ID];
-    let kept = chip::retained::load(&mut bytes);
-    let Some((retry, id)) = kept.and_then(|kept| kept.split_first_chunk()) else {
-        return;
-    };
-    let retry = u32::from_le_bytes(*retry);
-    let point = ResumePoint {
-        last_event_id: EventId::from_bytes(id).unwrap_or_default(),
-        retry: (retry != NONE).then_some(retry),
+/// Lets a source go on there; gives the outputs.
+pub fn restore(source: &mut EventSource<'_>) -> Outputs {
+    let mut bytes = [0; size_of::<Kept>()];
+    let kept = chip::retained::load(&mut bytes).and_then(split);
+    let Some((point, outputs)) = kept else {
+        return Outputs::default();
     };
     match source.resume_from(&point) {
-        Ok(()) => defmt::info!("resumes: {}", point),
-        Err(error) => defmt::warn!("begins anew: {}", error),
+        Ok(()) => {
+            defmt::info!("resumes: {} {}", point, outputs);
+            outputs
+        }
+        Err(error) => {
+            defmt::warn!("begins anew: {}", error);
+            Outputs::default()
+        }
     }
+}
+
+fn split(kept: &[u8]) -> Option<(ResumePoint<'_>, Outputs)> {
+    let (retry, rest) = kept.split_first_chunk()?;
+    let (length, rest) = rest.split_first()?;
+    let (outputs, id) = rest.split_at_checked(usize::from(*length))?;
+    let retry = u32::from_le_bytes(*retry);
+    let point = ResumePoint {
+        last_event_id: EventId::from_bytes(id).ok()?,
+        retry: (retry != NONE).then_some(retry),
+    };
+    Some((point, Outputs::from_bytes(outputs)?))
 }

@@ -11,18 +11,21 @@ use embedded_sse::http::{Response, Status};
 use embedded_sse::hub::{Hub, Slot};
 use embedded_sse::io::Error;
 use embedded_sse::io::asynch::{EmbassyClock, accept};
-use embedded_sse::server::{Outcome, ServerOptions, Start, StreamOptions};
+use embedded_sse::server::{Exchange, Outcome, ServerOptions, Start, StreamOptions};
 
 const CLIENTS: usize = 4;
 /// More than clients, so that there is one for the page, and one for who is refused in words.
 pub const SOCKETS: usize = CLIENTS + 2;
 
 static HUB: Hub<CriticalSectionRawMutex, [u8; 2048], [Slot; CLIENTS]> = Hub::new();
-static OPTIONS: ServerOptions = ServerOptions::new("/events").stream(
-    StreamOptions::new()
-        .start(Start::LatestOfEachType)
-        .write_timeout(10_000),
-);
+static OPTIONS: ServerOptions = ServerOptions::new("/events")
+    // Browsers open connections in advance: as long is a socket lost to one of these.
+    .head_timeout(3_000)
+    .stream(
+        StreamOptions::new()
+            .start(Start::LatestOfEachType)
+            .write_timeout(10_000),
+    );
 static PAGE: &str = include_str!("page.html");
 
 /// From now on events have ids, of which `boot` is the first half.
@@ -65,13 +68,15 @@ async fn answer(
     socket: &mut TcpSocket<'_>,
     scratch: &mut [u8],
 ) -> Result<Outcome, Error<tcp::Error>> {
-    let mut incoming = accept(socket, scratch, &EmbassyClock, &OPTIONS).await?;
+    let incoming = accept(socket, scratch, &EmbassyClock, &OPTIONS).await;
+    let mut incoming = incoming.inspect_err(|error| HUB.count_refusal(error))?;
     let request = incoming.request();
-    if request.is_method("GET") && request.is_path("/") {
+    let reads = request.is_method("GET") || request.is_method("HEAD");
+    if reads && request.is_path("/") {
         let page = Response::new(Status::OK).body("text/html; charset=utf-8", PAGE);
         return incoming.respond(&page).await;
     }
-    if request.is_path("/events") {
+    if let Exchange::Stream = incoming.exchange() {
         publish("log", |data| data.write_str("somebody asks for the stream"));
     }
     HUB.answer(&mut incoming).await
