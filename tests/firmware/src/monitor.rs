@@ -22,6 +22,9 @@ impl Monitor {
             }
             sleep(Duration::from_millis(10));
         };
+        // A machine that does not answer fails the test, and does not stop it for ever.
+        let timeout = Some(Duration::from_secs(60));
+        socket.get_ref().set_read_timeout(timeout).unwrap();
         let mut monitor = Self { socket };
         monitor.read();
         monitor.execute("qmp_capabilities", json!({}));
