@@ -215,13 +215,31 @@ impl Core {
         buffer: &'s mut [u8],
         input: &mut &'i [u8],
     ) -> Result<Option<Event<'s>>, Overflow> {
-        self.decode(buffer, input, false, Self::event, |_, _| None)
+        // What most events are, and nothing else is in the way of: a data line, and a blank line.
+        if self.fields.is_empty() {
+            if let Some((data, rest)) = self.scanner.data_alone(input) {
+                if self.fields.begins_with(buffer, data) {
+                    *input = rest;
+                    return Ok(Some(self.event(buffer, Finished::of_data(data))));
+                }
+            }
+        }
+        self.next_of_any_kind(buffer, input)
+    }
+
+    #[inline(never)]
+    fn next_of_any_kind<'s, 'i: 's>(
+        &mut self,
+        buffer: &'s mut [u8],
+        input: &mut &'i [u8],
+    ) -> Result<Option<Event<'s>>, Overflow> {
+        self.decode::<true, _>(buffer, input, false, Self::event, |_, _| None)
     }
 
     /// Reads up to the end of an event, or to a comment if comments are wanted. What it returns then is made
     /// within the loop, so that nothing has to carry all kinds of it.
     #[inline(always)]
-    pub fn decode<'s, 'i, T>(
+    pub fn decode<'s, 'i, const FAST: bool, T>(
         &mut self,
         buffer: &'s mut [u8],
         input: &mut &'i [u8],
@@ -232,7 +250,7 @@ impl Core {
         let mut held = Held::default();
         let mut rest = *input;
         loop {
-            match self.scanner.next(&mut rest) {
+            match self.scanner.next::<FAST>(&mut rest) {
                 Some(Token::Piece(piece)) => {
                     let fields = &mut self.fields;
                     if piece.field == Field::Data
@@ -240,11 +258,6 @@ impl Core {
                         && piece.ends
                         && fields.begins_with(buffer, piece.value)
                     {
-                        // What most events are: a data line, and a blank line.
-                        if fields.is_empty() && self.scanner.skip_blank_line(&mut rest) {
-                            *input = rest;
-                            return Ok(Some(event(self, buffer, Finished::of_data(piece.value))));
-                        }
                         fields.hold_data(piece.value, &mut held);
                     } else if comments && piece.field == Field::Comment {
                         fields.settle(buffer, &mut held);

@@ -68,7 +68,7 @@ impl Fields {
         }
     }
 
-    /// Whether there is no event under way that this whole data line would not be the start of, and it fits.
+    /// Whether this whole data line would be the first one of its event, and fits.
     #[inline(always)]
     pub fn begins_with(&self, buffer: &[u8], data: &[u8]) -> bool {
         self.event <= EventState::NoData && self.layout.has_room(buffer, data.len())

@@ -62,7 +62,7 @@ impl Core {
     ) -> (usize, Result<Option<Located>, Overflow>) {
         let mut rest = input;
         let locate = |_: &Self, _: &[u8], finished| Located::new(finished, input);
-        let result = self.decode(buffer, &mut rest, false, locate, |_, _| None);
+        let result = self.decode::<false, _>(buffer, &mut rest, false, locate, |_, _| None);
         (input.len().wrapping_sub(rest.len()), result)
     }
 
@@ -74,7 +74,7 @@ impl Core {
         comments: bool,
     ) -> (usize, Result<Option<Item>, Overflow>) {
         let mut rest = input;
-        let result = self.decode(
+        let result = self.decode::<false, _>(
             buffer,
             &mut rest,
             comments,

@@ -200,7 +200,7 @@ impl Core {
         let mut held = Held::default();
         loop {
             let before = (self.scanner, *input);
-            let item = match self.scanner.next(input) {
+            let item = match self.scanner.next::<false>(input) {
                 None => None,
                 Some(Token::Piece(piece)) if piece.field == Field::Data => {
                     let follows = piece.starts && self.fields.has_data();

@@ -7,18 +7,53 @@ pub(crate) const fn is_in(bytes: &[u8]) -> bool {
 
 /// Splits off the first line: the line, and what follows its end (CR, LF or CRLF), if it has one.
 pub(crate) fn split(bytes: &[u8]) -> (&[u8], Option<&[u8]>) {
-    let found = search(bytes);
+    let (line, found) = cut_compactly(bytes);
     let rest = match found {
         [] => None,
         [b'\r', b'\n', rest @ ..] | [_, rest @ ..] => Some(rest),
     };
-    (before(found, bytes), rest)
+    (line, rest)
 }
 
 /// Cuts before the first CR or LF; or behind all bytes, if there is none. Inlined, for the decoders.
 #[inline(always)]
 pub(crate) fn cut(bytes: &[u8]) -> (&[u8], &[u8]) {
-    let found = search_inline(bytes);
+    let mut rest = bytes;
+    if let Some((near, behind)) = bytes.split_first_chunk::<16>() {
+        match find_near(near) {
+            None => rest = behind,
+            Some(place) => {
+                if let Some((line, found @ [b'\n' | b'\r', ..])) = bytes.split_at_checked(place) {
+                    return (line, found);
+                }
+            }
+        }
+    }
+    let found = search_inline(rest);
+    (before(found, bytes), found)
+}
+
+/// How far a line's end is looked for that may have to be looked for again.
+pub(crate) const NEAR: usize = 32;
+
+/// The position of the first byte below 0x20, which nearly always ends the line.
+#[inline(always)]
+pub(crate) fn find_near<const N: usize>(bytes: &[u8; N]) -> Option<usize> {
+    let mut rest = bytes.as_slice();
+    while let [a, b, c, d, behind @ ..] = rest {
+        let controls = controls([*a, *b, *c, *d]);
+        if controls != 0 {
+            let place = controls.trailing_zeros() as usize / 8;
+            return Some(bytes.len().wrapping_sub(rest.len()).wrapping_add(place));
+        }
+        rest = behind;
+    }
+    None
+}
+
+/// The same, by a call.
+pub(crate) fn cut_compactly(bytes: &[u8]) -> (&[u8], &[u8]) {
+    let found = search(bytes);
     (before(found, bytes), found)
 }
 

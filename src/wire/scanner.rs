@@ -89,8 +89,9 @@ impl Scanner {
     }
 
     /// The next token of `input`, which is shortened by what the token covers; `None` when it is used up.
+    /// It is searched for line ends either `FAST`, or in little space.
     #[inline(always)]
-    pub fn next<'i>(&mut self, input: &mut &'i [u8]) -> Option<Token<'i>> {
+    pub fn next<'i, const FAST: bool>(&mut self, input: &mut &'i [u8]) -> Option<Token<'i>> {
         loop {
             // A head that lies whole in the input is taken at once, any other one byte by byte.
             let (starts, field, value) = match (self.place, *input) {
@@ -127,7 +128,10 @@ impl Scanner {
                     Step::Value => (true, self.field, *input),
                 },
             };
-            let (line, behind) = line_end::cut(value);
+            let (line, behind) = match FAST {
+                true => line_end::cut(value),
+                false => line_end::cut_compactly(value),
+            };
             let ends;
             (self.place, ends, *input) = match behind {
                 [b'\n', rest @ ..] => (Place::LineStart, true, rest),
@@ -155,15 +159,23 @@ impl Scanner {
         }
     }
 
-    /// Takes a blank line that ends with LF, if the input begins with one.
+    /// The data line that the input begins with, and what follows it and the blank line behind it. `None` if
+    /// they are not there as nearly all servers write them, or the line does not end near.
     #[inline(always)]
-    pub fn skip_blank_line(&self, input: &mut &[u8]) -> bool {
-        match (self.place, *input) {
-            (Place::LineStart, [b'\n', rest @ ..]) => {
-                *input = rest;
-                true
-            }
-            _ => false,
+    pub fn data_alone<'i>(&self, input: &'i [u8]) -> Option<(&'i [u8], &'i [u8])> {
+        // One look at the length does for all, and two numbers are compared, not six bytes.
+        let near: &[u8; 6 + line_end::NEAR] = input.first_chunk()?;
+        let (name, near) = near.split_first_chunk()?;
+        let (colon, near) = near.split_first_chunk()?;
+        let is_data = u32::from_ne_bytes(*name) == u32::from_ne_bytes(*b"data")
+            && u16::from_ne_bytes(*colon) == u16::from_ne_bytes(*b": ");
+        if !is_data || self.place != Place::LineStart {
+            return None;
+        }
+        let length = line_end::find_near::<{ line_end::NEAR }>(near.first_chunk()?)?;
+        match input.get(6..)?.split_at_checked(length)? {
+            (line, [b'\n', b'\n', rest @ ..]) => Some((line, rest)),
+            _ => None,
         }
     }
 
