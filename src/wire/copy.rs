@@ -11,6 +11,11 @@ use core::ops::Range;
 /// Copies `from` to the start of `to`. Does nothing if that is too short.
 pub(crate) fn copy(mut from: &[u8], to: &mut [u8]) {
     let mut to = to.get_mut(..from.len()).unwrap_or_default();
+    // Where memory is moved by vector instructions, `memcpy` pays.
+    #[cfg(target_pointer_width = "64")]
+    if from.len() > 32 && to.len() == from.len() {
+        return to.copy_from_slice(from);
+    }
     while let Some((bytes, places)) = split_both::<16>(&mut from, &mut to) {
         // Byte by byte here, word by word in the machine code. A loop that moves a whole array, or
         // a single byte, would be recognised and turned into a call of `memcpy` again.

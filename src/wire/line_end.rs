@@ -2,7 +2,14 @@
 
 /// Whether there is a CR or LF.
 pub(crate) const fn is_in(bytes: &[u8]) -> bool {
-    !search(bytes).is_empty()
+    let mut rest = bytes;
+    while let [byte, behind @ ..] = rest {
+        if matches!(byte, b'\r' | b'\n') {
+            return true;
+        }
+        rest = behind;
+    }
+    false
 }
 
 /// Splits off the first line: the line, and what follows its end (CR, LF or CRLF), if it has one.
@@ -62,7 +69,7 @@ fn before<'b>(end: &[u8], bytes: &'b [u8]) -> &'b [u8] {
     bytes.get(..length).unwrap_or(bytes)
 }
 
-const fn search(bytes: &[u8]) -> &[u8] {
+fn search(bytes: &[u8]) -> &[u8] {
     search_inline(bytes)
 }
 
@@ -71,7 +78,7 @@ const fn search(bytes: &[u8]) -> &[u8] {
 /// Text holds few other bytes below 0x20, so those are what is searched for: word by word at first, for most
 /// lines are short, then 16 bytes at a time.
 #[inline(always)]
-const fn search_inline(bytes: &[u8]) -> &[u8] {
+fn search_inline(bytes: &[u8]) -> &[u8] {
     let mut rest = bytes;
     let blocks_start = bytes.len().wrapping_sub(16);
     while let [a, b, c, d, behind @ ..] = rest {
@@ -99,17 +106,25 @@ const fn search_inline(bytes: &[u8]) -> &[u8] {
     rest
 }
 
-/// Behind all blocks of 16 bytes without one below 0x20.
+/// Behind all blocks of 16 bytes without one below 0x20; or on hosts, at the line's end.
 #[inline(never)]
-const fn behind_text(bytes: &[u8]) -> &[u8] {
-    let mut rest = bytes;
-    while let Some((block, behind)) = rest.split_first_chunk() {
-        if has_control(block) {
-            break;
-        }
-        rest = behind;
+fn behind_text(bytes: &[u8]) -> &[u8] {
+    #[cfg(target_pointer_width = "64")]
+    {
+        let end = memchr::memchr2(b'\r', b'\n', bytes).unwrap_or(bytes.len());
+        bytes.get(end..).unwrap_or_default()
     }
-    rest
+    #[cfg(not(target_pointer_width = "64"))]
+    {
+        let mut rest = bytes;
+        while let Some((block, behind)) = rest.split_first_chunk() {
+            if has_control(block) {
+                break;
+            }
+            rest = behind;
+        }
+        rest
+    }
 }
 
 /// The highest bit of the first byte below 0x20; some of what is above that may be set, too. Subtracting 0x20
@@ -121,6 +136,7 @@ const fn controls(word: [u8; 4]) -> u32 {
 }
 
 /// The same of 16 bytes: whether one of them is below 0x20.
+#[cfg(not(target_pointer_width = "64"))]
 const fn has_control(block: &[u8; 16]) -> bool {
     let block = u128::from_le_bytes(*block);
     let lowered = block.wrapping_sub(u128::from_ne_bytes([0x20; 16]));
