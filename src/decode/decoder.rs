@@ -233,6 +233,13 @@ impl Core {
         buffer: &'s mut [u8],
         input: &mut &'i [u8],
     ) -> Result<Option<Event<'s>>, Overflow> {
+        // What most chunks begin with where they are short: more of a long line.
+        if let Some(data) = self.scanner.resume_data(input) {
+            self.fields.append_data(buffer, data)?;
+            if input.is_empty() {
+                return Ok(None);
+            }
+        }
         self.decode::<true, _>(buffer, input, false, Self::event, |_, _| None)
     }
 

@@ -139,6 +139,20 @@ impl Fields {
         Err(Overflow)
     }
 
+    /// Writes more of a data line into the buffer, which holds its start.
+    ///
+    /// # Errors
+    ///
+    /// Reports once that the event under way does not fit.
+    #[inline(always)]
+    pub fn append_data(&mut self, buffer: &mut [u8], data: &[u8]) -> Result<(), Overflow> {
+        if self.event > EventState::HasData || self.layout.append_data(buffer, data, false) {
+            return Ok(());
+        }
+        self.drop_event(buffer);
+        Err(Overflow)
+    }
+
     #[inline(never)]
     fn take_other(
         &mut self,

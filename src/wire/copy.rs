@@ -12,7 +12,7 @@ use core::ops::Range;
 pub(crate) fn copy(mut from: &[u8], to: &mut [u8]) {
     let mut to = to.get_mut(..from.len()).unwrap_or_default();
     // Where memory is moved by vector instructions, `memcpy` pays.
-    #[cfg(target_pointer_width = "64")]
+    #[cfg(all(target_pointer_width = "64", not(word_search)))]
     if from.len() > 32 && to.len() == from.len() {
         return to.copy_from_slice(from);
     }

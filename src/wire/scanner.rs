@@ -166,17 +166,33 @@ impl Scanner {
         // One look at the length does for all, and two numbers are compared, not six bytes.
         let near: &[u8; 6 + line_end::NEAR] = input.first_chunk()?;
         let (name, near) = near.split_first_chunk()?;
-        let (colon, near) = near.split_first_chunk()?;
+        let (colon, _) = near.split_first_chunk()?;
         let is_data = u32::from_ne_bytes(*name) == u32::from_ne_bytes(*b"data")
             && u16::from_ne_bytes(*colon) == u16::from_ne_bytes(*b": ");
         if !is_data || self.place != Place::LineStart {
             return None;
         }
-        let length = line_end::find_near::<{ line_end::NEAR }>(near.first_chunk()?)?;
-        match input.get(6..)?.split_at_checked(length)? {
+        let value = input.get(6..)?;
+        match value.split_at_checked(line_end::find_near(value)?)? {
             (line, [b'\n', b'\n', rest @ ..]) => Some((line, rest)),
             _ => None,
         }
+    }
+
+    /// The rest of a data line that was cut, or as much of it as there is; `input` is behind its line end then.
+    /// `None` if no data line is under way.
+    #[inline(always)]
+    pub fn resume_data<'i>(&mut self, input: &mut &'i [u8]) -> Option<&'i [u8]> {
+        if self.place != Place::Value || self.field != Field::Data {
+            return None;
+        }
+        let (line, behind) = line_end::cut_compactly(input);
+        (self.place, *input) = match behind {
+            [] => (Place::Value, behind),
+            [b'\r'] => (Place::AfterCr, &[][..]),
+            [b'\r', b'\n', rest @ ..] | [_, rest @ ..] => (Place::LineStart, rest),
+        };
+        Some(line)
     }
 
     /// What happens rarely: at a line's start, in its name, and where the input was cut.
