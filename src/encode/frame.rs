@@ -158,11 +158,16 @@ impl<'a> Frame<'a> {
     pub fn encode<'b>(&self, buffer: &'b mut [u8]) -> Result<&'b [u8], BufferTooSmall> {
         let length = buffer.len();
         let mut free = &mut *buffer;
-        for chunk in self.chunks() {
-            let split = take(&mut free).split_at_mut_checked(chunk.len());
-            let (place, rest) = split.ok_or(BufferTooSmall)?;
-            copy(chunk, place);
-            free = rest;
+        match self.data {
+            // Where speed is worth more than flash, data goes line by line, not piece by piece.
+            #[cfg(all(target_pointer_width = "64", not(word_search)))]
+            Some(data) => {
+                let (mut fields, _) = self.split_data();
+                fields.try_for_each(|chunk| put(&mut free, chunk))?;
+                put_data(&mut free, data)?;
+                put(&mut free, b"\n")?;
+            }
+            _ => self.chunks().try_for_each(|chunk| put(&mut free, chunk))?,
         }
         let written = length.saturating_sub(free.len());
         Ok(buffer.get(..written).unwrap_or_default())
@@ -350,4 +355,34 @@ impl Chunks<'_, '_> {
         self.next = Part::Name;
         Some(())
     }
+}
+
+/// Puts bytes to the front of what is free.
+fn put(free: &mut &mut [u8], bytes: &[u8]) -> Result<(), BufferTooSmall> {
+    let split = take(free).split_at_mut_checked(bytes.len());
+    let (place, rest) = split.ok_or(BufferTooSmall)?;
+    copy(bytes, place);
+    *free = rest;
+    Ok(())
+}
+
+/// Puts data, line by line.
+#[cfg(all(target_pointer_width = "64", not(word_search)))]
+fn put_data(free: &mut &mut [u8], data: &[u8]) -> Result<(), BufferTooSmall> {
+    const NAME: [u8; 6] = *b"data: ";
+    let mut lines = Some(data);
+    while let Some(data) = lines {
+        let line;
+        (line, lines) = line_end::split(data);
+        let (name, rest) = take(free).split_first_chunk_mut().ok_or(BufferTooSmall)?;
+        let (place, rest) = rest
+            .split_at_mut_checked(line.len())
+            .ok_or(BufferTooSmall)?;
+        let (end, rest) = rest.split_first_mut().ok_or(BufferTooSmall)?;
+        *name = NAME;
+        copy(line, place);
+        *end = b'\n';
+        *free = rest;
+    }
+    Ok(())
 }
