@@ -3,7 +3,7 @@
 use core::fmt;
 
 use super::fields::{Fields, Finished, Held, Overflow};
-use crate::wire::scanner::{Field, Scanner, Token};
+use crate::wire::scanner::{Field, Pushed, Scanner, Token};
 use crate::wire::text::{EventId, EventName, Text};
 
 /// Decodes an event stream (WHATWG HTML 9.2.5 and 9.2.6), in whatever pieces it arrives.
@@ -126,6 +126,28 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
         self.core.next(self.buffer.as_mut(), input)
     }
 
+    /// Takes one byte, as it comes from a UART; gives the event that it ends. This is
+    /// [`next`](Self::next) for a single byte, but much faster.
+    ///
+    /// ```
+    /// use embedded_sse::Decoder;
+    ///
+    /// let mut decoder = Decoder::<[u8; 16]>::new();
+    /// for byte in *b"data: on\n" {
+    ///     assert_eq!(decoder.push(byte), Ok(None));
+    /// }
+    /// let event = decoder.push(b'\n')?.unwrap();
+    /// assert_eq!(event.data, "on");
+    /// # Ok::<(), embedded_sse::Overflow>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Overflow`] when an event does not fit the buffer.
+    pub fn push(&mut self, byte: u8) -> Result<Option<Event<'_>>, Overflow> {
+        self.core.push(self.buffer.as_mut(), byte)
+    }
+
     /// The response has ended: what is unfinished is discarded, and the next bytes are the start of
     /// a new stream. The last event id and the reconnection time are kept.
     pub fn end_stream(&mut self) {
@@ -227,7 +249,8 @@ impl Core {
         self.next_of_any_kind(buffer, input)
     }
 
-    #[inline(never)]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn next_of_any_kind<'s, 'i: 's>(
         &mut self,
         buffer: &'s mut [u8],
@@ -241,6 +264,42 @@ impl Core {
             }
         }
         self.decode::<true, _>(buffer, input, false, Self::event, |_, _| None)
+    }
+
+    #[inline]
+    fn push<'s>(&mut self, buffer: &'s mut [u8], byte: u8) -> Result<Option<Event<'s>>, Overflow> {
+        // Most bytes make a value longer, or end it.
+        match self.scanner.push_to_value(byte) {
+            Pushed::To(Field::Data) => {
+                self.fields.push_data(buffer, byte)?;
+                Ok(None)
+            }
+            Pushed::To(_) => Ok(None),
+            Pushed::Not => self.push_of_any_kind(buffer, byte),
+        }
+    }
+
+    #[inline(never)]
+    fn push_of_any_kind<'s>(
+        &mut self,
+        buffer: &'s mut [u8],
+        byte: u8,
+    ) -> Result<Option<Event<'s>>, Overflow> {
+        if self.scanner.push_to_head(byte) {
+            return Ok(None);
+        }
+        // Nothing is held of an input of one byte.
+        let finished = self.decode::<false, _>(
+            &mut *buffer,
+            &mut &[byte][..],
+            false,
+            |_, _, finished| finished.in_buffer(),
+            |_, _| None,
+        )?;
+        match finished {
+            Some(finished) => Ok(Some(self.event(buffer, finished))),
+            None => Ok(None),
+        }
     }
 
     /// Reads up to the end of an event, or to a comment if comments are wanted. What it returns then is made

@@ -117,7 +117,8 @@ impl Fields {
     }
 
     /// Writes a piece of data into the buffer, behind what is held of it.
-    #[inline(never)]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn write_data(
         &mut self,
         buffer: &mut [u8],
@@ -147,6 +148,20 @@ impl Fields {
     #[inline(always)]
     pub fn append_data(&mut self, buffer: &mut [u8], data: &[u8]) -> Result<(), Overflow> {
         if self.event > EventState::HasData || self.layout.append_data(buffer, data, false) {
+            return Ok(());
+        }
+        self.drop_event(buffer);
+        Err(Overflow)
+    }
+
+    /// The same for a single byte.
+    ///
+    /// # Errors
+    ///
+    /// As [`append_data`](Self::append_data).
+    #[inline(always)]
+    pub fn push_data(&mut self, buffer: &mut [u8], byte: u8) -> Result<(), Overflow> {
+        if self.event > EventState::HasData || self.layout.push_data(buffer, byte) {
             return Ok(());
         }
         self.drop_event(buffer);
@@ -374,6 +389,18 @@ impl Fields {
 }
 
 impl<'i> Finished<'i> {
+    /// The same, if it has no value that is held and not empty.
+    pub fn in_buffer(self) -> Finished<'static> {
+        let in_buffer = |value| match value {
+            Value::Held(_) => Value::Held(&b""[..]),
+            Value::InBuffer(span) => Value::InBuffer(span),
+        };
+        Finished {
+            data: in_buffer(self.data),
+            event_type: in_buffer(self.event_type),
+        }
+    }
+
     /// An event of nothing but a data line.
     #[inline(always)]
     pub const fn of_data(data: &'i [u8]) -> Self {

@@ -107,6 +107,18 @@ impl Layout {
         has_room
     }
 
+    /// Appends a byte to the data, if there is room. There is no line.
+    #[inline(always)]
+    pub fn push_data(&mut self, buffer: &mut [u8], byte: u8) -> bool {
+        let has_room = self.has_room(buffer, 1);
+        if let (true, Some(place)) = (has_room, buffer.get_mut(self.data)) {
+            *place = byte;
+            self.data = self.data.wrapping_add(1);
+            self.line = self.data;
+        }
+        has_room
+    }
+
     /// Appends to the line under way, if there is room.
     pub fn append_line(&mut self, buffer: &mut [u8], bytes: &[u8]) -> bool {
         let has_room = self.has_room(buffer, bytes.len());

@@ -13,7 +13,7 @@ pub(crate) fn copy(mut from: &[u8], to: &mut [u8]) {
     let mut to = to.get_mut(..from.len()).unwrap_or_default();
     // Where memory is moved by vector instructions, `memcpy` pays.
     #[cfg(all(target_pointer_width = "64", not(word_search)))]
-    if from.len() > 32 && to.len() == from.len() {
+    if from.len() >= 48 && to.len() == from.len() {
         return to.copy_from_slice(from);
     }
     while let Some((bytes, places)) = split_both::<16>(&mut from, &mut to) {

@@ -27,7 +27,7 @@ pub(crate) const fn is_in(bytes: &[u8]) -> bool {
 
 /// Splits off the first line: the line, and what follows its end (CR, LF or CRLF), if it has one.
 pub(crate) fn split(bytes: &[u8]) -> (&[u8], Option<&[u8]>) {
-    let (line, found) = cut_compactly(bytes);
+    let (line, found) = cut(bytes);
     let rest = match found {
         [] => None,
         [b'\r', b'\n', rest @ ..] | [_, rest @ ..] => Some(rest),

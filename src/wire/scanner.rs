@@ -179,6 +179,37 @@ impl Scanner {
         }
     }
 
+    /// Takes a byte of a value of data, or of a line of no interest, or its line's end; but not its first byte.
+    #[inline(always)]
+    pub fn push_to_value(&mut self, byte: u8) -> Pushed {
+        if self.place != Place::Value
+            || matches!(self.field, Field::Event | Field::Id | Field::Retry)
+        {
+            return Pushed::Not;
+        }
+        match byte {
+            b'\n' => self.place = Place::LineStart,
+            b'\r' => self.place = Place::AfterCr,
+            _ => return Pushed::To(self.field),
+        }
+        Pushed::To(Field::Unknown)
+    }
+
+    /// Takes a byte of what stands before a value, if this is one.
+    pub fn push_to_head(&mut self, byte: u8) -> bool {
+        loop {
+            match (self.place, byte) {
+                (Place::Value | Place::ValueStart, _) | (Place::LineStart, b'\n' | b'\r') => {
+                    return false;
+                }
+                _ => {}
+            }
+            if let Step::Moved = self.step(byte) {
+                return true;
+            }
+        }
+    }
+
     /// The rest of a data line that was cut, or as much of it as there is; `input` is behind its line end then.
     /// `None` if no data line is under way.
     #[inline(always)]
@@ -286,6 +317,13 @@ impl Span {
     pub const fn len(self) -> usize {
         self.end.wrapping_sub(self.start)
     }
+}
+
+/// Where a byte has gone.
+pub(crate) enum Pushed {
+    /// To a value of this field.
+    To(Field),
+    Not,
 }
 
 /// What the next byte does.

@@ -8,7 +8,7 @@ pub mod faulty;
 pub mod generate;
 pub mod oracle;
 
-use embedded_sse::{Decoder, EventId, Overflow, Part, PartDecoder, Text};
+use embedded_sse::{Decoder, Event, EventId, Overflow, Part, PartDecoder, Text};
 
 /// What a client sees of a stream.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -58,6 +58,25 @@ pub fn decode<'c>(
     }
 }
 
+/// Decodes one stream byte by byte, by the entry for single bytes.
+pub fn decode_pushed(stream: &[u8], buffer: &mut [u8]) -> Outcome {
+    let mut decoder = Decoder::with_buffer(buffer);
+    let mut items = Vec::new();
+    for byte in stream {
+        match decoder.push(*byte) {
+            Ok(Some(event)) => items.push(Item::of(&event)),
+            Ok(None) => {}
+            Err(Overflow) => items.push(Item::Overflow),
+        }
+    }
+    decoder.end_stream();
+    Outcome {
+        items,
+        last_event_id: decoder.last_event_id().to_string(),
+        retry: decoder.retry(),
+    }
+}
+
 fn decode_items<'c, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized>(
     decoder: &mut Decoder<B>,
     chunks: impl IntoIterator<Item = &'c [u8]>,
@@ -66,11 +85,7 @@ fn decode_items<'c, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized>(
     for mut chunk in chunks {
         loop {
             match decoder.next(&mut chunk) {
-                Ok(Some(event)) => items.push(Item::Event {
-                    event_type: event.event_type.to_string(),
-                    data: event.data.to_string(),
-                    last_event_id: event.last_event_id.to_string(),
-                }),
+                Ok(Some(event)) => items.push(Item::of(&event)),
                 Ok(None) => break,
                 Err(Overflow) => items.push(Item::Overflow),
             }
@@ -78,6 +93,16 @@ fn decode_items<'c, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized>(
         assert!(chunk.is_empty(), "`None` with input left");
     }
     items
+}
+
+impl Item {
+    fn of(event: &Event<'_>) -> Self {
+        Self::Event {
+            event_type: event.event_type.to_string(),
+            data: event.data.to_string(),
+            last_event_id: event.last_event_id.to_string(),
+        }
+    }
 }
 
 /// Decodes one stream in parts, and puts the events together again. Also returns the comments.
@@ -163,6 +188,8 @@ pub fn decode_ways(stream: &[u8], size: usize, cuts: impl IntoIterator<Item = us
             "parts, {name}: {stream}"
         );
     };
+    let pushed = decode_pushed(stream, &mut vec![0; size]);
+    assert_eq!(pushed, whole, "pushed: {}", stream.escape_ascii());
     check("bytewise", &stream.chunks(1).collect::<Vec<_>>());
     check("empty chunk first", &[b"", stream]);
     for cut in cuts {

@@ -2,7 +2,8 @@
 //! instructions or bytes that were worked off, and the timer ticks.
 //!
 //! Three readers walk the same chunks of the same streams: the decoder, that of `sse-core`, and
-//! `memchr2` in search of the line ends, which every decoder has to find.
+//! `memchr2` in search of the line ends, which every decoder has to find. Single bytes go to the decoder's
+//! entry for them, too.
 #![no_std]
 #![no_main]
 
@@ -51,6 +52,7 @@ fn main() -> ! {
         for chunk in CHUNKS {
             decode(&mut stopwatch, name, &stream, chunk);
         }
+        decode_bytes(&mut stopwatch, name, &stream);
         for chunk in CHUNKS {
             decode_with_sse_core(&mut stopwatch, name, &stream, chunk);
         }
@@ -89,6 +91,17 @@ fn decode(stopwatch: &mut Stopwatch, name: &str, stream: &Stream, chunk: usize) 
         "events of {name} in chunks of {chunk}"
     );
     report("decode", name, chunk, stream, ticks);
+}
+
+/// By the entry for single bytes.
+fn decode_bytes(stopwatch: &mut Stopwatch, name: &str, stream: &Stream) {
+    let mut decoder = Decoder::<[u8; BUFFER]>::new();
+    let (events, ticks) = walk(stopwatch, stream, 1, |input| match input {
+        [byte] => usize::from(matches!(black_box(decoder.push(*byte)), Ok(Some(_)))),
+        _ => 0,
+    });
+    assert_eq!(events, stream.events, "events of {name}, byte by byte");
+    report("push", name, 1, stream, ticks);
 }
 
 fn decode_with_sse_core(stopwatch: &mut Stopwatch, name: &str, stream: &Stream, chunk: usize) {

@@ -24,12 +24,19 @@ pub fn measure() {
 
 fn decoder(memory: &mut [u8]) {
     let mut next = Depth::of("Decoder::next");
+    let mut push = Depth::of("Decoder::push");
     let mut last_event_id = Depth::of("Decoder::last_event_id");
     let mut take_retry = Depth::of("Decoder::take_retry");
     let mut set_last_event_id = Depth::of("Decoder::set_last_event_id");
     let mut end_stream = Depth::of("Decoder::end_stream");
 
     for length in BUFFERS {
+        for stream in streams() {
+            let mut decoder = Decoder::with_buffer(&mut memory[..length]);
+            for byte in stream.flatten() {
+                let _ = black_box(push.call2(Decoder::push, &mut decoder, *byte));
+            }
+        }
         for stream in streams() {
             let mut decoder = Decoder::with_buffer(&mut memory[..length]);
             for mut input in stream {

@@ -1,0 +1,82 @@
+//! embedded-sse beside its peers: how many megabytes a second each decodes and encodes, in one run.
+//!
+//!     cargo run --release [-- --quick]
+//!
+//! In each row all of them get the same input in turn, many times over; the median counts. The table goes to
+//! the standard output, and with the best of each to `target/peers.json`. Fails if a row misses its bar.
+
+mod bars;
+mod decoders;
+mod encoders;
+mod report;
+mod rounds;
+mod workloads;
+
+use std::process::ExitCode;
+
+use bytes::Bytes;
+
+use bars::Bar;
+use decoders::{Chunks, DECODERS, LIMITS};
+use report::{Report, Row};
+
+/// Bytes at a time: from a wire, from its FIFO, from an Ethernet segment, and from a host's buffer.
+const CHUNKS: [usize; 4] = [1, 16, 1460, 65536];
+
+fn main() -> ExitCode {
+    let quick = std::env::args().any(|argument| argument == "--quick");
+    let seconds = if quick { 0.01 } else { 0.25 };
+    let mut report = Report::new();
+
+    report.begin("decode", &names(&DECODERS, &LIMITS), LIMITS.len());
+    for workload in workloads::all() {
+        let stream: &'static [u8] = workload.stream.leak();
+        for chunk in CHUNKS {
+            let slices: Vec<_> = stream.chunks(chunk).collect();
+            let bytes = slices.iter().copied().map(Bytes::from_static).collect();
+            let chunks = Chunks { slices, bytes };
+            for (name, decode) in DECODERS {
+                let found = decode(&chunks);
+                assert_eq!(
+                    found, workload.events,
+                    "{name}: events of {}",
+                    workload.name
+                );
+            }
+            let programs = DECODERS.iter().chain(&LIMITS);
+            let times = rounds::run(programs.map(|(_, decode)| || decode(&chunks)), seconds);
+            report.add(Row {
+                name: format!("{}, chunks of {chunk}", workload.name),
+                bytes: stream.len(),
+                times,
+                bar: Bar::of_decoding(workload.name, chunk),
+            });
+        }
+    }
+
+    let limits = encoders::LIMITS.len();
+    report.begin(
+        "encode",
+        &names(&encoders::ENCODERS, &encoders::LIMITS),
+        limits,
+    );
+    for event in encoders::events() {
+        let programs = encoders::ENCODERS.iter().chain(&encoders::LIMITS);
+        let times = rounds::run(programs.map(|(_, encode)| || encode(event)), seconds);
+        report.add(Row {
+            name: event.name.into(),
+            bytes: encoders::TIMES * event.encoded.len(),
+            times,
+            bar: Bar::of_encoding(event.name),
+        });
+    }
+    report.finish()
+}
+
+fn names<T>(programs: &[(&'static str, T)], limits: &[(&'static str, T)]) -> Vec<&'static str> {
+    programs
+        .iter()
+        .chain(limits)
+        .map(|(name, _)| *name)
+        .collect()
+}

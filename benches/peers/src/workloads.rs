@@ -1,0 +1,93 @@
+//! The streams that are decoded.
+
+use std::fmt::Write;
+
+/// A stream of nothing but one kind of thing, over and over.
+pub struct Workload {
+    pub name: &'static str,
+    pub stream: Vec<u8>,
+    /// What a decoder has to find in it.
+    pub events: usize,
+}
+
+/// About as many bytes a stream has.
+const SIZE: usize = 512 * 1024;
+
+pub fn all() -> Vec<Workload> {
+    vec![
+        repeat("17 B events", |stream, _| {
+            stream.push_str("data: 123456789\n\n")
+        }),
+        repeat("55 B events", |stream, n| {
+            let id = 1_000_000 + n;
+            write!(
+                stream,
+                "event: temp\nid: {id}\ndata: {{\"celsius\":21.5,\"n\":1}}\n\n"
+            )
+            .unwrap();
+        }),
+        repeat("LLM deltas, 255 B", |stream, n| {
+            let word = ["under", "standing", " the", " stream"][n % 4];
+            write!(
+                stream,
+                "data: {{\"id\":\"chatcmpl-9ZkqLqbkbYHxT3tVYc0a1\",\"object\":\"chat.completion.chunk\",\
+                 \"created\":1717171717,\"model\":\"model-4-2026-05-13\",\"system_fingerprint\":\"fp_319be4768e\",\
+                 \"choices\":[{{\"index\":0,\"delta\":{{\"content\":\"{word:<8}\"}},\"logprobs\":null,\
+                 \"finish_reason\":null}}]}}\n\n"
+            )
+            .unwrap();
+        }),
+        repeat("64 KiB lines", |stream, n| {
+            stream.push_str("data: ");
+            stream.extend((0..64 * 1024).map(|at| char::from(b' ' + ((at + n) % 95) as u8)));
+            stream.push_str("\n\n");
+        }),
+        repeat("64 data lines", |stream, n| {
+            for line in 0..64 {
+                writeln!(stream, "data: line {line} of event {n}, with some text").unwrap();
+            }
+            stream.push('\n');
+        }),
+        Workload {
+            events: 0,
+            ..repeat("comments", |stream, _| stream.push_str(": keepalive\n\n"))
+        },
+        repeat("CRLF, 36 B", |stream, n| {
+            write!(stream, "id: {:07}\r\ndata: 0123456789ab\r\n\r\n", n).unwrap();
+        }),
+        mixed(),
+    ]
+}
+
+/// As many of these as fit.
+fn repeat(name: &'static str, write: impl Fn(&mut String, usize)) -> Workload {
+    let (mut stream, mut events) = (String::new(), 0);
+    while stream.len() < SIZE {
+        write(&mut stream, events);
+        events += 1;
+    }
+    Workload {
+        name,
+        stream: stream.into_bytes(),
+        events,
+    }
+}
+
+/// What a busy server sends: events of many lengths, some with a name or an id, comments between them.
+fn mixed() -> Workload {
+    repeat("mixed", |stream, n| {
+        if n % 10 == 0 {
+            stream.push_str(":\n\n");
+        }
+        if n % 3 == 0 {
+            stream.push_str("event: status\n");
+        }
+        if n % 2 == 0 {
+            writeln!(stream, "id: {n}").unwrap();
+        }
+        for line in 0..1 + n % 3 {
+            writeln!(stream, "data: {line}{:1$}", "x", 7 * n % 300).unwrap();
+        }
+        stream.push('\n');
+    })
+}
