@@ -25,11 +25,15 @@ const CHUNKS: [usize; 4] = [1, 16, 1460, 65536];
 
 fn main() -> ExitCode {
     let quick = std::env::args().any(|argument| argument == "--quick");
-    let seconds = if quick { 0.01 } else { 0.25 };
+    let (seconds, size) = if quick {
+        (0.01, 256 * 1024)
+    } else {
+        (0.25, 512 * 1024)
+    };
     let mut report = Report::new();
 
     report.begin("decode", &names(&DECODERS, &LIMITS), LIMITS.len());
-    for workload in workloads::all() {
+    for workload in workloads::all(size) {
         let stream: &'static [u8] = workload.stream.leak();
         for chunk in CHUNKS {
             let slices: Vec<_> = stream.chunks(chunk).collect();

@@ -10,10 +10,9 @@ pub struct Workload {
     pub events: usize,
 }
 
-/// About as many bytes a stream has.
-const SIZE: usize = 512 * 1024;
-
-pub fn all() -> Vec<Workload> {
+/// All of them, of about so many bytes each.
+pub fn all(size: usize) -> Vec<Workload> {
+    let repeat = |name, write: fn(&mut String, usize)| repeat(name, size, write);
     vec![
         repeat("17 B events", |stream, _| {
             stream.push_str("data: 123456789\n\n")
@@ -55,14 +54,13 @@ pub fn all() -> Vec<Workload> {
         repeat("CRLF, 36 B", |stream, n| {
             write!(stream, "id: {:07}\r\ndata: 0123456789ab\r\n\r\n", n).unwrap();
         }),
-        mixed(),
+        mixed(size),
     ]
 }
 
-/// As many of these as fit.
-fn repeat(name: &'static str, write: impl Fn(&mut String, usize)) -> Workload {
+fn repeat(name: &'static str, size: usize, write: impl Fn(&mut String, usize)) -> Workload {
     let (mut stream, mut events) = (String::new(), 0);
-    while stream.len() < SIZE {
+    while stream.len() < size {
         write(&mut stream, events);
         events += 1;
     }
@@ -74,8 +72,8 @@ fn repeat(name: &'static str, write: impl Fn(&mut String, usize)) -> Workload {
 }
 
 /// What a busy server sends: events of many lengths, some with a name or an id, comments between them.
-fn mixed() -> Workload {
-    repeat("mixed", |stream, n| {
+fn mixed(size: usize) -> Workload {
+    repeat("mixed", size, |stream, n| {
         if n % 10 == 0 {
             stream.push_str(":\n\n");
         }
