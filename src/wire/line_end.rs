@@ -2,27 +2,31 @@
 
 #[cfg(all(target_pointer_width = "64", not(word_search)))]
 use super::search_blocks as search;
+use super::search_bytes;
 #[cfg(any(not(target_pointer_width = "64"), word_search))]
 use super::search_words as search;
 
-/// Cuts before the first CR or LF; or behind all bytes, if there is none. Inlined, for the decoder of events.
-pub(crate) use search::cut;
-/// The same in less flash.
-pub(crate) use search::cut_compactly;
 /// The place of the first CR or LF or another byte below 0x20, if it is near: for those who may have to look
 /// again. The first [`NEAR`] bytes have to be there.
 pub(crate) use search::{NEAR, find_near};
 
 /// Whether there is a CR or LF.
 pub(crate) const fn is_in(bytes: &[u8]) -> bool {
-    let mut rest = bytes;
-    while let [byte, behind @ ..] = rest {
-        if matches!(byte, b'\r' | b'\n') {
-            return true;
-        }
-        rest = behind;
-    }
-    false
+    !search_bytes::line_end(bytes).is_empty()
+}
+
+/// Cuts before the first CR or LF; or behind all bytes, if there is none. Inlined, for the decoder of events.
+#[inline(always)]
+pub(crate) fn cut(bytes: &[u8]) -> (&[u8], &[u8]) {
+    let found = search::line_end(bytes);
+    let length = bytes.len().wrapping_sub(found.len());
+    (bytes.get(..length).unwrap_or(bytes), found)
+}
+
+/// The same in less flash.
+#[cfg_attr(target_pointer_width = "64", inline)]
+pub(crate) fn cut_compactly(bytes: &[u8]) -> (&[u8], &[u8]) {
+    cut(bytes)
 }
 
 /// Splits off the first line: the line, and what follows its end (CR, LF or CRLF), if it has one.

@@ -8,6 +8,7 @@ pub(crate) mod scanner;
 // With `--cfg word_search`, hosts test what microcontrollers run.
 #[cfg(all(target_pointer_width = "64", not(word_search)))]
 mod search_blocks;
+mod search_bytes;
 #[cfg(any(not(target_pointer_width = "64"), word_search))]
 mod search_words;
 pub(crate) mod text;

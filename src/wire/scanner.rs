@@ -133,17 +133,14 @@ impl Scanner {
                 false => line_end::cut_compactly(value),
             };
             let ends;
-            (self.place, ends, *input) = match behind {
-                [b'\n', rest @ ..] => (Place::LineStart, true, rest),
-                [b'\r', b'\n', rest @ ..] => (Place::LineStart, true, rest),
-                [b'\r'] => (Place::AfterCr, true, &[][..]),
-                [_, rest @ ..] => (Place::LineStart, true, rest),
-                [] if starts && line.is_empty() => {
+            (self.place, ends, *input) = match behind_line_end(behind) {
+                Some((place, rest)) => (place, true, rest),
+                None if starts && line.is_empty() => {
                     (self.place, self.field) = (Place::ValueStart, field);
                     *input = &[];
                     return None;
                 }
-                [] => {
+                None => {
                     self.field = field;
                     (Place::Value, false, &[][..])
                 }
@@ -218,11 +215,7 @@ impl Scanner {
             return None;
         }
         let (line, behind) = line_end::cut_compactly(input);
-        (self.place, *input) = match behind {
-            [] => (Place::Value, behind),
-            [b'\r'] => (Place::AfterCr, &[][..]),
-            [b'\r', b'\n', rest @ ..] | [_, rest @ ..] => (Place::LineStart, rest),
-        };
+        (self.place, *input) = behind_line_end(behind).unwrap_or((Place::Value, &[]));
         Some(line)
     }
 
@@ -335,6 +328,18 @@ enum Step {
     BlankLine,
     /// It is the first one of the value.
     Value,
+}
+
+/// The place behind the line end that the input begins with, and what is left; `None` if there is no input.
+#[inline(always)]
+fn behind_line_end(behind: &[u8]) -> Option<(Place, &[u8])> {
+    match behind {
+        [] => None,
+        [b'\n', rest @ ..] => Some((Place::LineStart, rest)),
+        [b'\r', b'\n', rest @ ..] => Some((Place::LineStart, rest)),
+        [b'\r'] => Some((Place::AfterCr, &[])),
+        [_, rest @ ..] => Some((Place::LineStart, rest)),
+    }
 }
 
 /// A space behind the colon is no part of the value.

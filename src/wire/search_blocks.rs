@@ -3,6 +3,8 @@
 //! Text holds few other bytes below 0x20, so those are what is searched for, 16 bytes at a time; where a line is
 //! long, `memchr` takes over, which is faster then.
 
+use super::search_bytes;
+
 /// A line's end may be looked for again wherever it is: only `WINDOW` says how far.
 pub const NEAR: usize = 0;
 const WINDOW: usize = 1024;
@@ -16,21 +18,9 @@ pub fn find_near(bytes: &[u8]) -> Option<usize> {
     near.len().checked_sub(line_end(near).len())
 }
 
-#[inline(always)]
-pub fn cut(bytes: &[u8]) -> (&[u8], &[u8]) {
-    let found = line_end(bytes);
-    let length = bytes.len().wrapping_sub(found.len());
-    (bytes.get(..length).unwrap_or(bytes), found)
-}
-
-#[inline]
-pub fn cut_compactly(bytes: &[u8]) -> (&[u8], &[u8]) {
-    cut(bytes)
-}
-
 /// The rest of `bytes` that begins with the first CR or LF.
 #[inline(always)]
-fn line_end(bytes: &[u8]) -> &[u8] {
+pub fn line_end(bytes: &[u8]) -> &[u8] {
     let mut rest = bytes;
     let mut blocks = BLOCKS;
     while let Some((block, behind)) = rest.split_first_chunk() {
@@ -50,13 +40,7 @@ fn line_end(bytes: &[u8]) -> &[u8] {
             None => return &[],
         }
     }
-    while let [byte, behind @ ..] = rest {
-        if matches!(byte, b'\r' | b'\n') {
-            break;
-        }
-        rest = behind;
-    }
-    rest
+    search_bytes::line_end(rest)
 }
 
 #[inline(never)]

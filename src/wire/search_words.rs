@@ -3,6 +3,8 @@
 //! Text holds few other bytes below 0x20, so those are what is searched for: word by word at first, for most
 //! lines are short, then 16 bytes at a time.
 
+use super::search_bytes;
+
 /// How far a line's end is near.
 pub const NEAR: usize = 32;
 
@@ -12,25 +14,9 @@ pub fn find_near(bytes: &[u8]) -> Option<usize> {
     find(near)
 }
 
-#[inline(always)]
-pub fn cut(bytes: &[u8]) -> (&[u8], &[u8]) {
-    let found = line_end(bytes);
-    (before(found, bytes), found)
-}
-
-pub fn cut_compactly(bytes: &[u8]) -> (&[u8], &[u8]) {
-    let found = line_end(bytes);
-    (before(found, bytes), found)
-}
-
-fn before<'b>(end: &[u8], bytes: &'b [u8]) -> &'b [u8] {
-    let length = bytes.len().wrapping_sub(end.len());
-    bytes.get(..length).unwrap_or(bytes)
-}
-
 /// The rest of `bytes` that begins with the first CR or LF.
 #[inline(always)]
-fn line_end(bytes: &[u8]) -> &[u8] {
+pub fn line_end(bytes: &[u8]) -> &[u8] {
     let mut rest = bytes;
     let blocks_start = bytes.len().wrapping_sub(16);
     while let [a, b, c, d, behind @ ..] = rest {
@@ -49,13 +35,7 @@ fn line_end(bytes: &[u8]) -> &[u8] {
             None => return &[],
         }
     }
-    while let [byte, behind @ ..] = rest {
-        if matches!(byte, b'\r' | b'\n') {
-            break;
-        }
-        rest = behind;
-    }
-    rest
+    search_bytes::line_end(rest)
 }
 
 /// The position of the first byte below 0x20.
