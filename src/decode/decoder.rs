@@ -318,18 +318,12 @@ impl Core {
         loop {
             match self.scanner.next::<FAST>(&mut rest) {
                 Some(Token::Piece(piece)) => {
-                    let fields = &mut self.fields;
-                    if piece.field == Field::Data
-                        && piece.starts
-                        && piece.ends
-                        && fields.begins_with(buffer, piece.value)
-                    {
-                        fields.hold_data(piece.value, &mut held);
-                    } else if comments && piece.field == Field::Comment {
-                        fields.settle(buffer, &mut held);
+                    if comments && piece.field == Field::Comment {
+                        self.fields.settle(buffer, &mut held);
                         *input = rest;
                         return Ok(comment(piece.value, piece.ends));
-                    } else if let Err(overflow) = fields.take(buffer, piece, &mut held) {
+                    }
+                    if let Err(overflow) = self.fields.take(buffer, piece, &mut held) {
                         *input = rest;
                         return Err(overflow);
                     }

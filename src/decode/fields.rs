@@ -80,14 +80,6 @@ impl Fields {
         self.event == EventState::Empty
     }
 
-    /// Holds the first data line of an event, which fits.
-    #[inline(always)]
-    pub fn hold_data<'i>(&mut self, data: &'i [u8], held: &mut Held<'i>) {
-        self.event = EventState::HasData;
-        self.layout.reserve_data(data.len());
-        held.data = data;
-    }
-
     /// Takes in a piece of a field.
     ///
     /// # Errors
@@ -102,6 +94,12 @@ impl Fields {
     ) -> Result<(), Overflow> {
         match piece.field {
             Field::Comment => Ok(()),
+            Field::Data if piece.starts && piece.ends && self.begins_with(buffer, piece.value) => {
+                self.event = EventState::HasData;
+                self.layout.reserve_data(piece.value.len());
+                held.data = piece.value;
+                Ok(())
+            }
             Field::Data => self.write_data(buffer, piece.value, piece.starts, held),
             field => {
                 if piece.starts
@@ -205,15 +203,10 @@ impl Fields {
 
     #[inline(never)]
     fn settle_event_type_and_id(&self, buffer: &mut [u8], held: &Held<'_>) {
-        let places = [
-            (held.event_type, self.layout.event_type_place(buffer)),
-            (held.id, self.layout.id_place(buffer)),
-        ];
-        for (value, place) in places {
-            if !value.is_empty() {
-                layout::write(buffer, place.start, value);
-            }
-        }
+        let place = self.layout.event_type_place(buffer);
+        layout::write(buffer, place.start, held.event_type);
+        let place = self.layout.id_place(buffer);
+        layout::write(buffer, place.start, held.id);
     }
 
     /// The blank line: sets the last event id, and gives the event if there is one. What was held is of no

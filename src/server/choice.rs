@@ -13,6 +13,7 @@ pub(super) struct Choice<'c> {
 
 /// `Choice::skip`, for those who want to link it only if it is needed.
 pub(super) type Skip = fn(&Choice<'_>, Records<'_>, &mut Cursor) -> bool;
+pub(super) const SKIP: Skip = |choice, records, cursor| choice.skip(records, cursor);
 
 /// Frames that are looked at in one call, so that no call takes long.
 const MAX_SKIPPED: u32 = 8;

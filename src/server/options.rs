@@ -1,6 +1,6 @@
 //! How streams are served.
 
-use super::choice::Skip;
+use super::choice::{SKIP, Skip};
 use crate::encode::Frame;
 use crate::event_name;
 use crate::wire::text::EventName;
@@ -115,7 +115,7 @@ impl<'a> StreamOptions<'a> {
     pub const fn start(mut self, start: Start) -> Self {
         self.start = start;
         if let Start::LatestOfEachType = start {
-            self.skip = Some(|choice, records, cursor| choice.skip(records, cursor));
+            self.skip = Some(SKIP);
         }
         self
     }
@@ -127,7 +127,7 @@ impl<'a> StreamOptions<'a> {
     /// the log meanwhile, it is told of a loss, though what it missed may have been of other types.
     pub const fn only(mut self, names: &'a [EventName<'a>]) -> Self {
         self.only = Some(names);
-        self.skip = Some(|choice, records, cursor| choice.skip(records, cursor));
+        self.skip = Some(SKIP);
         self
     }
 
