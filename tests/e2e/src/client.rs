@@ -1,6 +1,6 @@
 //! A client that reads lines.
 
-use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -27,14 +27,7 @@ impl Client {
 
     /// The same, but `None` when the server has no place for it, or no connection.
     pub fn try_connect(address: SocketAddr, last_event_id: &str) -> Option<Self> {
-        let mut socket = TcpStream::connect(address).ok()?;
-        let timeout = Some(Duration::from_secs(30));
-        socket.set_read_timeout(timeout).ok()?;
-        let request = request(last_event_id);
-        socket.write_all(request.as_bytes()).ok()?;
-        let mut client = Self {
-            reader: BufReader::new(socket),
-        };
+        let mut client = Self::try_send(address, &request(last_event_id)).ok()?;
         let mut status = String::new();
         client.reader.read_line(&mut status).ok()?;
         if !status.starts_with("HTTP/1.1 200 ") {
@@ -45,14 +38,16 @@ impl Client {
     }
 
     pub fn send(address: SocketAddr, request: &str) -> Self {
-        let mut socket = TcpStream::connect(address).unwrap();
-        socket
-            .set_read_timeout(Some(Duration::from_secs(30)))
-            .unwrap();
-        socket.write_all(request.as_bytes()).unwrap();
-        Self {
+        Self::try_send(address, request).unwrap()
+    }
+
+    fn try_send(address: SocketAddr, request: &str) -> io::Result<Self> {
+        let mut socket = TcpStream::connect(address)?;
+        socket.set_read_timeout(Some(Duration::from_secs(30)))?;
+        socket.write_all(request.as_bytes())?;
+        Ok(Self {
             reader: BufReader::new(socket),
-        }
+        })
     }
 
     pub fn read_head(&mut self) -> String {
