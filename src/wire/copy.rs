@@ -8,24 +8,15 @@ use core::mem::take;
 #[cfg(feature = "http")]
 use core::ops::Range;
 
+use super::IS_HOST;
+
 /// Copies `from` to the start of `to`. Does nothing if that is too short.
-pub(crate) fn copy(mut from: &[u8], to: &mut [u8]) {
-    let mut to = to.get_mut(..from.len()).unwrap_or_default();
-    // Where memory is moved by vector instructions, `memcpy` pays.
-    #[cfg(all(target_pointer_width = "64", not(word_search)))]
-    if from.len() >= 48 && to.len() == from.len() {
-        return to.copy_from_slice(from);
+pub(crate) fn copy(from: &[u8], to: &mut [u8]) {
+    match to.get_mut(..from.len()) {
+        Some(to) if IS_HOST => copy_as_two(from, to),
+        Some(to) => copy_in_pieces(from, to),
+        None => {}
     }
-    while let Some((bytes, places)) = split_both::<16>(&mut from, &mut to) {
-        // Byte by byte here, word by word in the machine code. A loop that moves a whole array, or
-        // a single byte, would be recognised and turned into a call of `memcpy` again.
-        let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = *bytes;
-        *places = [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p];
-    }
-    copy_array::<8>(&mut from, &mut to);
-    copy_array::<4>(&mut from, &mut to);
-    copy_array::<2>(&mut from, &mut to);
-    copy_array::<1>(&mut from, &mut to);
 }
 
 /// Copies a range of `bytes` down to `to`, and returns its end there.
@@ -39,6 +30,47 @@ pub(crate) fn move_down(bytes: &mut [u8], range: Range<usize>, mut to: usize) ->
         }
     }
     to
+}
+
+/// Array by array.
+#[inline(always)]
+fn copy_in_pieces(mut from: &[u8], mut to: &mut [u8]) {
+    while let Some((bytes, places)) = split_both::<16>(&mut from, &mut to) {
+        // Byte by byte here, word by word in the machine code. A loop that moves a whole array, or
+        // a single byte, would be recognised and turned into a call of `memcpy` again.
+        let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = *bytes;
+        *places = [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p];
+    }
+    copy_array::<8>(&mut from, &mut to);
+    copy_array::<4>(&mut from, &mut to);
+    copy_array::<2>(&mut from, &mut to);
+    copy_array::<1>(&mut from, &mut to);
+}
+
+/// What is short, as two arrays that may overlap. Where memory is moved by vector instructions, `memcpy` pays
+/// for all the rest.
+#[inline(always)]
+fn copy_as_two(from: &[u8], to: &mut [u8]) {
+    match to.len() {
+        64.. => to.copy_from_slice(from),
+        32.. => copy_ends::<32>(from, to),
+        16.. => copy_ends::<16>(from, to),
+        8.. => copy_ends::<8>(from, to),
+        4.. => copy_ends::<4>(from, to),
+        2.. => copy_ends::<2>(from, to),
+        _ => copy_ends::<1>(from, to),
+    }
+}
+
+/// Copies the first and the last `N` bytes, if there are so many.
+#[inline(always)]
+fn copy_ends<const N: usize>(from: &[u8], to: &mut [u8]) {
+    if let (Some(bytes), Some(places)) = (from.first_chunk::<N>(), to.first_chunk_mut()) {
+        *places = *bytes;
+    }
+    if let (Some(bytes), Some(places)) = (from.last_chunk::<N>(), to.last_chunk_mut()) {
+        *places = *bytes;
+    }
 }
 
 /// Copies `N` bytes, if there are so many.

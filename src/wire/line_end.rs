@@ -1,9 +1,9 @@
 //! Finding the end of a line: CR or LF, and nothing else (WHATWG HTML 9.2.5).
 
-#[cfg(all(target_pointer_width = "64", not(word_search)))]
+#[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(word_search)))]
 use super::search_blocks as search;
 use super::search_bytes;
-#[cfg(any(not(target_pointer_width = "64"), word_search))]
+#[cfg(any(not(any(target_arch = "x86_64", target_arch = "aarch64")), word_search))]
 use super::search_words as search;
 
 /// The place of the first CR or LF or another byte below 0x20, if it is near: for those who may have to look

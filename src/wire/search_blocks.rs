@@ -1,7 +1,11 @@
-//! The search for line ends on hosts.
-//!
-//! Text holds few other bytes below 0x20, so those are what is searched for, 16 bytes at a time; where a line is
-//! long, `memchr` takes over, which is faster then.
+//! The search for line ends by vector instructions, 16 bytes at a time; where a line is long, `memchr` takes
+//! over, which has longer vectors.
+
+#[cfg(target_arch = "aarch64")]
+use memchr::arch::aarch64::neon::memchr::Two;
+#[cfg(target_arch = "x86_64")]
+use memchr::arch::x86_64::sse2::memchr::Two;
+use memchr::memchr2;
 
 use super::search_bytes;
 
@@ -11,6 +15,7 @@ const WINDOW: usize = 1024;
 
 /// So many blocks, before a line counts as long.
 const BLOCKS: usize = 8;
+const BLOCK: usize = 16;
 
 #[inline(always)]
 pub fn find_near(bytes: &[u8]) -> Option<usize> {
@@ -21,38 +26,79 @@ pub fn find_near(bytes: &[u8]) -> Option<usize> {
 /// The rest of `bytes` that begins with the first CR or LF.
 #[inline(always)]
 pub fn line_end(bytes: &[u8]) -> &[u8] {
+    let Some(last) = bytes.last_chunk() else {
+        return short_line_end(bytes);
+    };
     let mut rest = bytes;
     let mut blocks = BLOCKS;
     while let Some((block, behind)) = rest.split_first_chunk() {
-        let controls = controls(block);
-        if controls == 0 {
-            rest = behind;
-            blocks = blocks.wrapping_sub(1);
-            if blocks == 0 {
-                return far_line_end(rest);
-            }
-            continue;
+        if let Some(place) = find(block) {
+            return rest.get(place..).unwrap_or_default();
         }
-        let place = controls.trailing_zeros() as usize / 8;
-        match rest.split_at_checked(place) {
-            Some((_, [byte, behind @ ..])) if *byte != b'\n' && *byte != b'\r' => rest = behind,
-            Some((_, found)) => return found,
-            None => return &[],
+        rest = behind;
+        blocks = blocks.wrapping_sub(1);
+        if blocks == 0 {
+            return far_line_end(rest);
         }
     }
-    search_bytes::line_end(rest)
+    if rest.is_empty() {
+        return rest;
+    }
+    // The last block overlaps the one before it, which has none.
+    let place = find(last).map(|place| bytes.len().wrapping_sub(BLOCK).wrapping_add(place));
+    place
+        .and_then(|place| bytes.get(place..))
+        .unwrap_or_default()
 }
 
 #[inline(never)]
 fn far_line_end(bytes: &[u8]) -> &[u8] {
-    let end = memchr::memchr2(b'\r', b'\n', bytes).unwrap_or(bytes.len());
+    let end = memchr2(b'\r', b'\n', bytes).unwrap_or(bytes.len());
     bytes.get(end..).unwrap_or_default()
 }
 
-/// The highest bit of the first byte below 0x20; some of what is above that may be set, too. Subtracting 0x20
-/// from every byte at once borrows from the next one only behind such a byte.
-const fn controls(block: &[u8; 16]) -> u128 {
-    let block = u128::from_le_bytes(*block);
-    let lowered = block.wrapping_sub(u128::from_ne_bytes([0x20; 16]));
-    lowered & !block & u128::from_ne_bytes([0x80; 16])
+/// In less than a block: in two words, which overlap, any byte below 0x20 is looked for, as text holds few others.
+#[inline(always)]
+fn short_line_end(bytes: &[u8]) -> &[u8] {
+    let place = if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        match controls(u64::from_le_bytes(*first)) {
+            0 => match controls(u64::from_le_bytes(*last)) {
+                0 => return &[],
+                found => bytes.len().wrapping_sub(8).wrapping_add(place(found)),
+            },
+            found => place(found),
+        }
+    } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        let first = u64::from(u32::from_le_bytes(*first));
+        let last = u64::from(u32::from_le_bytes(*last));
+        let between = bytes.len().wrapping_sub(4).wrapping_mul(8) as u32;
+        match controls(first | last.wrapping_shl(between)) {
+            0 => return &[],
+            found => place(found),
+        }
+    } else {
+        0
+    };
+    match bytes.get(place..) {
+        Some(found @ [b'\n' | b'\r', ..]) => found,
+        Some([_, behind @ ..]) => search_bytes::line_end(behind),
+        _ => &[],
+    }
+}
+
+const fn controls(word: u64) -> u64 {
+    let lowered = word.wrapping_sub(u64::from_ne_bytes([0x20; 8]));
+    lowered & !word & u64::from_ne_bytes([0x80; 8])
+}
+
+const fn place(controls: u64) -> usize {
+    controls.trailing_zeros() as usize / 8
+}
+
+#[inline(always)]
+fn find(block: &[u8; BLOCK]) -> Option<usize> {
+    match Two::new(b'\r', b'\n') {
+        Some(two) => two.find(block),
+        None => memchr2(b'\r', b'\n', block),
+    }
 }
