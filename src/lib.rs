@@ -123,10 +123,10 @@
 //!           client/{reconnect,options}        on {choice,ring,record,made_id}
 //!           on {backoff,fields,id_parameter,reason,resume_point}
 //! floor 2   decode/{decoder,parts}            encode/{frame,writer,sink}
-//!           on {fields,layout,located,retry}
+//!           on {fields,held,layout,located,retry}
 //!           http/{request,response,response_head,url,chunked}
 //!           on {lines,grammar,accept,target,field,method,body}
-//! floor 1   wire/{scanner,text,line_end,copy,decimal,media_type}   time
+//! floor 1   wire/{scanner,token,span,text,line_end,copy,decimal,media_type}   time
 //! ```
 //!
 //! # Promises

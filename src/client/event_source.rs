@@ -10,7 +10,7 @@ use super::resume_point::ResumePoint;
 use crate::decode::{Decoder, Item, Overflow};
 use crate::http::{Body, ResponseError, ResponseHead, Url};
 use crate::time::Instant;
-use crate::wire::scanner::Span;
+use crate::wire::span::Span;
 use crate::wire::text::{EventId, Text};
 
 /// Follows an event stream: asks for it, follows redirects, decodes it, and when it is lost, waits and

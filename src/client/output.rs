@@ -4,7 +4,7 @@ use super::reason::Reason;
 use crate::decode::{Event, Located};
 use crate::http::Url;
 use crate::time::Instant;
-use crate::wire::scanner::Span;
+use crate::wire::span::Span;
 use crate::wire::text::Text;
 
 /// What an [`EventSource`](super::EventSource) wants, or has to tell.

@@ -2,9 +2,12 @@
 
 use core::fmt;
 
-use super::fields::{Fields, Finished, Held, Overflow};
-use crate::wire::scanner::{Field, Pushed, Scanner, Token};
+use super::fields::{Fields, Overflow};
+use super::held::{Finished, Held};
+use crate::wire::IS_HOST;
+use crate::wire::scanner::{Pushed, Scanner};
 use crate::wire::text::{EventId, EventName, Text};
+use crate::wire::token::{Field, Token};
 
 /// Decodes an event stream (WHATWG HTML 9.2.5 and 9.2.6), in whatever pieces it arrives.
 ///
@@ -245,6 +248,12 @@ impl Core {
                     return Ok(Some(self.event(buffer, Finished::of_data(data))));
                 }
             }
+            if IS_HOST {
+                self.scanner.skip_comments(input);
+                if input.is_empty() {
+                    return Ok(None);
+                }
+            }
         }
         self.next_of_any_kind(buffer, input)
     }
@@ -259,6 +268,9 @@ impl Core {
         // What most chunks begin with where they are short: more of a long line.
         if let Some(data) = self.scanner.resume_data(input) {
             self.fields.append_data(buffer, data)?;
+            if IS_HOST {
+                self.scanner.take_cut_name(input);
+            }
             if input.is_empty() {
                 return Ok(None);
             }
@@ -268,15 +280,17 @@ impl Core {
 
     #[inline]
     fn push<'s>(&mut self, buffer: &'s mut [u8], byte: u8) -> Result<Option<Event<'s>>, Overflow> {
-        // Most bytes make a value longer, or end it.
-        match self.scanner.push_to_value(byte) {
-            Pushed::To(Field::Data) => {
+        // Most bytes make a value longer.
+        if byte != b'\n' && byte != b'\r' {
+            if self.scanner.is_within_data() {
                 self.fields.push_data(buffer, byte)?;
-                Ok(None)
+                return Ok(None);
             }
-            Pushed::To(_) => Ok(None),
-            Pushed::Not => self.push_of_any_kind(buffer, byte),
+            if self.scanner.is_within_comment() {
+                return Ok(None);
+            }
         }
+        self.push_of_any_kind(buffer, byte)
     }
 
     #[inline(never)]
@@ -285,21 +299,30 @@ impl Core {
         buffer: &'s mut [u8],
         byte: u8,
     ) -> Result<Option<Event<'s>>, Overflow> {
-        if self.scanner.push_to_head(byte) {
-            return Ok(None);
+        match self.scanner.push(byte) {
+            Pushed::Taken => Ok(None),
+            Pushed::ToLine if self.fields.push_line(buffer, byte) => Ok(None),
+            Pushed::BlankLine if self.fields.is_empty() => Ok(None),
+            Pushed::BlankLine => self.push_blank_line(buffer),
+            _ => self.push_slowly(buffer, byte),
         }
-        // Nothing is held of an input of one byte.
-        let finished = self.decode::<false, _>(
-            &mut *buffer,
-            &mut &[byte][..],
-            false,
-            |_, _, finished| finished.in_buffer(),
-            |_, _| None,
-        )?;
-        match finished {
-            Some(finished) => Ok(Some(self.event(buffer, finished))),
-            None => Ok(None),
-        }
+    }
+
+    #[inline(never)]
+    fn push_blank_line<'s>(&mut self, buffer: &'s mut [u8]) -> Result<Option<Event<'s>>, Overflow> {
+        let finished = self.fields.end_event(buffer, &mut Held::default());
+        Ok(finished.map(|finished| self.event(buffer, finished)))
+    }
+
+    /// No event ends in what this is for.
+    #[inline(never)]
+    fn push_slowly<'s>(
+        &mut self,
+        buffer: &'s mut [u8],
+        byte: u8,
+    ) -> Result<Option<Event<'s>>, Overflow> {
+        self.decode::<false, _>(buffer, &mut &[byte][..], false, |_, _, _| (), |_, _| None)
+            .map(|_| None)
     }
 
     /// Reads up to the end of an event, or to a comment if comments are wanted. What it returns then is made

@@ -7,10 +7,13 @@
 use core::fmt;
 use core::mem::take;
 
+use super::held::{Finished, Held, Value};
 use super::layout::{self, Layout};
 use super::retry::Retry;
-use crate::wire::scanner::{Field, Piece, Span};
+#[cfg(feature = "http")]
+use crate::wire::span::Span;
 use crate::wire::text::holds_nul;
+use crate::wire::token::{Field, Piece};
 
 /// The fields of the event under way, the last event id and the reconnection time.
 #[derive(Clone, Copy, Debug)]
@@ -20,29 +23,6 @@ pub(super) struct Fields {
     event: EventState,
     /// Whether the event under way has set an id; it may be empty.
     id_set: bool,
-}
-
-/// Values of the event under way that lie in the input and are not written to the buffer. What is not held
-/// is empty.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Held<'i> {
-    data: &'i [u8],
-    event_type: &'i [u8],
-    id: &'i [u8],
-}
-
-/// The parts of a finished event, without borrowing the buffer.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Finished<'i> {
-    pub data: Value<'i>,
-    pub event_type: Value<'i>,
-}
-
-/// A value of a finished event.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Value<'i> {
-    Held(&'i [u8]),
-    InBuffer(Span),
 }
 
 /// The event does not fit the decoder's buffer.
@@ -164,6 +144,13 @@ impl Fields {
         }
         self.drop_event(buffer);
         Err(Overflow)
+    }
+
+    /// Writes a byte more of an event type or an id into the buffer, which holds its start; if that is all there
+    /// is to do.
+    #[inline(always)]
+    pub fn push_line(&mut self, buffer: &mut [u8], byte: u8) -> bool {
+        self.event <= EventState::HasData && self.layout.push_line(buffer, byte)
     }
 
     #[inline(never)]
@@ -378,50 +365,6 @@ impl Fields {
     fn drop_event(&mut self, buffer: &mut [u8]) {
         self.layout.clear_data_and_event_type(buffer);
         self.event = EventState::Dropped;
-    }
-}
-
-impl<'i> Finished<'i> {
-    /// The same, if it has no value that is held and not empty.
-    pub fn in_buffer(self) -> Finished<'static> {
-        let in_buffer = |value| match value {
-            Value::Held(_) => Value::Held(&b""[..]),
-            Value::InBuffer(span) => Value::InBuffer(span),
-        };
-        Finished {
-            data: in_buffer(self.data),
-            event_type: in_buffer(self.event_type),
-        }
-    }
-
-    /// An event of nothing but a data line.
-    #[inline(always)]
-    pub const fn of_data(data: &'i [u8]) -> Self {
-        Self {
-            data: Value::Held(data),
-            event_type: Value::Held(b""),
-        }
-    }
-}
-
-impl<'i> Value<'i> {
-    /// What is held; or what is written, if nothing is.
-    const fn new(held: &'i [u8], written: Span) -> Self {
-        if held.is_empty() {
-            Value::InBuffer(written)
-        } else {
-            Value::Held(held)
-        }
-    }
-
-    pub fn of<'b>(self, buffer: &'b [u8]) -> &'b [u8]
-    where
-        'i: 'b,
-    {
-        match self {
-            Value::Held(value) => value,
-            Value::InBuffer(span) => span.of(buffer),
-        }
     }
 }
 

@@ -8,7 +8,7 @@
 //! to the back. `id` is what the event under way sets, `last event id` what earlier events have set.
 
 use crate::wire::copy::copy;
-use crate::wire::scanner::Span;
+use crate::wire::span::Span;
 use crate::wire::text::holds_nul;
 
 /// Where the parts end: from the front data and line, from the back event type, id and last event id. A
@@ -125,6 +125,17 @@ impl Layout {
         if has_room {
             write(buffer, self.line, bytes);
             self.line = self.line.wrapping_add(bytes.len());
+        }
+        has_room
+    }
+
+    /// Appends a byte to the line under way, if there is room.
+    #[inline(always)]
+    pub fn push_line(&mut self, buffer: &mut [u8], byte: u8) -> bool {
+        let has_room = self.has_room(buffer, 1);
+        if let (true, Some(place)) = (has_room, buffer.get_mut(self.line)) {
+            *place = byte;
+            self.line = self.line.wrapping_add(1);
         }
         has_room
     }

@@ -4,8 +4,9 @@
 //! loop finds where an event lies, and makes it of that when it has ended.
 
 use super::decoder::{Core, Decoder, Event};
-use super::fields::{Finished, Overflow, Value};
-use crate::wire::scanner::Span;
+use super::fields::Overflow;
+use super::held::{Finished, Value};
+use crate::wire::span::Span;
 
 /// Where the parts of an event lie, in the input that it was found in and in the decoder's buffer.
 #[derive(Clone, Copy, Debug)]

@@ -2,6 +2,7 @@
 
 mod decoder;
 mod fields;
+mod held;
 mod layout;
 #[cfg(any(
     feature = "http",

@@ -3,9 +3,11 @@
 use core::fmt;
 
 use super::decoder::event_type;
-use super::fields::{Fields, Finished, Held, Overflow};
-use crate::wire::scanner::{Field, Scanner, Token};
+use super::fields::{Fields, Overflow};
+use super::held::{Finished, Held};
+use crate::wire::scanner::Scanner;
 use crate::wire::text::{EventId, EventName};
+use crate::wire::token::{Field, Token};
 
 /// Decodes an event stream (WHATWG HTML 9.2.5 and 9.2.6) whose events may be larger than RAM: data
 /// is passed on in pieces, not stored. It also reports comments and `retry` fields, and gives all of

@@ -10,7 +10,9 @@ mod search_blocks;
 mod search_bytes;
 #[cfg(any(not(any(target_arch = "x86_64", target_arch = "aarch64")), word_search))]
 mod search_words;
+pub(crate) mod span;
 pub(crate) mod text;
+pub(crate) mod token;
 
 /// Whether speed counts more than flash. With `--cfg word_search`, hosts test what microcontrollers run.
 pub(crate) const IS_HOST: bool = cfg!(all(target_pointer_width = "64", not(word_search)));

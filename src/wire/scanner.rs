@@ -2,6 +2,7 @@
 //! and the line rules of 9.2.6).
 
 use super::line_end;
+use super::token::{Field, Piece, Token};
 
 /// A few bytes of state that remember where in a line the input was cut. It holds no text: values
 /// are slices of the input.
@@ -36,46 +37,6 @@ enum Place {
     AfterCr,
     /// At the very start, or behind the first bytes of a byte order mark.
     StreamStart,
-}
-
-/// What the next bytes of the input are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Token<'i> {
-    /// A comment or a field that the standard knows, or a part of one where the input was cut.
-    Piece(Piece<'i>),
-    /// The end of a block of fields.
-    BlankLine,
-}
-
-/// A value, or as much of it as the input holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Piece<'i> {
-    pub field: Field,
-    /// Empty only in the last piece of a line.
-    pub value: &'i [u8],
-    /// Whether this is the first piece of its line.
-    pub starts: bool,
-    /// Whether the line ends behind this piece.
-    pub ends: bool,
-}
-
-/// What a line is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Field {
-    Data,
-    Event,
-    Id,
-    Retry,
-    Comment,
-    /// A name that the standard does not know; no token is made of it.
-    Unknown,
-}
-
-/// A range of the input or of a buffer, in bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Span {
-    pub start: usize,
-    pub end: usize,
 }
 
 impl Scanner {
@@ -156,6 +117,29 @@ impl Scanner {
         }
     }
 
+    /// Takes comments, other lines of no interest under way, and blank lines. No event is under way.
+    #[inline(always)]
+    pub fn skip_comments(&mut self, input: &mut &[u8]) {
+        loop {
+            let line = match (self.place, *input) {
+                (Place::LineStart, [b'\n', rest @ ..]) => {
+                    *input = rest;
+                    continue;
+                }
+                (Place::LineStart, [b':', rest @ ..]) => rest,
+                (Place::Value, [_, ..]) if self.is_within_comment() => *input,
+                _ => return,
+            };
+            (self.place, *input) = match line_end::cut(line).1 {
+                [b'\n', b'\n', rest @ ..] => (Place::LineStart, rest),
+                behind => behind_line_end(behind).unwrap_or_else(|| {
+                    self.field = Field::Comment;
+                    (Place::Value, &[])
+                }),
+            };
+        }
+    }
+
     /// The data line that the input begins with, and what follows it and the blank line behind it. `None` if
     /// they are not there as nearly all servers write them, or the line does not end near.
     #[inline(always)]
@@ -176,42 +160,76 @@ impl Scanner {
         }
     }
 
-    /// Takes a byte of a value of data, or of a line of no interest, or its line's end; but not its first byte.
+    /// Whether some value of a data line has come, and its end has not.
     #[inline(always)]
-    pub fn push_to_value(&mut self, byte: u8) -> Pushed {
-        if self.place != Place::Value
-            || matches!(self.field, Field::Event | Field::Id | Field::Retry)
-        {
-            return Pushed::Not;
-        }
-        match byte {
-            b'\n' => self.place = Place::LineStart,
-            b'\r' => self.place = Place::AfterCr,
-            _ => return Pushed::To(self.field),
-        }
-        Pushed::To(Field::Unknown)
+    pub fn is_within_data(&self) -> bool {
+        self.place == Place::Value && self.field == Field::Data
     }
 
-    /// Takes a byte of what stands before a value, if this is one.
-    pub fn push_to_head(&mut self, byte: u8) -> bool {
+    /// The same of a line of no interest.
+    #[inline(always)]
+    pub fn is_within_comment(&self) -> bool {
+        self.place == Place::Value && matches!(self.field, Field::Comment | Field::Unknown)
+    }
+
+    /// Takes one byte, where that is simple.
+    #[inline(always)]
+    pub fn push(&mut self, byte: u8) -> Pushed {
         loop {
-            match (self.place, byte) {
-                (Place::Value | Place::ValueStart, _) | (Place::LineStart, b'\n' | b'\r') => {
-                    return false;
+            let ends = matches!(byte, b'\n' | b'\r');
+            match self.place {
+                Place::LineStart if ends => {
+                    self.end_line(byte);
+                    return Pushed::BlankLine;
                 }
+                Place::Value => match self.field {
+                    Field::Data | Field::Comment | Field::Unknown if ends => {
+                        self.end_line(byte);
+                        return Pushed::Taken;
+                    }
+                    Field::Comment | Field::Unknown => return Pushed::Taken,
+                    Field::Event | Field::Id if !ends => return Pushed::ToLine,
+                    _ => return Pushed::Not,
+                },
+                Place::ValueStart => return Pushed::Not,
                 _ => {}
             }
             if let Step::Moved = self.step(byte) {
-                return true;
+                return Pushed::Taken;
             }
         }
+    }
+
+    /// Takes a field's name that is cut, if a line begins with it and nothing else is left.
+    #[inline(always)]
+    pub fn take_cut_name(&mut self, input: &mut &[u8]) {
+        match (self.place, *input) {
+            (Place::LineStart, [b'\n' | b'\r' | b':', ..] | [_, _, _, _, _, _, ..]) => return,
+            (Place::LineStart, _) => {}
+            _ => return,
+        }
+        while let (Place::LineStart | Place::Name | Place::AfterColon, [byte, rest @ ..]) =
+            (self.place, *input)
+        {
+            if let Step::Moved = self.step(*byte) {
+                *input = rest;
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn end_line(&mut self, byte: u8) {
+        self.place = match byte {
+            b'\r' => Place::AfterCr,
+            _ => Place::LineStart,
+        };
     }
 
     /// The rest of a data line that was cut, or as much of it as there is; `input` is behind its line end then.
     /// `None` if no data line is under way.
     #[inline(always)]
     pub fn resume_data<'i>(&mut self, input: &mut &'i [u8]) -> Option<&'i [u8]> {
-        if self.place != Place::Value || self.field != Field::Data {
+        if !self.is_within_data() {
             return None;
         }
         let (line, behind) = line_end::cut_compactly(input);
@@ -220,7 +238,8 @@ impl Scanner {
     }
 
     /// What happens rarely: at a line's start, in its name, and where the input was cut.
-    #[inline(never)]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn step(&mut self, byte: u8) -> Step {
         use Place::{AfterColon, AfterCr, LineStart, Name, StreamStart, Value, ValueStart};
 
@@ -274,48 +293,14 @@ impl Scanner {
     }
 }
 
-impl Field {
-    /// As it stands on the wire.
-    const fn name(self) -> &'static [u8] {
-        match self {
-            Field::Data => b"data",
-            Field::Event => b"event",
-            Field::Id => b"id",
-            Field::Retry => b"retry",
-            Field::Comment | Field::Unknown => b"",
-        }
-    }
-}
-
-impl Span {
-    /// Where `part` lies, which was taken of `whole`.
-    #[cfg(any(
-        feature = "http",
-        feature = "embedded-io",
-        feature = "embedded-io-async"
-    ))]
-    pub fn within(part: &[u8], whole: &[u8]) -> Self {
-        let start = part.as_ptr().addr().wrapping_sub(whole.as_ptr().addr());
-        Self {
-            start,
-            end: start.wrapping_add(part.len()),
-        }
-    }
-
-    /// The bytes of this range.
-    pub fn of(self, bytes: &[u8]) -> &[u8] {
-        bytes.get(self.start..self.end).unwrap_or_default()
-    }
-
-    pub const fn len(self) -> usize {
-        self.end.wrapping_sub(self.start)
-    }
-}
-
-/// Where a byte has gone.
+/// What one byte was.
 pub(crate) enum Pushed {
-    /// To a value of this field.
-    To(Field),
+    /// Nothing that has to be kept.
+    Taken,
+    /// More of an event type or an id, which holds its first byte already.
+    ToLine,
+    BlankLine,
+    /// Not taken yet: a byte of another value, or the end of one.
     Not,
 }
 

@@ -1,0 +1,47 @@
+//! What a stream is split into (WHATWG HTML 9.2.5).
+
+/// What the next bytes of the input are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Token<'i> {
+    /// A comment or a field that the standard knows, or a part of one where the input was cut.
+    Piece(Piece<'i>),
+    /// The end of a block of fields.
+    BlankLine,
+}
+
+/// A value, or as much of it as the input holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Piece<'i> {
+    pub field: Field,
+    /// Empty only in the last piece of a line.
+    pub value: &'i [u8],
+    /// Whether this is the first piece of its line.
+    pub starts: bool,
+    /// Whether the line ends behind this piece.
+    pub ends: bool,
+}
+
+/// What a line is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Field {
+    Data,
+    Event,
+    Id,
+    Retry,
+    Comment,
+    /// A name that the standard does not know; no token is made of it.
+    Unknown,
+}
+
+impl Field {
+    /// As it stands on the wire.
+    pub const fn name(self) -> &'static [u8] {
+        match self {
+            Field::Data => b"data",
+            Field::Event => b"event",
+            Field::Id => b"id",
+            Field::Retry => b"retry",
+            Field::Comment | Field::Unknown => b"",
+        }
+    }
+}
