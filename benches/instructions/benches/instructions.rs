@@ -23,7 +23,7 @@ macro_rules! decode_workloads {
     ($function:ident, chunks of $chunk:literal, by $decode:ident) => {
         #[library_benchmark(setup = workload::<$chunk>)]
         #[benches::events(args = ["17 B events", "55 B events", "LLM deltas, 255 B", "CRLF, 36 B"])]
-        #[benches::others(args = ["64 KiB lines", "64 data lines", "comments", "mixed"])]
+        #[benches::others(args = ["64 KiB lines", "64 data lines", "comments", "capture"])]
         fn $function((chunks, buffer): (Chunks, Buffer)) -> usize {
             $decode(chunks, buffer)
         }

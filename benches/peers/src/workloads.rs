@@ -54,7 +54,7 @@ pub fn all(size: usize) -> Vec<Workload> {
         repeat("CRLF, 36 B", |stream, n| {
             write!(stream, "id: {:07}\r\ndata: 0123456789ab\r\n\r\n", n).unwrap();
         }),
-        mixed(size),
+        capture(size),
     ]
 }
 
@@ -71,21 +71,15 @@ fn repeat(name: &'static str, size: usize, write: impl Fn(&mut String, usize)) -
     }
 }
 
-/// What a busy server sends: events of many lengths, some with a name or an id, comments between them.
-fn mixed(size: usize) -> Workload {
-    repeat("mixed", size, |stream, n| {
-        if n % 10 == 0 {
-            stream.push_str(":\n\n");
-        }
-        if n % 3 == 0 {
-            stream.push_str("event: status\n");
-        }
-        if n % 2 == 0 {
-            writeln!(stream, "id: {n}").unwrap();
-        }
-        for line in 0..1 + n % 3 {
-            writeln!(stream, "data: {line}{:1$}", "x", 7 * n % 300).unwrap();
-        }
-        stream.push('\n');
-    })
+/// What two servers sent: see `benches/README.md`.
+fn capture(size: usize) -> Workload {
+    const CAPTURE: &[u8] = include_bytes!("capture.sse");
+    const EVENTS: usize = 180;
+
+    let times = size.div_ceil(CAPTURE.len());
+    Workload {
+        name: "capture",
+        stream: CAPTURE.repeat(times),
+        events: EVENTS * times,
+    }
 }
