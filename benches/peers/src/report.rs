@@ -50,7 +50,7 @@ impl Report {
         self.limits = limits;
         self.programs = programs.to_vec();
         println!(
-            "\n| {table}, MB/s | {} | ours / best peer | ours / limit |",
+            "\n| {table}, MB/s | {} | ours / best peer (bar) | ours / limit (bar) |",
             programs.join(" | ")
         );
         println!("| --- |{}", " ---: |".repeat(programs.len() + 2));
@@ -65,11 +65,16 @@ impl Report {
         let ratios = [speeds[0] / best_peer, speeds[0] / speeds[peers + limit]];
 
         let cells: Vec<_> = speeds.iter().map(|speed| format!("{speed:.0}")).collect();
-        let [peer, limit] = ratios.map(|ratio| format!("{ratio:.2}"));
+        let mut of_limit = format!("{:.2} of {}", ratios[1], self.programs[peers + limit]);
+        if row.bar.limit.is_some() {
+            of_limit += &format!(" ({least:.1})");
+        }
         println!(
-            "| {} | {} | {peer} | {limit} |",
+            "| {} | {} | {:.2} ({:.1}) | {of_limit} |",
             row.name,
-            cells.join(" | ")
+            cells.join(" | "),
+            ratios[0],
+            row.bar.peer,
         );
         for (ratio, least, than) in [
             (ratios[0], row.bar.peer, "the best peer"),
@@ -95,7 +100,10 @@ impl Report {
 
     pub fn finish(self) -> ExitCode {
         let json = serde_json::to_string_pretty(&self.entries).expect("numbers");
-        std::fs::write("target/peers.json", json).expect("a writable folder `target`");
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/target");
+        std::fs::create_dir_all(folder)
+            .and_then(|()| std::fs::write(format!("{folder}/peers.json"), json))
+            .expect("a writable folder `target`");
         for missed in &self.missed {
             eprintln!("missed: {missed}");
         }
