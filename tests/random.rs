@@ -5,7 +5,9 @@
 mod common;
 
 use common::generate::{random_chunks, random_stream};
-use common::{Item, abnf, decode, decode_every_way, decode_parts, decode_ways, oracle};
+use common::{
+    Item, abnf, decode, decode_every_way, decode_parts, decode_pushing, decode_ways, oracle,
+};
 
 /// Breaks with any rule of the standard, and with any way of cutting a stream that shows.
 #[test]
@@ -22,6 +24,8 @@ fn random_streams_equal_the_oracles() {
         let chunks = random_chunks(&mut random, &stream);
         let decoded = decode(chunks.iter().copied(), &mut buffer, "");
         assert_eq!(decoded, expected, "seed {seed}");
+        let pushing = decode_pushing(chunks.iter().copied(), random.bool(), &mut buffer);
+        assert_eq!(pushing, expected, "pushing, seed {seed}");
         let (parts, _) = decode_parts(chunks.iter().copied(), &mut buffer, "");
         assert_eq!(parts, expected, "in parts, seed {seed}");
         assert_eq!(
@@ -35,6 +39,9 @@ fn random_streams_equal_the_oracles() {
         let expected = oracle::interpret_within(&stream, "", size);
         let small = decode(chunks.iter().copied(), &mut buffer[..size], "");
         assert_eq!(small, expected, "seed {seed}, {size} bytes");
+        let chunks_again = chunks.iter().copied();
+        let pushing = decode_pushing(chunks_again, random.bool(), &mut buffer[..size]);
+        assert_eq!(pushing, expected, "pushing, seed {seed}, {size} bytes");
         let expected = oracle::interpret_parts_within(&stream, "", size);
         let (parts, _) = decode_parts(chunks.iter().copied(), &mut buffer[..size], "");
         assert_eq!(parts, expected, "in parts, seed {seed}, {size} bytes");

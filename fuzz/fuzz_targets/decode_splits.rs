@@ -1,10 +1,11 @@
-//! The fuzzer chooses the stream, the buffer and the cuts: how the stream is cut must not show.
+//! The fuzzer chooses the stream, the buffer and the cuts: how the stream is cut must not show, nor what of it
+//! comes byte by byte.
 #![no_main]
 
 #[path = "../../tests/common/mod.rs"]
 mod common;
 
-use common::{decode, decode_parts};
+use common::{decode, decode_parts, decode_pushing};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: (u8, Vec<&[u8]>)| {
@@ -15,6 +16,9 @@ fuzz_target!(|input: (u8, Vec<&[u8]>)| {
 
     let whole = decode([stream.as_slice()], buffer, "");
     assert_eq!(decode(chunks.iter().copied(), buffer, ""), whole);
+    for push in [true, false] {
+        assert_eq!(decode_pushing(chunks.iter().copied(), push, buffer), whole);
+    }
     let parts = decode_parts([stream.as_slice()], buffer, "");
     assert_eq!(decode_parts(chunks.iter().copied(), buffer, ""), parts);
     if whole.overflows() == 0 {

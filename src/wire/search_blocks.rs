@@ -1,5 +1,5 @@
 //! The search for line ends by vector instructions, 16 bytes at a time; where a line is long, `memchr` takes
-//! over, which has longer vectors.
+//! over, which looks at several vectors at a time, and at longer ones if it has its feature `std`.
 
 #[cfg(target_arch = "aarch64")]
 use memchr::arch::aarch64::neon::memchr::Two;
@@ -9,8 +9,9 @@ use memchr::memchr2;
 
 use super::search_bytes;
 
-/// A line's end may be looked for again wherever it is: only `WINDOW` says how far.
+/// No bytes have to be there: what is not near is told from their end.
 pub const NEAR: usize = 0;
+/// How far a line's end is near.
 const WINDOW: usize = 1024;
 
 /// So many blocks, before a line counts as long.
@@ -60,7 +61,7 @@ fn far_line_end(bytes: &[u8]) -> &[u8] {
 /// In less than a block: in two words, which overlap, any byte below 0x20 is looked for, as text holds few others.
 #[inline(always)]
 fn short_line_end(bytes: &[u8]) -> &[u8] {
-    let place = if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+    let at = if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
         match controls(u64::from_le_bytes(*first)) {
             0 => match controls(u64::from_le_bytes(*last)) {
                 0 => return &[],
@@ -79,7 +80,7 @@ fn short_line_end(bytes: &[u8]) -> &[u8] {
     } else {
         0
     };
-    match bytes.get(place..) {
+    match bytes.get(at..) {
         Some(found @ [b'\n' | b'\r', ..]) => found,
         Some([_, behind @ ..]) => search_bytes::line_end(behind),
         _ => &[],

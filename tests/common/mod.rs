@@ -58,16 +58,25 @@ pub fn decode<'c>(
     }
 }
 
-/// Decodes one stream byte by byte, by the entry for single bytes.
-pub fn decode_pushed(stream: &[u8], buffer: &mut [u8]) -> Outcome {
+/// The same, but takes every other chunk byte by byte, by the entry for single bytes; if `push` is set, the
+/// first, or else the second and so on.
+pub fn decode_pushing<'c>(
+    chunks: impl IntoIterator<Item = &'c [u8]>,
+    mut push: bool,
+    buffer: &mut [u8],
+) -> Outcome {
     let mut decoder = Decoder::with_buffer(buffer);
     let mut items = Vec::new();
-    for byte in stream {
-        match decoder.push(*byte) {
-            Ok(Some(event)) => items.push(Item::of(&event)),
-            Ok(None) => {}
-            Err(Overflow) => items.push(Item::Overflow),
+    for chunk in chunks {
+        if push {
+            items.extend(chunk.iter().filter_map(|byte| match decoder.push(*byte) {
+                Ok(event) => event.as_ref().map(Item::of),
+                Err(Overflow) => Some(Item::Overflow),
+            }));
+        } else {
+            items.extend(decode_items(&mut decoder, [chunk]));
         }
+        push = !push;
     }
     decoder.end_stream();
     Outcome {
@@ -187,9 +196,12 @@ pub fn decode_ways(stream: &[u8], size: usize, cuts: impl IntoIterator<Item = us
             (parts.clone(), comments.clone()),
             "parts, {name}: {stream}"
         );
+        for push in [true, false] {
+            let mixed = decode_pushing(chunks(), push, buffer);
+            assert_eq!(mixed, whole, "{name}, first pushed: {push}: {stream}");
+        }
     };
-    let pushed = decode_pushed(stream, &mut vec![0; size]);
-    assert_eq!(pushed, whole, "pushed: {}", stream.escape_ascii());
+    check("whole", &[stream]);
     check("bytewise", &stream.chunks(1).collect::<Vec<_>>());
     check("empty chunk first", &[b"", stream]);
     for cut in cuts {
