@@ -276,6 +276,9 @@ impl Core {
         // What most chunks begin with where they are short: more of a long line.
         if let Some(data) = self.scanner.resume_data(input) {
             self.fields.append_data(buffer, data)?;
+            if IS_HOST {
+                self.scanner.take_cut_name(input);
+            }
             if input.is_empty() {
                 return Ok(None);
             }

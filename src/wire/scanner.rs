@@ -200,6 +200,24 @@ impl Scanner {
         }
     }
 
+    /// Takes a field's name that is cut, if a line begins with it and nothing else is left. That costs a host no
+    /// fewer instructions than `next` does, but less time.
+    #[inline(always)]
+    pub fn take_cut_name(&mut self, input: &mut &[u8]) {
+        match (self.place, *input) {
+            (Place::LineStart, [b'\n' | b'\r' | b':', ..] | [_, _, _, _, _, _, ..]) => return,
+            (Place::LineStart, _) => {}
+            _ => return,
+        }
+        while let (Place::LineStart | Place::Name | Place::AfterColon, [byte, rest @ ..]) =
+            (self.place, *input)
+        {
+            if let Step::Moved = self.step(*byte) {
+                *input = rest;
+            }
+        }
+    }
+
     #[inline(always)]
     fn end_line(&mut self, byte: u8) {
         self.place = match byte {
