@@ -218,14 +218,6 @@ impl Scanner {
         }
     }
 
-    #[inline(always)]
-    fn end_line(&mut self, byte: u8) {
-        self.place = match byte {
-            b'\r' => Place::AfterCr,
-            _ => Place::LineStart,
-        };
-    }
-
     /// The rest of a data line that was cut, or as much of it as there is; `input` is behind its line end then.
     /// `None` if no data line is under way.
     #[inline(always)]
@@ -236,6 +228,14 @@ impl Scanner {
         let (line, behind) = line_end::cut_compactly(input);
         (self.place, *input) = behind_line_end(behind).unwrap_or((Place::Value, &[]));
         Some(line)
+    }
+
+    #[inline(always)]
+    fn end_line(&mut self, byte: u8) {
+        self.place = match byte {
+            b'\r' => Place::AfterCr,
+            _ => Place::LineStart,
+        };
     }
 
     /// What happens rarely: at a line's start, in its name, and where the input was cut.
