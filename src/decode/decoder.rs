@@ -310,7 +310,6 @@ impl Core {
         match self.scanner.push(byte) {
             Pushed::Taken => Ok(None),
             Pushed::ToLine if self.fields.push_line(buffer, byte) => Ok(None),
-            Pushed::BlankLine if self.fields.is_empty() => Ok(None),
             Pushed::BlankLine => self.push_blank_line(buffer),
             _ => self.push_slowly(buffer, byte),
         }

@@ -110,12 +110,8 @@ impl Layout {
     /// Appends a byte to the data, if there is room. There is no line.
     #[inline(always)]
     pub fn push_data(&mut self, buffer: &mut [u8], byte: u8) -> bool {
-        let has_room = self.has_room(buffer, 1);
-        if let (true, Some(place)) = (has_room, buffer.get_mut(self.data)) {
-            *place = byte;
-            self.data = self.data.wrapping_add(1);
-            self.line = self.data;
-        }
+        let has_room = self.push_line(buffer, byte);
+        self.data = self.line;
         has_room
     }
 

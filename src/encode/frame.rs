@@ -5,6 +5,7 @@ use core::iter::FusedIterator;
 use core::mem::take;
 
 use super::sink::{BufferTooSmall, Sink};
+use crate::wire::IS_HOST;
 use crate::wire::copy::copy;
 use crate::wire::decimal::{self, Decimal};
 use crate::wire::line_end;
@@ -160,8 +161,7 @@ impl<'a> Frame<'a> {
         let mut free = &mut *buffer;
         match self.data {
             // Where speed is worth more than flash, data goes line by line, not piece by piece.
-            #[cfg(all(target_pointer_width = "64", not(word_search)))]
-            Some(data) => {
+            Some(data) if IS_HOST => {
                 let (mut fields, _) = self.split_data();
                 fields.try_for_each(|chunk| put(&mut free, chunk))?;
                 put_data(&mut free, data)?;
@@ -367,7 +367,6 @@ fn put(free: &mut &mut [u8], bytes: &[u8]) -> Result<(), BufferTooSmall> {
 }
 
 /// Puts data, line by line.
-#[cfg(all(target_pointer_width = "64", not(word_search)))]
 fn put_data(free: &mut &mut [u8], data: &[u8]) -> Result<(), BufferTooSmall> {
     const NAME: [u8; 6] = *b"data: ";
     let mut lines = Some(data);
