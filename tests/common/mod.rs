@@ -50,12 +50,7 @@ pub fn decode<'c>(
         .set_last_event_id(EventId::new(initial).unwrap())
         .unwrap();
     let items = decode_items(&mut decoder, chunks);
-    decoder.end_stream();
-    Outcome {
-        items,
-        last_event_id: decoder.last_event_id().to_string(),
-        retry: decoder.retry(),
-    }
+    end_stream(decoder, items)
 }
 
 /// The same, but takes every other chunk byte by byte, by the entry for single bytes; if `push` is set, the
@@ -78,6 +73,10 @@ pub fn decode_pushing<'c>(
         }
         push = !push;
     }
+    end_stream(decoder, items)
+}
+
+fn end_stream(mut decoder: Decoder<&mut [u8]>, items: Vec<Item>) -> Outcome {
     decoder.end_stream();
     Outcome {
         items,

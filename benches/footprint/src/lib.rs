@@ -4,6 +4,8 @@
 
 use core::ptr::{read_volatile, write_volatile};
 
+use embedded_sse::Event;
+
 const PORT: *mut u32 = 0x4000_c000 as *mut u32;
 
 /// Memory that a firmware would have as a static.
@@ -32,6 +34,14 @@ pub fn write(bytes: &[u8]) {
     for byte in bytes {
         write_word(u32::from(*byte));
     }
+}
+
+/// Writes every part of an event to the port.
+#[inline(always)]
+pub fn write_event(event: &Event<'_>) {
+    write(event.event_type.as_bytes());
+    write(event.data.as_bytes());
+    write(event.last_event_id.as_bytes());
 }
 
 /// Writes a word to the port.

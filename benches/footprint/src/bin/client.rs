@@ -6,7 +6,7 @@
 use embedded_sse::Instant;
 use embedded_sse::client::{ClientOptions, EventSource, Notice, Output};
 use embedded_sse::http::Url;
-use footprint::{memory, read, read_word, write, write_word};
+use footprint::{memory, read, read_word, write, write_event, write_word};
 
 static OPTIONS: ClientOptions = ClientOptions::new().idle_timeout(45_000);
 
@@ -41,11 +41,7 @@ extern "C" fn reset() -> ! {
                     write_word(until.as_millis() as u32);
                     break;
                 }
-                Output::Notice(Notice::Event(event)) => {
-                    write(event.event_type.as_bytes());
-                    write(event.data.as_bytes());
-                    write(event.last_event_id.as_bytes());
-                }
+                Output::Notice(Notice::Event(event)) => write_event(&event),
                 Output::Notice(Notice::Connecting { at, .. }) => write_word(at.as_millis() as u32),
                 Output::Notice(Notice::Closed(_)) => return_to_port(),
                 Output::Notice(_) => {}

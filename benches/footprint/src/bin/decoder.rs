@@ -3,7 +3,7 @@
 #![no_main]
 
 use embedded_sse::Decoder;
-use footprint::{read, read_word, write, write_word};
+use footprint::{read, read_word, write_event, write_word};
 
 #[unsafe(no_mangle)]
 extern "C" fn reset() -> ! {
@@ -13,11 +13,7 @@ extern "C" fn reset() -> ! {
         let mut input = read(&mut buffer);
         loop {
             match decoder.next(&mut input) {
-                Ok(Some(event)) => {
-                    write(event.event_type.as_bytes());
-                    write(event.data.as_bytes());
-                    write(event.last_event_id.as_bytes());
-                }
+                Ok(Some(event)) => write_event(&event),
                 Ok(None) => break,
                 Err(_) => write_word(1),
             }

@@ -3,7 +3,7 @@
 #![no_main]
 
 use embedded_sse::Decoder;
-use footprint::{read, read_word, write, write_word};
+use footprint::{read, read_word, write_event, write_word};
 
 #[unsafe(no_mangle)]
 extern "C" fn reset() -> ! {
@@ -12,11 +12,7 @@ extern "C" fn reset() -> ! {
     loop {
         for byte in read(&mut buffer) {
             match decoder.push(*byte) {
-                Ok(Some(event)) => {
-                    write(event.event_type.as_bytes());
-                    write(event.data.as_bytes());
-                    write(event.last_event_id.as_bytes());
-                }
+                Ok(Some(event)) => write_event(&event),
                 Ok(None) => {}
                 Err(_) => write_word(1),
             }
