@@ -33,6 +33,7 @@ impl Instant {
 
     /// The moment this many milliseconds later.
     pub const fn after(self, milliseconds: u32) -> Self {
+        // What is after `NEVER` never comes either.
         Self(self.0.saturating_add(milliseconds as u64))
     }
 

@@ -1,5 +1,9 @@
 //! How long a client waits before it connects again.
 
+use core::num::NonZeroU32;
+
+use crate::wire::exact::Exact;
+
 /// A delay that doubles with each attempt that fails, and is scattered so that clients that lost one
 /// server together do not come back together.
 #[derive(Clone, Copy, Debug)]
@@ -28,21 +32,21 @@ impl Backoff {
     pub fn next(&mut self, start: u32, floor: u32, cap: u32, scatter: bool) -> u32 {
         let mut delay = start.max(floor);
         for _ in 0..self.doublings {
+            // It is cut to the cap below, whatever it has grown to.
             delay = delay.saturating_mul(2);
         }
         // Beyond 32 doublings any delay is at its cap.
-        self.doublings = self.doublings.saturating_add(1).min(32);
+        self.doublings = self.doublings.plus(1).min(32);
         let delay = delay.min(cap.max(floor));
         if !scatter {
             return delay;
         }
         let half = delay / 2;
-        let width = delay.saturating_sub(half).saturating_add(1);
-        let part = self.random().checked_rem(width).unwrap_or_default();
-        half.saturating_add(part).max(floor)
+        let width = NonZeroU32::MIN.saturating_add(delay.minus(half));
+        half.plus(self.random() % width).max(floor)
     }
 
-    /// A counter, mixed until all bits depend on all of its bits.
+    /// A counter, mixed until all bits depend on all of its bits. Both wrap: only the low bits count.
     fn random(&mut self) -> u32 {
         self.random = self.random.wrapping_add(0x9e37_79b9);
         let mut bits = self.random;

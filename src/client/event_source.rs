@@ -10,6 +10,7 @@ use super::resume_point::ResumePoint;
 use crate::decode::{Decoder, Item, Overflow};
 use crate::http::{Body, ResponseError, ResponseHead, Url};
 use crate::time::Instant;
+use crate::wire::exact::{Exact, ExactSlice};
 use crate::wire::span::Span;
 use crate::wire::text::{EventId, Text};
 
@@ -168,7 +169,7 @@ impl<'a> EventSource<'a> {
     pub fn poll<'s, 'i: 's>(&'s mut self, now: Instant, input: &mut &'i [u8]) -> Output<'s> {
         let chunk = *input;
         let (read, step) = self.advance(now, chunk);
-        *input = chunk.get(read..).unwrap_or_default();
+        *input = chunk.part(read..);
         self.output(step, chunk)
     }
 
@@ -192,6 +193,7 @@ impl<'a> EventSource<'a> {
     /// The first `length` bytes of what was to be sent are written.
     pub fn sent(&mut self, now: Instant, length: usize) {
         if let State::Request { sent } = &mut self.state {
+            // The caller may tell of more than it was given.
             *sent = sent.saturating_add(length as u32);
             self.note_activity(now);
         }
@@ -292,7 +294,7 @@ impl<'a> EventSource<'a> {
         while step.is_none() && self.has_connection() {
             step = self.advance_connection(now, chunk, &mut input);
         }
-        (chunk.len().saturating_sub(input.len()), step)
+        (chunk.len().minus(input.len()), step)
     }
 
     /// The same while there is none.
@@ -334,11 +336,9 @@ impl<'a> EventSource<'a> {
             Step::Connect => Output::Connect(self.url()),
             Step::Send { length } => {
                 let (free, _) = self.decoder.free_and_last_event_id();
-                Output::Send(free.get(..length).unwrap_or_default())
+                Output::Send(free.part(..length))
             }
-            Step::SendBody { sent } => {
-                Output::Send(self.options.body.get(sent..).unwrap_or_default())
-            }
+            Step::SendBody { sent } => Output::Send(self.options.body.part(sent..)),
             Step::Wait => Output::Wait(self.deadline),
             Step::Notice(notice) => Output::Notice(self.notice(notice, chunk)),
         }
@@ -444,14 +444,14 @@ impl<'a> EventSource<'a> {
                     }
                     return self.wait(now);
                 }
-                let start = chunk.len().saturating_sub(input.len());
+                let start = chunk.len().minus(input.len());
                 self.content = Span {
                     start,
-                    end: start.saturating_add(data.len()),
+                    end: start.plus(data.len()),
                 };
                 let (read, result) = self.decoder.advance_item(data, self.options.comments);
                 body.consume(read);
-                *input = input.get(read..).unwrap_or_default();
+                *input = input.part(read..);
                 if let Some(milliseconds) = self.decoder.take_retry() {
                     self.reconnect.set_retry(milliseconds);
                 }

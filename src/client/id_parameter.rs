@@ -1,6 +1,7 @@
 //! The last event id in the query of a URL.
 
 use crate::http::{PercentDecoded, cut};
+use crate::wire::exact::Exact;
 
 /// The parameter of the query that holds the last event id. What writes it stands behind a pointer, so
 /// that a program that does without it does not hold it in flash.
@@ -60,12 +61,11 @@ fn write_id_parameter(
 
 /// Writes bytes as a part of a query may hold them (RFC 3986, section 2).
 fn percent_encode(bytes: &[u8], write: &mut dyn FnMut(&[u8])) {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     for byte in bytes {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
             write(core::slice::from_ref(byte));
         } else {
-            let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().unwrap_or_default();
+            let digit = |nibble: u8| nibble.plus(if nibble < 10 { b'0' } else { b'A' - 10 });
             write(&[b'%', digit(byte >> 4), digit(byte & 0xf)]);
         }
     }

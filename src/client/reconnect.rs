@@ -282,7 +282,7 @@ impl<'a> Reconnect<'a> {
         };
         // Others say something else by it.
         self.retry_after = match verdict {
-            Verdict::Retry => answer.retry_after.unwrap_or_default(),
+            Verdict::Retry => answer.retry_after.unwrap_or(0),
             _ => 0,
         };
         verdict
@@ -329,6 +329,7 @@ impl<'a> Reconnect<'a> {
             self.backoff.reset();
             self.failures = 0;
         } else {
+            // Only whether it reaches the limit counts, and that is no larger.
             self.failures = self.failures.saturating_add(1);
         }
         self.delivered = false;
@@ -342,6 +343,7 @@ impl<'a> Reconnect<'a> {
             options.cap_ms,
             options.is_scattered,
         );
+        // The seconds may be the caller's, and of any size.
         let asked_for = self.retry_after.saturating_mul(1_000);
         self.retry_after = 0;
         Some(now.after(delay.max(asked_for)))

@@ -3,6 +3,7 @@
 use super::reason::Reason;
 use crate::http::{Url, remove_dot_segments};
 use crate::wire::copy::move_down;
+use crate::wire::exact::{Exact, ExactSlice};
 
 /// The URL of an event stream, and those to which servers have redirected.
 ///
@@ -83,15 +84,15 @@ impl<'a> Redirects<'a> {
         }
         // What lasts are the permanent ones before the first of the others.
         let lasts = permanent && self.passing == 0 && !self.by_get;
-        let in_use = usize::from(self.lasting.saturating_add(self.passing));
+        let in_use = usize::from(self.lasting).plus(usize::from(self.passing));
 
         // It is put together behind those in use, for it may be relative to them.
-        let (used, free) = self.buffer.split_at_mut_checked(in_use).unwrap_or_default();
+        let (used, free) = self.buffer.parts_mut(in_use);
         let base = current(self.original, used, self.lasting, self.passing);
         let Some(length) = base.resolve(location, free) else {
             return Err(Reason::LocationTooLong);
         };
-        let new = free.get_mut(..length).unwrap_or_default();
+        let new = free.part_mut(..length);
         let Ok(url) = Url::from_bytes(new) else {
             return Err(Reason::InvalidLocation);
         };
@@ -99,31 +100,32 @@ impl<'a> Redirects<'a> {
             return Err(Reason::InsecureLocation);
         }
         let target = url.target_start();
-        let path = new.get_mut(target..).unwrap_or_default();
-        let length = target.saturating_add(remove_dot_segments(path));
+        let path = new.part_mut(target..);
+        let length = target.plus(remove_dot_segments(path));
 
         // It takes the place of the one that it replaces.
         let start = match lasts {
             true => 0,
             false => usize::from(self.lasting),
         };
-        move_down(self.buffer, in_use..in_use.saturating_add(length), start);
+        move_down(self.buffer, in_use..in_use.plus(length), start);
         match lasts {
             true => self.lasting = length as u16,
             false => self.passing = length as u16,
         }
-        self.count = self.count.saturating_add(1);
+        self.count = self.count.plus(1);
         Ok(())
     }
 }
 
 /// The one that counts: the last in the buffer, if there is any.
 fn current<'u>(original: Url<'u>, buffer: &'u [u8], lasting: u16, passing: u16) -> Url<'u> {
-    let (lasting, rest) = buffer
-        .split_at_checked(usize::from(lasting))
-        .unwrap_or_default();
-    let passing = rest.get(..usize::from(passing)).unwrap_or_default();
-    let url = if passing.is_empty() { lasting } else { passing };
+    let lasting = usize::from(lasting);
+    let url = match usize::from(passing) {
+        0 => buffer.part(..lasting),
+        passing => buffer.part(lasting..lasting.plus(passing)),
+    };
+    // Without a redirect it is empty, which is no URL.
     Url::from_bytes(url).unwrap_or(original)
 }
 
@@ -172,6 +174,27 @@ mod tests {
         let mut none = Redirects::new(Url::new("http://a").unwrap());
         assert_eq!(none.follow(b"/x", false, 5), Err(Reason::LocationTooLong));
         assert_eq!(none.url().as_str(), "http://a");
+    }
+
+    /// Breaks when the lengths of two URLs are added in 16 bits: in a large buffer, the later one was lost.
+    #[test]
+    fn long_urls_follow_one_another() {
+        let mut buffer = std::vec![0; 200_000];
+        let mut redirects = Redirects::new(Url::new("http://a").unwrap());
+        redirects.set_buffer(&mut buffer);
+        let path = |byte| std::vec![byte; 40_000];
+        for (start, byte, permanent, host) in [
+            ("/", b'x', true, "a"),
+            ("http://b/", b'y', false, "b"),
+            ("/", b'z', false, "b"),
+        ] {
+            let location = [start.as_bytes(), &path(byte)].concat();
+            redirects.follow(&location, permanent, 5).unwrap();
+            assert_eq!(redirects.url().host(), host);
+            assert_eq!(redirects.url().target()[1..], path(byte));
+        }
+        redirects.restart();
+        assert_eq!(redirects.url().target()[1..], path(b'x'));
     }
 
     /// Breaks when the first request is forgotten, because it became another one on its way.

@@ -5,6 +5,7 @@ use super::redirects::Redirects;
 use crate::http::{Method, is_text, write_field};
 use crate::wire::copy::copy;
 use crate::wire::decimal::Decimal;
+use crate::wire::exact::{Exact, ExactSlice};
 
 /// Writes the part of a head behind the first `sent` bytes into `place`, as much of it as fits. Returns
 /// the length of that part, and of the whole head.
@@ -17,13 +18,14 @@ pub(super) fn write_part(
 ) -> (usize, usize) {
     let (mut length, mut head_len) = (0_usize, 0_usize);
     write_head(redirects, options, last_event_id, &mut |chunk| {
+        // A chunk that was sent whole has nothing after what is skipped, one after it has nothing to skip.
         let new = chunk.get(sent.saturating_sub(head_len)..);
         let new = new.unwrap_or_default();
-        head_len = head_len.saturating_add(chunk.len());
-        let free = place.get_mut(length..).unwrap_or_default();
+        head_len = head_len.plus(chunk.len());
+        let free = place.part_mut(length..);
         let new = new.get(..free.len()).unwrap_or(new);
         copy(new, free);
-        length = length.saturating_add(new.len());
+        length = length.plus(new.len());
     });
     (length, head_len)
 }

@@ -5,6 +5,8 @@ use core::fmt;
 use super::fields::{Fields, Overflow};
 use super::held::{Finished, Held};
 use crate::wire::IS_HOST;
+#[cfg(feature = "http")]
+use crate::wire::exact::ExactSlice;
 use crate::wire::scanner::{Pushed, Scanner};
 use crate::wire::text::{EventId, EventName, Text};
 use crate::wire::token::{Field, Token};
@@ -110,6 +112,7 @@ impl Decoder<[u8]> {
     /// static DECODER: Decoder<[u8; Decoder::buffer_len(10, 16, 128)]> = Decoder::new();
     /// ```
     pub const fn buffer_len(id: usize, event_type: usize, data: usize) -> usize {
+        // The caller's lengths may be of any size: no buffer is as long as the largest sum.
         id.saturating_mul(2)
             .saturating_add(event_type)
             .saturating_add(data)
@@ -206,7 +209,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
     pub(crate) fn free_and_last_event_id(&mut self) -> (&mut [u8], &[u8]) {
         let buffer = self.buffer.as_mut();
         let place = self.core.fields.last_event_id_place(buffer);
-        let (free, id) = buffer.split_at_mut_checked(place.start).unwrap_or_default();
+        let (free, id) = buffer.parts_mut(place.start);
         (free, id)
     }
 }

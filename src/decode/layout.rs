@@ -8,6 +8,7 @@
 //! to the back. `id` is what the event under way sets, `last event id` what earlier events have set.
 
 use crate::wire::copy::copy;
+use crate::wire::exact::{Exact, ExactSlice};
 use crate::wire::span::Span;
 use crate::wire::text::holds_nul;
 
@@ -38,8 +39,8 @@ impl Layout {
 
     /// Whether so many bytes more can be taken.
     pub fn has_room(&self, buffer: &[u8], length: usize) -> bool {
-        let taken = self.line.wrapping_add(self.event_type);
-        length <= buffer.len().wrapping_sub(taken)
+        let taken = self.line.plus(self.event_type);
+        length <= buffer.len().minus(taken)
     }
 
     pub fn data_place(&self) -> Span {
@@ -61,8 +62,8 @@ impl Layout {
         between(buffer, self.last_event_id, 0)
     }
 
-    pub const fn event_type_len(&self) -> usize {
-        self.event_type.wrapping_sub(self.id)
+    pub fn event_type_len(&self) -> usize {
+        self.event_type.minus(self.id)
     }
 
     /// Reserves the place of data. There is none so far, and room.
@@ -77,7 +78,7 @@ impl Layout {
         self.event_type = self.id;
         let has_room = self.has_room(buffer, length);
         self.event_type = match has_room {
-            true => self.id.wrapping_add(length),
+            true => self.id.plus(length),
             false => before,
         };
         has_room
@@ -86,22 +87,22 @@ impl Layout {
     /// Reserves the place of an id instead of the one so far, which counts until then. There is room.
     pub fn reserve_id(&mut self, length: usize) {
         let event_type_len = self.event_type_len();
-        self.id = self.last_event_id.wrapping_add(length);
-        self.event_type = self.id.wrapping_add(event_type_len);
+        self.id = self.last_event_id.plus(length);
+        self.event_type = self.id.plus(event_type_len);
     }
 
     /// Appends to the data, behind a line feed if it is the next line, if there is room. There is no line.
     #[inline]
     pub fn append_data(&mut self, buffer: &mut [u8], bytes: &[u8], is_next_line: bool) -> bool {
-        let start = self.data.wrapping_add(usize::from(is_next_line));
-        let length = bytes.len().wrapping_add(usize::from(is_next_line));
+        let start = self.data.plus(usize::from(is_next_line));
+        let length = bytes.len().plus(usize::from(is_next_line));
         let has_room = self.has_room(buffer, length);
         if has_room {
             if is_next_line {
                 write(buffer, self.data, b"\n");
             }
             write(buffer, start, bytes);
-            self.data = start.wrapping_add(bytes.len());
+            self.data = start.plus(bytes.len());
             self.line = self.data;
         }
         has_room
@@ -120,7 +121,7 @@ impl Layout {
         let has_room = self.has_room(buffer, bytes.len());
         if has_room {
             write(buffer, self.line, bytes);
-            self.line = self.line.wrapping_add(bytes.len());
+            self.line = self.line.plus(bytes.len());
         }
         has_room
     }
@@ -131,7 +132,7 @@ impl Layout {
         let has_room = self.has_room(buffer, 1);
         if let (true, Some(place)) = (has_room, buffer.get_mut(self.line)) {
             *place = byte;
-            self.line = self.line.wrapping_add(1);
+            self.line = self.line.plus(1);
         }
         has_room
     }
@@ -149,7 +150,7 @@ impl Layout {
     pub fn line_becomes_event_type(&mut self, buffer: &mut [u8]) {
         self.clear_event_type();
         self.move_line_back(buffer);
-        self.event_type = self.id.wrapping_add(self.line_len());
+        self.event_type = self.id.plus(self.line_len());
         self.clear_line();
     }
 
@@ -165,10 +166,10 @@ impl Layout {
             // to   | id | event type | line |, where the old id is free space.
             self.move_line_back(buffer);
             let length = self.line_len();
-            let start = self.event_type_place(buffer).start.wrapping_sub(length);
+            let start = self.event_type_place(buffer).start.minus(length);
             let end = self.id_place(buffer).end;
             rotate(buffer, start, length, end);
-            let end = end.wrapping_sub(length);
+            let end = end.minus(length);
             rotate(buffer, start, self.event_type_len(), end);
             self.reserve_id(length);
         }
@@ -185,7 +186,7 @@ impl Layout {
 
     /// `id` becomes the last event id. There is room: its length is reserved, or the rest empty.
     pub fn set_last_event_id(&mut self, buffer: &mut [u8], id: &[u8]) {
-        write(buffer, buffer.len().wrapping_sub(id.len()), id);
+        write(buffer, buffer.len().minus(id.len()), id);
         self.last_event_id = id.len();
     }
 
@@ -203,18 +204,18 @@ impl Layout {
         self.clear_event_type();
     }
 
-    const fn line_len(&self) -> usize {
-        self.line.wrapping_sub(self.data)
+    fn line_len(&self) -> usize {
+        self.line.minus(self.data)
     }
 
     /// Moves the line over the free space, up to the event type.
     fn move_line_back(&self, buffer: &mut [u8]) {
         let end = self.event_type_place(buffer).start;
-        let range = buffer.get_mut(self.data..end).unwrap_or_default();
+        let range = buffer.part_mut(self.data..end);
         match range.split_at_mut_checked(self.line_len()) {
             // A copy costs what the line is long, whatever the length of the free space.
             Some((line, free)) if line.len() <= free.len() => {
-                let start = free.len().wrapping_sub(line.len());
+                let start = free.len().minus(line.len());
                 write(free, start, line);
             }
             _ => rotate(buffer, self.data, self.line_len(), end),
@@ -225,20 +226,20 @@ impl Layout {
 /// The range between two distances from the end.
 fn between(buffer: &[u8], start: usize, end: usize) -> Span {
     Span {
-        start: buffer.len().wrapping_sub(start),
-        end: buffer.len().wrapping_sub(end),
+        start: buffer.len().minus(start),
+        end: buffer.len().minus(end),
     }
 }
 
 /// Writes `bytes` at position `start`.
 pub(super) fn write(buffer: &mut [u8], start: usize, bytes: &[u8]) {
-    copy(bytes, buffer.get_mut(start..).unwrap_or_default());
+    copy(bytes, buffer.part_mut(start..));
 }
 
 /// Swaps the first `length` bytes of a range with the rest of it, by three reversals: `memmove`
 /// would cost more flash than all of the decoder's other work on its buffer.
 fn rotate(buffer: &mut [u8], start: usize, length: usize, end: usize) {
-    let range = buffer.get_mut(start..end).unwrap_or_default();
+    let range = buffer.part_mut(start..end);
     if let Some((front, back)) = range.split_at_mut_checked(length) {
         if !front.is_empty() && !back.is_empty() {
             reverse(front);

@@ -6,6 +6,7 @@
 use super::decoder::{Core, Decoder, Event};
 use super::fields::Overflow;
 use super::held::{Finished, Value};
+use crate::wire::exact::Exact;
 use crate::wire::span::Span;
 
 /// Where the parts of an event lie, in the input that it was found in and in the decoder's buffer.
@@ -64,7 +65,7 @@ impl Core {
         let mut rest = input;
         let locate = |_: &Self, _: &[u8], finished| Located::new(finished, input);
         let result = self.decode::<false, _>(buffer, &mut rest, false, locate, |_, _| None);
-        (input.len().wrapping_sub(rest.len()), result)
+        (input.len().minus(rest.len()), result)
     }
 
     #[cfg(feature = "http")]
@@ -82,13 +83,15 @@ impl Core {
             |_, _, finished| Item::Event(Located::new(finished, input)),
             |text, ends| Some(Item::Comment(Span::within(text, input), ends)),
         );
-        (input.len().wrapping_sub(rest.len()), result)
+        (input.len().minus(rest.len()), result)
     }
 }
 
 impl Located {
     fn new(finished: Finished<'_>, input: &[u8]) -> Self {
         let locate = |value| match value {
+            // What is not there is no slice of the input.
+            Value::Held([]) => Place::Input(Span::default()),
             Value::Held(value) => Place::Input(Span::within(value, input)),
             Value::InBuffer(span) => Place::Buffer(span),
         };

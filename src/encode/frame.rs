@@ -8,6 +8,7 @@ use super::sink::{BufferTooSmall, Sink};
 use crate::wire::IS_HOST;
 use crate::wire::copy::copy;
 use crate::wire::decimal::{self, Decimal};
+use crate::wire::exact::{Exact, ExactSlice};
 use crate::wire::line_end;
 use crate::wire::text::{EventId, EventName};
 
@@ -126,6 +127,7 @@ impl<'a> Frame<'a> {
 
     /// The length of the frame in bytes. This looks for the line ends in comment and data.
     pub fn encoded_len(&self) -> usize {
+        // Data of nothing but line feeds grows sixfold, which `usize` may not hold: no buffer does then.
         self.chunks()
             .fold(0, |length, chunk| length.saturating_add(chunk.len()))
     }
@@ -142,6 +144,7 @@ impl<'a> Frame<'a> {
     pub const fn max_len(event: usize, id: usize, data: usize, lines: usize) -> usize {
         const RETRY: usize = b"retry: \n".len() + decimal::MAX_LEN;
         const LINE_ENDS_AND_NAMES: usize = b"event: \nid: \n\n".len() + RETRY;
+        // The caller's lengths may be of any size: no buffer is as long as the largest sum.
         lines
             .saturating_mul(b"data: \n".len())
             .saturating_add(data)
@@ -169,8 +172,8 @@ impl<'a> Frame<'a> {
             }
             _ => self.chunks().try_for_each(|chunk| put(&mut free, chunk))?,
         }
-        let written = length.saturating_sub(free.len());
-        Ok(buffer.get(..written).unwrap_or_default())
+        let written = length.minus(free.len());
+        Ok(buffer.part(..written))
     }
 
     /// Appends the frame to a sink.
@@ -340,7 +343,7 @@ impl Chunks<'_, '_> {
             if let Some(rest) = self.rest {
                 break rest;
             }
-            let next = self.field.wrapping_add(1);
+            let next = self.field.plus(1);
             if next >= self.fields {
                 return None;
             }
@@ -350,7 +353,8 @@ impl Chunks<'_, '_> {
         // Only comments and data have several lines, but the others are split no differently.
         (self.value, self.rest) = line_end::split(rest);
         if self.field == RETRY {
-            self.digits = Decimal::new(self.frame.retry.unwrap_or_default());
+            // This field is left out if there is none.
+            self.digits = Decimal::new(self.frame.retry.unwrap_or(0));
         }
         self.next = Part::Name;
         Some(())

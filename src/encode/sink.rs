@@ -7,6 +7,7 @@ use heapless::string::{StringInner, StringStorage};
 use heapless::vec::{VecInner, VecStorage};
 
 use crate::wire::copy::copy;
+use crate::wire::exact::{Exact, ExactSlice};
 
 /// Takes encoded bytes: a [`SliceSink`], a `heapless::Vec` or `String`, a socket's writer.
 pub trait Sink {
@@ -66,12 +67,12 @@ impl<'b> SliceSink<'b> {
 
     /// What was written so far.
     pub fn as_written(&self) -> &[u8] {
-        self.buffer.get(..self.written).unwrap_or_default()
+        self.buffer.part(..self.written)
     }
 
     /// What was written.
     pub fn into_written(self) -> &'b [u8] {
-        self.buffer.get(..self.written).unwrap_or_default()
+        self.buffer.part(..self.written)
     }
 }
 
@@ -79,12 +80,12 @@ impl Sink for SliceSink<'_> {
     type Error = BufferTooSmall;
 
     fn write(&mut self, bytes: &[u8]) -> Result<(), BufferTooSmall> {
-        let free = self.buffer.get_mut(self.written..).unwrap_or_default();
+        let free = self.buffer.part_mut(self.written..);
         if bytes.len() > free.len() {
             return Err(BufferTooSmall);
         }
         copy(bytes, free);
-        self.written = self.written.wrapping_add(bytes.len());
+        self.written = self.written.plus(bytes.len());
         Ok(())
     }
 

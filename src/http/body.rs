@@ -1,6 +1,7 @@
 //! Bodies of responses.
 
 use super::chunked::{Dechunker, InvalidChunk};
+use crate::wire::exact::Exact;
 
 /// How the end of a body is told (RFC 9112, section 6.3).
 #[derive(Clone, Debug)]
@@ -26,7 +27,7 @@ impl Body {
     pub fn consume(&mut self, length: usize) {
         match self {
             Body::UntilClose => {}
-            Body::Length(left) => *left = left.saturating_sub(length as u32),
+            Body::Length(left) => *left = left.minus(length as u32),
             Body::Chunked(dechunker) => dechunker.consume(length),
         }
     }

@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use crate::wire::exact::{Exact, ExactSlice};
+
 /// What ends a body.
 pub(crate) const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
 
@@ -16,11 +18,7 @@ impl ChunkSize {
     pub fn new(length: usize) -> Self {
         let digit = |shift: u32| {
             let nibble = (length >> shift) as u8 & 0xf;
-            nibble.wrapping_add(if nibble < 10 {
-                b'0'
-            } else {
-                b'a'.wrapping_sub(10)
-            })
+            nibble.plus(if nibble < 10 { b'0' } else { b'a' - 10 })
         };
         Self([digit(12), digit(8), digit(4), digit(0), b'\r', b'\n'])
     }
@@ -107,7 +105,7 @@ impl Dechunker {
     pub fn next<'i>(&mut self, input: &mut &'i [u8]) -> Result<Option<&'i [u8]>, InvalidChunk> {
         let data = self.peek(input)?;
         self.consume(data.len());
-        *input = input.get(data.len()..).unwrap_or_default();
+        *input = input.part(data.len()..);
         Ok((!data.is_empty()).then_some(data))
     }
 
@@ -139,7 +137,7 @@ impl Dechunker {
     /// So many bytes of what `peek` has shown were taken.
     pub(crate) fn consume(&mut self, length: usize) {
         if self.state == State::Data {
-            self.size = self.size.saturating_sub(length as u32);
+            self.size = self.size.minus(length as u32);
             if self.size == 0 {
                 self.state = State::DataEnd;
             }

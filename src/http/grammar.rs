@@ -7,6 +7,7 @@ use nom::bytes::complete::{tag, take_while1};
 use nom::{Compare, CompareResult, IResult, Input, Needed, Parser};
 
 use crate::wire::decimal;
+use crate::wire::exact::ExactSlice;
 
 /// Method, target, and whether the version is 1.0 (RFC 9112, section 3). All of it is ASCII.
 pub(super) fn request_line(line: &[u8]) -> Option<(&[u8], &[u8], bool)> {
@@ -84,11 +85,11 @@ impl<'i> Input for Bytes<'i> {
     }
 
     fn take(&self, index: usize) -> Self {
-        Bytes(self.0.get(..index).unwrap_or(self.0))
+        Bytes(self.0.part(..index))
     }
 
     fn take_from(&self, index: usize) -> Self {
-        Bytes(self.0.get(index..).unwrap_or_default())
+        Bytes(self.0.part(index..))
     }
 
     fn take_split(&self, index: usize) -> (Self, Self) {

@@ -1,5 +1,7 @@
 //! The lines of a head, one at a time.
 
+use crate::wire::exact::{Exact, ExactSlice};
+
 /// Gathers lines in a space that the caller lends (RFC 9112, section 2.2). A line ends with CRLF, or
 /// with LF alone.
 #[derive(Clone, Debug, Default)]
@@ -59,7 +61,7 @@ impl Lines {
             match space.get_mut(usize::from(self.length)) {
                 Some(place) if self.length < u16::MAX => {
                     *place = *byte;
-                    self.length = self.length.saturating_add(1);
+                    self.length = self.length.plus(1);
                 }
                 _ => self.cut = true,
             }
@@ -68,9 +70,8 @@ impl Lines {
     }
 
     fn strip_cr(&mut self, space: &[u8]) {
-        let last = self.length.wrapping_sub(1);
-        if space.get(usize::from(last)) == Some(&b'\r') && self.length > 0 {
-            self.length = last;
+        if let [.., b'\r'] = space.part(..usize::from(self.length)) {
+            self.length = self.length.minus(1);
         }
     }
 

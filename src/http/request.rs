@@ -6,6 +6,7 @@ use super::accept::Accept;
 use super::grammar::{field_line, is_text, request_line};
 use super::lines::{Folding, Line, Lines};
 use super::target::{PercentDecoded, cut, parameter, split_absolute, split_target};
+use crate::wire::exact::{Exact, ExactSlice};
 use crate::wire::text::{EventId, Text, equal};
 
 /// A request, of which those header fields are kept that matter to event streams, and those that the
@@ -208,11 +209,14 @@ impl RequestHead {
         keep: &[&str],
         max_len: u32,
     ) -> Result<bool, HeadError> {
+        // Places have 16 bits.
+        let (space, _) = space.parts_mut(space.len().min(usize::from(u16::MAX)));
         loop {
             let before = input.len();
-            let free = space.get_mut(self.used()..).unwrap_or_default();
+            let free = space.part_mut(self.used()..);
             let line = self.lines.next(input, free, Folding::Never);
-            let read = before.saturating_sub(input.len());
+            let read = before.minus(input.len());
+            // A peer may send more than 4 GB of empty lines if the limit allows that.
             self.read = self.read.saturating_add(read as u32);
             if self.read > max_len {
                 return Err(HeadError::TooLarge);
@@ -246,25 +250,26 @@ impl RequestHead {
         }
     }
 
-    const fn target(&self) -> Place {
+    fn target(&self) -> Place {
+        // Without a request line this starts after its end.
         Place {
-            start: self.method_len.saturating_add(1),
+            start: self.method_len.plus(1),
             end: self.target_end,
         }
     }
 
     /// The lines of the fields that were kept, each ended by LF.
-    const fn fields(&self) -> Place {
+    fn fields(&self) -> Place {
         const VERSION: u16 = b" HTTP/1.1\n".len() as u16;
         Place {
-            start: self.target_end.saturating_add(VERSION),
+            start: self.target_end.plus(VERSION),
             end: self.kept,
         }
     }
 
     fn take_line(&mut self, line: Line, space: &mut [u8], keep: &[&str]) -> Result<(), HeadError> {
         let start = self.used;
-        let end = start.saturating_add(line.length);
+        let end = start.plus(line.length);
         let text = Place { start, end }.of(space);
         if start == 0 {
             if line.cut {
@@ -272,7 +277,7 @@ impl RequestHead {
             }
             let (method, target, http_1_0) = request_line(text).ok_or(HeadError::Malformed)?;
             self.method_len = method.len() as u16;
-            self.target_end = (self.target().start).saturating_add(target.len() as u16);
+            self.target_end = (self.target().start).plus(target.len() as u16);
             self.http_1_0 = http_1_0;
         } else {
             let Some((name, value)) = field_line(text) else {
@@ -314,13 +319,13 @@ impl RequestHead {
             }
             if let Some(place) = place {
                 let value = value.trim_ascii_start();
-                let start = end.saturating_sub(value.len() as u16);
-                let end = start.saturating_add(value.trim_ascii_end().len() as u16);
+                let start = end.minus(value.len() as u16);
+                let end = start.plus(value.trim_ascii_end().len() as u16);
                 *place = Place { start, end };
             }
         }
         *space.get_mut(usize::from(end)).ok_or(HeadError::TooLarge)? = b'\n';
-        self.used = end.saturating_add(1);
+        self.used = end.plus(1);
         self.kept = self.used;
         Ok(())
     }
@@ -334,7 +339,7 @@ impl RequestHead {
             return Ok(());
         }
         let start = self.used;
-        let (kept, free) = space.split_at_mut_checked(self.used()).unwrap_or_default();
+        let (kept, free) = space.parts_mut(self.used());
         let (_, query) = split_target(self.target().of(kept));
         let Some(id) = PARAMETERS.iter().find_map(|name| parameter(query, name)) else {
             return Ok(());
@@ -342,7 +347,7 @@ impl RequestHead {
         let mut places = free.iter_mut();
         for byte in PercentDecoded(id) {
             *places.next().ok_or(HeadError::TooLarge)? = byte;
-            self.used = self.used.saturating_add(1);
+            self.used = self.used.plus(1);
         }
         self.last_event_id = Place {
             start,
@@ -354,12 +359,13 @@ impl RequestHead {
 
 impl Place {
     fn of(self, space: &[u8]) -> &[u8] {
-        space
-            .get(usize::from(self.start)..usize::from(self.end))
-            .unwrap_or_default()
+        // What has not come yet, or not at all, starts after its end: it reads as empty.
+        let range = usize::from(self.start)..usize::from(self.end);
+        space.get(range).unwrap_or_default()
     }
 }
 
+/// Empty if it is no text: a caller that asks once the response has begun sees other bytes.
 fn as_str(ascii: &[u8]) -> &str {
     core::str::from_utf8(ascii).unwrap_or_default()
 }

@@ -6,6 +6,7 @@ use super::grammar::{field_line, status_line};
 use super::lines::{Folding, Line, Lines};
 use crate::wire::copy::move_down;
 use crate::wire::decimal;
+use crate::wire::exact::{Exact, ExactSlice};
 use crate::wire::media_type::is_event_stream;
 
 /// Reads the head of a response, line by line, and of what it says keeps what matters to an event
@@ -72,13 +73,13 @@ impl ResponseHead {
     pub fn receive(&mut self, input: &mut &[u8], space: &mut [u8]) -> Result<bool, ResponseError> {
         loop {
             let before = input.len();
-            let free = space.get_mut(usize::from(self.location)..);
+            let free = space.part_mut(usize::from(self.location)..);
             let folding = match self.status {
                 0 => Folding::Never,
                 _ => Folding::Allowed,
             };
-            let line = self.lines.next(input, free.unwrap_or_default(), folding);
-            let read = before.saturating_sub(input.len());
+            let line = self.lines.next(input, free, folding);
+            let read = before.minus(input.len());
             let left = self.left.checked_sub(read as u32);
             self.left = left.ok_or(ResponseError::TooLong)?;
             let Some(line) = line else {
@@ -100,7 +101,7 @@ impl ResponseHead {
 
     /// Where to go instead; empty if it does not say so.
     pub fn location<'h>(&self, space: &'h [u8]) -> &'h [u8] {
-        space.get(..usize::from(self.location)).unwrap_or_default()
+        space.part(..usize::from(self.location))
     }
 
     /// What follows the head.
@@ -119,8 +120,8 @@ impl ResponseHead {
 
     fn take_line(&mut self, line: Line, space: &mut [u8]) -> Result<(), ResponseError> {
         let start = usize::from(self.location);
-        let (kept, rest) = space.split_at_mut_checked(start).unwrap_or_default();
-        let text = rest.get(..usize::from(line.length)).unwrap_or_default();
+        let (kept, rest) = space.parts_mut(start);
+        let text = rest.part(..usize::from(line.length));
         if self.status == 0 {
             self.status = match status_line(text) {
                 Some(status @ 100..) => status,
@@ -138,7 +139,7 @@ impl ResponseHead {
             };
         };
         let value = value.trim_ascii_start();
-        let value_start = text.len().saturating_sub(value.len());
+        let value_start = text.len().minus(value.len());
         let value = value.trim_ascii_end();
         let is_name = |known: &&str| name.eq_ignore_ascii_case(known.as_bytes());
         let Some(field) = FIELDS.iter().position(is_name) else {
@@ -156,7 +157,7 @@ impl ResponseHead {
             CONTENT_TYPE => self.is_event_stream = is_event_stream(value),
             CONTENT_LENGTH => {
                 let length = decimal::parse(value).ok_or(ResponseError::Framing)?;
-                let length = length.min(NO_LENGTH.wrapping_sub(1));
+                let length = length.min(NO_LENGTH - 1);
                 let is_new = self.length == NO_LENGTH;
                 if self.is_chunked || !(is_new || self.length == length) {
                     return Err(ResponseError::Framing);
@@ -174,14 +175,15 @@ impl ResponseHead {
                 self.is_encoded |= !value.eq_ignore_ascii_case(b"identity") && !value.is_empty();
             }
             RETRY_AFTER => {
-                let seconds = decimal::parse(value).unwrap_or_default();
+                // A date is present, but names no time.
+                let seconds = decimal::parse(value).unwrap_or(0);
                 self.has_retry_after = true;
                 self.retry_after = seconds.min(u32::from(u16::MAX)) as u16;
             }
             // The first location counts.
             _ if kept.is_empty() => {
                 self.location = value.len() as u16;
-                let value_end = value_start.saturating_add(value.len());
+                let value_end = value_start.plus(value.len());
                 move_down(rest, value_start..value_end, 0);
             }
             _ => {}

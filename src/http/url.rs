@@ -4,6 +4,7 @@ use core::fmt;
 
 use super::target::cut;
 use crate::wire::decimal;
+use crate::wire::exact::{Exact, ExactSlice};
 
 /// An absolute URL with the scheme `http` or `https` (RFC 3986), without its fragment.
 ///
@@ -49,17 +50,19 @@ impl<'u> Url<'u> {
     pub(crate) fn from_bytes(url: &'u [u8]) -> Result<Self, InvalidUrl> {
         let (text, _) = cut(url, b'#');
         let scheme = scheme_len(text).ok_or(InvalidUrl)?;
-        let behind = text.get(scheme..).unwrap_or_default();
+        if text.len() > usize::from(u16::MAX) {
+            return Err(InvalidUrl);
+        }
+        let behind = text.part(scheme..);
         let is_end = |byte: &u8| matches!(byte, b'/' | b'?');
         let authority = behind.iter().position(is_end).unwrap_or(behind.len());
         let url = Self {
             text,
             authority_start: scheme as u16,
-            authority_end: scheme.saturating_add(authority) as u16,
+            authority_end: scheme.plus(authority) as u16,
         };
         let (host, port) = url.split_authority();
-        let is_legal = text.len() <= usize::from(u16::MAX)
-            && text.iter().all(u8::is_ascii_graphic)
+        let is_legal = text.iter().all(u8::is_ascii_graphic)
             && url.authority().iter().all(|byte| *byte != b'@')
             && is_host(host)
             && (port.is_empty() || port_number(port).is_some());
@@ -109,12 +112,12 @@ impl<'u> Url<'u> {
     /// Host and port as they stand there.
     pub(crate) fn authority(&self) -> &'u [u8] {
         let authority = usize::from(self.authority_start)..usize::from(self.authority_end);
-        self.text.get(authority).unwrap_or_default()
+        self.text.part(authority)
     }
 
     /// Path and query as they stand there. The path may be missing.
     pub(crate) fn target(&self) -> &'u [u8] {
-        self.text.get(self.target_start()..).unwrap_or_default()
+        self.text.part(self.target_start()..)
     }
 
     pub(crate) fn target_start(&self) -> usize {
@@ -130,21 +133,21 @@ impl<'u> Url<'u> {
         // What stays of this one, and the slash that stands for a path that it lacks.
         let (kept, slash): (usize, &[u8]) = match reference {
             [] => (self.text.len(), b""),
-            [b'/', b'/', ..] => (usize::from(self.authority_start).saturating_sub(2), b""),
+            [b'/', b'/', ..] => (usize::from(self.authority_start).minus(2), b""),
             [b'/', ..] => (path_start, b""),
-            [b'?', ..] => (path_start.saturating_add(path.len()), b""),
+            [b'?', ..] => (path_start.plus(path.len()), b""),
             _ if has_scheme(reference) => (0, b""),
             _ => match path.iter().rposition(|byte| *byte == b'/') {
-                Some(last) => (path_start.saturating_add(last).saturating_add(1), b""),
+                Some(last) => (path_start.plus(last).plus(1), b""),
                 None => (path_start, b"/"),
             },
         };
-        let kept = self.text.get(..kept).unwrap_or_default();
+        let kept = self.text.part(..kept);
         let mut length = 0_usize;
         for part in [kept, slash, reference] {
             for byte in part {
                 *space.get_mut(length)? = *byte;
-                length = length.saturating_add(1);
+                length = length.plus(1);
             }
         }
         Some(length)
@@ -206,12 +209,12 @@ pub(crate) fn remove_dot_segments(target: &mut [u8]) -> usize {
                 _ => None,
             };
             if let Some(slash) = slash {
-                length = slash.saturating_add(usize::from(at == path_end));
+                length = slash.plus(usize::from(at == path_end));
             }
         }
         if let (Some(byte), Some(place)) = (byte, target.get_mut(length)) {
             *place = byte;
-            length = length.saturating_add(1);
+            length = length.plus(1);
         }
     }
     length
@@ -246,12 +249,13 @@ fn has_scheme(reference: &[u8]) -> bool {
     reference.iter().copied().find(is_end) == Some(b':')
 }
 
-fn port_number(digits: &[u8]) -> Option<u16> {
-    decimal::parse(digits).and_then(|number| u16::try_from(number).ok())
+fn as_str(ascii: &[u8]) -> &str {
+    debug_assert!(ascii.is_ascii());
+    core::str::from_utf8(ascii).unwrap_or_default()
 }
 
-fn as_str(ascii: &[u8]) -> &str {
-    core::str::from_utf8(ascii).unwrap_or_default()
+fn port_number(digits: &[u8]) -> Option<u16> {
+    decimal::parse(digits).and_then(|number| u16::try_from(number).ok())
 }
 
 #[cfg(test)]

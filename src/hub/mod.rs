@@ -17,6 +17,7 @@ use crate::encode::Frame;
 use crate::io::Error;
 use crate::io::asynch::{Clock, SharedLog, stream};
 use crate::server::{Close, Cursor, EventLog, PublishError, StreamOptions};
+use crate::wire::exact::Exact;
 use crate::wire::text::EventId;
 
 /// An event log that tasks share: `B` holds its frames, and `S` has a [`Slot`] for each client that can be
@@ -61,7 +62,7 @@ pub struct Hub<M: RawMutex, B, S> {
     has_ended: AtomicBool,
 }
 
-/// What a [`Hub`] has seen so far.
+/// What a [`Hub`] has seen so far. After 2^32 - 1, counts start at 0 again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
@@ -172,6 +173,7 @@ impl<M: RawMutex, B: AsRef<[u8]> + AsMut<[u8]>, S: AsMut<[Slot]>> Hub<M, B, S> {
 
     /// What the hub has seen so far.
     pub fn stats(&self) -> Stats {
+        // Nothing, within the formatting of a frame of this hub.
         self.lock(|state| state.stats).unwrap_or_default()
     }
 
@@ -190,7 +192,7 @@ impl<M: RawMutex, B: AsRef<[u8]> + AsMut<[u8]>, S: AsMut<[Slot]>> Hub<M, B, S> {
                 return None;
             }
             slot.is_taken = true;
-            state.stats.clients = state.stats.clients.saturating_add(1);
+            state.stats.clients = state.stats.clients.plus(1);
             state.stats.served = state.stats.served.wrapping_add(1);
             Some(Client { hub: self, number })
         })?
@@ -333,7 +335,7 @@ impl<M: RawMutex, B: AsRef<[u8]> + AsMut<[u8]>, S: AsMut<[Slot]>> SharedLog
 impl<M: RawMutex, B: AsRef<[u8]> + AsMut<[u8]>, S: AsMut<[Slot]>> Drop for Client<'_, M, B, S> {
     fn drop(&mut self) {
         let slot = self.hub.lock(|state| {
-            state.stats.clients = state.stats.clients.saturating_sub(1);
+            state.stats.clients = state.stats.clients.minus(1);
             Some(take(state.slots.as_mut().get_mut(self.number)?))
         });
         drop(slot);

@@ -3,6 +3,7 @@
 use embedded_io::ErrorType;
 
 use crate::wire::copy::copy;
+use crate::wire::exact::ExactSlice;
 
 /// Makes a `BufRead` of a socket that reads into a buffer of yours. It writes as the socket does.
 ///
@@ -60,22 +61,24 @@ impl<'b, S> Buffered<'b, S> {
     }
 
     fn received(&self) -> &[u8] {
-        self.buffer.get(self.start..self.end).unwrap_or_default()
+        self.buffer.part(self.start..self.end)
     }
 
     fn note_received(&mut self, length: usize) {
         self.start = 0;
+        // A socket may tell of more than there is room for.
         self.end = length.min(self.buffer.len());
     }
 
     fn consume(&mut self, length: usize) {
+        // The caller may consume more than there is.
         self.start = self.start.saturating_add(length).min(self.end);
     }
 
     fn take(&mut self, target: &mut [u8]) -> usize {
         let received = self.received();
         let length = received.len().min(target.len());
-        copy(received.get(..length).unwrap_or_default(), target);
+        copy(received.part(..length), target);
         self.consume(length);
         length
     }

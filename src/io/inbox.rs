@@ -1,6 +1,7 @@
 //! What a reader does between two reads of its socket.
 
 use crate::decode::{Decoder, Event, Located, Overflow};
+use crate::wire::exact::{Exact, ExactSlice};
 
 /// A receive buffer in front of a decoder.
 #[derive(Debug)]
@@ -30,8 +31,8 @@ impl<'b, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Inbox<'b, B> {
 
     /// Decodes up to the next event. `None`: all that was received is decoded, receive more.
     pub fn advance(&mut self) -> Result<Option<Located>, Overflow> {
-        self.start = self.start.wrapping_add(self.read);
-        let input = self.buffer.get(self.start..self.end).unwrap_or_default();
+        self.start = self.start.plus(self.read);
+        let input = self.buffer.part(self.start..self.end);
         let (read, result) = self.decoder.advance(input);
         self.read = read;
         result
@@ -39,7 +40,7 @@ impl<'b, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Inbox<'b, B> {
 
     /// The event that `advance` has found.
     pub fn event(&self, located: Located) -> Event<'_> {
-        let input = self.buffer.get(self.start..self.end).unwrap_or_default();
+        let input = self.buffer.part(self.start..self.end);
         self.decoder.event(located, input)
     }
 
@@ -54,7 +55,8 @@ impl<'b, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Inbox<'b, B> {
             self.decoder.end_stream();
         }
         self.start = 0;
-        self.end = length;
+        // A socket may tell of more than there is room for.
+        self.end = length.min(self.buffer.len());
         self.read = 0;
     }
 }

@@ -3,6 +3,7 @@
 use super::Error;
 use crate::encode::{Chunks, Frame};
 use crate::wire::copy::copy;
+use crate::wire::exact::{Exact, ExactSlice};
 
 /// The rest of a frame.
 #[derive(Debug)]
@@ -27,8 +28,9 @@ impl Sent {
     };
 
     pub fn note(&mut self, bytes: &[u8]) {
-        self.length = self.length.saturating_add(bytes.len());
+        self.length = self.length.plus(bytes.len());
         for byte in bytes {
+            // FNV-1a multiplies modulo 2^32.
             self.checksum = (self.checksum ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
         }
     }
@@ -48,7 +50,7 @@ impl<'f> Unsent<'f> {
         unsent.skip(0);
         let mut again = Sent::NOTHING;
         while again.length < sent.length {
-            let left = sent.length.saturating_sub(again.length);
+            let left = sent.length.minus(again.length);
             let bytes = unsent.chunk.get(..left).unwrap_or(unsent.chunk);
             if bytes.is_empty() {
                 break;
@@ -74,13 +76,13 @@ impl<'f> Unsent<'f> {
         }
         let mut length = 0_usize;
         loop {
-            let free = buffer.get_mut(length..).unwrap_or_default();
+            let free = buffer.part_mut(length..);
             let copied = self.chunk.len().min(free.len());
             if copied == 0 {
-                return buffer.get(..length).unwrap_or_default();
+                return buffer.part(..length);
             }
-            copy(self.chunk.get(..copied).unwrap_or_default(), free);
-            length = length.saturating_add(copied);
+            copy(self.chunk.part(..copied), free);
+            length = length.plus(copied);
             self.skip(copied);
         }
     }
@@ -88,7 +90,7 @@ impl<'f> Unsent<'f> {
     /// Leaves out the next bytes, and then stands before a byte, if there is one.
     fn skip(&mut self, mut length: usize) {
         while length >= self.chunk.len() {
-            length = length.saturating_sub(self.chunk.len());
+            length = length.minus(self.chunk.len());
             match self.chunks.next() {
                 Some(chunk) => self.chunk = chunk,
                 None => {
@@ -97,6 +99,6 @@ impl<'f> Unsent<'f> {
                 }
             }
         }
-        self.chunk = self.chunk.get(length..).unwrap_or_default();
+        self.chunk = self.chunk.part(length..);
     }
 }

@@ -9,6 +9,7 @@ use super::waiting::Waiting;
 use crate::http::{ChunkSize, HeadError, LAST_CHUNK, Request, RequestHead, Response, Status};
 use crate::time::Instant;
 use crate::wire::copy::copy;
+use crate::wire::exact::{Exact, ExactSlice};
 
 /// A client's connection: reads the head of its request, answers it, and streams events to it.
 ///
@@ -154,6 +155,7 @@ impl<'a> Connection<'a> {
         let (from, to) = self.unsent;
         match &mut self.state {
             _ if length == 0 => return,
+            // The caller may tell of more than it was given.
             State::Answer { sent, .. } if from == to => *sent = sent.saturating_add(length),
             _ => self.unsent = (from.saturating_add(length).min(to), to),
         }
@@ -171,6 +173,7 @@ impl<'a> Connection<'a> {
         match &mut self.state {
             State::Head if length > 0 => {
                 let (lines, space) = split(self.scratch);
+                // A caller that tells of more than there is room for has read nothing.
                 let mut input = space.get(..length).unwrap_or_default();
                 let options = self.options;
                 match self.head.receive(
@@ -198,6 +201,7 @@ impl<'a> Connection<'a> {
                 self.state = State::Closed(Outcome::Streamed(Close::HungUp));
             }
             State::Linger { status, left } => {
+                // The last of it may be more than what is left.
                 *left = left.saturating_sub(length);
                 if length == 0 || *left == 0 {
                     self.state = State::Closed(Outcome::Answered(*status));
@@ -403,9 +407,10 @@ impl<'a> Connection<'a> {
                     Some(response) => response.content(),
                     None => status.content(),
                 };
+                // Of a request for the head alone, more than all content counts as sent.
                 content.get(*sent..).unwrap_or_default()
             }
-            _ => self.scratch.get(from..to).unwrap_or_default(),
+            _ => self.scratch.part(from..to),
         }
     }
 
@@ -455,8 +460,11 @@ impl<'a> Connection<'a> {
                     Output::Send(_) => {}
                     Output::Wait(until) => return Some(Next::Wait(until)),
                     Output::Close(reason) => {
-                        if chunked && matches!(reason, Close::Ended | Close::Lifetime) {
-                            copy(LAST_CHUNK, self.scratch);
+                        let is_whole = chunked && matches!(reason, Close::Ended | Close::Lifetime);
+                        if let (true, Some(place)) =
+                            (is_whole, self.scratch.get_mut(..LAST_CHUNK.len()))
+                        {
+                            copy(LAST_CHUNK, place);
                             self.unsent = (0, LAST_CHUNK.len());
                         }
                         self.state = State::Closed(Outcome::Streamed(reason));
@@ -484,27 +492,28 @@ impl<'a> Connection<'a> {
     fn put_head(&mut self, response: &Response<'_>) {
         let start = self.head.used();
         if self.scratch.is_empty() {
-            // There is no answering with this.
+            // An empty scratch buffer cannot hold a response: close the connection.
             self.state = State::Closed(Outcome::HungUp);
         }
-        let (lines, free) = self.scratch.split_at_mut_checked(start).unwrap_or_default();
+        let (lines, free) = self.scratch.parts_mut(start);
         let request = self.head.request(lines);
         let mut skip = self.head_done as usize;
         let mut length = 0_usize;
         let mut write = |chunk: &[u8]| {
+            // A chunk that was put whole has nothing after what is skipped, one after it has nothing to skip.
             let new = chunk.get(skip..).unwrap_or_default();
             skip = skip.saturating_sub(chunk.len());
-            length = length.saturating_add(put(new, free, length));
+            length = length.plus(put(new, free, length));
         };
         response.write_fields(&mut write);
         if self.is_for_stream {
             self.options.write_cors(&request, &mut write);
         }
         write(b"\r\n\r\n");
-        self.unsent = (start, start.saturating_add(length));
+        self.unsent = (start, start.plus(length));
         self.head_done = match length {
             0 => WHOLE,
-            _ => self.head_done.saturating_add(length as u32),
+            _ => self.head_done.plus(length as u32),
         };
     }
 }
@@ -523,9 +532,10 @@ fn put_stream(
         true => (ChunkSize::LEN, END.len()),
         false => (0, 0),
     };
+    // A scratch that is too short for a chunk has room for nothing: the session closes then.
     let (size, rest) = scratch.split_at_mut_checked(before).unwrap_or_default();
     let room = rest.len().saturating_sub(behind).min(ChunkSize::MAX);
-    let space = rest.get_mut(..room).unwrap_or_default();
+    let space = rest.part_mut(..room);
     let length = match session.fill_from(now, records, space) {
         Output::Send(bytes) => bytes.len(),
         Output::Wait(until) => return (0, Output::Wait(until)),
@@ -535,13 +545,13 @@ fn put_stream(
         copy(ChunkSize::new(length).as_bytes(), size);
         put(END, rest, length);
     }
-    let length = length.saturating_add(before).saturating_add(behind);
+    let length = length.plus(before).plus(behind);
     (length, Output::Send(b""))
 }
 
 /// Copies as much as fits behind the first `length` bytes of `into`.
 fn put(bytes: &[u8], into: &mut [u8], length: usize) -> usize {
-    let free = into.get_mut(length..).unwrap_or_default();
+    let free = into.part_mut(length..);
     let bytes = bytes.get(..free.len()).unwrap_or(bytes);
     copy(bytes, free);
     bytes.len()
@@ -549,6 +559,6 @@ fn put(bytes: &[u8], into: &mut [u8], length: usize) -> usize {
 
 /// The parts of the scratch for the lines of a head, and for what is read.
 fn split(scratch: &mut [u8]) -> (&mut [u8], &mut [u8]) {
-    let lines = scratch.len().wrapping_sub(scratch.len() / 4);
-    scratch.split_at_mut_checked(lines).unwrap_or_default()
+    let lines = scratch.len().minus(scratch.len() / 4);
+    scratch.parts_mut(lines)
 }

@@ -6,6 +6,7 @@ use super::made_id::MadeId;
 use super::record::Record;
 use super::ring::{Cursor, HEADER, Lapped, PublishError, RecordSink, Records, Ring, Write};
 use crate::encode::{DataWriter, Frame};
+use crate::wire::exact::Exact;
 use crate::wire::text::EventId;
 
 /// The frames that were published last, in one fixed buffer: the queue of all clients, and the
@@ -96,7 +97,8 @@ impl EventLog<[u8]> {
     /// static LOG: EventLog<[u8; EventLog::buffer_len(20, Frame::max_len(11, 19, 8, 1))]> = EventLog::new();
     /// ```
     pub const fn buffer_len(frames: usize, frame_len: usize) -> usize {
-        // A frame stands in one piece, which may leave less than one frame's room at the end.
+        // A frame stands in one piece, which may leave less than one frame's room at the end. The caller's lengths
+        // may be of any size: no buffer is as long as the largest product.
         frame_len
             .saturating_add(HEADER)
             .saturating_mul(frames.saturating_add(1))
@@ -239,6 +241,7 @@ impl Core {
     ) -> Result<(), PublishError> {
         match self.epoch {
             Some(epoch) if makes_id && !frame.has_id() => {
+                // After 2^32 - 1 comes 0.
                 let sequence = self.sequence.wrapping_add(1);
                 let id = MadeId::new(epoch, sequence);
                 self.ring
@@ -261,7 +264,7 @@ impl Core {
             if record.has_id(last_event_id.as_bytes()) {
                 found = Some(cursor);
             }
-            made = made.wrapping_add(u32::from(record.is_marked()));
+            made = made.plus(u32::from(record.is_marked()));
         }
         match (found, self.epoch) {
             (Some(cursor), _) => Resume::From(cursor),

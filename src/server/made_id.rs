@@ -1,5 +1,8 @@
 //! The ids that a log makes.
 
+use core::num::NonZeroU32;
+
+use crate::wire::exact::{Exact, ExactSlice};
 use crate::wire::text::{EventId, equal};
 
 /// `<epoch in hex>-<sequence in decimal>`, at the end of its bytes.
@@ -10,23 +13,23 @@ pub(super) struct MadeId {
 
 const MAX_LEN: usize = 8 + 1 + 10;
 
+const BASE_10: NonZeroU32 = NonZeroU32::new(10).unwrap();
+const BASE_16: NonZeroU32 = NonZeroU32::new(16).unwrap();
+
 impl MadeId {
     pub fn new(epoch: u32, sequence: u32) -> Self {
         let mut id = Self {
             bytes: *b"........-..........",
             start: MAX_LEN,
         };
-        id.push_front(sequence, 10);
-        id.start = id.start.wrapping_sub(1);
-        if let Some(place) = id.bytes.get_mut(id.start) {
-            *place = b'-';
-        }
-        id.push_front(epoch, 16);
+        id.put_number_front(sequence, BASE_10);
+        id.put_front(b'-');
+        id.put_number_front(epoch, BASE_16);
         id
     }
 
     pub fn as_id(&self) -> EventId<'_> {
-        EventId::of_field(self.bytes.get(self.start..).unwrap_or_default())
+        EventId::of_field(self.bytes.part(self.start..))
     }
 
     pub fn is(&self, id: EventId<'_>) -> bool {
@@ -34,20 +37,22 @@ impl MadeId {
     }
 
     /// Puts the digits of a number before what there is.
-    fn push_front(&mut self, mut number: u32, base: u32) {
+    fn put_number_front(&mut self, mut number: u32, base: NonZeroU32) {
         loop {
-            let digit = number.checked_rem(base).unwrap_or_default();
-            number = number.checked_div(base).unwrap_or_default();
-            self.start = self.start.wrapping_sub(1);
-            let digits = b"0123456789abcdef";
-            if let (Some(place), Some(digit)) =
-                (self.bytes.get_mut(self.start), digits.get(digit as usize))
-            {
-                *place = *digit;
+            if let Some(digit) = b"0123456789abcdef".get((number % base) as usize) {
+                self.put_front(*digit);
             }
+            number /= base;
             if number == 0 {
                 return;
             }
+        }
+    }
+
+    fn put_front(&mut self, byte: u8) {
+        self.start = self.start.minus(1);
+        if let Some(place) = self.bytes.get_mut(self.start) {
+            *place = byte;
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::choice::{SKIP, Skip};
 use crate::encode::Frame;
 use crate::event_name;
+use crate::wire::exact::Exact;
 use crate::wire::text::EventName;
 
 /// How a [`Session`](super::Session) serves a stream.
@@ -172,7 +173,7 @@ fn unsent_padding(sent: u32) -> &'static [u8] {
     match sent {
         0 => b":",
         1..LENGTH => {
-            let left = LENGTH.saturating_sub(sent) as usize;
+            let left = LENGTH.minus(sent) as usize;
             SPACES.get(..left).unwrap_or(&SPACES)
         }
         LENGTH => b"\n",

@@ -5,6 +5,7 @@ use core::fmt;
 use super::record::Record;
 use crate::encode::{Frame, Sink};
 use crate::wire::copy::copy;
+use crate::wire::exact::{Exact, ExactSlice};
 
 /// A place in an [`EventLog`](super::EventLog), before a frame or behind the last one.
 ///
@@ -12,7 +13,7 @@ use crate::wire::copy::copy;
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Cursor {
-    /// How many records came before, modulo 2^32.
+    /// How many records came before, modulo 2^32: numbers wrap, and so does arithmetic with them.
     number: u32,
     /// Where the record begins in the buffer.
     position: u32,
@@ -130,8 +131,9 @@ impl Ring {
     ) -> Result<(), PublishError> {
         let capacity = usable(bytes).len();
         let mut measure = RecordSink {
-            bytes: &mut [],
+            record: None,
             written: 0,
+            // A buffer shorter than a header has room for no record.
             room: capacity.saturating_sub(HEADER).min(MAX_LENGTH),
         };
         write(&mut measure, frame)?;
@@ -139,11 +141,10 @@ impl Ring {
         if length == 0 {
             return Ok(());
         }
-        let start = self.make_room(bytes, capacity, length.saturating_add(HEADER));
-        let record = bytes.get_mut(start..).unwrap_or_default();
-        let (header, record) = record.split_at_mut_checked(HEADER).unwrap_or_default();
+        let start = self.make_room(bytes, capacity, length.plus(HEADER));
+        let (header, record) = bytes.part_mut(start..).parts_mut(HEADER);
         let mut sink = RecordSink {
-            bytes: record,
+            record: Some(record),
             written: 0,
             room: length,
         };
@@ -155,7 +156,7 @@ impl Ring {
             // What the reader finds where it would have been.
             let end = self.next.position as usize;
             if end != 0 && self.len() > 0 {
-                write_header(bytes.get_mut(end..).unwrap_or_default(), 0);
+                write_header(bytes.part_mut(end..), 0);
             }
         }
         if self.len() == 0 {
@@ -163,7 +164,7 @@ impl Ring {
         }
         self.next = Cursor {
             number: self.next.number.wrapping_add(1),
-            position: start.saturating_add(HEADER).saturating_add(length) as u32,
+            position: start.plus(HEADER).plus(length) as u32,
         };
         Ok(())
     }
@@ -173,13 +174,13 @@ impl Ring {
         while self.len() > 0 {
             let (start, end) = (self.oldest.position as usize, self.next.position as usize);
             if end > start {
-                if capacity.saturating_sub(end) >= length {
+                if capacity.minus(end) >= length {
                     return end;
                 }
                 if start >= length {
                     return 0;
                 }
-            } else if start.saturating_sub(end) >= length {
+            } else if start.minus(end) >= length {
                 return end;
             }
             let records = Records::new(self, bytes);
@@ -232,6 +233,7 @@ impl<'r> Records<'r> {
             start = 0;
             header = header_at(self.bytes, 0);
         }
+        // A cursor of another log may point anywhere. The record that it finds there may be empty.
         let start = start.saturating_add(HEADER);
         let end = start.saturating_add((header & !MARK) as usize);
         cursor.number = cursor.number.wrapping_add(1);
@@ -243,8 +245,8 @@ impl<'r> Records<'r> {
 
 /// Where a record is written to.
 pub(super) struct RecordSink<'r> {
-    /// Nothing when the record is only measured.
-    bytes: &'r mut [u8],
+    /// `None` while it is only measured.
+    record: Option<&'r mut [u8]>,
     written: usize,
     room: usize,
 }
@@ -253,14 +255,13 @@ impl Sink for RecordSink<'_> {
     type Error = PublishError;
 
     fn write(&mut self, bytes: &[u8]) -> Result<(), PublishError> {
-        let written = self.written.saturating_add(bytes.len());
+        let written = self.written.plus(bytes.len());
         if written > self.room {
             return Err(PublishError::TooLarge);
         }
-        copy(
-            bytes,
-            self.bytes.get_mut(self.written..).unwrap_or_default(),
-        );
+        if let Some(record) = &mut self.record {
+            copy(bytes, record.part_mut(self.written..));
+        }
         self.written = written;
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! One client's event stream.
 
+use core::num::NonZeroU32;
+
 use super::choice::Choice;
 use super::log::{EventLog, Resume};
 use super::options::{Start, StreamOptions};
@@ -8,6 +10,7 @@ use super::waiting::Waiting;
 use crate::encode::Frame;
 use crate::time::Instant;
 use crate::wire::copy::copy;
+use crate::wire::exact::{Exact, ExactSlice};
 use crate::wire::text::EventId;
 
 /// One client's stream, out of an [`EventLog`]: the body of the response, byte by byte, without a
@@ -245,7 +248,7 @@ impl<'a> Session<'a> {
     ) -> Output<'b> {
         let mut length = 0_usize;
         loop {
-            let free = buffer.get_mut(length..).unwrap_or_default();
+            let free = buffer.part_mut(length..);
             if free.is_empty() {
                 break;
             }
@@ -255,7 +258,7 @@ impl<'a> Session<'a> {
                     let bytes = bytes.get(..free.len()).unwrap_or(bytes);
                     copy(bytes, free);
                     self.note_sent(bytes.len());
-                    length = length.saturating_add(bytes.len());
+                    length = length.plus(bytes.len());
                     if self.cursor.is_before(self.snapshot_until) {
                         // To choose a frame of a snapshot takes long: not many in one call.
                         break;
@@ -374,6 +377,7 @@ impl<'a> Session<'a> {
             Err(_) if self.sent > 0 => self.stage = Stage::Closed(Close::Lapped),
             Err(_) => {
                 self.move_behind(behind);
+                // A count that is full stays so.
                 self.losses = self.losses.saturating_add(1);
                 self.stage = Stage::Notice;
             }
@@ -398,6 +402,7 @@ impl<'a> Session<'a> {
     }
 
     fn note_sent(&mut self, length: usize) {
+        // The caller may tell of more than it was given.
         self.sent = self.sent.saturating_add(length as u32);
         self.waiting = Waiting::Progress;
     }
@@ -420,7 +425,7 @@ fn unsent<'f>(frame: &Frame<'f>, sent: u32) -> &'f [u8] {
         if let Some(unsent @ [_, ..]) = chunk.get(sent..) {
             return unsent;
         }
-        sent = sent.saturating_sub(chunk.len());
+        sent = sent.minus(chunk.len());
     }
     b""
 }
@@ -428,7 +433,8 @@ fn unsent<'f>(frame: &Frame<'f>, sent: u32) -> &'f [u8] {
 /// The reconnection time of a client that comes now.
 fn spread(now: Instant, options: &StreamOptions<'_>) -> u32 {
     // The golden ratio scatters moments that are near one another over all of the range.
+    // The product wraps: its bits are what is wanted, not its size.
     let random = (now.as_millis() as u32).wrapping_mul(0x9e37_79b9) >> 8;
-    let more = random.checked_rem(options.retry_spread.saturating_add(1));
-    options.retry.saturating_add(more.unwrap_or_default())
+    let width = NonZeroU32::MIN.saturating_add(options.retry_spread);
+    options.retry.saturating_add(random % width)
 }

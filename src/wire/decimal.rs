@@ -1,5 +1,7 @@
 //! Numbers in decimal digits, without `core::fmt` and without a buffer.
 
+use super::exact::Exact;
+
 /// Gives the digits of a number one by one, each as a slice of a constant.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Decimal {
@@ -18,10 +20,10 @@ impl Decimal {
         power: 0,
     };
 
-    pub const fn new(number: u32) -> Self {
+    pub fn new(number: u32) -> Self {
         let mut power = 1;
         while let Some(10..) = number.checked_div(power) {
-            power = power.wrapping_mul(10);
+            power = power.times(10);
         }
         Self { number, power }
     }
@@ -42,6 +44,7 @@ impl Iterator for Decimal {
 pub(crate) fn parse(digits: &[u8]) -> Option<u32> {
     let mut number = if digits.is_empty() { None } else { Some(0_u32) };
     for byte in digits {
+        // What is below the digits wraps, and is above them then.
         let digit = byte.wrapping_sub(b'0');
         number = match number?.saturating_mul(10).saturating_add(u32::from(digit)) {
             sum if digit < 10 => Some(sum),

@@ -1,5 +1,6 @@
 //! Finding the end of a line: CR or LF, and nothing else (WHATWG HTML 9.2.5).
 
+use super::exact::Exact;
 #[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(word_search)))]
 use super::search_blocks as search;
 use super::search_bytes;
@@ -19,8 +20,9 @@ pub(crate) const fn is_in(bytes: &[u8]) -> bool {
 #[inline(always)]
 pub(crate) fn cut(bytes: &[u8]) -> (&[u8], &[u8]) {
     let found = search::line_end(bytes);
-    let length = bytes.len().wrapping_sub(found.len());
-    (bytes.get(..length).unwrap_or(bytes), found)
+    // Not `part`, whose other branch costs four instructions a line.
+    let line = bytes.get(..bytes.len().minus(found.len()));
+    (line.unwrap_or(bytes), found)
 }
 
 /// The same in less flash.

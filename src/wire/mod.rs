@@ -2,6 +2,7 @@
 
 pub(crate) mod copy;
 pub(crate) mod decimal;
+pub(crate) mod exact;
 pub(crate) mod line_end;
 pub(crate) mod media_type;
 pub(crate) mod scanner;

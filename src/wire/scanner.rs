@@ -1,6 +1,7 @@
 //! Splits an event stream into fields and blank lines, whatever way it is cut (WHATWG HTML 9.2.5
 //! and the line rules of 9.2.6).
 
+use super::exact::Exact;
 use super::line_end;
 use super::token::{Field, Piece, Token};
 
@@ -263,7 +264,7 @@ impl Scanner {
             }
             (Name, _) => match (self.field.name().get(usize::from(self.matched)), byte) {
                 (Some(expected), _) if *expected == byte => {
-                    self.matched = self.matched.wrapping_add(1);
+                    self.matched = self.matched.plus(1);
                     (Name, Step::Moved)
                 }
                 (None, b':') => (AfterColon, Step::Moved),
@@ -281,7 +282,7 @@ impl Scanner {
 
             (StreamStart, _) => match (self.matched, byte) {
                 (0, 0xef) | (1, 0xbb) => {
-                    self.matched = self.matched.wrapping_add(1);
+                    self.matched = self.matched.plus(1);
                     (StreamStart, Step::Moved)
                 }
                 (2, 0xbf) => (LineStart, Step::Moved),

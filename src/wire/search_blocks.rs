@@ -7,6 +7,7 @@ use memchr::arch::aarch64::neon::memchr::Two;
 use memchr::arch::x86_64::sse2::memchr::Two;
 use memchr::memchr2;
 
+use super::exact::{Exact, ExactSlice};
 use super::search_bytes;
 
 /// No bytes have to be there: what is not near is told from their end.
@@ -34,10 +35,10 @@ pub fn line_end(bytes: &[u8]) -> &[u8] {
     let mut blocks = BLOCKS;
     while let Some((block, behind)) = rest.split_first_chunk() {
         if let Some(place) = find(block) {
-            return rest.get(place..).unwrap_or_default();
+            return rest.part(place..);
         }
         rest = behind;
-        blocks = blocks.wrapping_sub(1);
+        blocks = blocks.minus(1);
         if blocks == 0 {
             return far_line_end(rest);
         }
@@ -46,16 +47,16 @@ pub fn line_end(bytes: &[u8]) -> &[u8] {
         return rest;
     }
     // The last block overlaps the one before it, which has none.
-    let place = find(last).map(|place| bytes.len().wrapping_sub(BLOCK).wrapping_add(place));
-    place
-        .and_then(|place| bytes.get(place..))
-        .unwrap_or_default()
+    match find(last) {
+        Some(place) => bytes.part(bytes.len().minus(BLOCK).plus(place)..),
+        None => &[],
+    }
 }
 
 #[inline(never)]
 fn far_line_end(bytes: &[u8]) -> &[u8] {
     let end = memchr2(b'\r', b'\n', bytes).unwrap_or(bytes.len());
-    bytes.get(end..).unwrap_or_default()
+    bytes.part(end..)
 }
 
 /// In less than a block: in two words, which overlap, any byte below 0x20 is looked for, as text holds few others.
@@ -65,14 +66,15 @@ fn short_line_end(bytes: &[u8]) -> &[u8] {
         match controls(u64::from_le_bytes(*first)) {
             0 => match controls(u64::from_le_bytes(*last)) {
                 0 => return &[],
-                found => bytes.len().wrapping_sub(8).wrapping_add(place(found)),
+                found => bytes.len().minus(8).plus(place(found)),
             },
             found => place(found),
         }
     } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
         let first = u64::from(u32::from_le_bytes(*first));
         let last = u64::from(u32::from_le_bytes(*last));
-        let between = bytes.len().wrapping_sub(4).wrapping_mul(8) as u32;
+        // At most 24, as there are fewer than 8 bytes.
+        let between = bytes.len().minus(4).times(8) as u32;
         match controls(first | last.wrapping_shl(between)) {
             0 => return &[],
             found => place(found),
@@ -88,6 +90,7 @@ fn short_line_end(bytes: &[u8]) -> &[u8] {
 }
 
 /// The highest bit of the first byte below 0x20; some of what is above that may be set, too, as in `search_words`.
+/// The subtraction wraps: see there.
 const fn controls(word: u64) -> u64 {
     let lowered = word.wrapping_sub(u64::from_ne_bytes([0x20; 8]));
     lowered & !word & u64::from_ne_bytes([0x80; 8])

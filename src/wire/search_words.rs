@@ -3,6 +3,7 @@
 //! Text holds few other bytes below 0x20, so those are what is searched for: word by word at first, for most
 //! lines are short, then 16 bytes at a time.
 
+use super::exact::Exact;
 use super::search_bytes;
 
 /// How far a line's end is near.
@@ -18,6 +19,7 @@ pub fn find_near(bytes: &[u8]) -> Option<usize> {
 #[inline(always)]
 pub fn line_end(bytes: &[u8]) -> &[u8] {
     let mut rest = bytes;
+    // Of fewer bytes than 16 it wraps, to a length that `rest` never has.
     let blocks_start = bytes.len().wrapping_sub(16);
     while let [a, b, c, d, behind @ ..] = rest {
         let controls = controls([*a, *b, *c, *d]);
@@ -46,7 +48,7 @@ fn find<const N: usize>(bytes: &[u8; N]) -> Option<usize> {
         let controls = controls([*a, *b, *c, *d]);
         if controls != 0 {
             let place = controls.trailing_zeros() as usize / 8;
-            return Some(bytes.len().wrapping_sub(rest.len()).wrapping_add(place));
+            return Some(bytes.len().minus(rest.len()).plus(place));
         }
         rest = behind;
     }
@@ -67,7 +69,7 @@ fn behind_text(bytes: &[u8]) -> &[u8] {
 }
 
 /// The highest bit of the first byte below 0x20; some of what is above that may be set, too. Subtracting 0x20
-/// from every byte at once borrows from the next one only behind such a byte.
+/// from every byte at once borrows from the next one only behind such a byte; the last borrow wraps.
 const fn controls(word: [u8; 4]) -> u32 {
     let word = u32::from_le_bytes(word);
     let lowered = word.wrapping_sub(u32::from_ne_bytes([0x20; 4]));

@@ -1,5 +1,7 @@
 //! Where bytes lie, without borrowing them.
 
+use super::exact::{Exact, ExactSlice};
+
 /// A range of the input or of a buffer, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Span {
@@ -8,26 +10,25 @@ pub(crate) struct Span {
 }
 
 impl Span {
-    /// Where `part` lies, which was taken of `whole`.
+    /// Where `part` lies, a slice of `whole`.
     #[cfg(any(
         feature = "http",
         feature = "embedded-io",
         feature = "embedded-io-async"
     ))]
     pub fn within(part: &[u8], whole: &[u8]) -> Self {
-        let start = part.as_ptr().addr().wrapping_sub(whole.as_ptr().addr());
-        Self {
-            start,
-            end: start.wrapping_add(part.len()),
-        }
+        let start = part.as_ptr().addr().minus(whole.as_ptr().addr());
+        let end = start.plus(part.len());
+        debug_assert!(end <= whole.len(), "a slice of something else");
+        Self { start, end }
     }
 
     /// The bytes of this range.
     pub fn of(self, bytes: &[u8]) -> &[u8] {
-        bytes.get(self.start..self.end).unwrap_or_default()
+        bytes.part(self.start..self.end)
     }
 
-    pub const fn len(self) -> usize {
-        self.end.wrapping_sub(self.start)
+    pub fn len(self) -> usize {
+        self.end.minus(self.start)
     }
 }

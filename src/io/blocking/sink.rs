@@ -5,6 +5,7 @@ use embedded_io::Write;
 use crate::encode::Sink;
 use crate::io::Error;
 use crate::wire::copy::copy;
+use crate::wire::exact::{Exact, ExactSlice};
 
 /// Passes encoded bytes on to a socket, so that a [`DataWriter`](crate::DataWriter) can format an
 /// event larger than RAM. It gathers short pieces in a buffer, and hands the last of them on when the
@@ -58,10 +59,10 @@ impl<W: Write> Sink for SocketSink<'_, W> {
         if self.state == SinkState::CutOff {
             return Err(Error::CutOff);
         }
-        let free = self.buffer.get_mut(self.gathered..).unwrap_or_default();
+        let free = self.buffer.part_mut(self.gathered..);
         if bytes.len() <= free.len() {
             copy(bytes, free);
-            self.gathered = self.gathered.saturating_add(bytes.len());
+            self.gathered = self.gathered.plus(bytes.len());
             return Ok(());
         }
         self.send_gathered()?;
@@ -95,7 +96,7 @@ impl<W: Write> Sink for SocketSink<'_, W> {
 
 impl<W: Write> SocketSink<'_, W> {
     fn send_gathered(&mut self) -> Result<(), Error<W::Error>> {
-        let gathered = self.buffer.get(..self.gathered).unwrap_or_default();
+        let gathered = self.buffer.part(..self.gathered);
         self.gathered = 0;
         if gathered.is_empty() {
             return Ok(());
@@ -124,6 +125,7 @@ fn write_all<W: Write>(socket: &mut W, mut bytes: &[u8]) -> Result<(), Error<W::
         if length == 0 {
             return Err(Error::WriteZero);
         }
+        // A socket that tells of more than it was given has taken all of it.
         bytes = bytes.get(length..).unwrap_or_default();
     }
     Ok(())

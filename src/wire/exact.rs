@@ -1,0 +1,70 @@
+//! Sums, differences and slices that an invariant keeps in bounds.
+//!
+//! A call of these claims that no input and no order of the caller's calls leads out of bounds. Builds with
+//! debug assertions check the claim, and so do the tests. Release builds do not, so they hold no panic: there
+//! arithmetic wraps, and a slice out of bounds is empty.
+//!
+//! Lengths that a caller, a socket or a peer names are no invariant: clamp those, or saturate.
+
+use core::slice::SliceIndex;
+
+/// Arithmetic whose result fits.
+pub(crate) trait Exact: Copy {
+    fn plus(self, other: Self) -> Self;
+    fn minus(self, other: Self) -> Self;
+    fn times(self, other: Self) -> Self;
+}
+
+macro_rules! exact {
+    ($($number:ty)*) => {$(
+        impl Exact for $number {
+            fn plus(self, other: Self) -> Self {
+                debug_assert!(self.checked_add(other).is_some(), "{self} + {other}");
+                self.wrapping_add(other)
+            }
+
+            fn minus(self, other: Self) -> Self {
+                debug_assert!(self.checked_sub(other).is_some(), "{self} - {other}");
+                self.wrapping_sub(other)
+            }
+
+            fn times(self, other: Self) -> Self {
+                debug_assert!(self.checked_mul(other).is_some(), "{self} * {other}");
+                self.wrapping_mul(other)
+            }
+        }
+    )*};
+}
+
+exact!(u8 u16 u32 usize);
+
+/// Parts of a slice that are there.
+pub(crate) trait ExactSlice {
+    /// The bytes of a range.
+    fn part<R: SliceIndex<[u8], Output = [u8]>>(&self, range: R) -> &[u8];
+    fn part_mut<R: SliceIndex<[u8], Output = [u8]>>(&mut self, range: R) -> &mut [u8];
+    /// The first `at` bytes, and the rest.
+    fn parts_mut(&mut self, at: usize) -> (&mut [u8], &mut [u8]);
+}
+
+impl ExactSlice for [u8] {
+    fn part<R: SliceIndex<[u8], Output = [u8]>>(&self, range: R) -> &[u8] {
+        let part = self.get(range);
+        debug_assert!(part.is_some(), "out of {} bytes", self.len());
+        part.unwrap_or_default()
+    }
+
+    fn part_mut<R: SliceIndex<[u8], Output = [u8]>>(&mut self, range: R) -> &mut [u8] {
+        let length = self.len();
+        let part = self.get_mut(range);
+        debug_assert!(part.is_some(), "out of {length} bytes");
+        part.unwrap_or_default()
+    }
+
+    fn parts_mut(&mut self, at: usize) -> (&mut [u8], &mut [u8]) {
+        let length = self.len();
+        let parts = self.split_at_mut_checked(at);
+        debug_assert!(parts.is_some(), "{at} out of {length} bytes");
+        parts.unwrap_or_default()
+    }
+}
