@@ -1,0 +1,180 @@
+//! The tables under "Rules and their tests" in `CONTRIBUTING.md` name tests that exist, and the files of
+//! every test folder are compiled.
+
+use std::fs;
+use std::path::Path;
+
+const HEADING: &str = "## Rules and their tests";
+
+/// Breaks when a row names a file or a test that does not exist, or when a row names no test.
+#[test]
+fn every_rule_has_a_test_that_exists() {
+    let text = fs::read_to_string("CONTRIBUTING.md").unwrap();
+    let rows = rows(&text);
+    let faults = faults(&rows, |path| fs::read_to_string(path).ok());
+    for fault in &faults {
+        println!("{fault}");
+    }
+    println!("rules: {} rows, {} faults", rows.len(), faults.len());
+    assert!(!rows.is_empty(), "no row under `{HEADING}`");
+    assert!(faults.is_empty(), "the faults are listed above");
+}
+
+/// Breaks when a file of a test folder is not declared in its `main.rs`: its tests would never run.
+#[test]
+fn every_file_of_a_test_folder_is_a_module() {
+    for folder in paths("tests") {
+        let Ok(main) = fs::read_to_string(folder.join("main.rs")) else {
+            continue;
+        };
+        for file in paths(&folder) {
+            let name = file.file_stem().unwrap().to_str().unwrap();
+            let declaration = format!("mod {name};");
+            let declared = main.lines().any(|line| line == declaration);
+            assert!(name == "main" || declared, "{}", file.display());
+        }
+    }
+}
+
+fn paths(folder: impl AsRef<Path>) -> impl Iterator<Item = std::path::PathBuf> {
+    let entries = fs::read_dir(folder).unwrap();
+    entries.map(|entry| entry.unwrap().path())
+}
+
+/// A row of a table: its cells, without the space around them.
+type Row<'t> = Vec<&'t str>;
+
+/// The rows of all tables of the section, under whatever heading they stand. The row before the dashes is
+/// the head of its table.
+fn rows(text: &str) -> Vec<Row<'_>> {
+    let section = text.lines().skip_while(|line| *line != HEADING).skip(1);
+    let mut rows = Vec::new();
+    for line in section.take_while(|line| !line.starts_with("## ")) {
+        let Some(line) = line.trim().strip_prefix('|') else {
+            continue;
+        };
+        let cells = line.strip_suffix('|').unwrap_or(line).split('|');
+        let cells: Row = cells.map(str::trim).collect();
+        let dashes = |cell: &&str| cell.contains('-') && cell.trim_matches([':', '-']).is_empty();
+        if cells.iter().all(dashes) {
+            rows.pop();
+        } else {
+            rows.push(cells);
+        }
+    }
+    rows
+}
+
+/// What is wrong with the rows, each fault with the rule that it belongs to. The second cell of a row is a
+/// list of paths, each of which is followed by the names of tests in that file, all of them in backticks.
+fn faults(rows: &[Row], read: impl Fn(&str) -> Option<String>) -> Vec<String> {
+    let mut faults = Vec::new();
+    for row in rows {
+        let [rule, tests] = row[..] else {
+            faults.push(format!("{row:?}: not two cells"));
+            continue;
+        };
+        let mut file: Option<(&str, Vec<String>)> = None;
+        let mut named = 0;
+        // Every second piece stands between two backticks.
+        for word in tests.split('`').skip(1).step_by(2) {
+            if word.ends_with(".rs") {
+                let Some(source) = read(word) else {
+                    faults.push(format!("{rule}: there is no file {word}"));
+                    continue;
+                };
+                file = Some((word, test_names(&source)));
+                continue;
+            }
+            named += 1;
+            match &file {
+                None => faults.push(format!("{rule}: {word} has no file")),
+                Some((path, tests)) if !tests.iter().any(|test| test == word) => {
+                    faults.push(format!("{rule}: there is no test {word} in {path}"));
+                }
+                Some(_) => {}
+            }
+        }
+        if named == 0 {
+            faults.push(format!("{rule}: no test is named"));
+        }
+    }
+    faults
+}
+
+/// The functions of a source file that follow `#[test]` or `#[tokio::test]`.
+fn test_names(source: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut is_test = false;
+    for line in source.lines().map(str::trim_start) {
+        if line.starts_with("#[test]") || line.starts_with("#[tokio::test") {
+            is_test = true;
+        }
+        let function = ["fn ", "async fn "].map(|start| line.strip_prefix(start));
+        if let Some(function) = function.into_iter().flatten().next() {
+            if std::mem::take(&mut is_test) {
+                names.extend(function.split_once('(').map(|(name, _)| name.into()));
+            }
+        }
+    }
+    names
+}
+
+/// A page with these rows, and a source file `a.rs` with the tests `one` and `two`.
+fn faults_of(rows_of_page: &str) -> Vec<String> {
+    let page =
+        format!("{HEADING}\n\n| rule | tests |\n| --- | :-: |\n{rows_of_page}\n## After\n| x |\n");
+    let source = "/// Doc.\n#[test]\n#[ignore]\nfn one() {\n    fn inner() {}\n}\n\nfn helper() {}\n\n\
+        // #[test]\nfn gone() {}\n\nmod tests {\n    #[tokio::test(start_paused = true)]\n    async fn two() {}\n}\n";
+    faults(&rows(&page), |path| (path == "a.rs").then(|| source.into()))
+}
+
+/// Breaks when a row that is right is reported.
+#[test]
+fn rows_that_name_tests_have_no_fault() {
+    let rows = "### One\n| a | `a.rs`: `one` |\n\n### Two\n\n| rule | tests |\n| --- | --- |\n\
+        | b | `a.rs`: `two`, `one` |\n| c | `a.rs`: `one`; `a.rs`: `two` |";
+    assert_eq!(faults_of(rows), [""; 0]);
+    assert_eq!(rows_count(rows), 3);
+}
+
+fn rows_count(rows_of_page: &str) -> usize {
+    rows(&format!("{HEADING}\n{rows_of_page}")).len()
+}
+
+/// Breaks when a test that was renamed, removed, commented out or never was a test counts as one.
+#[test]
+fn a_row_that_names_a_missing_test_is_reported() {
+    for missing in ["three", "helper", "inner", "gone", "on", "one()"] {
+        let faults = faults_of(&format!("| a | `a.rs`: `one`, `{missing}` |"));
+        assert_eq!(faults, [format!("a: there is no test {missing} in a.rs")]);
+    }
+}
+
+/// Breaks when a file that was renamed or removed goes unnoticed.
+#[test]
+fn a_row_that_names_a_missing_file_is_reported() {
+    let faults = faults_of("| a | `b.rs`: `one` |");
+    assert_eq!(faults, ["a: there is no file b.rs", "a: one has no file"]);
+}
+
+/// Breaks when a rule without a test counts as tested.
+#[test]
+fn a_row_without_a_test_is_reported() {
+    assert_eq!(faults_of("| a | `a.rs` |"), ["a: no test is named"]);
+    assert_eq!(faults_of("| a | one |"), ["a: no test is named"]);
+    assert_eq!(faults_of("| a | `one` |"), ["a: one has no file"]);
+    assert_eq!(faults_of("| a |"), [r#"["a"]: not two cells"#]);
+    assert_eq!(faults_of("| a | b | `a.rs`: `one` |").len(), 1);
+}
+
+/// Breaks when rows of other sections, or the heads of tables, count as rules.
+#[test]
+fn a_section_without_rows_has_no_rows() {
+    assert_eq!(
+        rows_count("### One\n\n| rule | tests |\n| --- | --- |\n"),
+        0
+    );
+    assert_eq!(rows_count("## Other\n\n| a | `a.rs`: `one` |"), 0);
+    assert!(rows("| a | `a.rs`: `one` |").is_empty());
+}
