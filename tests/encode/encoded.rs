@@ -1,0 +1,49 @@
+//! What the tests of encoding share: the bytes of a frame, and text that is hard to encode.
+
+use embedded_sse::{BufferTooSmall, EventId, EventName, Frame, Sink, SliceSink};
+
+/// The frame's bytes, gathered in every way there is, which must agree.
+pub fn encode(frame: &Frame) -> Vec<u8> {
+    let encoded: Vec<u8> = frame.chunks().flatten().copied().collect();
+    assert!(frame.chunks().all(|chunk| !chunk.is_empty()));
+    assert_eq!(frame.encoded_len(), encoded.len());
+
+    let mut buffer = vec![0xaa; encoded.len() + 1];
+    assert_eq!(frame.encode(&mut buffer).unwrap(), encoded);
+    assert_eq!(buffer.last(), Some(&0xaa), "wrote past the end");
+    for short in 0..encoded.len() {
+        assert_eq!(frame.encode(&mut buffer[..short]), Err(BufferTooSmall));
+    }
+
+    let mut buffer = vec![0; encoded.len() + 2];
+    let mut sink = SliceSink::new(&mut buffer);
+    sink.write(b"..").unwrap();
+    frame.write_to(&mut sink).unwrap();
+    assert_eq!(sink.as_written()[2..], encoded);
+    assert_eq!(sink.into_written()[2..], encoded);
+    encoded
+}
+
+pub fn name(name: &str) -> EventName<'_> {
+    EventName::new(name).unwrap()
+}
+
+pub fn id(id: &str) -> EventId<'_> {
+    EventId::new(id).unwrap()
+}
+
+/// Text of line ends, spaces and what looks like fields.
+pub fn random_text(random: &mut fastrand::Rng) -> String {
+    let pieces = [
+        "a", "\n", "\r", "\r\n", " ", ":", "data: x", "\0", "…", "\u{feff}", "\t", "xyzw",
+    ];
+    let length = random.usize(0..12);
+    (0..length)
+        .map(|_| random.choice(pieces).unwrap())
+        .collect()
+}
+
+/// The text as it arrives: every line end is a line feed.
+pub fn with_line_feeds(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\r', "\n")
+}

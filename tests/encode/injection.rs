@@ -1,0 +1,62 @@
+//! Event types and ids cannot end their field and begin another one (CWE-93). They are checked when they are made,
+//! so a frame cannot be given others.
+
+use embedded_sse::{EventId, EventName, InvalidEventId, InvalidEventName};
+
+/// Every line end, at every place of a text.
+fn with_line_ends() -> impl Iterator<Item = String> {
+    let long = "x".repeat(100);
+    let ends = ["\r", "\n", "\r\n"].into_iter();
+    let texts = ends.flat_map(|end| {
+        let places = [("", ""), ("a", ""), ("", "b"), ("a", "data: b")];
+        places.map(|(front, back)| format!("{front}{end}{back}"))
+    });
+    texts.chain([format!("{long}\n{long}"), format!("{long}\r{long}")])
+}
+
+/// Breaks when an event type with a line end is accepted, wherever the line end stands.
+#[test]
+fn an_event_type_with_a_line_end_is_rejected() {
+    for text in with_line_ends() {
+        assert_eq!(EventName::new(&text), Err(InvalidEventName));
+        assert_eq!(
+            EventName::from_bytes(text.as_bytes()),
+            Err(InvalidEventName)
+        );
+    }
+    assert_eq!(EventName::from_bytes(b"\xff\n"), Err(InvalidEventName));
+}
+
+/// Breaks when an id with a line end is accepted, wherever the line end stands.
+#[test]
+fn an_id_with_a_line_end_is_rejected() {
+    for text in with_line_ends() {
+        assert_eq!(EventId::new(&text), Err(InvalidEventId));
+        assert_eq!(EventId::from_bytes(text.as_bytes()), Err(InvalidEventId));
+    }
+    assert_eq!(EventId::from_bytes(b"\xff\n"), Err(InvalidEventId));
+}
+
+/// Breaks when an id with NUL is accepted, which clients ignore.
+#[test]
+fn an_id_with_nul_is_rejected() {
+    let long = "x".repeat(100);
+    for text in ["\0", "a\0", "\0b", "a\0b", &format!("{long}\0")] {
+        assert_eq!(EventId::new(text), Err(InvalidEventId));
+        assert_eq!(EventId::from_bytes(text.as_bytes()), Err(InvalidEventId));
+    }
+}
+
+/// Breaks when an event type or an id is rejected that breaks out of nothing.
+#[test]
+fn other_characters_are_accepted() {
+    let long = "x".repeat(100);
+    for legal in ["", " ", ":", "a\0b", "…", long.as_str()] {
+        assert_eq!(EventName::new(legal).unwrap(), legal);
+    }
+    for legal in ["", " ", ":", "a\tb", "…", long.as_str()] {
+        assert_eq!(EventId::new(legal).unwrap(), legal);
+    }
+    assert!(EventName::from_bytes(b"\xff").is_ok());
+    assert!(EventId::from_bytes(b"\xff").is_ok());
+}
