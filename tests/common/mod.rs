@@ -104,7 +104,7 @@ fn decode_items<'c, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized>(
 }
 
 impl Item {
-    fn of(event: &Event<'_>) -> Self {
+    pub fn of(event: &Event<'_>) -> Self {
         Self::Event {
             event_type: event.event_type.to_string(),
             data: event.data.to_string(),

@@ -1,10 +1,8 @@
 //! Every short stream over an alphabet that the standard treats specially, against two oracles.
 
-mod common;
-
-use common::faulty::{self, Fault};
-use common::generate::{every_stream, random_chunks, random_stream};
-use common::{Outcome, abnf, decode, decode_parts, oracle};
+use crate::common::faulty::{self, Fault};
+use crate::common::generate::{every_stream, random_chunks, random_stream};
+use crate::common::{Outcome, abnf, decode, decode_parts, oracle};
 
 /// Decodes every stream of `length` letters whole and byte by byte. Breaks with any rule of the
 /// standard, and with any state that is lost or kept between two bytes.
@@ -28,14 +26,14 @@ fn streams_of_up_to_5_letters() {
     (0..=5).for_each(check_every_stream);
 }
 
-/// For release builds: `cargo test --release --test exhaustive -- --ignored 6_letters`.
+/// For release builds: `cargo test --release --test decode -- --ignored 6_letters`.
 #[test]
 #[ignore = "takes seconds in a release build, more than a minute otherwise"]
 fn streams_of_6_letters() {
     check_every_stream(6);
 }
 
-/// For release builds: `cargo test --release --test exhaustive -- --ignored 7_letters`.
+/// For release builds: `cargo test --release --test decode -- --ignored 7_letters`.
 #[test]
 #[ignore = "takes minutes in a release build"]
 fn streams_of_7_letters() {

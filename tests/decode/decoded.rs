@@ -1,0 +1,100 @@
+//! What the tests of single rules compare: a stream, decoded in every way, and one part of its outcome.
+
+use crate::common::{Item, Outcome, decode_every_way, decode_parts};
+
+/// Room for every stream of the tests of single rules.
+const SIZE: usize = 256;
+
+/// What a stream gives, in whatever pieces it comes.
+pub fn outcome(stream: impl AsRef<[u8]>) -> Outcome {
+    decode_every_way(stream.as_ref(), SIZE)
+}
+
+/// An event as it is expected.
+pub fn event(event_type: &str, data: &str, last_event_id: &str) -> Item {
+    Item::Event {
+        event_type: event_type.into(),
+        data: data.into(),
+        last_event_id: last_event_id.into(),
+    }
+}
+
+/// The data of each event of a stream.
+pub fn data(stream: impl AsRef<[u8]>) -> Vec<String> {
+    data_of(&outcome(stream))
+}
+
+/// The data of each event.
+pub fn data_of(outcome: &Outcome) -> Vec<String> {
+    let data = outcome.items.iter().map(|item| match item {
+        Item::Event { data, .. } => data.clone(),
+        Item::Overflow => "overflow".into(),
+    });
+    data.collect()
+}
+
+/// The type of each event of a stream.
+pub fn event_types(stream: impl AsRef<[u8]>) -> Vec<String> {
+    let items = outcome(stream).items.into_iter();
+    let event_types = items.map(|item| match item {
+        Item::Event { event_type, .. } => event_type,
+        Item::Overflow => "overflow".into(),
+    });
+    event_types.collect()
+}
+
+/// The last event id of a stream at each of its events, and at its end.
+pub fn ids(stream: impl AsRef<[u8]>) -> Vec<String> {
+    let outcome = outcome(stream);
+    let ids = outcome.items.into_iter().map(|item| match item {
+        Item::Event { last_event_id, .. } => last_event_id,
+        Item::Overflow => "overflow".into(),
+    });
+    ids.chain([outcome.last_event_id]).collect()
+}
+
+/// The reconnection time that a stream sets.
+pub fn retry(stream: impl AsRef<[u8]>) -> Option<u32> {
+    outcome(stream).retry
+}
+
+/// The comments of a stream.
+pub fn comments(stream: impl AsRef<[u8]>) -> Vec<String> {
+    let stream = stream.as_ref();
+    // Compares the comments too.
+    outcome(stream);
+    decode_parts([stream], &mut [0; SIZE], "").1
+}
+
+/// What a client tells of a response with this body, whose media type has these parameters.
+#[cfg(feature = "http")]
+pub fn client_story(parameters: &str, body: &str) -> Vec<String> {
+    use embedded_sse::Instant;
+    use embedded_sse::client::{ClientOptions, EventSource, Notice, Output};
+    use embedded_sse::http::Url;
+
+    let response =
+        format!("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream{parameters}\r\n\r\n{body}");
+    let (mut response, mut input) = (response.as_bytes(), &b""[..]);
+    let (options, mut buffer) = (ClientOptions::new(), [0; SIZE]);
+    let url = Url::new("http://device.test/").unwrap();
+    let mut source = EventSource::new(url, &options, &mut buffer);
+    let now = Instant::from_millis(0);
+    let mut story = Vec::new();
+    loop {
+        match source.poll(now, &mut input) {
+            Output::Connect(_) => source.connected(now),
+            Output::Send(bytes) => {
+                let length = bytes.len();
+                source.sent(now, length);
+            }
+            Output::Wait(_) if response.is_empty() => return story,
+            Output::Wait(_) => input = std::mem::take(&mut response),
+            Output::Notice(Notice::Open) => story.push("notice: open".into()),
+            Output::Notice(Notice::Event(event)) => {
+                story.push(format!("event: {} {}", event.event_type, event.data));
+            }
+            Output::Notice(notice) => story.push(format!("notice: {notice:?}")),
+        }
+    }
+}
