@@ -12,6 +12,9 @@ use serde_json::Value;
 /// Streams reach 100 KB.
 const BUFFER: usize = 256 * 1024;
 
+/// Longer streams have no text, only bytes.
+const LONGEST_TEXT: usize = 300;
+
 #[test]
 fn vectors() {
     let mut files = json_files(Path::new("tests/vectors"));
@@ -25,7 +28,8 @@ fn vectors() {
         let vectors: Vec<Value> = serde_json::from_str(&text).unwrap();
         for vector in vectors {
             run += 1;
-            if let Err(difference) = Vector::parse(&vector).check() {
+            let result = check_texts(&vector).and_then(|()| Vector::parse(&vector).check());
+            if let Err(difference) = result {
                 failures.push(format!("{}: {difference}", vector["name"]));
             }
         }
@@ -35,6 +39,75 @@ fn vectors() {
     }
     println!("vectors: {run} run, {} passed", run - failures.len());
     assert!(failures.is_empty() && run > 0);
+}
+
+/// Breaks when the text of a short stream, by which a reader knows what is tested, is left out.
+#[test]
+fn short_streams_have_a_text() {
+    for file in json_files(Path::new("tests/vectors")) {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let vectors: Vec<Value> = serde_json::from_str(&text).unwrap();
+        for vector in vectors {
+            let is_long = bytes(&vector["stream_base64"]).len() > LONGEST_TEXT;
+            assert!(is_long || vector["stream"].is_string(), "{vector}");
+            let chunks = ["chunks", "chunks_base64"].map(|key| vector[key].is_array());
+            assert!(is_long || chunks[0] == chunks[1], "{vector}");
+        }
+    }
+}
+
+/// Breaks when a text that does not stand for the bytes beside it goes unnoticed.
+#[test]
+fn a_text_that_differs_from_its_bytes_is_reported() {
+    let check = |vector| check_texts(&serde_json::from_str(vector).unwrap());
+    for agrees in [
+        r#"{ "stream_base64": "77vv" }"#,
+        r#"{ "stream_base64": "77vv", "stream": "\u00ef\u00bb\u00ef" }"#,
+        r#"{ "chunks_base64": ["YQ==", ""], "chunks": ["a", ""] }"#,
+        r#"{ "chunks_base64": ["YQ==", ""] }"#,
+    ] {
+        assert_eq!(check(agrees), Ok(()), "{agrees}");
+    }
+    for differs in [
+        r#"{ "stream_base64": "77vv", "stream": "" }"#,
+        r#"{ "stream_base64": "77vv", "stream": "\u00ef\u00bb" }"#,
+        r#"{ "stream_base64": "4oCm", "stream": "…" }"#,
+        r#"{ "stream_base64": "YQ==", "stream": ["a"] }"#,
+        r#"{ "chunks_base64": ["YQ==", "Yg=="], "chunks": ["a"] }"#,
+        r#"{ "chunks_base64": ["YQ==", "Yg=="], "chunks": ["a", "c"] }"#,
+    ] {
+        assert!(check(differs).is_err(), "{differs}");
+    }
+}
+
+/// Compares the texts of a vector with the bytes beside them.
+fn check_texts(vector: &Value) -> Result<(), String> {
+    for (text, base64) in [("stream", "stream_base64"), ("chunks", "chunks_base64")] {
+        if !stands_for(&vector[text], &vector[base64]) {
+            return Err(format!("`{text}` differs from `{base64}`"));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a text, or each one of a list, stands for the bytes. If one of the two is absent, it does.
+fn stands_for(text: &Value, base64: &Value) -> bool {
+    match (text, base64) {
+        (Value::Null, _) | (_, Value::Null) => true,
+        (Value::String(text), base64) if base64.is_string() => {
+            let characters = text.chars().map(|character| u8::try_from(character).ok());
+            characters.eq(bytes(base64).into_iter().map(Some))
+        }
+        (Value::Array(texts), Value::Array(list)) => {
+            let mut pairs = texts.iter().zip(list);
+            texts.len() == list.len() && pairs.all(|(text, base64)| stands_for(text, base64))
+        }
+        _ => false,
+    }
+}
+
+fn bytes(base64: &Value) -> Vec<u8> {
+    STANDARD.decode(base64.as_str().unwrap()).unwrap()
 }
 
 fn json_files(path: &Path) -> Vec<PathBuf> {
@@ -61,7 +134,6 @@ struct Vector {
 impl Vector {
     fn parse(vector: &Value) -> Self {
         let text = |value: &Value| value.as_str().unwrap().to_string();
-        let bytes = |value: &Value| STANDARD.decode(value.as_str().unwrap()).unwrap();
         let list = |value: &Value| value.as_array().cloned();
         let items = list(&vector["expected_events"]).unwrap();
         Vector {
