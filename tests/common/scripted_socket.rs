@@ -172,7 +172,8 @@ impl Socket {
 
     fn drop_piece(&mut self, length: usize) {
         self.read += length;
-        if self.piece().is_empty() {
+        // A piece that is still to come has no bytes yet.
+        if self.read > 0 && self.piece().is_empty() {
             self.read = 0;
             self.coming.pop_front();
         }

@@ -1,0 +1,272 @@
+//! `io::asynch::Client` and `io::blocking::Client` give what their event source gives, and when. What becomes of
+//! futures that are dropped is in `client_cancel_safety`.
+
+use embedded_sse::Event;
+use embedded_sse::client::{ClientOptions, EventSource, Notice, Reason, ReconnectOptions};
+use embedded_sse::http::Url;
+use embedded_sse::io::asynch::Clock as _;
+use embedded_sse::io::{asynch, blocking};
+
+use crate::client_script::{
+    OPTIONS, SIZES, Teller, expected, script, scripts, scripts_with_silence, source, within_polls,
+};
+use crate::clock::TokioClock;
+use crate::scripted::Scene;
+use crate::scripted_socket::{Connector, Socket};
+
+static STRICT: ClientOptions =
+    ClientOptions::new().reconnect(ReconnectOptions::new().exact().strict());
+
+/// Breaks when a blocking driver loses, repeats or reorders anything, or waits too long or too short.
+#[test]
+fn a_blocking_client_gives_what_its_event_source_gives() {
+    for script in scripts() {
+        let expected = expected(&script);
+        for (step, length) in SIZES {
+            let connector = Connector::new(&script, step);
+            let (mut buffer, mut redirects) = ([0; 256], [0; 256]);
+            let mut received = vec![0; length];
+            let source = source(&mut buffer, &mut redirects);
+            let mut client =
+                blocking::Client::new(source, connector.clone(), &mut received, connector.clone());
+            let mut teller = Teller::default();
+            loop {
+                let notice = client.next_notice();
+                let now = blocking::Clock::now(&connector);
+                let Some(line) = teller.line(notice, now) else {
+                    continue;
+                };
+                connector.tell(line.clone());
+                if line.starts_with("closed") {
+                    break;
+                }
+            }
+            let now = blocking::Clock::now(&connector).as_millis();
+            let told = (connector.lines(), connector.requests(), now);
+            assert_eq!(told, expected, "{step} {length}");
+            assert_eq!(client.next(), None);
+        }
+    }
+}
+
+/// Breaks when an asynchronous driver loses, repeats or reorders anything, or waits too long or too short.
+#[tokio::test(start_paused = true)]
+async fn an_asynchronous_client_gives_what_its_event_source_gives() {
+    for script in scripts_with_silence() {
+        let expected = expected(&script);
+        for (step, length) in SIZES {
+            let connector = Connector::new(&script, step);
+            let start = TokioClock.now();
+            follow(&connector, length, usize::MAX).await;
+            let time = TokioClock.now().since(start);
+            let told = (connector.lines(), connector.requests(), time);
+            assert_eq!(told, expected, "{step} {length}");
+        }
+    }
+}
+
+/// Follows a script to its end. A future that is not ready after so many polls is dropped; returns how
+/// many were.
+pub async fn follow(connector: &Connector, length: usize, patience: usize) -> usize {
+    let (mut buffer, mut redirects) = ([0; 256], [0; 256]);
+    let mut received = vec![0; length];
+    let source = source(&mut buffer, &mut redirects);
+    let mut client = asynch::Client::new(source, connector.clone(), &mut received, TokioClock);
+    let mut teller = Teller::default();
+    let mut dropped = 0;
+    loop {
+        let next = async {
+            let notice = client.next_notice().await;
+            teller.line(notice, TokioClock.now())
+        };
+        let Some(line) = within_polls(patience, next).await else {
+            dropped += 1;
+            continue;
+        };
+        let Some(line) = line else { continue };
+        connector.tell(line.clone());
+        if line.starts_with("closed") {
+            assert_eq!(client.next().await, None);
+            return dropped;
+        }
+    }
+}
+
+/// Breaks when `next` gives up at a notice that is no event, or gives something else.
+#[tokio::test(start_paused = true)]
+async fn next_passes_over_everything_but_events() {
+    let script = script();
+    let expected: Vec<String> = expected(&script)
+        .0
+        .iter()
+        .filter_map(|line| line.strip_prefix("event ").map(str::to_string))
+        .collect();
+    let line = |event: Event<'_>| {
+        format!(
+            "{} [{}] {}",
+            event.event_type, event.last_event_id, event.data
+        )
+    };
+
+    let connector = Connector::new(&script, 64);
+    let (mut buffer, mut redirects, mut received) = ([0; 256], [0; 256], [0; 64]);
+    let source = source(&mut buffer, &mut redirects);
+    let mut client = asynch::Client::new(source, connector, &mut received, TokioClock);
+    let mut events = Vec::new();
+    while let Some(event) = client.next().await {
+        events.push(line(event));
+    }
+    assert_eq!(events, expected);
+
+    let connector = Connector::new(&script, 64);
+    let (mut buffer, mut redirects, mut received) = ([0; 256], [0; 256], [0; 64]);
+    let source = self::source(&mut buffer, &mut redirects);
+    let mut client = blocking::Client::new(source, connector.clone(), &mut received, connector);
+    let mut events = Vec::new();
+    while let Some(event) = client.next() {
+        events.push(line(event));
+    }
+    assert_eq!(events, expected);
+}
+
+/// Breaks when a lost connection is kept until the next one is made: there may be room for one only.
+#[tokio::test(start_paused = true)]
+async fn a_lost_connection_is_dropped_before_the_next_is_made() {
+    let script = [Scene::stream("data: a\n\n"), Scene::stays("data: b\n\n")];
+    let is_lost = |notice: Notice<'_>| matches!(notice, Notice::Connecting { .. });
+
+    let connector = Connector::new(&script, usize::MAX);
+    let (mut buffer, mut received) = ([0; 256], [0; 64]);
+    let source = source(&mut buffer, &mut []);
+    let mut client = asynch::Client::new(source, connector.clone(), &mut received, TokioClock);
+    assert_eq!(client.next_notice().await, Notice::Open);
+    assert!(connector.is_open());
+    while !is_lost(client.next_notice().await) {}
+    assert!(!connector.is_open());
+    // The connector checks that the one before is gone.
+    assert_eq!(client.next().await.unwrap().data, "b");
+    assert!(connector.is_open());
+
+    let connector = Connector::new(&script, usize::MAX);
+    let (mut buffer, mut received) = ([0; 256], [0; 64]);
+    let source = self::source(&mut buffer, &mut []);
+    let mut client =
+        blocking::Client::new(source, connector.clone(), &mut received, connector.clone());
+    while !is_lost(client.next_notice()) {}
+    assert!(!connector.is_open());
+    assert_eq!(client.next().unwrap().data, "b");
+    assert!(connector.is_open());
+}
+
+/// A connector that can make no encrypted connections.
+struct Unencrypted(Connector);
+
+impl asynch::Connect for Unencrypted {
+    type Socket = Socket;
+
+    async fn connect(&mut self, url: Url<'_>) -> Result<Socket, Reason> {
+        match url.is_https() {
+            true => Err(Reason::Unsupported),
+            false => asynch::Connect::connect(&mut self.0, url).await,
+        }
+    }
+}
+
+impl blocking::Connect for Unencrypted {
+    type Socket = Socket;
+
+    fn connect(&mut self, url: Url<'_>) -> Result<Socket, Reason> {
+        match url.is_https() {
+            true => Err(Reason::Unsupported),
+            false => blocking::Connect::connect(&mut self.0, url),
+        }
+    }
+}
+
+/// How both clients of such a connector end, asked for this URL, with a server that redirects to `https`.
+async fn assert_ends_unsupported(url: &str, connections: usize) {
+    let script = [Scene::answer("307 x\r\nLocation: https://device/", "")];
+    let url = Url::new(url).unwrap();
+    for options in [&OPTIONS, &STRICT] {
+        let connector = Connector::new(&script, 64);
+        let (mut buffer, mut redirects, mut received) = ([0; 256], [0; 256], [0; 64]);
+        let mut source = EventSource::new(url, options, &mut buffer);
+        source.follow_redirects(&mut redirects);
+        let unencrypted = Unencrypted(connector.clone());
+        let mut client = asynch::Client::new(source, unencrypted, &mut received, TokioClock);
+        let notice = client.next_notice().await;
+        assert_eq!(notice, Notice::Closed(Reason::Unsupported));
+        assert_eq!(connector.requests().len(), connections);
+
+        let connector = Connector::new(&script, 64);
+        let (mut buffer, mut redirects, mut received) = ([0; 256], [0; 256], [0; 64]);
+        let mut source = EventSource::new(url, options, &mut buffer);
+        source.follow_redirects(&mut redirects);
+        let unencrypted = Unencrypted(connector.clone());
+        let mut client =
+            blocking::Client::new(source, unencrypted, &mut received, connector.clone());
+        let notice = client.next_notice();
+        assert_eq!(notice, Notice::Closed(Reason::Unsupported));
+        assert_eq!(connector.requests().len(), connections);
+    }
+}
+
+/// Breaks when a client tries again and again what its connector cannot do.
+#[tokio::test(start_paused = true)]
+async fn a_url_that_the_connector_cannot_do_is_final() {
+    assert_ends_unsupported("https://device/events", 0).await;
+}
+
+/// Breaks when a redirect to what the connector cannot do is tried again and again.
+#[tokio::test(start_paused = true)]
+async fn a_redirect_that_the_connector_cannot_do_is_final() {
+    assert_ends_unsupported("http://device/events", 1).await;
+}
+
+/// Two streams that stay.
+fn two_streams() -> [Scene; 2] {
+    [
+        Scene::stays("id: 1\ndata: a\n\n"),
+        Scene::stays("id: 2\ndata: b\n\n"),
+    ]
+}
+
+/// Breaks when a client that is to restart keeps its connection, waits, or forgets the id; or when one that
+/// was closed keeps its connection.
+#[tokio::test(start_paused = true)]
+async fn close_and_restart_of_an_asynchronous_client_drop_the_connection_at_once() {
+    let connector = Connector::new(&two_streams(), usize::MAX);
+    let (mut buffer, mut received) = ([0; 256], [0; 64]);
+    let start = TokioClock.now();
+    let source = source(&mut buffer, &mut []);
+    let mut client = asynch::Client::new(source, connector.clone(), &mut received, TokioClock);
+    assert_eq!(client.next().await.unwrap().data, "a");
+    client.restart();
+    assert!(!connector.is_open());
+    assert_eq!(client.source().last_event_id(), "1");
+    assert_eq!(client.next().await.unwrap().data, "b");
+    assert!(connector.is_open());
+    client.close();
+    assert!(!connector.is_open());
+    assert_eq!(client.next().await, None);
+    assert_eq!(client.next_notice().await, Notice::Closed(Reason::Closed));
+    assert_eq!(TokioClock.now(), start);
+    assert!(connector.requests()[1].ends_with(b"Last-Event-ID: 1\r\n\r\n"));
+}
+
+/// Breaks when a client that is to restart, or was closed, keeps its connection.
+#[test]
+fn close_and_restart_of_a_blocking_client_drop_the_connection_at_once() {
+    let (mut buffer, mut received) = ([0; 256], [0; 64]);
+    let connector = Connector::new(&two_streams(), usize::MAX);
+    let source = source(&mut buffer, &mut []);
+    let mut client =
+        blocking::Client::new(source, connector.clone(), &mut received, connector.clone());
+    assert_eq!(client.next().unwrap().data, "a");
+    client.restart();
+    assert!(!connector.is_open());
+    assert_eq!(client.next().unwrap().data, "b");
+    client.close();
+    assert!(!connector.is_open());
+    assert_eq!(client.next(), None);
+}

@@ -1,0 +1,156 @@
+//! A script of a server with all that can become of a connection, and what an event source makes of it: drivers
+//! have to make the same of it.
+
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Duration;
+
+use embedded_sse::Instant;
+use embedded_sse::client::{ClientOptions, EventSource, Notice, ReconnectOptions};
+use embedded_sse::http::Url;
+
+use crate::scripted::{Scene, play};
+
+pub static OPTIONS: ClientOptions = ClientOptions::new()
+    .comments()
+    .idle_timeout(500)
+    .reconnect(ReconnectOptions::new().exact().retry(700));
+
+/// All that can become of a connection. The last one ends it all.
+pub fn script() -> Vec<Scene> {
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n";
+    let chunked = "Transfer-Encoding: chunked\r\n\r\n\
+        9\r\nid: 3\ndat\r\n4\r\na: a\r\n8\r\n\ndata: b\r\n2\r\n\n\n\r\n0\r\n\r\n";
+    let pieces = [
+        "HTTP/1.1 200 OK\r\nContent-Ty",
+        "pe: text/event-stream\r\n\r\nda",
+        "ta: c\n\n",
+    ];
+    let counted = "Content-Length: 19\r\n\r\ndata: e\n\n: the end\n";
+    let long = "x".repeat(300);
+    vec![
+        Scene::stream(
+            ": hello\nid: 1\ndata: a\n\nid: 2\nevent: b\ndata: c\ndata: d\n\ndata: unfin",
+        ),
+        Scene::Refused,
+        Scene::answer("307 Temporary Redirect\r\nLocation: /elsewhere", ""),
+        Scene::answer("301 Moved Permanently\r\nLocation: //other/stream", ""),
+        Scene::Ends(format!("{head}{chunked}").into_bytes()),
+        // The connection stays, but the body has ended.
+        Scene::Stays(format!("{head}{chunked}").into_bytes()),
+        Scene::Stays(format!("{head}{counted}").into_bytes()),
+        Scene::Stays(format!("{head}Content-Length: 0\r\n\r\n").into_bytes()),
+        Scene::answer("301 Moved Permanently\r\nLocation: http://third:81/", ""),
+        Scene::answer(
+            "503 Service Unavailable\r\nRetry-After: 2",
+            "<html>busy</html>",
+        ),
+        Scene::stream(&format!("data: {long}\n\nretry: 900\ndata: after\n\n")),
+        Scene::stays("data: then silence\n\n"),
+        Scene::Slow(400, pieces.map(|piece| piece.as_bytes().to_vec()).into()),
+        Scene::Slow(600, vec![b"HTTP/1.1 200 OK\r\n".to_vec()]),
+        Scene::Ends(b"".to_vec()),
+        Scene::answer("204 No Content", ""),
+    ]
+}
+
+/// That, and another one, which ends in an invalid chunk.
+pub fn scripts() -> [Vec<Scene>; 2] {
+    let whole = script();
+    let mut cut = whole[..4].to_vec();
+    let head = "200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked";
+    let body = "9\r\nid: 3\ndat\r\n4\r\na: a\r\n7\r\n\ndata: b\r\n2\r\n\n\n\r\n0\r\n\r\n";
+    cut.push(Scene::answer(head, body));
+    [whole, cut]
+}
+
+/// The same with a connection that is never made, which only an asynchronous client can give up.
+pub fn scripts_with_silence() -> [Vec<Scene>; 2] {
+    scripts().map(|mut script| {
+        script.insert(1, Scene::Silent);
+        script
+    })
+}
+
+/// What the event source tells, and sends, and how long it takes.
+pub fn expected(script: &[Scene]) -> (Vec<String>, Vec<Vec<u8>>, u64) {
+    let (mut buffer, mut redirects) = ([0; 256], [0; 256]);
+    let mut source = source(&mut buffer, &mut redirects);
+    let story = play(&mut source, script.iter().cloned(), usize::MAX);
+    // It must not end before the last scene.
+    let connections = story.requests.len();
+    assert_eq!(connections, script.len(), "{:?}", story.lines);
+    let lines = story.lines.iter().map(|line| without_time(line)).collect();
+    (lines, story.requests, story.now)
+}
+
+fn without_time(line: &str) -> String {
+    match line.split_once(": ") {
+        Some((start, reason)) if start.starts_with("lost after") => format!("lost: {reason}"),
+        _ => line.to_string(),
+    }
+}
+
+pub fn source<'a>(buffer: &'a mut [u8], redirects: &'a mut [u8]) -> EventSource<'a> {
+    let url = Url::new("http://device/events").unwrap();
+    let mut source = EventSource::new(url, &OPTIONS, buffer);
+    source.follow_redirects(redirects);
+    source
+}
+
+/// A line for a notice, as the script's player writes them. Comments come in parts where the input is
+/// cut, and are put together again.
+#[derive(Default)]
+pub struct Teller {
+    comment: String,
+}
+
+impl Teller {
+    /// `None` within a comment. The last one begins with `closed`.
+    pub fn line(&mut self, notice: Notice<'_>, now: Instant) -> Option<String> {
+        Some(match notice {
+            Notice::Open => "open".to_string(),
+            Notice::Event(event) => format!(
+                "event {} [{}] {}",
+                event.event_type, event.last_event_id, event.data
+            ),
+            Notice::Comment { text, ends } => {
+                self.comment += &text.to_string();
+                if !ends {
+                    return None;
+                }
+                format!("comment {}.", std::mem::take(&mut self.comment))
+            }
+            Notice::Overflow => "overflow".to_string(),
+            Notice::Connecting { reason, at } => {
+                format!("lost: {reason:?}, again in {}", at.since(now))
+            }
+            Notice::Closed(reason) => format!("closed: {reason:?}"),
+            other => panic!("{other:?}"),
+        })
+    }
+}
+
+pub const SIZES: [(usize, usize); 5] = [(usize::MAX, 512), (1, 512), (512, 1), (7, 5), (64, 100)];
+
+/// What a future gives; or `None` if it is not ready after so many polls. Then it is dropped, and time passes.
+pub async fn within_polls<T>(patience: usize, future: impl Future<Output = T>) -> Option<T> {
+    let output = {
+        let mut future = pin!(future);
+        let mut polls = 0;
+        poll_fn(|context| {
+            polls += 1;
+            match future.as_mut().poll(context) {
+                Poll::Ready(output) => Poll::Ready(Some(output)),
+                Poll::Pending if polls >= patience => Poll::Ready(None),
+                Poll::Pending => Poll::Pending,
+            }
+        })
+        .await
+    };
+    if output.is_none() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    output
+}

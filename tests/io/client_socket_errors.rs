@@ -1,0 +1,234 @@
+//! What a client makes of a socket that fails, and when it flushes one.
+
+use std::cell::Cell;
+
+use embedded_io::{ErrorKind, ErrorType};
+use embedded_sse::client::{Notice, Output, Reason};
+use embedded_sse::io::asynch::Clock as _;
+use embedded_sse::io::{Buffered, asynch, blocking};
+
+use crate::client_script::source;
+use crate::clock::TokioClock;
+use crate::scripted_socket::Connector;
+
+/// What a socket fails in.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Fault {
+    Write,
+    WriteZero,
+    Flush,
+    Read,
+    /// Says so once, and goes on.
+    Interrupted,
+}
+
+/// Gives one event.
+struct FaultySocket {
+    fault: Option<Fault>,
+    body: &'static [u8],
+}
+
+impl FaultySocket {
+    fn new(fault: Fault) -> Self {
+        Self {
+            fault: Some(fault),
+            body: b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: a\n\n",
+        }
+    }
+
+    fn fail(&mut self, fault: Fault) -> Result<(), ErrorKind> {
+        match self.fault {
+            Some(Fault::Interrupted) => {
+                self.fault = None;
+                Err(ErrorKind::Interrupted)
+            }
+            Some(own) if own == fault => Err(ErrorKind::ConnectionReset),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl ErrorType for FaultySocket {
+    type Error = ErrorKind;
+}
+
+impl embedded_io::Read for FaultySocket {
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize, ErrorKind> {
+        self.fail(Fault::Read)?;
+        Ok(self.body.read(buffer).unwrap_or_default())
+    }
+}
+
+impl embedded_io::Write for FaultySocket {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize, ErrorKind> {
+        self.fail(Fault::Write)?;
+        Ok(if self.fault == Some(Fault::WriteZero) {
+            0
+        } else {
+            bytes.len()
+        })
+    }
+
+    fn flush(&mut self) -> Result<(), ErrorKind> {
+        self.fail(Fault::Flush)
+    }
+}
+
+impl embedded_io_async::Read for FaultySocket {
+    async fn read(&mut self, buffer: &mut [u8]) -> Result<usize, ErrorKind> {
+        embedded_io::Read::read(self, buffer)
+    }
+}
+
+impl embedded_io_async::Write for FaultySocket {
+    async fn write(&mut self, bytes: &[u8]) -> Result<usize, ErrorKind> {
+        embedded_io::Write::write(self, bytes)
+    }
+
+    async fn flush(&mut self) -> Result<(), ErrorKind> {
+        embedded_io::Write::flush(self)
+    }
+}
+
+fn is_lost(output: Output<'_>) -> bool {
+    matches!(
+        output,
+        Output::Notice(Notice::Connecting {
+            reason: Reason::Lost,
+            ..
+        })
+    )
+}
+
+/// Breaks when a failure of the socket is taken for something else, or hangs.
+#[tokio::test(start_paused = true)]
+async fn a_failing_socket_is_a_lost_connection() {
+    for fault in [Fault::Write, Fault::WriteZero, Fault::Flush, Fault::Read] {
+        let mut buffer = [0; 256];
+        let (mut first, mut second) = ([0; 64], [0; 64]);
+        let mut source = source(&mut buffer, &mut []);
+        let connector = Connector::new(&[], 1);
+
+        assert!(matches!(
+            source.poll(TokioClock.now(), &mut &b""[..]),
+            Output::Connect(_)
+        ));
+        let socket = Buffered::new(FaultySocket::new(fault), &mut first);
+        let mut connected = asynch::Connected::new(&mut source, socket, TokioClock);
+        assert_eq!(connected.next().await, None, "{fault:?}");
+        assert!(is_lost(source.poll(TokioClock.now(), &mut &b""[..])));
+
+        source.restart();
+        assert!(matches!(
+            source.poll(TokioClock.now(), &mut &b""[..]),
+            Output::Connect(_)
+        ));
+        let socket = Buffered::new(FaultySocket::new(fault), &mut second);
+        let mut connected = blocking::Connected::new(&mut source, socket, &connector);
+        assert_eq!(connected.next(), None, "{fault:?}");
+        assert!(is_lost(source.poll(TokioClock.now(), &mut &b""[..])));
+    }
+}
+
+/// Breaks when a call that a signal interrupts ends the connection.
+#[test]
+fn an_interrupted_blocking_socket_is_asked_again() {
+    let (mut buffer, mut received) = ([0; 256], [0; 64]);
+    let mut source = source(&mut buffer, &mut []);
+    let connector = Connector::new(&[], 1);
+    source.poll(TokioClock.now(), &mut &b""[..]);
+    let socket = Buffered::new(FaultySocket::new(Fault::Interrupted), &mut received);
+    let mut connected = blocking::Connected::new(&mut source, socket, &connector);
+    assert_eq!(connected.next(), Some(Notice::Open));
+    assert!(matches!(connected.next(), Some(Notice::Event(event)) if event.data == "a"));
+    assert_eq!(connected.next(), None);
+}
+
+/// Takes ten bytes at a time, and gives nothing before they are flushed. Counts its flushes.
+struct BufferingSocket<'c> {
+    flushes: &'c Cell<usize>,
+    is_flushed: bool,
+    body: &'static [u8],
+}
+
+impl<'c> BufferingSocket<'c> {
+    fn new(flushes: &'c Cell<usize>) -> Self {
+        Self {
+            flushes,
+            is_flushed: true,
+            body:
+                b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: a\n\ndata: b\n\n",
+        }
+    }
+}
+
+impl ErrorType for BufferingSocket<'_> {
+    type Error = ErrorKind;
+}
+
+impl embedded_io::Read for BufferingSocket<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize, ErrorKind> {
+        assert!(
+            self.is_flushed,
+            "waits for the answer to what it has not sent"
+        );
+        Ok(self.body.read(buffer).unwrap_or_default())
+    }
+}
+
+impl embedded_io::Write for BufferingSocket<'_> {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize, ErrorKind> {
+        self.is_flushed = false;
+        Ok(bytes.len().min(10))
+    }
+
+    fn flush(&mut self) -> Result<(), ErrorKind> {
+        self.is_flushed = true;
+        self.flushes.set(self.flushes.get() + 1);
+        Ok(())
+    }
+}
+
+impl embedded_io_async::Read for BufferingSocket<'_> {
+    async fn read(&mut self, buffer: &mut [u8]) -> Result<usize, ErrorKind> {
+        embedded_io::Read::read(self, buffer)
+    }
+}
+
+impl embedded_io_async::Write for BufferingSocket<'_> {
+    async fn write(&mut self, bytes: &[u8]) -> Result<usize, ErrorKind> {
+        embedded_io::Write::write(self, bytes)
+    }
+
+    async fn flush(&mut self) -> Result<(), ErrorKind> {
+        embedded_io::Write::flush(self)
+    }
+}
+
+/// Breaks when a client waits for the answer to a request that lies in the socket's buffer, or flushes each part.
+#[tokio::test(start_paused = true)]
+async fn a_request_is_flushed_once_before_its_answer_is_awaited() {
+    let flushes = Cell::new(0);
+    let (mut buffer, mut first, mut second) = ([0; 256], [0; 16], [0; 16]);
+    let mut source = source(&mut buffer, &mut []);
+    let connector = Connector::new(&[], 1);
+
+    source.poll(TokioClock.now(), &mut &b""[..]);
+    let socket = Buffered::new(BufferingSocket::new(&flushes), &mut first);
+    let mut connected = asynch::Connected::new(&mut source, socket, TokioClock);
+    let mut notices = 0;
+    while connected.next().await.is_some() {
+        notices += 1;
+    }
+    assert_eq!((notices, flushes.get()), (3, 1));
+
+    source.restart();
+    source.poll(TokioClock.now(), &mut &b""[..]);
+    let socket = Buffered::new(BufferingSocket::new(&flushes), &mut second);
+    let mut connected = blocking::Connected::new(&mut source, socket, &connector);
+    let mut notices = 0;
+    while connected.next().is_some() {
+        notices += 1;
+    }
+    assert_eq!((notices, flushes.get()), (3, 2));
+}

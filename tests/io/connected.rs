@@ -1,0 +1,147 @@
+//! `io::asynch::Connected` and `io::blocking::Connected`, over a buffer and over a socket that has one, give what
+//! their event source gives, and when.
+
+use embedded_io_async::{BufRead, Write};
+use embedded_sse::client::{EventSource, Notice, Output};
+use embedded_sse::io::asynch::Clock as _;
+use embedded_sse::io::{Buffered, asynch, blocking};
+
+use crate::client_script::{SIZES, Teller, expected, scripts, source, within_polls};
+use crate::clock::TokioClock;
+use crate::scripted_socket::Connector;
+
+/// Breaks when it differs from the client's, over a buffer or over a socket that has one.
+#[test]
+fn a_blocking_connection_gives_what_its_event_source_gives() {
+    for script in scripts() {
+        let expected = expected(&script);
+        for (step, length) in SIZES {
+            let connector = Connector::new(&script, step);
+            let (mut buffer, mut redirects) = ([0; 256], [0; 256]);
+            let mut source = source(&mut buffer, &mut redirects);
+            let mut received = vec![0; length];
+            let mut teller = Teller::default();
+            let mut tell = |notice: Notice<'_>| {
+                let now = blocking::Clock::now(&connector);
+                if let Some(line) = teller.line(notice, now) {
+                    connector.tell(line);
+                }
+            };
+            loop {
+                let now = blocking::Clock::now(&connector);
+                match source.poll(now, &mut &b""[..]) {
+                    Output::Connect(url) => {
+                        match blocking::Connect::connect(&mut connector.clone(), url) {
+                            Ok(socket) if length.is_multiple_of(2) => {
+                                let mut connected =
+                                    blocking::Connected::new(&mut source, socket, &connector);
+                                while let Some(notice) = connected.next() {
+                                    tell(notice);
+                                }
+                            }
+                            Ok(socket) => {
+                                let socket = Buffered::new(socket, &mut received);
+                                let mut connected =
+                                    blocking::Connected::new(&mut source, socket, &connector);
+                                while let Some(notice) = connected.next() {
+                                    tell(notice);
+                                }
+                            }
+                            Err(_) => source.disconnected(),
+                        }
+                    }
+                    Output::Wait(until) => blocking::Clock::wait_until(&connector, until),
+                    Output::Notice(notice) => {
+                        tell(notice);
+                        if let Notice::Closed(_) = notice {
+                            break;
+                        }
+                    }
+                    Output::Send(_) => panic!("nothing is connected"),
+                }
+            }
+            let now = blocking::Clock::now(&connector).as_millis();
+            let told = (connector.lines(), connector.requests(), now);
+            assert_eq!(told, expected, "{step} {length}");
+        }
+    }
+}
+
+/// Breaks when it differs from the client's, over a buffer or over a socket that has one.
+#[tokio::test(start_paused = true)]
+async fn an_asynchronous_connection_gives_what_its_event_source_gives() {
+    for script in scripts() {
+        let expected = expected(&script);
+        for (step, length) in SIZES {
+            let connector = Connector::new(&script, step);
+            let start = TokioClock.now();
+            follow_connected(&connector, length, usize::MAX).await;
+            let time = TokioClock.now().since(start);
+            let told = (connector.lines(), connector.requests(), time);
+            assert_eq!(told, expected, "{step} {length}");
+        }
+    }
+}
+
+/// Follows a script to its end: if `length` is odd, through a buffer of that length. A future that is not ready
+/// after so many polls is dropped; returns how many were.
+pub async fn follow_connected(connector: &Connector, length: usize, patience: usize) -> usize {
+    let (mut buffer, mut redirects) = ([0; 256], [0; 256]);
+    let mut source = source(&mut buffer, &mut redirects);
+    let mut received = vec![0; length];
+    let mut teller = Teller::default();
+    let mut dropped = 0;
+    let mut connect = connector.clone();
+    loop {
+        match source.poll(TokioClock.now(), &mut &b""[..]) {
+            Output::Connect(url) => match asynch::Connect::connect(&mut connect, url).await {
+                Ok(socket) if length.is_multiple_of(2) => {
+                    let source = &mut source;
+                    dropped +=
+                        follow_socket(source, socket, &mut teller, connector, patience).await;
+                }
+                Ok(socket) => {
+                    let socket = Buffered::new(socket, &mut received);
+                    let source = &mut source;
+                    dropped +=
+                        follow_socket(source, socket, &mut teller, connector, patience).await;
+                }
+                Err(_) => source.disconnected(),
+            },
+            Output::Wait(until) => TokioClock.wait_until(until).await,
+            Output::Notice(notice) => {
+                if let Some(line) = teller.line(notice, TokioClock.now()) {
+                    connector.tell(line);
+                }
+                if let Notice::Closed(_) = notice {
+                    return dropped;
+                }
+            }
+            Output::Send(_) => panic!("nothing is connected"),
+        }
+    }
+}
+
+/// The same for one connection.
+async fn follow_socket(
+    source: &mut EventSource<'_>,
+    socket: impl BufRead + Write,
+    teller: &mut Teller,
+    connector: &Connector,
+    patience: usize,
+) -> usize {
+    let mut connected = asynch::Connected::new(source, socket, TokioClock);
+    let mut dropped = 0;
+    loop {
+        let next = async {
+            let notice = connected.next().await?;
+            Some(teller.line(notice, TokioClock.now()))
+        };
+        match within_polls(patience, next).await {
+            Some(Some(Some(line))) => connector.tell(line),
+            Some(Some(None)) => {}
+            Some(None) => return dropped,
+            None => dropped += 1,
+        }
+    }
+}
