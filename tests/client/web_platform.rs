@@ -1,15 +1,12 @@
 //! The connection cases of the web-platform-tests' `eventsource/`, against a scripted server. Each test
 //! bears the name of the file that its case is from. The client keeps to the standard here.
 
-#[path = "common/scripted.rs"]
-mod scripted;
-
+use crate::scripted::{Scene, Story, play};
 use embedded_sse::Instant;
 use embedded_sse::client::{
     ClientOptions, EventSource, Notice, Output, ReadyState, ReconnectOptions,
 };
 use embedded_sse::http::Url;
-use scripted::{Scene, Story, play};
 
 const STREAM: &str = "200 OK\r\nContent-Type: text/event-stream";
 /// `retry: 2` means 2 ms there.

@@ -1,13 +1,10 @@
 //! Response heads: the same as `httparse` reads, however they are cut; and what they say of the body.
 
-#[path = "common/scripted.rs"]
-mod scripted;
-
 use std::sync::Mutex;
 
+use crate::scripted::{Scene, play};
 use embedded_sse::client::{Answer, ClientOptions, EventSource, ReconnectOptions, Verdict};
 use embedded_sse::http::Url;
-use scripted::{Scene, play};
 
 /// What came of a head, and of the body behind it.
 #[derive(Clone, Debug, PartialEq, Eq)]

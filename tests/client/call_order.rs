@@ -1,0 +1,113 @@
+//! Random orders of calls with random input: no panic, no event without a stream, no wait for the past.
+
+use embedded_sse::Instant;
+use embedded_sse::client::{
+    ClientOptions, EventSource, Notice, Output, ReadyState, ReconnectOptions,
+};
+
+use crate::helpers::url;
+
+/// Breaks when an order of calls panics, gives an event without a stream, or asks to wait for the past.
+#[test]
+fn no_order_of_calls_panics_or_gives_an_event_without_a_stream() {
+    let pieces: &[&[u8]] = &[
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n",
+        b"HTTP/1.1 302 x\r\nLocation: /y\r\n\r\n",
+        b"HTTP/1.1 308 x\r\nLocation: //b/y\r\n\r\n",
+        b"HTTP/1.1 503 x\r\n\r\n",
+        b"HTTP/1.1 503 x\r\nRetry-After: 4294967295\r\n\r\n",
+        b"data: x\n\n",
+        b"id: 7\ndata: y\n\n",
+        b"retry: 10\n",
+        b"9\r\ndata: z\n\n\r\n",
+        b"0\r\n\r\n",
+        b":c\n",
+        b"\xff\0\r",
+        b"data: 0123456789012345678901234567890123456789012345678901234567890123456789\n",
+    ];
+    let mut random = fastrand::Rng::with_seed(4);
+    let mut seen = [0_u32; 4];
+    for round in 0..30_000 {
+        let reconnect = ReconnectOptions::new()
+            .seed(round)
+            .attempts(random.u32(0..6));
+        let options = ClientOptions::new()
+            .idle_timeout(random.u32(0..2) * 50)
+            .comments()
+            .reconnect(reconnect);
+        let mut buffer = vec![0; random.usize(0..100)];
+        let mut redirects = vec![0; random.usize(0..40)];
+        let mut source = EventSource::new(url("http://a/x?y"), &options, &mut buffer);
+        source.follow_redirects(&mut redirects);
+        let mut now = Instant::from_millis(random.u64(0..1_000));
+        let mut input: &[u8] = b"";
+        let mut closed = false;
+        for _ in 0..60 {
+            match random.u32(0..24) {
+                0 => source.connected(now),
+                1 => source.disconnected(),
+                2 => source.sent(now, random.usize(0..200)),
+                3 if random.u32(0..20) == 0 => source.close(),
+                4 if random.u32(0..10) == 0 => source.restart(),
+                5 => now = now.after(random.u32(0..100)),
+                6 => now = now.after(random.u32(..)),
+                7..=11 => {
+                    let piece = *random.choice(pieces).unwrap();
+                    input = &piece[..random.usize(0..=piece.len())];
+                    if random.bool() {
+                        input = piece;
+                    }
+                }
+                _ => {}
+            }
+            let before = source.last_event_id().as_bytes().to_vec();
+            let state = source.ready_state();
+            match source.poll(now, &mut input) {
+                Output::Connect(url) => {
+                    assert!(!closed && !url.host().is_empty());
+                    if random.u32(0..4) > 0 {
+                        source.connected(now);
+                    }
+                }
+                Output::Send(bytes) => {
+                    assert!(!bytes.is_empty());
+                    let length = bytes.len();
+                    source.sent(now, length);
+                    assert_eq!(source.last_event_id().as_bytes(), before);
+                }
+                Output::Notice(Notice::Open) => {
+                    seen[0] += 1;
+                    assert_eq!(source.ready_state(), ReadyState::Open);
+                }
+                Output::Notice(Notice::Event(_))
+                | Output::Notice(Notice::Comment { .. })
+                | Output::Notice(Notice::Overflow) => {
+                    seen[1] += 1;
+                    assert_eq!((state, closed), (ReadyState::Open, false));
+                }
+                Output::Notice(Notice::Connecting { at, .. }) => {
+                    seen[2] += 1;
+                    assert!(at.since(now) >= 100 && input.is_empty());
+                    assert_eq!(source.poll(now, &mut input), Output::Wait(at));
+                }
+                Output::Wait(until) => assert!(until > now && input.is_empty()),
+                Output::Notice(Notice::Closed(reason)) => {
+                    seen[3] += 1;
+                    closed = true;
+                    assert_eq!(source.ready_state(), ReadyState::Closed);
+                    assert_eq!(
+                        source.poll(now, &mut &b"data: x\n\n"[..]),
+                        Output::Notice(Notice::Closed(reason))
+                    );
+                }
+                other => panic!("{other:?}"),
+            }
+            if state != ReadyState::Open {
+                assert_eq!(source.last_event_id().as_bytes(), before);
+            }
+        }
+    }
+    println!("{seen:?} streams, items, losses, ends");
+    assert!(seen.iter().all(|count| *count > 400), "{seen:?}");
+}

@@ -1,0 +1,78 @@
+//! What a client is told: events, comments, events that do not fit, and changes of its state.
+
+use embedded_sse::client::{ClientOptions, EventSource};
+
+use crate::helpers::{EXACT, OPTIONS, lines, play_every_way, url};
+use crate::scripted::{Scene, play};
+
+/// Breaks when a stream is not opened, not told of, or not asked for again.
+#[test]
+fn a_stream_is_followed_and_asked_for_again_when_it_is_lost() {
+    let story = play_every_way(
+        &OPTIONS,
+        &[
+            Scene::stream("id: 1\ndata: a\n\nevent: b\ndata: c\nid: 2\n\ndata: unfinished\n"),
+            Scene::stays(": hello\n\ndata: d\n\n"),
+        ],
+    );
+    assert_eq!(
+        story.lines,
+        [
+            "connect http://device/events",
+            "open",
+            "event message [1] a",
+            "event b [2] c",
+            "lost after 0: Lost, again in 3000",
+            "connect http://device/events",
+            "open",
+            "event message [2] d",
+        ]
+    );
+}
+
+/// Breaks when a server can pose as the client's own notices.
+#[test]
+fn events_named_open_and_error_are_ordinary_events() {
+    let body = "event: open\ndata: x\n\nevent: error\ndata: y\n\n";
+    assert_eq!(
+        lines(&OPTIONS, &[Scene::stays(body)])[1..],
+        ["open", "event open [] x", "event error [] y"]
+    );
+}
+
+const COMMENTS: &str = ":a\ndata: x\n: b \nid: 1\n:\n\n";
+
+/// Breaks when comments come to those who do not ask.
+#[test]
+fn comments_are_passed_over_by_default() {
+    assert_eq!(
+        lines(&OPTIONS, &[Scene::stream(COMMENTS)])[2],
+        "event message [1] x"
+    );
+}
+
+/// Breaks when comments do not come to those who ask, or not as they are.
+#[test]
+fn comments_come_when_the_options_ask_for_them() {
+    let options = ClientOptions::new().comments().reconnect(EXACT);
+    for step in [1, 5, 100] {
+        let mut buffer = [0; 100];
+        let mut source = EventSource::new(url("http://a"), &options, &mut buffer);
+        let lines = play(&mut source, [Scene::stream(COMMENTS)], step).lines;
+        let comments = lines
+            .iter()
+            .filter_map(|line| line.strip_prefix("comment "));
+        assert_eq!(comments.collect::<String>(), "a. b ..", "{step}");
+        assert!(lines.contains(&"event message [1] x".into()));
+    }
+}
+
+/// Breaks when an event that does not fit ends more than itself, or is lost without a word.
+#[test]
+fn an_event_that_does_not_fit_is_reported_once_and_the_stream_goes_on() {
+    let mut buffer = [0; 60];
+    let mut source = EventSource::new(url("http://a"), &OPTIONS, &mut buffer);
+    let body = format!("data: {}\nid: 1\n\ndata: y\n\n", "x".repeat(100));
+    let lines = play(&mut source, [Scene::stream(&body)], 100).lines;
+    assert_eq!(lines[1..4], ["open", "overflow", "event message [1] y"]);
+}

@@ -1,0 +1,250 @@
+//! What ends a client, and what it tries again: status, content type, lost connections (WHATWG HTML 9.2.3).
+//! Malformed answers are in `malformed_response`, redirects in `redirects`, `Retry-After` in `retry_after`.
+
+use embedded_sse::client::{ClientOptions, EventSource};
+
+use crate::helpers::{EXACT, OPTIONS, STREAM, STRICT, lines, outcome, url};
+use crate::scripted::{Scene, play};
+
+/// What an answer with this head comes to, by default and as browsers do.
+fn outcomes(head: &str) -> [String; 2] {
+    let scene = Scene::answer(head, "data: x\n\n");
+    [outcome(&OPTIONS, &scene), outcome(&STRICT, &scene)]
+}
+
+#[track_caller]
+fn assert_opens(head: &str) {
+    for options in [&OPTIONS, &STRICT] {
+        let lines = lines(options, &[Scene::answer(head, "data: x\n\n")]);
+        assert_eq!(lines[1..3], ["open", "event message [] x"], "{head}");
+    }
+}
+
+#[track_caller]
+fn assert_is_final(head: &str, reason: &str) {
+    let closed = format!("closed: {reason}");
+    assert_eq!(outcomes(head), [closed.clone(), closed], "{head}");
+}
+
+#[track_caller]
+fn assert_is_retried_unless_strict(head: &str, reason: &str, delay: u32) {
+    let lost = format!("lost after 0: {reason}, again in {delay}");
+    assert_eq!(
+        outcomes(head),
+        [lost, format!("closed: {reason}")],
+        "{head}"
+    );
+}
+
+/// By default and as browsers do.
+#[track_caller]
+fn assert_is_retried(scene: &Scene, reason: &str) {
+    for options in [&OPTIONS, &STRICT] {
+        let lines = lines(options, std::slice::from_ref(scene));
+        let [.., lost, connect] = &lines[..] else {
+            panic!("{lines:?}");
+        };
+        assert_eq!(*lost, format!("lost after 0: {reason}, again in 3000"));
+        assert_eq!(connect, "connect http://device/events");
+    }
+}
+
+/// Breaks when the type of a stream is compared otherwise than as a media type.
+#[test]
+fn an_event_stream_opens_whatever_the_case_and_parameters_of_its_type() {
+    assert_opens(STREAM);
+    assert_opens("200 OK\r\nContent-Type: text/event-stream;charset=utf-8");
+    assert_opens("200\r\ncontent-type: TEXT/EVENT-STREAM ;");
+    assert_opens("200 OK\r\nContent-Type: Text/Event-Stream; charset=utf-8; x=y");
+    assert_opens("200 OK\r\nContent-Type: text/event-stream;");
+}
+
+/// Breaks when a 204 is tried again, whatever else it says.
+#[test]
+fn status_204_is_final() {
+    assert_is_final("204 No Content", "NoContent");
+    assert_is_final(
+        "204 No Content\r\nContent-Type: text/event-stream",
+        "NoContent",
+    );
+    assert_is_final("204 No Content\r\nRetry-After: 1", "NoContent");
+}
+
+/// Breaks when another type is read as an event stream, or asked for again.
+#[test]
+fn wrong_content_type_is_final() {
+    assert_is_final("200 OK\r\nContent-Type: text/html", "WrongType");
+    assert_is_final("200 OK\r\nContent-Type: text/event-streamX", "WrongType");
+    assert_is_final("200 OK\r\nContent-Type: text/event", "WrongType");
+}
+
+/// Breaks when an answer without a type is read as an event stream, or asked for again.
+#[test]
+fn missing_content_type_is_final() {
+    assert_is_final("200 OK", "WrongType");
+}
+
+/// Breaks when a proxy's page that asks for time ends the client.
+#[test]
+fn wrong_content_type_with_retry_after_is_retried_unless_strict() {
+    let head = "200 OK\r\nContent-Type: text/html\r\nRetry-After: 7";
+    assert_is_retried_unless_strict(head, "WrongType", 7_000);
+}
+
+/// Breaks when a stream with another status than 200 is opened, or asked for again.
+#[test]
+fn other_2xx_statuses_are_final() {
+    for status in [201, 202, 205, 206, 299] {
+        let head = format!("{status} x\r\nContent-Type: text/event-stream");
+        assert_is_final(&head, &format!("Status({status})"));
+    }
+    let head = "201 Created\r\nContent-Type: text/event-stream";
+    assert_is_final(head, "Status(201)");
+}
+
+/// Breaks when a redirect status that names no place for this request is followed.
+#[test]
+fn status_300_304_305_and_306_are_final() {
+    assert_is_final("304 Not Modified", "Status(304)");
+    assert_is_final("300 Multiple Choices\r\nLocation: /x", "Status(300)");
+    assert_is_final("305 Use Proxy\r\nLocation: /x", "Status(305)");
+    assert_is_final("306 x\r\nLocation: /x", "Status(306)");
+}
+
+/// Breaks when an answer that asks for time ends the client.
+#[test]
+fn status_304_with_retry_after_is_retried_unless_strict() {
+    let head = "304 Not Modified\r\nRetry-After: 7";
+    assert_is_retried_unless_strict(head, "Status(304)", 7_000);
+}
+
+/// Breaks when the answer of another protocol is read as a stream.
+#[test]
+fn status_101_is_final() {
+    let head = "101 Switching Protocols\r\nContent-Type: text/event-stream";
+    assert_is_final(head, "Status(101)");
+}
+
+/// Breaks when a refusal is asked for again, or opened because of its type.
+#[test]
+fn other_4xx_statuses_are_final() {
+    assert_is_final(
+        "404 Not Found\r\nContent-Type: text/event-stream",
+        "Status(404)",
+    );
+    for status in [400, 401, 403, 404, 405, 406, 410, 422] {
+        assert_is_final(&format!("{status} x"), &format!("Status({status})"));
+    }
+}
+
+/// Breaks when an overloaded or restarting server ends the client, or strict options are not heeded.
+#[test]
+fn status_5xx_is_retried_unless_strict() {
+    assert_is_retried_unless_strict("500 x", "Status(500)", 3_000);
+    assert_is_retried_unless_strict("502 x", "Status(502)", 3_000);
+    assert_is_retried_unless_strict("503 x", "Status(503)", 3_000);
+    assert_is_retried_unless_strict("504 x\r\nContent-Type: text/html", "Status(504)", 3_000);
+    let head = "599 x\r\nContent-Type: text/event-stream";
+    assert_is_retried_unless_strict(head, "Status(599)", 3_000);
+}
+
+/// Breaks when a server that asks for fewer requests ends the client.
+#[test]
+fn status_429_is_retried_unless_strict() {
+    assert_is_retried_unless_strict("429 x", "Status(429)", 3_000);
+    assert_is_retried_unless_strict("429 x\r\nRetry-After: 120", "Status(429)", 120_000);
+}
+
+/// Breaks when an error that asks for time ends the client.
+#[test]
+fn any_error_status_with_retry_after_is_retried_unless_strict() {
+    assert_is_retried_unless_strict("404 x\r\nRetry-After: 1", "Status(404)", 3_000);
+    assert_is_retried_unless_strict("403 x\r\nRetry-After: 7", "Status(403)", 7_000);
+    let date = "403 x\r\nRetry-After: Fri, 31 Dec 2027 23:59:59 GMT";
+    assert_is_retried_unless_strict(date, "Status(403)", 3_000);
+    let years = "403 x\r\nRetry-After: 99999999999";
+    assert_is_retried_unless_strict(years, "Status(403)", 65_535_000);
+}
+
+/// Breaks when a server that is not there ends the client.
+#[test]
+fn a_connection_that_cannot_be_made_is_retried() {
+    assert_is_retried(&Scene::Refused, "Unreachable");
+}
+
+/// Breaks when a connection that ends before the head does is taken for an answer.
+#[test]
+fn a_connection_lost_before_the_head_is_whole_is_retried() {
+    assert_is_retried(&Scene::Ends(b"HTTP/1.1 204 No".to_vec()), "Lost");
+    assert_is_retried(
+        &Scene::Ends(b"HTTP/1.1 204 No Content\r\n".to_vec()),
+        "Lost",
+    );
+    assert_is_retried(&Scene::Ends(b"".to_vec()), "Lost");
+}
+
+/// Breaks when the end of a stream is the end of the client.
+#[test]
+fn a_body_that_ends_is_retried() {
+    assert_is_retried(&Scene::stream("data: x\n\n"), "Lost");
+    for (framing, body) in [
+        ("Content-Length: 9", "data: x\n\n"),
+        (
+            "Transfer-Encoding: chunked",
+            "9\r\ndata: x\n\n\r\n0\r\n\r\n",
+        ),
+    ] {
+        let head = format!("{STREAM}\r\n{framing}");
+        assert_is_retried(&Scene::answer(&head, body), "Lost");
+    }
+}
+
+/// Breaks when a body that is cut is taken for another failure than a lost connection.
+#[test]
+fn a_body_that_is_cut_is_retried() {
+    for (framing, body) in [
+        ("Content-Length: 99", "data: x\n\n"),
+        ("Transfer-Encoding: chunked", "9\r\ndata: x\n\n\r\n"),
+        ("Transfer-Encoding: chunked", "99\r\ndata: x\n\n"),
+    ] {
+        let head = format!("{STREAM}\r\n{framing}");
+        assert_is_retried(&Scene::answer(&head, body), "Lost");
+    }
+}
+
+/// Breaks when silence ends the client. When it is noticed, `idle` tests.
+#[test]
+fn an_idle_connection_is_retried() {
+    for reconnect in [EXACT, EXACT.strict()] {
+        let options = ClientOptions::new()
+            .idle_timeout(1_000)
+            .reconnect(reconnect);
+        let lines = lines(&options, &[Scene::stays("data: x\n\n")]);
+        assert_eq!(
+            lines[3..],
+            [
+                "lost after 1000: Idle, again in 3000",
+                "connect http://device/events"
+            ]
+        );
+    }
+}
+
+/// Breaks when exhausted attempts are tried again. How they are counted, `delays` tests.
+#[test]
+fn exhausted_attempts_are_final() {
+    for reconnect in [EXACT.attempts(1), EXACT.strict().attempts(1)] {
+        let options = ClientOptions::new().reconnect(reconnect);
+        assert_eq!(outcome(&options, &Scene::Refused), "closed: Exhausted");
+    }
+}
+
+/// Breaks when a client connects again and again with a buffer that no request fits into.
+#[test]
+fn a_buffer_too_small_for_the_request_is_final() {
+    for options in [&OPTIONS, &STRICT] {
+        let mut source = EventSource::new(url("http://a"), options, &mut []);
+        let lines = play(&mut source, [Scene::stream("")], 100).lines;
+        assert_eq!(lines[1..], ["closed: BufferTooSmall"]);
+    }
+}

@@ -1,0 +1,74 @@
+//! Options and shorthands that the tests of the client share.
+
+use embedded_sse::EventId;
+use embedded_sse::client::{ClientOptions, EventSource, ReconnectOptions, ResumePoint};
+use embedded_sse::http::{HeaderField, Url};
+
+use crate::scripted::{Scene, Story, play};
+
+/// No jitter, so that tests can compare delays.
+pub const EXACT: ReconnectOptions = ReconnectOptions::new().exact();
+pub static OPTIONS: ClientOptions = ClientOptions::new().reconnect(EXACT);
+/// As browsers do.
+pub static STRICT: ClientOptions = ClientOptions::new().reconnect(EXACT.strict());
+/// The head of an event stream, for [`Scene::answer`].
+pub const STREAM: &str = "200 OK\r\nContent-Type: text/event-stream";
+
+pub fn url(url: &str) -> Url<'_> {
+    Url::new(url).unwrap()
+}
+
+pub fn field<'a>(name: &'a str, value: &'a str) -> HeaderField<'a> {
+    HeaderField::new(name, value).unwrap()
+}
+
+pub fn resume_point(id: &str, retry: Option<u32>) -> ResumePoint<'_> {
+    ResumePoint {
+        last_event_id: EventId::new(id).unwrap(),
+        retry,
+    }
+}
+
+/// Plays a script with inputs of any size, byte by byte, and of odd lengths. All have to give the same.
+pub fn play_every_way(options: &ClientOptions<'_>, script: &[Scene]) -> Story {
+    let play_in_pieces = |step| {
+        let (mut buffer, mut redirects) = ([0; 256], [0; 256]);
+        let mut source = EventSource::new(url("http://device/events"), options, &mut buffer);
+        source.follow_redirects(&mut redirects);
+        play(&mut source, script.iter().cloned(), step)
+    };
+    let whole = play_in_pieces(usize::MAX);
+    for step in [1, 2, 3, 7, 64, 100] {
+        let story = play_in_pieces(step);
+        assert_eq!(
+            (&story.lines, &story.requests),
+            (&whole.lines, &whole.requests),
+            "{step}"
+        );
+    }
+    whole
+}
+
+/// Plays a script every way, and returns what the client did.
+pub fn lines(options: &ClientOptions<'_>, script: &[Scene]) -> Vec<String> {
+    play_every_way(options, script).lines
+}
+
+/// What the first connection comes to: `open`, or why there is no stream.
+pub fn outcome(options: &ClientOptions<'_>, scene: &Scene) -> String {
+    let mut lines = lines(options, std::slice::from_ref(scene));
+    assert_eq!(lines[0], "connect http://device/events");
+    lines.swap_remove(1)
+}
+
+/// The delays before each further attempt, in milliseconds.
+pub fn delays(options: &ClientOptions<'_>, script: &[Scene]) -> Vec<u64> {
+    let story = play_every_way(options, script);
+    let lines = story.lines_of("lost after ");
+    lines.into_iter().map(delay).collect()
+}
+
+/// The delay that such a line ends with.
+pub fn delay(line: &str) -> u64 {
+    line.rsplit(' ').next().unwrap().parse().unwrap()
+}

@@ -1,0 +1,30 @@
+//! The client's connection (WHATWG HTML 9.2.2 to 9.2.4): an event source against a scripted server, in
+//! virtual time. One file for each group of rules.
+
+#![cfg(feature = "http")]
+
+#[path = "../common/scripted.rs"]
+mod scripted;
+
+mod helpers;
+
+mod body;
+mod call_order;
+mod close;
+mod credentials;
+mod cuts;
+mod delays;
+mod events;
+mod final_or_retried;
+mod idle;
+mod judge;
+mod last_event_id;
+mod malformed_response;
+mod redirects;
+mod request;
+mod response_head;
+mod response_head_oracle;
+mod restart;
+mod resume_point;
+mod retry_after;
+mod web_platform;

@@ -1,0 +1,222 @@
+//! Where redirects lead, how long they count, what ends them, and what the request becomes (WHATWG Fetch 4.4,
+//! RFC 9110 section 15.4). Credentials are in `credentials`.
+
+use embedded_sse::client::{ClientOptions, EventSource};
+use embedded_sse::http::Method;
+
+use crate::helpers::{EXACT, OPTIONS, STRICT, field, lines, play_every_way, url};
+use crate::scripted::{Scene, play};
+
+fn redirect(status: u16, location: &str) -> Scene {
+    Scene::answer(
+        &format!("{status} x\r\nLocation: {location}\r\nContent-Length: 3"),
+        "abc",
+    )
+}
+
+fn stream() -> Scene {
+    Scene::stream("data: x\n\n")
+}
+
+/// The URLs that are asked, without what they begin with.
+fn urls(script: &[Scene]) -> Vec<String> {
+    let story = play_every_way(&OPTIONS, script);
+    let urls = story.lines_of("connect http://device");
+    urls.into_iter().map(str::to_string).collect()
+}
+
+/// Checks how the last of these answers ends the client, by default and as browsers do.
+#[track_caller]
+fn assert_is_final(script: &[Scene], reason: &str) {
+    for options in [&OPTIONS, &STRICT] {
+        let lines = lines(options, script);
+        assert_eq!(lines.last().unwrap(), &format!("closed: {reason}"));
+    }
+}
+
+/// Breaks when a permanent redirect is forgotten with its connection.
+#[test]
+fn status_301_and_308_are_followed_and_remembered() {
+    for status in [301, 308] {
+        let script = [redirect(status, "/b"), stream(), stream()];
+        assert_eq!(urls(&script), ["/events", "/b", "/b", "/b"]);
+    }
+}
+
+/// Breaks when a redirect for now counts for good.
+#[test]
+fn status_302_303_and_307_are_followed_for_one_connection() {
+    for status in [302, 303, 307] {
+        let script = [redirect(status, "/b"), stream(), stream()];
+        assert_eq!(urls(&script), ["/events", "/b", "/events", "/events"]);
+    }
+}
+
+/// Breaks when a location is resolved against another URL than that of its answer, or one after a temporary
+/// redirect is remembered.
+#[test]
+fn redirects_in_a_row_are_relative_to_each_other_and_remembered_up_to_the_first_temporary_one() {
+    let script = [
+        redirect(301, "a/"),
+        redirect(307, "b"),
+        redirect(308, "../c?d"),
+        stream(),
+        redirect(302, "./:8080/e"),
+        redirect(302, "//device:8080/e"),
+        stream(),
+    ];
+    assert_eq!(
+        urls(&script),
+        [
+            "/events",
+            "/a/",
+            "/a/b",
+            "/c?d",
+            "/a/",
+            "/a/:8080/e",
+            ":8080/e",
+            "/a/"
+        ]
+    );
+}
+
+/// Breaks when a loop is followed for ever.
+#[test]
+fn more_than_5_redirects_in_a_row_are_final() {
+    assert_is_final(&vec![redirect(302, "/x"); 6], "TooManyRedirects");
+    let mut script = vec![redirect(302, "/x"); 5];
+    script.push(stream());
+    assert_eq!(lines(&OPTIONS, &script)[6], "open");
+}
+
+/// Breaks when the number of redirects is not that of the options.
+#[test]
+fn the_number_of_redirects_is_an_option() {
+    for (max, end) in [(0, 1), (2, 3)] {
+        let options = ClientOptions::new().max_redirects(max).reconnect(EXACT);
+        let lines = lines(&options, &vec![redirect(302, "/x"); 6]);
+        assert_eq!(lines[end..], ["closed: TooManyRedirects"]);
+    }
+}
+
+/// Breaks when redirects of a whole life are counted.
+#[test]
+fn redirects_before_an_earlier_stream_do_not_count() {
+    let script: Vec<Scene> = (0..20)
+        .flat_map(|_| [redirect(302, "/x"), stream()])
+        .collect();
+    assert_eq!(
+        play_every_way(&OPTIONS, &script).lines_of("event").len(),
+        20
+    );
+}
+
+/// Breaks when a redirect without a place is followed, or asked for again.
+#[test]
+fn a_redirect_without_a_location_is_final() {
+    assert_is_final(&[Scene::answer("301 x", "")], "NoLocation");
+    assert_is_final(&[redirect(301, "")], "NoLocation");
+}
+
+/// Breaks when a client connects to what is no HTTP server.
+#[test]
+fn a_location_that_is_not_an_http_url_is_final() {
+    assert_is_final(&[redirect(307, "mailto:x")], "InvalidLocation");
+    assert_is_final(&[redirect(307, "http://a b/")], "InvalidLocation");
+}
+
+/// Breaks when a redirect can take the encryption off.
+#[test]
+fn a_redirect_from_https_to_http_is_final() {
+    let script = [redirect(302, "https://a/"), redirect(302, "http://a/")];
+    assert_is_final(&script, "InsecureLocation");
+}
+
+/// Breaks when a location is cut.
+#[test]
+fn a_location_that_does_not_fit_its_buffer_is_final() {
+    let script = [
+        redirect(302, &"x".repeat(200)),
+        redirect(302, &"y".repeat(50)),
+    ];
+    assert_is_final(&script, "LocationTooLong");
+}
+
+/// Breaks when a client without a buffer for redirects asks the same URL again.
+#[test]
+fn a_redirect_without_a_buffer_for_it_is_final() {
+    for options in [&OPTIONS, &STRICT] {
+        let mut buffer = [0; 256];
+        let mut source = EventSource::new(url("http://device/events"), options, &mut buffer);
+        let lines = play(&mut source, [redirect(302, "/x")], 100).lines;
+        assert_eq!(lines[1], "closed: LocationTooLong");
+    }
+}
+
+/// Checks whether the request after such a redirect still has its method and its body, and returns whether the
+/// next connection, where the client comes back, has them.
+fn is_repeated_after(options: &ClientOptions<'_>, status: u16, place: &str) -> (bool, bool) {
+    let answer = format!("{status} x\r\nLocation: {place}");
+    let script = [
+        Scene::answer(&answer, ""),
+        Scene::stream(""),
+        Scene::stream(""),
+    ];
+    let story = play_every_way(options, &script);
+    let has_body = |number| {
+        let request = story.request(number);
+        let has_body = request.ends_with("\r\nContent-Length: 2\r\n\r\n{}");
+        assert_ne!(has_body, request.starts_with("GET /b "), "{request}");
+        let has = |part: &str| request.contains(part);
+        assert_eq!(has_body, has("\r\ncontent-type: application/json\r\n"));
+        assert!(has("\r\nX-Model: small\r\n"));
+        has_body
+    };
+    assert!(has_body(0));
+    (has_body(1), has_body(2))
+}
+
+/// Breaks when a redirect makes another request of a `POST` than in browsers.
+#[test]
+fn a_post_becomes_a_get_without_a_body_after_301_302_and_303_only() {
+    let fields = [
+        field("Authorization", "Bearer secret"),
+        field("content-type", "application/json"),
+        field("X-Model", "small"),
+    ];
+    let post = ClientOptions::new()
+        .request(Method::POST, b"{}")
+        .fields(&fields)
+        .reconnect(EXACT);
+    for status in [301, 302, 303] {
+        assert_eq!(is_repeated_after(&post, status, "/b"), (false, true));
+    }
+    for status in [307, 308] {
+        assert_eq!(is_repeated_after(&post, status, "/b"), (true, true));
+    }
+    for place in [
+        "//device:80/b",
+        "//DEVICE/b",
+        "//device:81/b",
+        "https://device/b",
+        "//other/b",
+    ] {
+        assert_eq!(is_repeated_after(&post, 307, place), (true, true));
+    }
+}
+
+/// Breaks when a redirect makes another request of another method than in browsers.
+#[test]
+fn another_method_becomes_a_get_without_a_body_after_303_only() {
+    let fields = [
+        field("Authorization", "Bearer secret"),
+        field("content-type", "application/json"),
+        field("X-Model", "small"),
+    ];
+    let report = ClientOptions::new()
+        .request(Method::new("REPORT").unwrap(), b"{}")
+        .fields(&fields)
+        .reconnect(EXACT);
+    assert_eq!(is_repeated_after(&report, 302, "/b"), (true, true));
+    assert_eq!(is_repeated_after(&report, 303, "/b"), (false, true));
+}

@@ -1,0 +1,135 @@
+//! What a client sends: request line, header fields, method and body (WHATWG HTML 9.2.2, RFC 9112 section 3).
+//! `Last-Event-ID` is in `last_event_id`, requests after redirects are in `redirects`.
+
+use embedded_sse::client::{ClientOptions, EventSource};
+use embedded_sse::http::Method;
+
+use crate::helpers::{EXACT, OPTIONS, field, play_every_way, url};
+use crate::scripted::{Scene, play};
+
+/// The first request for this URL, with a buffer of so many bytes.
+fn request_for(text: &str, buffer_len: usize) -> String {
+    let mut buffer = vec![0; buffer_len];
+    let mut source = EventSource::new(url(text), &OPTIONS, &mut buffer);
+    let story = play(&mut source, [Scene::stream("")], 100);
+    story.request(0).to_string()
+}
+
+/// Breaks when a stream is asked for otherwise than the standard says.
+#[test]
+fn a_stream_is_asked_for_by_get_with_accept_and_no_cache() {
+    let story = play_every_way(
+        &OPTIONS,
+        &[
+            Scene::stream("id: 1\ndata: a\n\nevent: b\ndata: c\nid: 2\n\ndata: unfinished\n"),
+            Scene::stays(": hello\n\ndata: d\n\n"),
+        ],
+    );
+    let request = "GET /events HTTP/1.1\r\nHost: device\r\nAccept: text/event-stream\r\n\
+        Cache-Control: no-cache\r\n";
+    assert_eq!(
+        [story.request(0), story.request(1)],
+        [
+            format!("{request}\r\n"),
+            format!("{request}Last-Event-ID: 2\r\n\r\n")
+        ]
+    );
+}
+
+/// Breaks when the port or the brackets of an address are lost, or a fragment is sent.
+#[test]
+fn host_is_the_authority_of_the_url_and_an_empty_path_is_a_slash() {
+    let request = request_for("https://[::1]:8443#x", 100);
+    assert!(
+        request.starts_with("GET / HTTP/1.1\r\nHost: [::1]:8443\r\n"),
+        "{request}"
+    );
+}
+
+/// Breaks when a request has to fit the buffer as a whole.
+#[test]
+fn a_request_goes_through_a_smaller_buffer_in_parts() {
+    let expected = request_for("https://[::1]:8443#x", 200);
+    assert!(
+        expected.starts_with("GET / HTTP/1.1\r\nHost: [::1]:8443\r\n")
+            && expected.ends_with("\r\n\r\n")
+    );
+    for length in [1, 16, 50] {
+        assert_eq!(request_for("https://[::1]:8443#x", length), expected);
+    }
+}
+
+/// Breaks when a method, a body or a field does not go out as the caller has it, each time.
+#[test]
+fn method_body_and_fields_of_the_caller_are_sent_on_each_connection() {
+    let fields = [
+        field("accept", "application/json, text/event-stream"),
+        field("Authorization", "Bearer x"),
+    ];
+    let body = b"{\"stream\":true}".repeat(20);
+    let options = ClientOptions::new()
+        .request(Method::POST, &body)
+        .fields(&fields)
+        .reconnect(EXACT);
+    let requests = play_every_way(&options, &[Scene::stream(""), Scene::stream("")]).requests;
+    let expected = format!(
+        "POST /events HTTP/1.1\r\nHost: device\r\nCache-Control: no-cache\r\n\
+         accept: application/json, text/event-stream\r\nAuthorization: Bearer x\r\n\
+         Content-Length: 300\r\n\r\n{}",
+        String::from_utf8(body.clone()).unwrap()
+    );
+    assert_eq!(
+        requests,
+        [expected.clone().into_bytes(), expected.into_bytes()]
+    );
+}
+
+/// Breaks when a server waits for a body that does not come.
+#[test]
+fn a_method_with_an_empty_body_says_content_length_0() {
+    let options = ClientOptions::new().request(Method::new("REPORT").unwrap(), b"");
+    let story = play_every_way(&options, &[Scene::stream("")]);
+    let request = story.request(0);
+    assert!(
+        request.starts_with("REPORT /events ") && request.contains("\r\nContent-Length: 0\r\n")
+    );
+}
+
+/// Breaks when a default field is sent beside the caller's field of the same name.
+#[test]
+fn host_accept_and_cache_control_of_the_caller_replace_the_defaults() {
+    let fields = [
+        field("HOST", "name"),
+        field("accept", "application/json"),
+        field("cache-control", "no-store"),
+    ];
+    let options = ClientOptions::new().fields(&fields).reconnect(EXACT);
+    assert_eq!(
+        play_every_way(&options, &[Scene::stream("")]).request(0),
+        "GET /events HTTP/1.1\r\nHOST: name\r\naccept: application/json\r\n\
+         cache-control: no-store\r\n\r\n"
+    );
+}
+
+/// Breaks when a field that frames the request, or says the id, is there twice or is wrong.
+#[test]
+fn content_length_transfer_encoding_and_last_event_id_are_not_the_callers() {
+    let fields = [
+        field("host", "name"),
+        field("Content-Length", "99"),
+        field("Transfer-Encoding", "chunked"),
+        field("last-event-id", "7"),
+    ];
+    let options = ClientOptions::new().fields(&fields).reconnect(EXACT);
+    let script = [Scene::stream("id: 8\n\n"), Scene::stream("")];
+    let story = play_every_way(&options, &script);
+    assert_eq!(
+        story.request(0),
+        "GET /events HTTP/1.1\r\nAccept: text/event-stream\r\nCache-Control: no-cache\r\nhost: name\r\n\r\n"
+    );
+    assert!(
+        story
+            .request(1)
+            .contains("\r\nhost: name\r\nLast-Event-ID: 8\r\n")
+    );
+}

@@ -1,0 +1,66 @@
+//! The delay that `Retry-After` asks for (RFC 9110, section 10.2.3). Which answers are retried because of it,
+//! `final_or_retried` tests.
+
+use crate::helpers::{OPTIONS, delays};
+use crate::scripted::Scene;
+
+fn delay_after(head: &str) -> Vec<u64> {
+    delays(&OPTIONS, &[Scene::answer(head, "")])
+}
+
+/// Breaks when the client comes back earlier than the server asked.
+#[test]
+fn retry_after_seconds_are_waited() {
+    assert_eq!(delay_after("429 x\r\nRetry-After: 120"), [120_000]);
+    assert_eq!(delay_after("503 x\r\nRetry-After: 9"), [9_000]);
+}
+
+/// Breaks when a short `Retry-After` undercuts the delay that is due.
+#[test]
+fn a_retry_after_below_the_delay_changes_nothing() {
+    assert_eq!(delay_after("404 x\r\nRetry-After: 1"), [3_000]);
+    assert_eq!(delay_after("503 x\r\nRetry-After: 0"), [3_000]);
+}
+
+/// Breaks when a date is read as seconds, or as if the field were not there.
+#[test]
+fn a_retry_after_date_counts_as_present_without_a_time() {
+    let head = "403 x\r\nRetry-After: Fri, 31 Dec 2027 23:59:59 GMT";
+    assert_eq!(delay_after(head), [3_000]);
+}
+
+/// Breaks when one number silences a device for years.
+#[test]
+fn retry_after_is_limited_to_65535_seconds() {
+    assert_eq!(
+        delay_after("403 x\r\nRetry-After: 99999999999"),
+        [65_535_000]
+    );
+}
+
+/// Breaks when it also holds for the next failure, or the doublings stop meanwhile.
+#[test]
+fn retry_after_counts_once_and_doublings_go_on() {
+    let later = Scene::answer("503 x\r\nRetry-After: 9", "");
+    assert_eq!(
+        delays(&OPTIONS, &[later.clone(), later, Scene::Refused]),
+        [9000, 9000, 12_000]
+    );
+}
+
+/// Breaks when the field delays the loss of a stream.
+#[test]
+fn retry_after_of_a_stream_is_ignored() {
+    let head = "200 OK\r\nContent-Type: text/event-stream\r\nRetry-After: 9";
+    assert_eq!(delay_after(head), [3_000]);
+}
+
+/// Breaks when a redirect waits, or delays what follows it.
+#[test]
+fn retry_after_of_a_redirect_is_ignored() {
+    for status in [301, 307] {
+        let head = format!("{status} x\r\nLocation: /x\r\nRetry-After: 9");
+        let script = [Scene::answer(&head, ""), Scene::Refused];
+        assert_eq!(delays(&OPTIONS, &script), [3_000]);
+    }
+}
