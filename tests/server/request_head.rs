@@ -1,8 +1,12 @@
-//! Request heads: the same as `httparse` reads, however they are cut.
+//! Request heads (RFC 9112, sections 2 to 5): the same as `httparse` reads, however they are cut; the
+//! parameters of the query, and fields of any length.
 
 use embedded_sse::Instant;
 use embedded_sse::http::Request;
 use embedded_sse::server::{Connection, EventLog, Next, ServerOptions};
+
+use crate::helpers::PREAMBLE;
+use crate::helpers::connection::{self, FIELDS, Log, STREAM_HEAD, STRICT, read_head};
 
 const OPTIONS: ServerOptions = ServerOptions::new("/events").keep_headers(&["x-a", "Cookie"]);
 const NOW: Instant = Instant::from_millis(0);
@@ -226,4 +230,38 @@ fn heads_are_read_as_httparse_reads_them() {
     }
     println!("{seen:?} requests, refusals, parts");
     assert!(seen.iter().all(|count| *count > 4_000), "{seen:?}");
+}
+
+/// Breaks when a parameter of the query is not found, or not decoded.
+#[test]
+fn parameters_of_the_query_are_found_and_decoded() {
+    let log = Log::new();
+    let mut scratch = [0; 400];
+    let head = "GET /?types=led%2Cfan&x HTTP/1.0\r\n\r\n";
+    let mut connection = read_head(&OPTIONS, &mut scratch, head);
+    assert_eq!(connection.poll(NOW, &log), Next::Request);
+    let request = connection.request();
+    let types = request.parameter("types").unwrap();
+    assert_eq!(types.collect::<Vec<_>>(), b"led,fan");
+    assert_eq!(request.parameter("x").unwrap().count(), 0);
+    assert!(request.parameter("y").is_none());
+}
+
+/// Breaks when a field costs memory that nobody asks for.
+#[test]
+fn a_field_that_does_not_matter_may_be_longer_than_the_scratch() {
+    let long = "x".repeat(3000);
+    let request = format!("GET /events HTTP/1.1\r\nX-Long: {long}\r\n{FIELDS}\r\n");
+    assert_eq!(
+        connection::answer(&STRICT, &Log::new(), &request),
+        format!("{STREAM_HEAD}{PREAMBLE}")
+    );
+}
+
+/// Breaks when bytes after a head spoil the request.
+#[test]
+fn bytes_after_the_head_do_not_count() {
+    let request = "HEAD /events HTTP/1.1\r\nHost: d\r\n\r\nx";
+    let answer = connection::answer(&OPTIONS, &Log::new(), request);
+    assert_eq!(answer, STREAM_HEAD);
 }

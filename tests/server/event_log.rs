@@ -1,4 +1,4 @@
-//! The event log against a naive one, which keeps every frame that ever was.
+//! The event log (what it keeps, and where an id leads) against a naive one that keeps every frame.
 
 use embedded_sse::server::{Cursor, EventLog, PublishError, Resume};
 use embedded_sse::{EventId, EventName, Frame, event_name};
@@ -86,7 +86,7 @@ impl Model {
     }
 }
 
-/// Everything behind a cursor.
+/// Everything after a cursor.
 fn read_all(log: &EventLog<&mut [u8]>, mut cursor: Cursor) -> Vec<Vec<u8>> {
     let mut frames = Vec::new();
     while let Some(record) = log.read(&mut cursor).unwrap() {
@@ -181,7 +181,7 @@ fn log_agrees_with_its_model() {
                     refused += u32::from(!fits);
                 }
                 6 => {
-                    // Data that fails leaves nothing behind.
+                    // Data that fails leaves no trace.
                     let result = log.publish_with(event_name!("x"), |writer| {
                         writer.write_str("y")?;
                         Err(core::fmt::Error)

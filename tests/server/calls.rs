@@ -1,0 +1,75 @@
+//! Calls in any order: none panics, and a connection that has ended stays at its end.
+
+use embedded_sse::Frame;
+use embedded_sse::http::Status;
+use embedded_sse::server::{Connection, EventLog, Next, Outcome, StreamOptions};
+
+use crate::helpers::at;
+use crate::helpers::connection::{GET, OPTIONS, UNAUTHORIZED};
+
+/// Breaks when a call that comes too early, too late or twice panics, or revives what has ended.
+#[test]
+fn no_order_of_calls_panics_or_goes_on_after_the_end() {
+    static STREAM: StreamOptions = StreamOptions::new().lifetime(30_000).padding();
+    let mut random = fastrand::Rng::with_seed(3);
+    let (mut streamed, mut answered, mut hung_up) = (0, 0, 0);
+    for round in 0..4_000 {
+        let options = match round % 2 {
+            0 => OPTIONS,
+            _ => OPTIONS.chunked(),
+        };
+        let mut log = EventLog::<[u8; 256]>::new();
+        let mut scratch = vec![0; random.usize(100..400)];
+        let mut connection = Connection::new(at(0), &options, &mut scratch);
+        let request = format!("{GET}Last-Event-ID: 1\r\n\r\n");
+        let mut unsent = request.as_bytes();
+        let mut ended: Option<Outcome> = None;
+        for _ in 0..150 {
+            let now = at(random.u64(0..30_000));
+            match random.u32(0..40) {
+                0 => connection.answer(now, &log),
+                1 => connection.stream(now, &log, &STREAM),
+                2 => connection.respond(&UNAUTHORIZED),
+                3 => connection.refuse(Status::NOT_FOUND),
+                4 if random.bool() => connection.end(),
+                5 if random.bool() => connection.received(0),
+                6..10 => connection.sent(random.usize(0..600)),
+                10..15 => {
+                    let data = "x".repeat(random.usize(0..200));
+                    log.publish(&Frame::data(&data)).unwrap();
+                }
+                15..25 => {
+                    let space = connection.space();
+                    let length = unsent.len().min(space.len());
+                    space[..length].copy_from_slice(&unsent[..length]);
+                    unsent = &unsent[length..];
+                    connection.received(length.max(1));
+                }
+                25 => {
+                    let request = connection.request();
+                    let _ = (request.method(), request.path(), request.last_event_id());
+                    let _ = (connection.exchange(), connection.session());
+                }
+                26 if ended.is_some() => {
+                    connection.reset(now);
+                    (unsent, ended) = (request.as_bytes(), None);
+                }
+                _ => match (connection.poll(now, &log), ended) {
+                    (Next::Close(outcome), None) => {
+                        ended = Some(outcome);
+                        match outcome {
+                            Outcome::Streamed(_) => streamed += 1,
+                            Outcome::Answered(_) => answered += 1,
+                            _ => hung_up += 1,
+                        }
+                    }
+                    (next, Some(outcome)) => assert_eq!(next, Next::Close(outcome)),
+                    (Next::Send(bytes), None) => assert!(!bytes.is_empty()),
+                    _ => {}
+                },
+            }
+        }
+    }
+    println!("{streamed} streamed, {answered} answered, {hung_up} hung up");
+    assert!(streamed > 200 && answered > 200 && hung_up > 200);
+}

@@ -1,0 +1,77 @@
+//! The hook that sees a request before a stream begins (`ServerOptions::check`), and refuses it with 401 or
+//! 403 (RFC 9110, section 11.6).
+
+use embedded_sse::http::{Request, Response, Status};
+use embedded_sse::server::StreamOptions;
+
+use crate::helpers::connection::{
+    FIELDS, GET, Log, OPTIONS, STRICT, UNAUTHORIZED, answer, read_head, refusal, send_all,
+};
+use crate::helpers::{PREAMBLE, at};
+
+/// Breaks when a stream begins that the check refuses, or its refusal goes out without its fields.
+#[test]
+fn a_check_refuses_a_stream_with_401() {
+    let unauthorized = refusal("401 Unauthorized", "WWW-Authenticate: Basic\r\n");
+    let request = "GET /events HTTP/1.1\r\nHost: [::1]\r\n\r\n";
+    assert_eq!(answer(&STRICT, &Log::new(), request), unauthorized);
+    let request = "HEAD /events HTTP/1.1\r\nHost: [::1]\r\n\r\n";
+    assert_eq!(
+        answer(&STRICT, &Log::new(), request),
+        unauthorized.strip_suffix("401 Unauthorized").unwrap()
+    );
+}
+
+/// Breaks when the check sees another request than came, or its other answers do not go out.
+#[test]
+fn a_check_refuses_a_stream_with_403() {
+    static FORBIDDEN: Response = Response::refusal(Status::FORBIDDEN);
+    let options = OPTIONS.check(&|request: &Request| {
+        assert_eq!((request.method(), request.path()), ("GET", "/events"));
+        assert_eq!(request.host(), "device");
+        (request.query() != "key=5eed").then_some(&FORBIDDEN)
+    });
+    let answer = |query| {
+        let request = format!("{GET}\r\n").replace("/events", &format!("/events?{query}"));
+        answer(&options, &Log::new(), &request)
+    };
+    assert_eq!(answer("key=5ee"), refusal("403 Forbidden", ""));
+    assert!(answer("key=5eed").ends_with(PREAMBLE));
+}
+
+/// Breaks when a request that passes the check is refused.
+#[test]
+fn a_request_that_passes_the_check_gets_its_stream() {
+    let request = format!("GET /events HTTP/1.1\r\n{FIELDS}\r\n");
+    assert!(answer(&STRICT, &Log::new(), &request).ends_with(PREAMBLE));
+}
+
+/// Breaks when a parameter of the query passes for a header field.
+#[test]
+fn a_parameter_poses_as_no_header_field() {
+    let request = "GET /events?lastEventId=authorization:x HTTP/1.1\r\nHost: [::1]:80\r\n\r\n";
+    assert_eq!(
+        answer(&STRICT, &Log::new(), request),
+        refusal("401 Unauthorized", "WWW-Authenticate: Basic\r\n")
+    );
+}
+
+/// Breaks when a stream of the caller's choice begins without a check.
+#[test]
+fn no_stream_of_the_caller_leads_around_the_check() {
+    static STREAM: StreamOptions = StreamOptions::new();
+    let log = Log::new();
+    let options =
+        OPTIONS.check(&|request: &Request| (request.query() == "deny").then_some(&UNAUTHORIZED));
+    for (target, status) in [("/?deny", "401"), ("/led", "200")] {
+        let mut scratch = [0; 400];
+        let head = format!("GET {target} HTTP/1.1\r\nHost: device\r\nOrigin: http://a\r\n\r\n");
+        let mut connection = read_head(&options, &mut scratch, &head);
+        connection.stream(at(0), &log, &STREAM);
+        let (answer, _) = send_all(&mut connection, 0, &log);
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status} ")),
+            "{answer}"
+        );
+    }
+}

@@ -1,0 +1,119 @@
+//! How streams and connections end: a graceful end, and the time after a response in which the client may
+//! finish what it sends (RFC 9112, section 9.6).
+
+use embedded_sse::server::{Close, Output, Session, StreamOptions};
+
+use crate::helpers::session::send;
+use crate::helpers::{PREAMBLE, at, events, id, log};
+
+/// Breaks when a stream ends within a frame, goes on after the one under way, or begins again.
+#[test]
+fn a_stream_ends_after_the_frame_under_way() {
+    let options = StreamOptions::new().lifetime(5000);
+    let log = log(1..=3);
+    for (sent, rest) in [(0, String::new()), (1, events([2])[1..].into())] {
+        let mut session = Session::new(at(1000), &log, id("1"), &options);
+        for byte in 0..PREAMBLE.len() + sent {
+            assert!(
+                matches!(session.poll(at(1000), &log), Output::Send(_)),
+                "{byte}"
+            );
+            session.sent(1);
+        }
+        session.end();
+        assert_eq!(
+            send(&mut session, at(1000), &log, 99),
+            (rest, Output::Close(Close::Ended))
+        );
+        assert_eq!(session.poll(at(9000), &log), Output::Close(Close::Ended));
+    }
+}
+
+#[cfg(feature = "http")]
+mod of_connections {
+    use embedded_sse::http::Status;
+    use embedded_sse::server::{Close, Connection, Next, Outcome};
+
+    use crate::helpers::at;
+    use crate::helpers::connection::{
+        GET, Log, OPTIONS, closed, connect, read_head, refusal, send_all,
+    };
+
+    /// Breaks when the end of a stream leaves its connection open.
+    #[test]
+    fn a_stream_that_ends_closes_its_connection() {
+        let log = Log::new();
+        let mut scratch = [0; 512];
+        let mut connection = connect(&OPTIONS, &log, &mut scratch, GET);
+        send_all(&mut connection, 0, &log);
+        connection.end();
+        assert_eq!(
+            send_all(&mut connection, 0, &log),
+            (String::new(), closed(Close::Ended))
+        );
+    }
+
+    /// Breaks when a stream begins after the end, or a refusal under way is cut off by it.
+    #[test]
+    fn no_stream_begins_after_the_end() {
+        let log = Log::new();
+        for head in ["", "GET /ev", &format!("{GET}\r\n")] {
+            let mut scratch = [0; 512];
+            let mut connection = read_head(&OPTIONS, &mut scratch, head);
+            connection.end();
+            let next = connection.poll(at(0), &log);
+            assert_eq!(next, Next::Close(Outcome::HungUp), "{head}");
+        }
+        let mut scratch = [0; 512];
+        let mut refused = connect(&OPTIONS, &log, &mut scratch, "GET / HTTP/1.0\r\n");
+        refused.end();
+        assert_eq!(
+            send_all(&mut refused, 0, &log).0,
+            refusal("404 Not Found", "")
+        );
+    }
+
+    const ANSWERED: Next = Next::Close(Outcome::Answered(Status::NOT_FOUND));
+
+    /// A connection that has sent its refusal at the time 0.
+    fn refused<'a>(log: &Log, scratch: &'a mut [u8]) -> Connection<'a> {
+        let mut connection = connect(&OPTIONS, log, scratch, "GET / HTTP/1.0\r\n");
+        let (_, next) = send_all(&mut connection, 0, log);
+        assert_eq!(next, "Wait(Instant(1000))");
+        connection
+    }
+
+    /// Breaks when a refused client is cut off before it could read why, or keeps its connection.
+    #[test]
+    fn an_answered_client_that_stays_is_closed_after_1_s() {
+        let (log, mut scratch) = (Log::new(), [0; 512]);
+        let mut silent = refused(&log, &mut scratch);
+        assert_eq!(silent.poll(at(999), &log), Next::Wait(at(1000)));
+        assert_eq!(silent.poll(at(1000), &log), ANSWERED);
+    }
+
+    /// Breaks when the end of what a client sends is waited for although it has come.
+    #[test]
+    fn an_answered_client_that_closes_is_closed_at_once() {
+        let (log, mut scratch) = (Log::new(), [0; 512]);
+        let mut polite = refused(&log, &mut scratch);
+        polite.received(100);
+        assert_eq!(polite.poll(at(1), &log), Next::Wait(at(1000)));
+        polite.received(0);
+        assert_eq!(polite.poll(at(1), &log), ANSWERED);
+    }
+
+    /// Breaks when a client that never stops to send is listened to for longer, or for less, than 64 KB.
+    #[test]
+    fn an_answered_client_that_sends_on_is_closed_after_64_kb() {
+        let (log, mut scratch) = (Log::new(), [0; 512]);
+        let mut talkative = refused(&log, &mut scratch);
+        for _ in 0..64 * 1024 / 103 {
+            assert_eq!(talkative.poll(at(1), &log), Next::Wait(at(1000)));
+            talkative.received(103);
+        }
+        assert_eq!(talkative.poll(at(1), &log), Next::Wait(at(1000)));
+        talkative.received(103);
+        assert_eq!(talkative.poll(at(1), &log), ANSWERED);
+    }
+}

@@ -1,0 +1,50 @@
+//! Streams without a connection.
+
+use embedded_sse::Instant;
+use embedded_sse::server::{EventLog, Output, Session, StreamOptions};
+
+use super::{at, id};
+
+pub type Log = EventLog<[u8; 256]>;
+
+/// Sends everything, at most `step` bytes at a time; ends with what the session waits for.
+pub fn send(
+    session: &mut Session,
+    now: Instant,
+    log: &Log,
+    step: usize,
+) -> (String, Output<'static>) {
+    let mut body = Vec::new();
+    for _ in 0..100_000 {
+        match session.poll(now, log) {
+            Output::Send(bytes) => {
+                let part = &bytes[..bytes.len().min(step)];
+                assert!(!part.is_empty());
+                body.extend_from_slice(part);
+                session.sent(part.len());
+            }
+            // Called again at once, because there was much to leave out.
+            Output::Wait(until) if until == now => {}
+            Output::Wait(until) => return (String::from_utf8(body).unwrap(), Output::Wait(until)),
+            Output::Close(reason) => {
+                return (String::from_utf8(body).unwrap(), Output::Close(reason));
+            }
+        }
+    }
+    panic!("the session never waits");
+}
+
+/// The body of a new session up to where it waits, which has to be the same for every step.
+pub fn body(log: &Log, last_event_id: &str, options: &StreamOptions) -> String {
+    let whole = |step| {
+        let mut session = Session::new(at(0), log, id(last_event_id), options);
+        let (body, output) = send(&mut session, at(0), log, step);
+        assert!(matches!(output, Output::Wait(_)));
+        body
+    };
+    let body = whole(usize::MAX);
+    for step in [1, 2, 3, 7] {
+        assert_eq!(whole(step), body);
+    }
+    body
+}

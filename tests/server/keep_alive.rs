@@ -1,0 +1,112 @@
+//! What is sent when nothing happens (WHATWG HTML, 9.2.7: a comment every 15 s or so).
+
+use embedded_sse::server::{Output, Session, StreamOptions};
+use embedded_sse::{Frame, event_name};
+
+use crate::helpers::session::{Log, send};
+use crate::helpers::{PREAMBLE, at, events, id, publish};
+
+/// Breaks when silence lasts longer or shorter by default than proxies and the standard suggest.
+#[test]
+fn a_comment_comes_after_15_s_of_silence_by_default() {
+    let log = Log::new();
+    let options = StreamOptions::new();
+    let mut session = Session::new(at(0), &log, id(""), &options);
+    send(&mut session, at(0), &log, 99);
+    let silence = (String::new(), Output::Wait(at(15_000)));
+    assert_eq!(send(&mut session, at(14_999), &log, 99), silence);
+    assert_eq!(
+        send(&mut session, at(15_000), &log, 99),
+        (":\n".into(), Output::Wait(at(30_000)))
+    );
+}
+
+/// Breaks when a keep-alive comes early, late, or not again, or an event does not count as a sign of life.
+#[test]
+fn silence_is_counted_from_the_last_byte() {
+    let mut log = Log::new();
+    let options = StreamOptions::new().keep_alive(1000);
+    let mut session = Session::new(at(0), &log, id(""), &options);
+    assert_eq!(
+        send(&mut session, at(10), &log, 99),
+        (PREAMBLE.into(), Output::Wait(at(1010)))
+    );
+    assert_eq!(
+        send(&mut session, at(1009), &log, 99),
+        (String::new(), Output::Wait(at(1010)))
+    );
+    assert_eq!(
+        send(&mut session, at(1010), &log, 99),
+        (":\n".into(), Output::Wait(at(2010)))
+    );
+    publish(&mut log, [1]);
+    assert_eq!(
+        send(&mut session, at(1900), &log, 99),
+        (events([1]), Output::Wait(at(2900)))
+    );
+}
+
+/// Breaks when a frame that waits to be sent lets a comment in between.
+#[test]
+fn no_keep_alive_comes_within_a_frame() {
+    let mut log = Log::new();
+    let options = StreamOptions::new().keep_alive(1000);
+    let mut session = Session::new(at(0), &log, id(""), &options);
+    send(&mut session, at(1900), &log, 99);
+    publish(&mut log, [2]);
+    let Output::Send(bytes) = session.poll(at(2000), &log) else {
+        panic!()
+    };
+    assert_eq!(bytes, events([2]).as_bytes());
+    session.sent(3);
+    let (rest, _) = send(&mut session, at(9000), &log, 99);
+    assert_eq!(rest, events([2])[3..]);
+    assert_eq!(
+        send(&mut session, at(10_000), &log, 99),
+        (":\n".into(), Output::Wait(at(11_000)))
+    );
+}
+
+/// What comes after 5 s of silence, and what the session waits for then.
+fn after_5_s(options: StreamOptions) -> (String, Output<'static>) {
+    let log = Log::new();
+    let mut session = Session::new(at(0), &log, id(""), &options);
+    send(&mut session, at(0), &log, 99);
+    send(&mut session, at(5000), &log, 99)
+}
+
+/// Breaks when pages cannot be shown that the connection lives.
+#[test]
+fn a_keep_alive_may_be_a_visible_event() {
+    let visible = Frame::new().event(event_name!("ping")).with_data(b"");
+    let options = StreamOptions::new().keep_alive(1000);
+    assert_eq!(
+        after_5_s(options.keep_alive_frame(visible)),
+        ("event: ping\ndata: \n\n".into(), Output::Wait(at(6000)))
+    );
+}
+
+/// Breaks when a frame of no bytes makes the session spin.
+#[test]
+fn an_empty_keep_alive_frame_sends_nothing() {
+    let options = StreamOptions::new().keep_alive(1000);
+    assert_eq!(
+        after_5_s(options.keep_alive_frame(Frame::new())),
+        (String::new(), Output::Wait(at(6000)))
+    );
+}
+
+/// Breaks when 0 stands for anything but never.
+#[test]
+fn a_keep_alive_time_of_0_is_never() {
+    let visible = Frame::new().event(event_name!("ping")).with_data(b"");
+    for options in [
+        StreamOptions::new(),
+        StreamOptions::new().keep_alive_frame(visible),
+    ] {
+        assert_eq!(
+            after_5_s(options.keep_alive(0)),
+            (String::new(), Output::Wait(at(u64::MAX)))
+        );
+    }
+}

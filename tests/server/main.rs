@@ -1,0 +1,40 @@
+//! The server, without sockets and in virtual time: one file for each group of rules.
+
+#[path = "../common/mod.rs"]
+mod common;
+mod helpers;
+
+mod end;
+mod event_log;
+mod filter;
+mod keep_alive;
+mod made_ids;
+mod preamble;
+mod resume;
+mod slow_client;
+mod start;
+mod storage;
+mod timeouts;
+
+#[cfg(feature = "http")]
+mod calls;
+#[cfg(feature = "http")]
+mod check;
+#[cfg(feature = "http")]
+mod chunked;
+#[cfg(feature = "http")]
+mod cors;
+#[cfg(feature = "http")]
+mod gone_client;
+#[cfg(feature = "http")]
+mod host;
+#[cfg(feature = "http")]
+mod refusals;
+#[cfg(feature = "http")]
+mod request_head;
+#[cfg(feature = "http")]
+mod respond;
+#[cfg(feature = "http")]
+mod response_head;
+#[cfg(feature = "http")]
+mod resume_id;

@@ -1,0 +1,139 @@
+//! Which events a client gets that comes with an id (WHATWG HTML, 9.2.4: `Last-Event-ID`).
+
+use embedded_sse::server::{Close, Output, Session, StreamOptions};
+use embedded_sse::{Frame, event_name};
+
+use crate::common::{Item, oracle};
+use crate::helpers::session::{Log, body};
+use crate::helpers::{LOST, PREAMBLE, at, events, id, log, publish};
+
+/// Breaks when a client gets what it has seen, misses what it has not, or gets events out of order.
+#[test]
+fn events_after_the_id_come_once_in_order() {
+    let log = log(1..=3);
+    for (last_event_id, seen) in [
+        ("", "".into()),
+        ("3", "".into()),
+        ("2", events([3])),
+        ("1", events(2..=3)),
+    ] {
+        assert_eq!(
+            body(&log, last_event_id, &StreamOptions::new()),
+            format!("{PREAMBLE}{seen}")
+        );
+    }
+}
+
+/// Breaks when a client with an id that the log does not know is not told, or gets less than what is kept.
+#[test]
+fn an_unknown_id_is_told_a_loss_and_gets_what_is_kept() {
+    let options = StreamOptions::new();
+    let expected = format!("{PREAMBLE}{LOST}{}", events(1..=3));
+    assert_eq!(body(&log(1..=3), "0", &options), expected);
+    let expected = format!("{PREAMBLE}{LOST}");
+    assert_eq!(body(&Log::new(), "0", &options), expected);
+}
+
+/// Breaks when an id is found after its event has left the log, or its client is not told.
+#[test]
+fn an_id_that_has_left_the_log_is_told_a_loss() {
+    let mut log: Log = log([1]);
+    assert_eq!(body(&log, "1", &StreamOptions::new()), PREAMBLE);
+    publish(&mut log, ["2".repeat(90), "3".repeat(90)]);
+    assert_eq!(
+        body(&log, "1", &StreamOptions::new()),
+        format!("{PREAMBLE}{LOST}{}", events(["3".repeat(90)]))
+    );
+}
+
+/// Breaks when a loss is told by another frame than the options name.
+#[test]
+fn the_loss_notice_is_as_configured() {
+    let notice = Frame::new().event(event_name!("gap")).with_data(b"x");
+    let options = StreamOptions::new().loss_notice(notice);
+    let word = "x".repeat(90);
+    let words = ["1", &word];
+    let expected = format!("{PREAMBLE}event: gap\ndata: x\n\n{}", events(words));
+    assert_eq!(body(&log(words), "0", &options), expected);
+}
+
+/// Breaks when any order of publishing, reading, losing connections and coming back makes a client
+/// miss an event without being told, get one twice, or be told where nothing is missing.
+#[test]
+fn clients_that_reconnect_miss_nothing_unknowingly() {
+    let mut random = fastrand::Rng::with_seed(7);
+    let (mut resumed, mut told, mut lapped) = (0, 0, 0);
+    for round in 0..300 {
+        let mut log = Log::new();
+        log.make_ids(round);
+        let options = StreamOptions::new()
+            .loss_notice(Frame::new().event(event_name!("lost")).with_data(b"!"));
+        let mut now = 0;
+        let mut published = 0;
+        // What the client has seen: the number of the last event, and its id.
+        let (mut seen, mut last_event_id) = (0, String::new());
+        for connection in 0..10 {
+            for _ in 0..random.u32(0..8) {
+                published += 1;
+                log.publish_with(event_name!("n"), |data| write!(data, "{published}"))
+                    .unwrap();
+            }
+            if last_event_id.is_empty() {
+                seen = published;
+            }
+            let mut session = Session::new(at(now), &log, id(&last_event_id), &options);
+            let mut body = Vec::new();
+            for _ in 0..random.u32(0..60) {
+                now += random.u64(0..1000);
+                match session.poll(at(now), &log) {
+                    Output::Send(bytes) => {
+                        let length = random.usize(0..=bytes.len());
+                        body.extend_from_slice(&bytes[..length]);
+                        session.sent(length);
+                    }
+                    Output::Wait(_) => {}
+                    Output::Close(Close::Lapped) => {
+                        lapped += 1;
+                        break;
+                    }
+                    Output::Close(reason) => panic!("{reason}"),
+                }
+                if random.u32(0..3) == 0 {
+                    published += 1;
+                    log.publish_with(event_name!("n"), |data| write!(data, "{published}"))
+                        .unwrap();
+                }
+            }
+            let outcome = oracle::interpret(&body, &last_event_id);
+            let mut lost = false;
+            for item in outcome.items {
+                let Item::Event {
+                    event_type, data, ..
+                } = item
+                else {
+                    unreachable!()
+                };
+                if event_type == "lost" {
+                    lost = true;
+                    told += 1;
+                    continue;
+                }
+                let number: u32 = data.parse().unwrap();
+                if lost {
+                    assert!(
+                        number > seen + 1,
+                        "told of a loss, but {number} follows {seen}"
+                    );
+                    lost = false;
+                } else {
+                    assert_eq!(number, seen + 1);
+                }
+                seen = number;
+            }
+            resumed += u32::from(connection > 0 && !outcome.last_event_id.is_empty());
+            last_event_id = outcome.last_event_id;
+        }
+    }
+    println!("{resumed} resumed, {told} told, {lapped} lapped");
+    assert!(resumed > 500 && told > 100 && lapped > 10);
+}

@@ -1,0 +1,183 @@
+//! Time limits: of a write that makes no progress, of a stream, and of a request head.
+
+use embedded_sse::server::{Close, Output, Session, StreamOptions};
+
+use crate::helpers::session::{Log, send};
+use crate::helpers::{PREAMBLE, at, events, id, log, publish};
+
+/// Breaks when a client that takes nothing keeps its stream for longer than 20 s, or one that takes a byte
+/// now and then loses it.
+#[test]
+fn a_write_without_progress_ends_the_stream_after_20_s_by_default() {
+    let log = Log::new();
+    let options = StreamOptions::new();
+    let mut session = Session::new(at(0), &log, id(""), &options);
+    for now in [100, 20_099] {
+        assert!(matches!(session.poll(at(now), &log), Output::Send(_)));
+    }
+    session.sent(1);
+    session.sent(0);
+    for now in [40_000, 59_999] {
+        assert!(
+            matches!(session.poll(at(now), &log), Output::Send(_)),
+            "{now}"
+        );
+    }
+    assert_eq!(
+        session.poll(at(60_000), &log),
+        Output::Close(Close::Stalled)
+    );
+    assert_eq!(session.poll(at(0), &log), Output::Close(Close::Stalled));
+}
+
+/// Breaks when another time counts than the configured one, or 0 stands for anything but never.
+#[test]
+fn the_write_timeout_is_as_configured_and_0_is_never() {
+    let log = Log::new();
+    for (timeout, stalls) in [(700, true), (0, false)] {
+        let options = StreamOptions::new().write_timeout(timeout);
+        let mut session = Session::new(at(0), &log, id(""), &options);
+        for now in [0, 699] {
+            assert!(matches!(session.poll(at(now), &log), Output::Send(_)));
+        }
+        for now in [700, 1 << 40] {
+            let output = session.poll(at(now), &log);
+            let is_closed = output == Output::Close(Close::Stalled);
+            assert_eq!(is_closed, stalls, "{timeout}: {output:?}");
+        }
+    }
+}
+
+/// Breaks when a stream has no end by its lifetime, an early one, or one within a frame.
+#[test]
+fn a_lifetime_ends_the_stream_between_two_frames() {
+    let options = StreamOptions::new().lifetime(5000);
+    let mut log = log([1]);
+    let mut session = Session::new(at(1000), &log, id("1"), &options);
+    assert_eq!(
+        send(&mut session, at(1000), &log, 99),
+        (PREAMBLE.into(), Output::Wait(at(6000)))
+    );
+    publish(&mut log, 2..=3);
+    let Output::Send(_) = session.poll(at(5999), &log) else {
+        panic!()
+    };
+    session.sent(2);
+    let rest = events([2])[2..].to_string();
+    assert_eq!(
+        send(&mut session, at(6000), &log, 99),
+        (rest, Output::Close(Close::Lifetime))
+    );
+}
+
+#[cfg(feature = "http")]
+mod of_connections {
+    use embedded_sse::server::{Close, Connection, Next, Outcome, ServerOptions};
+
+    use crate::helpers::connection::{
+        GET, Log, OPTIONS, STREAM_HEAD, connect, read_head, refusal, send_all,
+    };
+    use crate::helpers::{PREAMBLE, at, events, log};
+
+    /// Breaks when a client that takes nothing keeps its slot, at any byte of its response.
+    #[test]
+    fn a_client_that_takes_nothing_is_closed_after_20_s_at_any_byte() {
+        let log = log(1..=3);
+        let request = format!("{GET}Last-Event-ID: 1\r\n");
+        let length = STREAM_HEAD.len() + PREAMBLE.len() + events(2..=3).len();
+        for taken in 0..length {
+            let mut scratch = [0; 512];
+            let mut connection = connect(&OPTIONS, &log, &mut scratch, &request);
+            for _ in 0..taken {
+                assert!(matches!(connection.poll(at(100), &log), Next::Send(_)));
+                connection.sent(1);
+            }
+            for now in [200, 20_199] {
+                assert!(matches!(connection.poll(at(now), &log), Next::Send(_)));
+            }
+            let next = connection.poll(at(20_200), &log);
+            assert_eq!(
+                next,
+                Next::Close(Outcome::Streamed(Close::Stalled)),
+                "{taken}"
+            );
+        }
+    }
+
+    /// Breaks when a client that takes no refusal keeps its connection.
+    #[test]
+    fn a_client_that_takes_no_refusal_is_closed_after_20_s() {
+        let log = Log::new();
+        let mut scratch = [0; 512];
+        let mut connection = connect(&OPTIONS, &log, &mut scratch, "GET / HTTP/1.0\r\n");
+        for now in [0, 19_999] {
+            assert!(matches!(connection.poll(at(now), &log), Next::Send(_)));
+        }
+        let next = connection.poll(at(20_000), &log);
+        assert_eq!(next, Next::Close(Outcome::HungUp));
+    }
+
+    /// Breaks when a client that takes bytes all the time is closed for being slow.
+    #[test]
+    fn a_client_that_makes_progress_is_never_closed() {
+        let log = log(1..=45);
+        let mut scratch = [0; 512];
+        let mut connection = connect(
+            &OPTIONS,
+            &log,
+            &mut scratch,
+            &format!("{GET}Last-Event-ID: 1\r\n"),
+        );
+        let mut now = 0;
+        loop {
+            now += 15_000;
+            match connection.poll(at(now), &log) {
+                Next::Send(_) => connection.sent(10),
+                Next::Wait(_) => break,
+                next => panic!("{next:?} at {now}"),
+            }
+        }
+    }
+
+    /// Breaks when a client keeps its connection without asking for anything, or loses it too early; or
+    /// when a connection that a browser has opened in advance gets an answer.
+    #[test]
+    fn a_silent_client_is_closed_without_an_answer() {
+        let log = Log::new();
+        let mut scratch = [0; 512];
+        let mut silent = Connection::new(at(5), &OPTIONS, &mut scratch);
+        assert_eq!(silent.poll(at(10_004), &log), Next::Wait(at(10_005)));
+        assert_eq!(silent.poll(at(10_005), &log), Next::Close(Outcome::HungUp));
+    }
+
+    /// Breaks when each byte of a head prolongs its time, or a slow client is not told.
+    #[test]
+    fn a_head_that_takes_10_s_is_refused_with_408() {
+        let log = Log::new();
+        let mut scratch = [0; 512];
+        let mut slow = Connection::new(at(0), &OPTIONS, &mut scratch);
+        for (second, byte) in GET.bytes().enumerate().take(10) {
+            assert_eq!(
+                slow.poll(at(1000 * second as u64), &log),
+                Next::Wait(at(10_000))
+            );
+            slow.space()[0] = byte;
+            slow.received(1);
+        }
+        let (answer, next) = send_all(&mut slow, 10_000, &log);
+        assert_eq!(answer, refusal("408 Request Timeout", ""));
+        assert_eq!(next, "Wait(Instant(11000))");
+    }
+
+    /// Breaks when another time counts for a head than the configured one.
+    #[test]
+    fn the_time_of_a_head_is_as_configured() {
+        let log = Log::new();
+        const OPTIONS: ServerOptions = ServerOptions::new("/events").head_timeout(700);
+        let mut scratch = [0; 512];
+        let mut slow = read_head(&OPTIONS, &mut scratch, "GET");
+        assert_eq!(slow.poll(at(699), &log), Next::Wait(at(700)));
+        let (answer, _) = send_all(&mut slow, 700, &log);
+        assert_eq!(answer, refusal("408 Request Timeout", ""));
+    }
+}
