@@ -1,54 +1,44 @@
-//! Drivers: what joins the crate to sockets and clocks, blocking and asynchronous. One file for each driver.
+//! What joins the crate to sockets and clocks, blocking and asynchronous: one file for each driver.
+//!
+//! The feature `embedded-io-async` is always on: the dev-dependencies ask for it.
 
-#[cfg(all(
-    feature = "http",
-    feature = "embedded-io",
-    feature = "embedded-io-async"
-))]
+#[cfg(feature = "http")]
 #[path = "../common/clock.rs"]
 mod clock;
-#[cfg(all(
-    feature = "http",
-    feature = "embedded-io",
-    feature = "embedded-io-async"
-))]
+#[path = "../common/mod.rs"]
+mod common;
+mod helpers;
+#[cfg(all(feature = "http", feature = "embedded-io"))]
 #[path = "../common/scripted.rs"]
 mod scripted;
-#[cfg(all(
-    feature = "http",
-    feature = "embedded-io",
-    feature = "embedded-io-async"
-))]
+#[cfg(all(feature = "http", feature = "embedded-io"))]
 #[path = "../common/scripted_socket.rs"]
 mod scripted_socket;
 
-#[cfg(all(
-    feature = "http",
-    feature = "embedded-io",
-    feature = "embedded-io-async"
-))]
+mod cancel_safety;
+mod errors;
+
+#[cfg(all(feature = "http", feature = "embedded-io"))]
 mod client;
-#[cfg(all(
-    feature = "http",
-    feature = "embedded-io",
-    feature = "embedded-io-async"
-))]
+#[cfg(all(feature = "http", feature = "embedded-io"))]
 mod client_cancel_safety;
-#[cfg(all(
-    feature = "http",
-    feature = "embedded-io",
-    feature = "embedded-io-async"
-))]
+#[cfg(all(feature = "http", feature = "embedded-io"))]
 mod client_script;
-#[cfg(all(
-    feature = "http",
-    feature = "embedded-io",
-    feature = "embedded-io-async"
-))]
+#[cfg(all(feature = "http", feature = "embedded-io"))]
 mod client_socket_errors;
-#[cfg(all(
-    feature = "http",
-    feature = "embedded-io",
-    feature = "embedded-io-async"
-))]
+#[cfg(all(feature = "http", feature = "embedded-io"))]
 mod connected;
+#[cfg(feature = "http")]
+mod hub;
+#[cfg(all(feature = "http", feature = "embedded-io"))]
+mod pump;
+#[cfg(feature = "embedded-io")]
+mod reader;
+#[cfg(feature = "http")]
+mod serve;
+#[cfg(feature = "embedded-io")]
+mod sink;
+#[cfg(feature = "http")]
+mod stream;
+#[cfg(feature = "embedded-io")]
+mod writer;

@@ -1,0 +1,9 @@
+//! What the tests of drivers share.
+
+#[cfg(feature = "http")]
+pub mod pipe;
+#[cfg_attr(
+    not(feature = "embedded-io"),
+    allow(dead_code, reason = "asynchronous drivers need a part of this")
+)]
+pub mod socket;

@@ -1,0 +1,82 @@
+//! Clients of a hub. Sockets are pipes in memory, and time is virtual, so that hours pass at once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
+use embedded_io_adapters::tokio_1::FromTokio;
+use embedded_sse::hub::{Hub, Slot};
+use embedded_sse::io::Error;
+use embedded_sse::server::{Outcome, ServerOptions};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use crate::clock::TokioClock;
+
+/// It has two slots.
+pub type TestHub = Hub<CriticalSectionRawMutex, [u8; 512], [Slot; 2]>;
+pub type Served = Result<Outcome, Error<std::io::Error>>;
+
+pub static OPTIONS: ServerOptions = ServerOptions::new("/events");
+/// The start of a request for a stream.
+pub const GET: &str = "GET /events HTTP/1.1\r\nHost: device\r\n";
+/// How a stream begins by default.
+pub const PREAMBLE: &str = ":\nretry: 3000\n\n";
+
+pub fn hub() -> Arc<TestHub> {
+    let hub = Arc::new(TestHub::new());
+    hub.make_ids(7);
+    hub
+}
+
+/// A client's end of a pipe that takes `room` bytes, and the task that serves it.
+pub fn connect(
+    hub: &Arc<TestHub>,
+    options: &'static ServerOptions,
+    room: usize,
+) -> (DuplexStream, JoinHandle<Served>) {
+    let (client, server) = duplex(room);
+    let hub = Arc::clone(hub);
+    let task = tokio::spawn(async move {
+        let mut scratch = [0; 512];
+        hub.serve(FromTokio::new(server), &mut scratch, &TokioClock, options)
+            .await
+    });
+    (client, task)
+}
+
+/// A client that has sent these lines of a head and a blank line.
+pub async fn request(hub: &Arc<TestHub>, lines: &str) -> (DuplexStream, JoinHandle<Served>) {
+    let (mut client, task) = connect(hub, &OPTIONS, 4096);
+    client.write_all(lines.as_bytes()).await.unwrap();
+    client.write_all(b"\r\n").await.unwrap();
+    (client, task)
+}
+
+/// Reads as much as has been written.
+pub async fn read(client: &mut DuplexStream) -> String {
+    let mut text = Vec::new();
+    let mut buffer = [0; 100];
+    while let Ok(Ok(length @ 1..)) =
+        timeout(Duration::from_millis(1), client.read(&mut buffer)).await
+    {
+        text.extend_from_slice(&buffer[..length]);
+    }
+    String::from_utf8(text).unwrap()
+}
+
+/// The same, without the head of a response, which has to be a 200.
+pub async fn read_body(client: &mut DuplexStream) -> String {
+    let response = read(client).await;
+    let (head, body) = response.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.1 200 OK\r\n"), "{head}");
+    body.into()
+}
+
+pub async fn is_gone(client: &mut DuplexStream) -> bool {
+    matches!(
+        timeout(Duration::from_millis(1), client.read(&mut [0])).await,
+        Ok(Ok(0))
+    )
+}

@@ -1,0 +1,228 @@
+//! One log for many clients (`Hub`): slots, counters, and clients that do not disturb one another.
+
+use embedded_sse::http::Status;
+use embedded_sse::server::{Close, Outcome, PublishError, ServerOptions};
+use embedded_sse::{Frame, event_name};
+use tokio::io::AsyncWriteExt;
+
+use crate::helpers::pipe::{
+    GET, OPTIONS, PREAMBLE, connect, hub, is_gone, read, read_body, request,
+};
+
+/// Breaks when a frame waits for anything, or goes to one client only.
+#[tokio::test(start_paused = true)]
+async fn frames_go_to_all_clients_at_once() {
+    let hub = hub();
+    let (mut first, _task) = request(&hub, GET).await;
+    let (mut second, _task) = request(&hub, GET).await;
+    for client in [&mut first, &mut second] {
+        assert_eq!(read_body(client).await, PREAMBLE);
+    }
+    hub.publish(&Frame::data("1")).unwrap();
+    hub.publish_with(event_name!("n"), |data| write!(data, "{}", 2))
+        .unwrap();
+    let events = "id: 7-1\ndata: 1\n\nevent: n\nid: 7-2\ndata: 2\n\n";
+    for client in [&mut first, &mut second] {
+        assert_eq!(read(client).await, events);
+    }
+    let stats = hub.stats();
+    assert_eq!((stats.clients, stats.served, stats.published), (2, 2, 2));
+}
+
+/// Breaks when a client's id is not heeded.
+#[tokio::test(start_paused = true)]
+async fn a_client_resumes_after_its_id() {
+    let hub = hub();
+    hub.publish(&Frame::data("1")).unwrap();
+    hub.publish(&Frame::data("2").event(event_name!("n")))
+        .unwrap();
+    let (mut client, _task) = request(&hub, &format!("{GET}Last-Event-ID: 7-1\r\n")).await;
+    assert_eq!(
+        read_body(&mut client).await,
+        format!("{PREAMBLE}event: n\nid: 7-2\ndata: 2\n\n")
+    );
+    assert_eq!(hub.stats().lagged, 0);
+}
+
+/// Breaks when a client too many is not told so, or not when to come back.
+#[tokio::test(start_paused = true)]
+async fn a_full_hub_refuses_with_503_and_retry_after() {
+    let hub = hub();
+    let _slots = (hub.join().unwrap(), hub.join().unwrap());
+    let (mut third, task) = request(&hub, GET).await;
+    let response = read(&mut third).await;
+    assert!(
+        response.starts_with("HTTP/1.1 503 Service Unavailable\r\n"),
+        "{response}"
+    );
+    assert!(
+        response.contains("\r\nRetry-After: 5\r\n")
+            && response.ends_with("\r\n\r\n503 Service Unavailable")
+    );
+    assert_eq!(
+        task.await.unwrap().unwrap(),
+        Outcome::Answered(Status::SERVICE_UNAVAILABLE)
+    );
+    assert_eq!((hub.stats().clients, hub.stats().refused), (2, 1));
+}
+
+/// Breaks when a client that never reads keeps its slot, or is not counted.
+#[tokio::test(start_paused = true)]
+async fn a_client_that_never_reads_loses_its_slot() {
+    let hub = hub();
+    let (mut first, _task) = request(&hub, GET).await;
+    assert_eq!(read_body(&mut first).await, PREAMBLE);
+    // It takes no more than its 64 bytes.
+    let (mut second, task) = connect(&hub, &OPTIONS, 64);
+    second
+        .write_all(format!("{GET}\r\n").as_bytes())
+        .await
+        .unwrap();
+    let stalled = task.await.unwrap().unwrap();
+    assert_eq!(stalled, Outcome::Streamed(Close::Stalled));
+    assert_eq!((hub.stats().clients, hub.stats().dropped), (1, 1));
+}
+
+/// Breaks when a client that hangs up keeps its slot, or its slot is lost.
+#[tokio::test(start_paused = true)]
+async fn a_client_that_hangs_up_gives_its_slot_to_the_next() {
+    let hub = hub();
+    let _slot = hub.join().unwrap();
+    for _ in 0..3 {
+        let (mut client, task) = request(&hub, GET).await;
+        assert_eq!(read_body(&mut client).await, PREAMBLE);
+        assert_eq!(hub.stats().clients, 2);
+        drop(client);
+        let outcome = task.await.unwrap().unwrap();
+        assert_eq!(outcome, Outcome::Streamed(Close::HungUp));
+        assert_eq!(hub.stats().clients, 1);
+    }
+}
+
+/// Breaks when a client that is too slow is not told, delays another one, or is not counted.
+#[tokio::test(start_paused = true)]
+async fn a_slow_client_is_told_and_delays_nobody() {
+    let hub = hub();
+    let (mut slow, slow_task) = connect(&hub, &OPTIONS, 300);
+    slow.write_all(format!("{GET}\r\n").as_bytes())
+        .await
+        .unwrap();
+    let (mut fast, _task) = request(&hub, GET).await;
+    read_body(&mut fast).await;
+    for number in 1..=100 {
+        hub.publish_with(event_name!("n"), |data| write!(data, "{number}"))
+            .unwrap();
+        assert_eq!(
+            read(&mut fast).await,
+            format!("event: n\nid: 7-{number}\ndata: {number}\n\n")
+        );
+    }
+    let body = read_body(&mut slow).await;
+    // What was on its way before is whole, or the connection would have been closed.
+    let (before, after) = body.split_once("event: lost\ndata: \n\n").unwrap();
+    assert!(
+        before.starts_with(&format!("{PREAMBLE}event: n\nid: 7-1\n")) && before.ends_with("\n\n")
+    );
+    assert!(after.ends_with("id: 7-100\ndata: 100\n\n"));
+    assert!(!slow_task.is_finished());
+    assert_eq!((hub.stats().lagged, hub.stats().dropped), (1, 0));
+}
+
+/// Breaks when a client that comes too late is not told, or is not counted.
+#[tokio::test(start_paused = true)]
+async fn a_client_that_comes_too_late_is_told() {
+    let hub = hub();
+    for number in 1..=100 {
+        hub.publish_with(event_name!("n"), |data| write!(data, "{number}"))
+            .unwrap();
+    }
+    let (mut late, _task) = request(&hub, &format!("{GET}Last-Event-ID: 7-1\r\n")).await;
+    assert!(
+        read_body(&mut late)
+            .await
+            .starts_with(&format!("{PREAMBLE}event: lost\n"))
+    );
+    assert_eq!(hub.stats().lagged, 1);
+}
+
+/// Breaks when a stream goes on after the end of its hub, or ends within a frame.
+#[tokio::test(start_paused = true)]
+async fn streams_end_with_the_hub() {
+    let hub = hub();
+    let (mut client, task) = request(&hub, GET).await;
+    assert_eq!(read_body(&mut client).await, PREAMBLE);
+    hub.publish(&Frame::data("1")).unwrap();
+    hub.end();
+    assert_eq!(
+        task.await.unwrap().unwrap(),
+        Outcome::Streamed(Close::Ended)
+    );
+    let rest = read(&mut client).await;
+    assert!(
+        ["", "id: 7-1\ndata: 1\n\n"].contains(&rest.as_str()),
+        "{rest}"
+    );
+    assert!(is_gone(&mut client).await);
+}
+
+/// Breaks when a stream begins after the end of its hub.
+#[tokio::test(start_paused = true)]
+async fn no_stream_begins_after_the_end_of_the_hub() {
+    let hub = hub();
+    hub.end();
+    assert!(hub.join().is_none());
+    let (mut late, _task) = request(&hub, GET).await;
+    assert!(read(&mut late).await.starts_with("HTTP/1.1 503 "));
+}
+
+/// Breaks when a hub that is used while it is in use panics, or loses the frame under way.
+#[test]
+fn a_hub_in_use_is_busy_and_keeps_the_frame_under_way() {
+    let hub = hub();
+    let client = hub.join().unwrap();
+    let result = hub.publish_with(event_name!("n"), |data| {
+        let inner = hub.publish(&Frame::data("x"));
+        assert_eq!(hub.stats(), Default::default());
+        write!(data, "{}", inner.unwrap_err() == PublishError::Busy)
+    });
+    result.unwrap();
+    drop(client);
+    assert_eq!((hub.stats().published, hub.stats().clients), (1, 0));
+}
+
+/// Breaks when a request that gets no stream takes a slot, or is checked more than once.
+#[tokio::test(start_paused = true)]
+async fn only_streams_take_slots_and_each_is_checked_once() {
+    static CHECKS: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+    static CHECKED: ServerOptions = ServerOptions::new("/events").check(&|_| {
+        CHECKS.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        None
+    });
+    let hub = hub();
+    let mut clients = Vec::new();
+    for head in [
+        "HEAD /events HTTP/1.0",
+        "POST /events HTTP/1.0",
+        "GET / HTTP/1.0",
+        "HEAD /events HTTP/1.0",
+    ] {
+        let (mut client, task) = connect(&hub, &CHECKED, 4096);
+        client
+            .write_all(format!("{head}\r\n\r\n").as_bytes())
+            .await
+            .unwrap();
+        clients.push((read(&mut client).await, client, task));
+    }
+    let statuses: Vec<_> = clients.iter().map(|(answer, ..)| &answer[9..12]).collect();
+    assert_eq!(statuses, ["200", "405", "404", "200"]);
+    let stats = hub.stats();
+    assert_eq!((stats.clients, stats.served, stats.refused), (0, 0, 2));
+    assert_eq!(CHECKS.load(std::sync::atomic::Ordering::SeqCst), 2);
+    let (mut client, _task) = connect(&hub, &CHECKED, 4096);
+    client
+        .write_all(b"GET /events HTTP/1.0\r\n\r\n")
+        .await
+        .unwrap();
+    assert_eq!(read_body(&mut client).await, PREAMBLE);
+    assert_eq!(CHECKS.load(std::sync::atomic::Ordering::SeqCst), 3);
+}

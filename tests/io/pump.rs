@@ -1,0 +1,252 @@
+//! Serving from a superloop (`Connection::pump`).
+
+use embedded_sse::io::{Error, blocking::Wait};
+use embedded_sse::server::{Close, Connection, EventLog, Outcome};
+use embedded_sse::{Frame, Instant};
+
+use crate::helpers::pipe::{GET, OPTIONS, PREAMBLE};
+
+/// A socket of a superloop, which takes and gives no more than it has room for.
+#[derive(Default)]
+struct PolledSocket {
+    received: Vec<u8>,
+    closed: bool,
+    sent: Vec<u8>,
+    /// How much of it would have gone out.
+    flushed: usize,
+    flushes: usize,
+    writes: usize,
+    room: usize,
+    /// The most that is taken at a time.
+    longest_write: Option<usize>,
+}
+
+impl embedded_io::ErrorType for PolledSocket {
+    type Error = std::io::Error;
+}
+
+impl embedded_io::ReadReady for PolledSocket {
+    fn read_ready(&mut self) -> std::io::Result<bool> {
+        Ok(self.closed || !self.received.is_empty())
+    }
+}
+
+impl embedded_io::WriteReady for PolledSocket {
+    fn write_ready(&mut self) -> std::io::Result<bool> {
+        Ok(self.room > 0)
+    }
+}
+
+impl embedded_io::Read for PolledSocket {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        assert!(self.closed || !self.received.is_empty(), "would wait");
+        let length = buffer.len().min(self.received.len());
+        buffer[..length].copy_from_slice(&self.received[..length]);
+        self.received.drain(..length);
+        Ok(length)
+    }
+}
+
+impl embedded_io::Write for PolledSocket {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        assert!(self.room > 0, "would wait");
+        self.writes += 1;
+        let length = self
+            .room
+            .min(bytes.len())
+            .min(self.longest_write.unwrap_or(usize::MAX));
+        self.sent.extend_from_slice(&bytes[..length]);
+        self.room -= length;
+        Ok(length)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.flushed = self.sent.len();
+        self.flushes += 1;
+        Ok(())
+    }
+}
+
+/// A connection that has a stream and has sent the start of it.
+fn stream<'a>(log: &EventLog<[u8; 512]>, scratch: &'a mut [u8]) -> (Connection<'a>, PolledSocket) {
+    let at = Instant::from_millis;
+    let mut connection = Connection::new(at(0), &OPTIONS, scratch);
+    let mut socket = PolledSocket {
+        room: 10_000,
+        ..PolledSocket::default()
+    };
+    socket.received.extend(format!("{GET}\r\n").bytes());
+    let wait = connection.pump(at(0), log, &mut socket).unwrap();
+    assert_eq!(wait, Wait::Request);
+    connection.answer(at(0), log);
+    let wait = connection.pump(at(0), log, &mut socket).unwrap();
+    assert_eq!(wait, Wait::Until(at(15_000)));
+    assert!(socket.sent.ends_with(PREAMBLE.as_bytes()));
+    (connection, socket)
+}
+
+/// Breaks when the pump waits for a socket, or does not say when to come back.
+#[test]
+fn a_pump_never_waits_and_says_when_to_come_back() {
+    let mut log = EventLog::<[u8; 512]>::new();
+    let at = Instant::from_millis;
+    let mut scratch = [0; 256];
+    let mut connection = Connection::new(at(0), &OPTIONS, &mut scratch);
+    let mut socket = PolledSocket::default();
+    assert_eq!(
+        connection.pump(at(0), &log, &mut socket).unwrap(),
+        Wait::Until(at(10_000))
+    );
+    socket.received.extend(format!("{GET}\r\n").bytes());
+    assert_eq!(
+        connection.pump(at(1), &log, &mut socket).unwrap(),
+        Wait::Request
+    );
+    connection.answer(at(1), &log);
+    log.publish(&Frame::data("on")).unwrap();
+    assert_eq!(
+        connection.pump(at(1), &log, &mut socket).unwrap(),
+        Wait::Until(at(20_001))
+    );
+    for now in 2..200 {
+        socket.room = 5;
+        connection.pump(at(now), &log, &mut socket).unwrap();
+    }
+    let sent = String::from_utf8(std::mem::take(&mut socket.sent)).unwrap();
+    assert!(sent.starts_with("HTTP/1.1 200 OK\r\n"));
+    assert!(
+        sent.ends_with(&format!("\r\n\r\n{PREAMBLE}data: on\n\n")),
+        "{sent}"
+    );
+}
+
+/// Breaks when one client that sends much, which counts for nothing, keeps the loop.
+#[test]
+fn one_call_reads_a_bounded_number_of_times() {
+    let log = EventLog::<[u8; 512]>::new();
+    let at = Instant::from_millis;
+    let mut scratch = [0; 256];
+    let (mut connection, mut socket) = stream(&log, &mut scratch);
+    socket.received = vec![b'x'; 10_000];
+    assert_eq!(
+        connection.pump(at(300), &log, &mut socket).unwrap(),
+        Wait::Until(at(300))
+    );
+    assert!(!socket.received.is_empty());
+}
+
+/// Breaks when a client that is gone keeps its slot.
+#[test]
+fn end_of_file_closes_a_stream_at_once() {
+    let log = EventLog::<[u8; 512]>::new();
+    let at = Instant::from_millis;
+    let mut scratch = [0; 256];
+    let (mut connection, mut socket) = stream(&log, &mut scratch);
+    socket.closed = true;
+    let closed = connection.pump(at(300), &log, &mut socket).unwrap();
+    assert_eq!(closed, Wait::Closed(Outcome::Streamed(Close::HungUp)));
+}
+
+/// Breaks when a socket that was ready, but takes nothing, makes the loop spin.
+#[test]
+fn a_ready_socket_that_takes_nothing_is_an_error() {
+    let mut log = EventLog::<[u8; 512]>::new();
+    let at = Instant::from_millis;
+    let mut scratch = [0; 256];
+    let (mut connection, mut socket) = stream(&log, &mut scratch);
+    log.publish(&Frame::data("on")).unwrap();
+    socket.longest_write = Some(0);
+    let result = connection.pump(at(1), &log, &mut socket);
+    assert!(matches!(result, Err(Error::WriteZero)), "{result:?}");
+}
+
+/// Breaks when what was written is not flushed, in whatever turn that was.
+#[test]
+fn what_was_written_is_flushed_in_the_same_call() {
+    for longest_write in 1..80 {
+        let mut log = EventLog::<[u8; 2048]>::new();
+        let at = Instant::from_millis;
+        let mut scratch = [0; 256];
+        let mut connection = Connection::new(at(0), &OPTIONS, &mut scratch);
+        let mut socket = PolledSocket {
+            room: 10_000,
+            longest_write: Some(longest_write),
+            ..PolledSocket::default()
+        };
+        socket.received.extend(format!("{GET}\r\n").bytes());
+        for _ in 0..3 {
+            if let Wait::Request = connection.pump(at(1), &log, &mut socket).unwrap() {
+                connection.answer(at(1), &log);
+            }
+        }
+        log.publish(&Frame::data(&"x".repeat(1500))).unwrap();
+        while connection.pump(at(1), &log, &mut socket).unwrap() == Wait::Until(at(1)) {}
+        assert!(socket.sent.ends_with(b"x\n\n"));
+        assert_eq!(socket.flushed, socket.sent.len(), "{longest_write}");
+    }
+}
+
+/// Breaks when each of several events costs a write or a flush of its own.
+#[test]
+fn events_published_at_once_are_one_write_and_one_flush() {
+    let mut log = EventLog::<[u8; 512]>::new();
+    let at = Instant::from_millis;
+    let mut scratch = [0; 256];
+    let (mut connection, mut socket) = stream(&log, &mut scratch);
+    let (writes, flushes) = (socket.writes, socket.flushes);
+    for data in ["1", "2", "3"] {
+        log.publish(&Frame::data(data)).unwrap();
+    }
+    connection.pump(at(1), &log, &mut socket).unwrap();
+    assert!(socket.sent.ends_with(b"data: 1\n\ndata: 2\n\ndata: 3\n\n"));
+    assert_eq!((socket.writes, socket.flushes), (writes + 1, flushes + 1));
+    // A call without anything to do does nothing.
+    connection.pump(at(2), &log, &mut socket).unwrap();
+    assert_eq!((socket.writes, socket.flushes), (writes + 1, flushes + 1));
+}
+
+/// Breaks when a client is judged by how late the loop asks its socket.
+#[test]
+fn a_loop_that_was_away_loses_no_client() {
+    let log = EventLog::<[u8; 64]>::new();
+    let at = Instant::from_millis;
+    let mut scratch = [0; 256];
+    let mut connection = Connection::new(at(0), &OPTIONS, &mut scratch);
+    let mut socket = PolledSocket::default();
+    socket.received.extend(format!("{GET}\r\n").bytes());
+    connection.pump(at(0), &log, &mut socket).unwrap();
+    connection.answer(at(0), &log);
+    assert_eq!(
+        connection.pump(at(0), &log, &mut socket).unwrap(),
+        Wait::Until(at(20_000))
+    );
+    socket.room = 1000;
+    let wait = connection.pump(at(60_000), &log, &mut socket).unwrap();
+    assert_eq!(wait, Wait::Until(at(75_000)));
+    assert!(socket.sent.ends_with(PREAMBLE.as_bytes()));
+}
+
+/// Breaks when a client that takes nothing meanwhile is kept, or a slow head is forgotten.
+#[test]
+fn a_slow_head_and_a_stalled_refusal_end_in_time() {
+    let log = EventLog::<[u8; 64]>::new();
+    let at = Instant::from_millis;
+    let mut scratch = [0; 256];
+    let mut connection = Connection::new(at(0), &OPTIONS, &mut scratch);
+    let mut socket = PolledSocket {
+        room: 9,
+        ..PolledSocket::default()
+    };
+    socket.received.extend(b"GET ");
+    for now in [0, 5_000, 9_999] {
+        let wait = connection.pump(at(now), &log, &mut socket).unwrap();
+        assert_eq!(wait, Wait::Until(at(10_000)));
+    }
+    let wait = connection.pump(at(10_000), &log, &mut socket).unwrap();
+    assert_eq!(
+        (wait, &socket.sent[..]),
+        (Wait::Until(at(30_000)), &b"HTTP/1.1 "[..])
+    );
+    let wait = connection.pump(at(30_000), &log, &mut socket).unwrap();
+    assert_eq!(wait, Wait::Closed(Outcome::HungUp));
+}

@@ -1,0 +1,280 @@
+//! Serving over asynchronous sockets: requests, responses, and sockets that fail or stall.
+
+use std::cell::Cell;
+use std::sync::Arc;
+use std::time::Duration;
+
+use embedded_io_adapters::tokio_1::FromTokio;
+use embedded_sse::http::{Response, Status};
+use embedded_sse::io::Error;
+use embedded_sse::io::asynch::{accept, serve};
+use embedded_sse::server::{Close, Outcome, Start, StreamOptions};
+use embedded_sse::{Frame, event_name};
+use tokio::io::{AsyncWriteExt, DuplexStream, duplex};
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+use tokio::time::sleep;
+
+use crate::clock::TokioClock;
+use crate::helpers::pipe::{
+    GET, OPTIONS, PREAMBLE, Served, TestHub, hub, read, read_body, request,
+};
+
+/// A client of a server that has a page, and a stream at a path of its own.
+async fn request_a_page_or_stream(
+    hub: &Arc<TestHub>,
+    head: &str,
+) -> (DuplexStream, JoinHandle<Served>) {
+    let (mut client, server) = duplex(4096);
+    let hub = Arc::clone(hub);
+    let task = tokio::spawn(async move {
+        let names = [event_name!("led")];
+        let led = StreamOptions::new().only(&names).start(Start::Oldest);
+        let mut scratch = [0; 512];
+        let mut socket = FromTokio::new(server);
+        let mut incoming = accept(&mut socket, &mut scratch, &TokioClock, &OPTIONS).await?;
+        let body = format!("{:?}", hub.stats());
+        match (incoming.request().method(), incoming.request().path()) {
+            ("GET", "/stats") => {
+                let response = Response::new(Status::OK).body("text/plain", &body);
+                incoming.respond(&response).await
+            }
+            ("GET", "/led") => hub.answer_with(&mut incoming, &led).await,
+            _ => hub.answer(&mut incoming).await,
+        }
+    });
+    client.write_all(head.as_bytes()).await.unwrap();
+    (client, task)
+}
+
+/// Breaks when a response of the caller does not reach the client.
+#[tokio::test(start_paused = true)]
+async fn a_response_of_the_caller_goes_out() {
+    let hub = hub();
+    let (mut client, task) = request_a_page_or_stream(&hub, "GET /stats HTTP/1.0\r\n\r\n").await;
+    assert_eq!(read_body(&mut client).await, format!("{:?}", hub.stats()));
+    drop(client);
+    assert_eq!(task.await.unwrap().unwrap(), Outcome::Answered(Status::OK));
+}
+
+/// Breaks when a stream at another path has not the options that the caller gives for it.
+#[tokio::test(start_paused = true)]
+async fn a_stream_at_another_path_has_options_of_its_own() {
+    let hub = hub();
+    hub.publish(&Frame::data("1").event(event_name!("led")))
+        .unwrap();
+    hub.publish(&Frame::data("2")).unwrap();
+    let (mut client, _task) = request_a_page_or_stream(&hub, "GET /led HTTP/1.0\r\n\r\n").await;
+    assert_eq!(
+        read_body(&mut client).await,
+        format!("{PREAMBLE}event: led\nid: 7-1\ndata: 1\n\n")
+    );
+}
+
+/// Breaks when a request that the caller leaves to the options is not refused as they say.
+#[tokio::test(start_paused = true)]
+async fn other_methods_and_paths_are_refused() {
+    let hub = hub();
+    for (line, status) in [("POST /events", "405"), ("GET /", "404")] {
+        let head = format!("{line} HTTP/1.0\r\n\r\n");
+        let (mut client, _task) = request_a_page_or_stream(&hub, &head).await;
+        let answer = read(&mut client).await;
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status} ")),
+            "{answer}"
+        );
+    }
+}
+
+/// Breaks when the caller gets a request that makes no sense, or its client no answer.
+#[tokio::test(start_paused = true)]
+async fn a_malformed_request_is_answered_and_not_given_to_the_caller() {
+    let hub = hub();
+    let (mut client, task) = request_a_page_or_stream(&hub, "nonsense\r\n\r\n").await;
+    assert!(read(&mut client).await.starts_with("HTTP/1.1 400 "));
+    drop(client);
+    let refused = task.await.unwrap();
+    assert!(
+        matches!(
+            refused,
+            Err(Error::NoRequest(Outcome::Answered(Status::BAD_REQUEST)))
+        ),
+        "{refused:?}"
+    );
+}
+
+/// Breaks when a log that is shared is served otherwise than by its hub.
+#[tokio::test(start_paused = true)]
+async fn a_shared_log_is_served() {
+    let hub = hub();
+    let (mut client, server) = duplex(4096);
+    let task = tokio::spawn({
+        let hub = Arc::clone(&hub);
+        async move {
+            let (log, mut scratch) = (hub.join().unwrap(), [0; 512]);
+            let socket = FromTokio::new(server);
+            serve(socket, &mut scratch, &TokioClock, &log, &OPTIONS).await
+        }
+    });
+    client
+        .write_all(format!("{GET}\r\n").as_bytes())
+        .await
+        .unwrap();
+    assert_eq!(read_body(&mut client).await, PREAMBLE);
+    hub.publish(&Frame::data("1")).unwrap();
+    assert_eq!(read(&mut client).await, "id: 7-1\ndata: 1\n\n");
+    drop(client);
+    assert_eq!(
+        task.await.unwrap().unwrap(),
+        Outcome::Streamed(Close::HungUp)
+    );
+}
+
+/// Breaks when a driver does not wake when the silence has lasted long enough.
+#[tokio::test(start_paused = true)]
+async fn a_keep_alive_comes_after_15_s_of_silence() {
+    let hub = hub();
+    let (mut client, _task) = request(&hub, GET).await;
+    assert_eq!(read_body(&mut client).await, PREAMBLE);
+    sleep(Duration::from_millis(15_000)).await;
+    assert_eq!(read(&mut client).await, ":\n");
+}
+
+/// A socket whose flush waits until the client has taken everything, as that of embassy-net does.
+struct Unacknowledged(FromTokio<DuplexStream>);
+
+impl embedded_io::ErrorType for Unacknowledged {
+    type Error = std::io::Error;
+}
+
+impl embedded_io_async::Read for Unacknowledged {
+    async fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        embedded_io_async::Read::read(&mut self.0, buffer).await
+    }
+}
+
+impl embedded_io_async::Write for Unacknowledged {
+    async fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        embedded_io_async::Write::write(&mut self.0, bytes).await
+    }
+
+    async fn flush(&mut self) -> std::io::Result<()> {
+        std::future::pending().await
+    }
+}
+
+/// Breaks when a client that takes nothing has more than its time, or is not counted.
+#[tokio::test(start_paused = true)]
+async fn a_write_or_flush_without_progress_ends_the_connection_after_20_s() {
+    let hub = hub();
+    for (request, outcome) in [
+        (format!("{GET}\r\n"), Outcome::Streamed(Close::Stalled)),
+        ("GET /x HTTP/1.0\r\n\r\n".into(), Outcome::HungUp),
+    ] {
+        for room in [64, 4096] {
+            let (mut client, server) = duplex(room);
+            client.write_all(request.as_bytes()).await.unwrap();
+            let start = tokio::time::Instant::now();
+            let mut socket = Unacknowledged(FromTokio::new(server));
+            let mut scratch = [0; 512];
+            let served = hub
+                .serve(&mut socket, &mut scratch, &TokioClock, &OPTIONS)
+                .await;
+            assert_eq!(served.unwrap(), outcome);
+            assert_eq!(start.elapsed().as_secs(), 20);
+        }
+    }
+    assert_eq!((hub.stats().dropped, hub.stats().clients), (2, 0));
+}
+
+/// What a `Faulty` socket counts, and what makes it fail.
+#[derive(Default)]
+struct Control {
+    writes: Cell<usize>,
+    flushes: Cell<usize>,
+    fail: Notify,
+}
+
+/// A pipe that counts, and fails to read when it is told to.
+struct Faulty<'s> {
+    pipe: FromTokio<DuplexStream>,
+    control: &'s Control,
+}
+
+impl embedded_io::ErrorType for Faulty<'_> {
+    type Error = std::io::Error;
+}
+
+impl embedded_io_async::Read for Faulty<'_> {
+    async fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        tokio::select! {
+            result = embedded_io_async::Read::read(&mut self.pipe, buffer) => result,
+            () = self.control.fail.notified() => Err(std::io::ErrorKind::ConnectionReset.into()),
+        }
+    }
+}
+
+impl embedded_io_async::Write for Faulty<'_> {
+    async fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let writes = &self.control.writes;
+        writes.set(writes.get() + 1);
+        embedded_io_async::Write::write(&mut self.pipe, bytes).await
+    }
+
+    async fn flush(&mut self) -> std::io::Result<()> {
+        let flushes = &self.control.flushes;
+        flushes.set(flushes.get() + 1);
+        Ok(())
+    }
+}
+
+/// Serves a client over a `Faulty` socket, which gets its stream and then does what `follow` says, and
+/// fails at last.
+async fn serve_over_faulty(
+    hub: &TestHub,
+    follow: impl AsyncFnOnce(&mut DuplexStream, &Control),
+) -> Served {
+    let (mut client, server) = duplex(4096);
+    let control = Control::default();
+    let socket = Faulty {
+        pipe: FromTokio::new(server),
+        control: &control,
+    };
+    let mut scratch = [0; 512];
+    let serve = hub.serve(socket, &mut scratch, &TokioClock, &OPTIONS);
+    let follow = async {
+        let head = format!("{GET}\r\n");
+        client.write_all(head.as_bytes()).await.unwrap();
+        assert_eq!(read_body(&mut client).await, PREAMBLE);
+        follow(&mut client, &control).await;
+        control.fail.notify_one();
+    };
+    tokio::join!(serve, follow).0
+}
+
+/// Breaks when a client whose connection fails while it streams keeps its slot.
+#[tokio::test(start_paused = true)]
+async fn a_read_error_ends_the_stream_at_once() {
+    let hub = hub();
+    let served = serve_over_faulty(&hub, async |_, _| assert_eq!(hub.stats().clients, 1)).await;
+    assert!(matches!(served, Err(Error::Io(_))), "{served:?}");
+    assert_eq!(hub.stats().clients, 0);
+}
+
+/// Breaks when each of several events costs a write or a flush of its own.
+#[tokio::test(start_paused = true)]
+async fn events_published_at_once_are_one_write_and_one_flush() {
+    let hub = hub();
+    let served = serve_over_faulty(&hub, async |client, control| {
+        let before = (control.writes.get(), control.flushes.get());
+        for data in ["1", "2", "3"] {
+            hub.publish(&Frame::data(data)).unwrap();
+        }
+        let events = "id: 7-1\ndata: 1\n\nid: 7-2\ndata: 2\n\nid: 7-3\ndata: 3\n\n";
+        assert_eq!(read(client).await, events);
+        let after = (control.writes.get(), control.flushes.get());
+        assert_eq!(after, (before.0 + 1, before.1 + 1));
+    })
+    .await;
+    assert!(served.is_err());
+}

@@ -1,0 +1,113 @@
+//! Streams as bodies of responses of another HTTP stack (`Hub::stream`, `asynch::stream`).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use embedded_io_adapters::tokio_1::FromTokio;
+use embedded_sse::io::Error;
+use embedded_sse::server::{Close, Start, StreamOptions};
+use embedded_sse::{EventId, Frame};
+use tokio::io::{AsyncReadExt, DuplexStream, duplex};
+use tokio::task::JoinHandle;
+use tokio::time::sleep;
+
+use crate::clock::TokioClock;
+use crate::helpers::pipe::{PREAMBLE, TestHub, hub, read};
+
+static LIFETIME: StreamOptions = StreamOptions::new().lifetime(60_000);
+
+type Streamed = Result<Option<Close>, Error<std::io::Error>>;
+
+/// The end of a client that has seen the event 7-1, of a pipe that takes `room` bytes, and the task that
+/// streams to it.
+fn stream(hub: &Arc<TestHub>, room: usize) -> (DuplexStream, JoinHandle<Streamed>) {
+    let (client, server) = duplex(room);
+    let hub = Arc::clone(hub);
+    let task = tokio::spawn(async move {
+        let id = EventId::new("7-1").unwrap();
+        let writer = FromTokio::new(server);
+        // A scratch of 10 bytes is a small one, but it does.
+        hub.stream(writer, &mut [0; 10], &TokioClock, id, &LIFETIME)
+            .await
+    });
+    (client, task)
+}
+
+fn hub_with_2_events() -> Arc<TestHub> {
+    let hub = hub();
+    hub.publish(&Frame::data("1")).unwrap();
+    hub.publish(&Frame::data("2")).unwrap();
+    hub
+}
+
+/// Breaks when the body is not the stream alone, or does not end.
+#[tokio::test(start_paused = true)]
+async fn the_body_is_the_stream_and_ends_with_its_lifetime() {
+    let hub = hub_with_2_events();
+    let (mut client, task) = stream(&hub, 1000);
+    assert_eq!(
+        read(&mut client).await,
+        format!("{PREAMBLE}id: 7-2\ndata: 2\n\n")
+    );
+    hub.publish(&Frame::data("3")).unwrap();
+    assert_eq!(read(&mut client).await, "id: 7-3\ndata: 3\n\n");
+    assert_eq!(task.await.unwrap().unwrap(), Some(Close::Lifetime));
+    assert_eq!(read(&mut client).await, ":\n:\n:\n");
+}
+
+/// Breaks when a client that takes nothing keeps its slot.
+#[tokio::test(start_paused = true)]
+async fn a_write_without_progress_ends_the_stream() {
+    let hub = hub_with_2_events();
+    let (_client, task) = stream(&hub, 10);
+    assert_eq!(task.await.unwrap().unwrap(), Some(Close::Stalled));
+    assert_eq!((hub.stats().clients, hub.stats().dropped), (0, 1));
+}
+
+/// Breaks when a client that is gone keeps its slot.
+#[tokio::test(start_paused = true)]
+async fn a_writer_that_fails_ends_the_stream() {
+    let hub = hub_with_2_events();
+    let (client, task) = stream(&hub, 10);
+    drop(client);
+    assert!(matches!(task.await.unwrap(), Err(Error::Io(_))));
+    assert_eq!(hub.stats().clients, 0);
+}
+
+/// Breaks when a client too many gets a stream.
+#[tokio::test(start_paused = true)]
+async fn a_full_hub_gives_no_stream() {
+    let hub = hub_with_2_events();
+    let slots = (hub.join(), hub.join());
+    assert!(slots.0.is_some() && slots.1.is_some());
+    let (_client, task) = stream(&hub, 10);
+    assert_eq!(task.await.unwrap().unwrap(), None);
+    assert_eq!(hub.stats().refused, 1);
+}
+
+/// Breaks when a client that takes little, but all the time, is closed by a driver.
+#[tokio::test(start_paused = true)]
+async fn slow_progress_is_progress() {
+    let hub = hub();
+    let long = "x".repeat(400);
+    hub.publish(&Frame::data(&long)).unwrap();
+    let (mut client, server) = duplex(16);
+    let task = {
+        let hub = Arc::clone(&hub);
+        tokio::spawn(async move {
+            let options = StreamOptions::new().start(Start::Oldest);
+            let mut scratch = [0; 512];
+            let (id, clock) = (EventId::default(), &TokioClock);
+            hub.stream(FromTokio::new(server), &mut scratch, clock, id, &options)
+                .await
+        })
+    };
+    let mut taken = Vec::new();
+    while !taken.ends_with(b"x\n\n") {
+        sleep(Duration::from_secs(15)).await;
+        let mut buffer = [0; 16];
+        let length = client.read(&mut buffer).await.unwrap();
+        taken.extend_from_slice(&buffer[..length]);
+    }
+    assert!(!task.is_finished());
+}
