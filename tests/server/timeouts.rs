@@ -128,15 +128,14 @@ mod of_connections {
             &mut scratch,
             &format!("{GET}Last-Event-ID: 1\r\n"),
         );
-        let mut now = 0;
-        loop {
-            now += 15_000;
+        for now in (15_000..).step_by(15_000).take(1000) {
             match connection.poll(at(now), &log) {
                 Next::Send(_) => connection.sent(10),
-                Next::Wait(_) => break,
+                Next::Wait(_) => return,
                 next => panic!("{next:?} at {now}"),
             }
         }
+        panic!("the connection never waits");
     }
 
     /// Breaks when a client keeps its connection without asking for anything, or loses it too early; or
