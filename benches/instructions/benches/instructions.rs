@@ -6,10 +6,7 @@ use std::hint::black_box;
 use embedded_sse::{Decoder, Frame};
 use gungraun::{library_benchmark, library_benchmark_group, main};
 
-#[allow(
-    dead_code,
-    reason = "how many events a stream has is of no interest here"
-)]
+#[allow(dead_code, reason = "some streams are for microcontrollers")]
 #[path = "../../peers/src/workloads.rs"]
 mod workloads;
 
@@ -149,10 +146,9 @@ fn workload<const CHUNK: usize>(name: &str) -> (Chunks, Buffer) {
 }
 
 fn chunks(workload: &str, chunk: usize) -> (Chunks, Buffer) {
-    let found = workloads::all(SIZE)
-        .into_iter()
-        .find(|of| of.name == workload);
-    let stream = found.expect("a workload of this name").stream.leak();
+    let found = workloads::ON_HOSTS.iter().find(|of| of.name == workload);
+    let (stream, _) = found.expect("a workload of this name").of_size(SIZE);
+    let stream = stream.leak();
     (stream[..SIZE].chunks(chunk).collect(), buffer(SIZE))
 }
 

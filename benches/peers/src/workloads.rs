@@ -1,85 +1,144 @@
-//! The streams that are decoded.
+//! The streams that are decoded, written without a heap: microcontrollers decode them, too.
 
-use std::fmt::Write;
+use core::fmt::{self, Write};
 
-/// A stream of nothing but one kind of thing, over and over.
+/// A stream of one kind of record, over and over.
+#[derive(Clone, Copy)]
 pub struct Workload {
     pub name: &'static str,
-    pub stream: Vec<u8>,
-    /// What a decoder has to find in it.
+    /// How many events a decoder finds in a record.
     pub events: usize,
+    /// Writes the record of this number.
+    pub write: fn(&mut dyn Write, usize) -> fmt::Result,
 }
 
-/// All of them, of about so many bytes each.
-pub fn all(size: usize) -> Vec<Workload> {
-    let repeat = |name, write: fn(&mut String, usize)| repeat(name, size, write);
-    vec![
-        repeat("17 B events", |stream, _| {
-            stream.push_str("data: 123456789\n\n")
-        }),
-        repeat("55 B events", |stream, n| {
-            let id = 1_000_000 + n;
-            write!(
-                stream,
-                "event: temp\nid: {id}\ndata: {{\"celsius\":21.5,\"n\":1}}\n\n"
-            )
-            .unwrap();
-        }),
-        repeat("LLM deltas, 255 B", |stream, n| {
-            let word = ["under", "standing", " the", " stream"][n % 4];
-            write!(
-                stream,
-                "data: {{\"id\":\"chatcmpl-9ZkqLqbkbYHxT3tVYc0a1\",\"object\":\"chat.completion.chunk\",\
-                 \"created\":1717171717,\"model\":\"model-4-2026-05-13\",\"system_fingerprint\":\"fp_319be4768e\",\
-                 \"choices\":[{{\"index\":0,\"delta\":{{\"content\":\"{word:<8}\"}},\"logprobs\":null,\
-                 \"finish_reason\":null}}]}}\n\n"
-            )
-            .unwrap();
-        }),
-        repeat("64 KiB lines", |stream, n| {
-            stream.push_str("data: ");
-            stream.extend((0..64 * 1024).map(|at| char::from(b' ' + ((at + n) % 95) as u8)));
-            stream.push_str("\n\n");
-        }),
-        repeat("64 data lines", |stream, n| {
-            for line in 0..64 {
-                writeln!(stream, "data: line {line} of event {n}, with some text").unwrap();
-            }
-            stream.push('\n');
-        }),
-        Workload {
-            events: 0,
-            ..repeat("comments", |stream, _| stream.push_str(": keepalive\n\n"))
-        },
-        repeat("CRLF, 36 B", |stream, n| {
-            write!(stream, "id: {:07}\r\ndata: 0123456789ab\r\n\r\n", n).unwrap();
-        }),
-        capture(size),
-    ]
+/// What hosts decode.
+pub const ON_HOSTS: [Workload; 8] = [
+    EVENTS_OF_17,
+    EVENTS_OF_55,
+    DELTAS_OF_255,
+    LINES_OF_64_KIB,
+    DATA_LINES,
+    COMMENTS,
+    CRLF_OF_36,
+    CAPTURE,
+];
+
+// There is no `String` on a microcontroller.
+#[cfg(not(target_os = "none"))]
+impl Workload {
+    /// A stream of at least so many bytes, and how many events a decoder finds in it.
+    pub fn of_size(&self, size: usize) -> (Vec<u8>, usize) {
+        let (mut stream, mut records) = (String::new(), 0);
+        while stream.len() < size {
+            (self.write)(&mut stream, records).expect("there is memory");
+            records += 1;
+        }
+        (stream.into_bytes(), records * self.events)
+    }
 }
 
-fn repeat(name: &'static str, size: usize, write: impl Fn(&mut String, usize)) -> Workload {
-    let (mut stream, mut events) = (String::new(), 0);
-    while stream.len() < size {
-        write(&mut stream, events);
-        events += 1;
-    }
-    Workload {
-        name,
-        stream: stream.into_bytes(),
-        events,
-    }
-}
+/// Nothing but a short data line.
+pub const EVENTS_OF_17: Workload = Workload {
+    name: "17 B events",
+    events: 1,
+    write: |stream, _| stream.write_str("data: 123456789\n\n"),
+};
+
+/// Three fields, each event with an id of its own.
+pub const EVENTS_OF_51: Workload = Workload {
+    name: "51 B events",
+    events: 1,
+    write: |stream, n| {
+        let id = 1000 + n;
+        write!(
+            stream,
+            "event: temperature\nid: {id}\ndata: {{\"celsius\":215}}\n\n"
+        )
+    },
+};
+
+/// The same fields with a shorter type and a longer id.
+pub const EVENTS_OF_55: Workload = Workload {
+    name: "55 B events",
+    events: 1,
+    write: |stream, n| {
+        let id = 1_000_000 + n;
+        write!(
+            stream,
+            "event: temp\nid: {id}\ndata: {{\"celsius\":21.5,\"n\":1}}\n\n"
+        )
+    },
+};
+
+/// What services of language models send for each word.
+pub const DELTAS_OF_255: Workload = Workload {
+    name: "LLM deltas, 255 B",
+    events: 1,
+    write: |stream, n| {
+        let word = ["under", "standing", " the", " stream"][n % 4];
+        write!(
+            stream,
+            "data: {{\"id\":\"chatcmpl-9ZkqLqbkbYHxT3tVYc0a1\",\"object\":\"chat.completion.chunk\",\
+             \"created\":1717171717,\"model\":\"model-4-2026-05-13\",\"system_fingerprint\":\"fp_319be4768e\",\
+             \"choices\":[{{\"index\":0,\"delta\":{{\"content\":\"{word:<8}\"}},\"logprobs\":null,\
+             \"finish_reason\":null}}]}}\n\n"
+        )
+    },
+};
+
+/// One data line of 2 KB.
+pub const LINES_OF_2_KB: Workload = Workload {
+    name: "2 KB lines",
+    events: 1,
+    write: |stream, n| write_line(stream, n, 2 * 1024),
+};
+
+/// One data line of 64 KiB.
+pub const LINES_OF_64_KIB: Workload = Workload {
+    name: "64 KiB lines",
+    events: 1,
+    write: |stream, n| write_line(stream, n, 64 * 1024),
+};
+
+/// An event of many lines.
+pub const DATA_LINES: Workload = Workload {
+    name: "64 data lines",
+    events: 1,
+    write: |stream, n| {
+        for line in 0..64 {
+            writeln!(stream, "data: line {line} of event {n}, with some text")?;
+        }
+        stream.write_char('\n')
+    },
+};
+
+/// A comment with a blank line, as many servers keep a connection alive.
+pub const COMMENTS: Workload = Workload {
+    name: "comments",
+    events: 0,
+    write: |stream, _| stream.write_str(": keepalive\n\n"),
+};
+
+/// An id and a data line, with the longer line ends.
+pub const CRLF_OF_36: Workload = Workload {
+    name: "CRLF, 36 B",
+    events: 1,
+    write: |stream, n| write!(stream, "id: {n:07}\r\ndata: 0123456789ab\r\n\r\n"),
+};
 
 /// What two servers sent: see `benches/README.md`.
-fn capture(size: usize) -> Workload {
-    const CAPTURE: &[u8] = include_bytes!("capture.sse");
-    const EVENTS: usize = 180;
+pub const CAPTURE: Workload = Workload {
+    name: "capture",
+    events: 180,
+    write: |stream, _| stream.write_str(include_str!("capture.sse")),
+};
 
-    let times = size.div_ceil(CAPTURE.len());
-    Workload {
-        name: "capture",
-        stream: CAPTURE.repeat(times),
-        events: EVENTS * times,
+/// A line from all printable ASCII characters, which begins at another one each time.
+fn write_line(stream: &mut dyn Write, n: usize, length: usize) -> fmt::Result {
+    stream.write_str("data: ")?;
+    for at in 0..length {
+        stream.write_char(char::from(b' ' + ((at + n) % 95) as u8))?;
     }
+    stream.write_str("\n\n")
 }

@@ -3,6 +3,7 @@
 use core::arch::asm;
 use cortex_m::peripheral::SYST;
 use cortex_m::peripheral::syst::SystClkSource;
+use cortex_m_semihosting::hprintln;
 
 const RELOAD: u32 = 0x00ff_ffff;
 
@@ -14,6 +15,16 @@ impl Stopwatch {
         timer.set_reload(RELOAD);
         timer.enable_counter();
         Self(timer)
+    }
+
+    /// Reports the ticks of loops of known length, one of them of other instructions.
+    pub fn calibrate(&mut self) {
+        for rounds in [100_000, 200_000] {
+            let ((), ticks) = self.time(|| plain_loop(rounds));
+            hprintln!("calibration/plain {} {}", 2 * rounds, ticks);
+        }
+        let ((), ticks) = self.time(|| mixed_loop(40_000));
+        hprintln!("calibration/mixed {} {}", 10 * 40_000, ticks);
     }
 
     /// What `work` returns, and the timer ticks it takes.
@@ -31,7 +42,7 @@ impl Stopwatch {
 
 /// Takes two instructions a round and no memory access.
 #[inline(never)]
-pub fn plain_loop(rounds: u32) {
+fn plain_loop(rounds: u32) {
     // SAFETY: it changes one register, which it declares, and the flags.
     unsafe {
         asm!(
@@ -46,7 +57,7 @@ pub fn plain_loop(rounds: u32) {
 
 /// Takes ten instructions a round, of as many kinds as a decoder has.
 #[inline(never)]
-pub fn mixed_loop(rounds: u32) {
+fn mixed_loop(rounds: u32) {
     let mut word = 1u32;
     // SAFETY: it changes the registers it declares, the flags, and the word it points to.
     unsafe {

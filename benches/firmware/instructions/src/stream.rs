@@ -1,6 +1,12 @@
-//! The event streams that are decoded.
+//! The event streams that are received.
+
+#[allow(dead_code, reason = "some streams are for hosts")]
+#[path = "../../../peers/src/workloads.rs"]
+pub mod workloads;
 
 use core::fmt::{self, Write};
+
+use workloads::Workload;
 
 /// As many bytes as two or three dozen TCP segments on a microcontroller.
 const CAPACITY: usize = 16 * 1024;
@@ -17,59 +23,26 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// Event after event of nothing but a short data line.
-    pub fn short_events() -> Self {
-        Self::events_of(17, |stream, _| stream.write_str("data: 123456789\n\n"))
-    }
-
-    /// Event after event of three fields, each with an id of its own.
-    pub fn full_events() -> Self {
-        Self::events_of(51, |stream, n| {
-            let id = 1000 + n;
-            write!(
-                stream,
-                "event: temperature\nid: {id}\ndata: {{\"celsius\":215}}\n\n"
-            )
-        })
-    }
-
-    /// Event after event of one data line of 2 KB, from all printable ASCII characters.
-    pub fn long_lines() -> Self {
-        Self::events_of(2056, |stream, _| {
-            stream.write_str("data: ")?;
-            for character in (b' '..=b'~').cycle().take(2048) {
-                stream.write_char(char::from(character))?;
-            }
-            stream.write_str("\n\n")
-        })
-    }
-
-    /// Comment after comment, each with a blank line, as many servers keep a connection alive.
-    pub fn comments() -> Self {
-        Self {
+    /// As many records as fit, each as long as the first.
+    pub fn of(workload: Workload) -> Self {
+        let mut stream = Self {
+            bytes: [0; CAPACITY],
+            length: 0,
             events: 0,
-            ..Self::events_of(13, |stream, _| stream.write_str(": keepalive\n\n"))
+            lines: 0,
+        };
+        let mut records = 0;
+        while stream.length + stream.length.checked_div(records).unwrap_or(0) <= CAPACITY {
+            (workload.write)(&mut stream, records).expect("records of equal length");
+            records += 1;
         }
+        stream.events = records * workload.events;
+        stream.lines = stream.as_bytes().split(|byte| *byte == b'\n').count() - 1;
+        stream
     }
 
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes[..self.length]
-    }
-
-    /// As many records of `length` bytes as fit.
-    fn events_of(length: usize, write: impl Fn(&mut Self, usize) -> fmt::Result) -> Self {
-        let mut stream = Self {
-            bytes: [0; CAPACITY],
-            length: 0,
-            events: CAPACITY / length,
-            lines: 0,
-        };
-        for n in 0..stream.events {
-            write(&mut stream, n).expect("a record has the length it was given");
-        }
-        assert_eq!(stream.length, stream.events * length);
-        stream.lines = stream.as_bytes().split(|byte| *byte == b'\n').count() - 1;
-        stream
     }
 }
 

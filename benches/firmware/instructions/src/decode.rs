@@ -7,6 +7,7 @@
 #![no_std]
 #![no_main]
 
+mod heap;
 mod stopwatch;
 mod stream;
 
@@ -14,23 +15,20 @@ use core::hint::black_box;
 
 use cortex_m_rt::entry;
 use cortex_m_semihosting::{debug, hprintln};
-use embedded_alloc::LlffHeap;
 use embedded_sse::{Decoder, EventId, EventName, Frame};
 use panic_semihosting as _;
 use sse_core::{SseDecoder, SseEvent};
 
-use stopwatch::{Stopwatch, mixed_loop, plain_loop};
+use heap::HEAP;
+use stopwatch::Stopwatch;
 use stream::Stream;
+use stream::workloads::{COMMENTS, EVENTS_OF_17, EVENTS_OF_51, LINES_OF_2_KB};
 
 /// Bytes at a time: from a UART, from its FIFO, and from TCP.
 const CHUNKS: [usize; 3] = [1, 16, 536];
 
 /// Holds the longest event. Far more than the short ones need: their cost must not grow with it.
 const BUFFER: usize = 2304;
-
-/// For `sse-core` alone.
-#[global_allocator]
-static HEAP: LlffHeap = LlffHeap::empty();
 
 #[entry]
 fn main() -> ! {
@@ -41,14 +39,14 @@ fn main() -> ! {
     let peripherals = cortex_m::Peripherals::take().expect("taken once");
     let mut stopwatch = Stopwatch::new(peripherals.SYST);
 
-    calibrate(&mut stopwatch);
-    for (name, make) in [
-        ("17-byte-events", Stream::short_events as fn() -> Stream),
-        ("51-byte-events", Stream::full_events),
-        ("comments", Stream::comments),
-        ("2-KB-lines", Stream::long_lines),
+    stopwatch.calibrate();
+    for (name, workload) in [
+        ("17-byte-events", EVENTS_OF_17),
+        ("51-byte-events", EVENTS_OF_51),
+        ("comments", COMMENTS),
+        ("2-KB-lines", LINES_OF_2_KB),
     ] {
-        let stream = make();
+        let stream = Stream::of(workload);
         for chunk in CHUNKS {
             decode(&mut stopwatch, name, &stream, chunk);
         }
@@ -64,16 +62,6 @@ fn main() -> ! {
 
     debug::exit(debug::EXIT_SUCCESS);
     unreachable!("the emulator has ended")
-}
-
-/// Loops of known length, one of them of other instructions, from which a tick can be told.
-fn calibrate(stopwatch: &mut Stopwatch) {
-    for rounds in [100_000, 200_000] {
-        let ((), ticks) = stopwatch.time(|| plain_loop(rounds));
-        hprintln!("calibration/plain {} {}", 2 * rounds, ticks);
-    }
-    let ((), ticks) = stopwatch.time(|| mixed_loop(40_000));
-    hprintln!("calibration/mixed {} {}", 10 * 40_000, ticks);
 }
 
 fn decode(stopwatch: &mut Stopwatch, name: &str, stream: &Stream, chunk: usize) {

@@ -1,0 +1,95 @@
+"""Instructions, counted by a timer of the emulated microcontroller."""
+
+import sys
+
+from emulator import boot, report
+
+# Instructions a byte: (bar, limit). Without a bar, it is only not to grow.
+DECODE = {
+    "decode/17-byte-events/536": (7.3, 7.3),
+    "decode/51-byte-events/536": (12.5, 12.5),
+    "decode/comments/536": (8.1, 8.1),
+    "decode/2-KB-lines/536": (3.0, 3.0),
+    "decode/17-byte-events/16": (30.1, 30.1),
+    "decode/51-byte-events/16": (39.2, 39.2),
+    "decode/comments/16": (15.6, 15.6),
+    "decode/2-KB-lines/16": (13.1, 13.1),
+    "push/17-byte-events/1": (None, 84.3),
+    "push/51-byte-events/1": (None, 106),
+    "push/comments/1": (None, 51.6),
+    "push/2-KB-lines/1": (None, 57.3),
+    "encode/17-byte-event": (None, 29.0),
+    "encode/51-byte-event": (None, 22.8),
+    "encode/2-KB-line": (None, 2.7),
+}
+# So much of the instructions that sse-core takes.
+OF_SSE_CORE = {
+    "17-byte-events/536": 0.2,
+    "51-byte-events/536": 0.3,
+    "comments/536": 0.6,
+    "2-KB-lines/536": 0.4,
+}
+
+# The most instructions an event of so many bytes may take, in chunks of 16, 536 and 1460; of those that are
+# pushed, in single bytes.
+CHUNKS = (16, 536, 1460)
+RECEIVE_LIMITS = {
+    "Decoder::next": {17: (506, 120, 109), 55: (1960, 718, 693), 255: (3540, 1010, 851)},
+    "blocking::Reader": {17: (780, 413, 406), 55: (2530, 955, 922), 255: (6590, 1420, 1220)},
+    "asynch::Reader": {17: (776, 416, 409), 55: (2510, 958, 925), 255: (6480, 1420, 1220)},
+    "EventSource::poll": {17: (1240, 624, 612), 55: (3540, 1180, 1130), 255: (10_500, 1480, 1210)},
+    "blocking::Client": {17: (1340, 695, 683), 55: (3740, 1290, 1240), 255: (11_400, 1830, 1540)},
+    "asynch::Client": {17: (1450, 772, 759), 55: (3960, 1370, 1320), 255: (12_100, 1920, 1620)},
+}
+PUSH_LIMITS = {17: 1060, 55: 4360, 255: 8150}
+RECEIVE_BARS = {
+    "Decoder::next/17-byte-events/536": 125,
+    "blocking::Reader/17-byte-events/536": 280,
+    "EventSource::poll/17-byte-events/536": 390,
+    "asynch::Client/17-byte-events/536": 500,
+    "asynch::Client/255-byte-events/16": 10_500,
+    "Decoder::push/17-byte-events/1": 1000,
+    "Decoder::push/55-byte-events/1": 3300,
+    "Decoder::push/255-byte-events/1": 8000,
+}
+
+
+def measure():
+    costs = {name: round(cost, 2) for name, cost in count("decode").items()}
+    for name, cost in costs.items():
+        yield from report(name, cost, "instructions/byte", *DECODE.get(name, ()))
+    for name, most in OF_SSE_CORE.items():
+        part = round(costs[f"decode/{name}"] / costs[f"sse-core/{name}"], 2)
+        yield from report(f"of-sse-core/{name}", part, "times", most, most)
+    yield from judge("receive", count("receive"), receive_limits(), RECEIVE_BARS)
+
+
+def receive_limits():
+    """The limits by the names of what they are of."""
+    for way, events in RECEIVE_LIMITS.items():
+        for length, limits in events.items():
+            for chunk, limit in zip(CHUNKS, limits, strict=True):
+                yield f"{way}/{length}-byte-events/{chunk}", limit
+    for length, limit in PUSH_LIMITS.items():
+        yield f"Decoder::push/{length}-byte-events/1", limit
+
+
+def judge(kind, costs, limits, bars):
+    """Reports whole instructions; each limit and each bar is of one of them."""
+    limits = {f"{kind}/{name}": limit for name, limit in limits}
+    bars = {f"{kind}/{name}": bar for name, bar in bars.items()}
+    if missing := (limits.keys() | bars.keys()) - costs.keys():
+        sys.exit(f"failed: not counted: {missing}")
+    for name, cost in costs.items():
+        yield from report(name, round(cost), "instructions", bars.get(name), limits.get(name))
+
+
+def count(program):
+    """Instructions for each unit of work, as a program reports them."""
+    results = boot("instructions", program)
+    loops = [amount / ticks for name, amount, ticks in results if name.startswith("calibration")]
+    per_tick = sum(loops) / len(loops)
+    if max(loops) - min(loops) > per_tick / 500:
+        sys.exit(f"failed: instructions in a tick differ from loop to loop: {loops}")
+    return {name: ticks * per_tick / amount
+            for name, amount, ticks in results if not name.startswith("calibration")}

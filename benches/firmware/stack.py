@@ -1,0 +1,26 @@
+"""The stack that calls into the core take: the deepest of all calls with the conformance vectors."""
+
+from emulator import boot, report
+
+# Bytes of each call, and the limits of those that do not keep to it yet.
+BAR = 320
+LIMITS = {
+    "Decoder::next": 344,
+    "EventLog::publish": 436,
+    "EventLog::publish_with": 504,
+    "Session::poll": 344,
+    "Session::fill": 352,
+    "Connection::poll": 456,
+    "EventSource::poll": 472,
+}
+
+
+def measure():
+    depths = {}
+    for level in ("s", "z"):
+        for function, calls, deepest in boot("stack", "stack", level):
+            if calls == 0:
+                yield f"stack/{function}: never called"
+            depths[function] = max(deepest, depths.get(function, 0))
+    for function, deepest in depths.items():
+        yield from report(f"stack/{function}", deepest, "bytes", BAR, LIMITS.get(function, BAR))

@@ -1,0 +1,168 @@
+//! A network in memory, which is always ready, and a clock that stands still.
+
+use core::convert::Infallible;
+use core::future::{Future, pending};
+use core::pin::pin;
+use core::task::{Context, Poll, Waker};
+
+use embedded_io::ErrorType;
+use embedded_sse::Instant;
+use embedded_sse::client::Reason;
+use embedded_sse::http::Url;
+use embedded_sse::io::{asynch, blocking};
+
+/// A stream in chunks of equal length, from its beginning again and again.
+#[derive(Clone)]
+pub struct Chunks<'s> {
+    stream: &'s [u8],
+    unread: &'s [u8],
+    chunk: usize,
+}
+
+impl<'s> Chunks<'s> {
+    pub fn new(stream: &'s [u8], chunk: usize) -> Self {
+        Self {
+            stream,
+            unread: stream,
+            chunk,
+        }
+    }
+
+    /// The next chunk. The last one of the stream may be shorter.
+    pub fn next(&mut self) -> &'s [u8] {
+        let (chunk, unread) = match self.unread.split_at_checked(self.chunk) {
+            Some((chunk, unread @ [_, ..])) => (chunk, unread),
+            _ => (self.unread, self.stream),
+        };
+        self.unread = unread;
+        chunk
+    }
+}
+
+/// A connection that receives a response head, then a chunk with each read, and sends whatever it is given.
+pub struct Socket<'s> {
+    head: &'static [u8],
+    chunks: Chunks<'s>,
+}
+
+impl<'s> Socket<'s> {
+    /// Without a response head: the chunks alone.
+    pub fn new(chunks: Chunks<'s>) -> Self {
+        Self { head: b"", chunks }
+    }
+
+    #[inline(always)] // as the sockets of a program that has one kind of them
+    fn receive(&mut self, buffer: &mut [u8]) -> usize {
+        let bytes = match self.head {
+            b"" => self.chunks.next(),
+            head => {
+                self.head = b"";
+                head
+            }
+        };
+        buffer[..bytes.len()].copy_from_slice(bytes);
+        bytes.len()
+    }
+}
+
+impl ErrorType for Socket<'_> {
+    type Error = Infallible;
+}
+
+impl embedded_io::Read for Socket<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Infallible> {
+        Ok(self.receive(buffer))
+    }
+}
+
+impl embedded_io::Write for Socket<'_> {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize, Infallible> {
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> Result<(), Infallible> {
+        Ok(())
+    }
+}
+
+impl embedded_io_async::Read for Socket<'_> {
+    async fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Infallible> {
+        Ok(self.receive(buffer))
+    }
+}
+
+impl embedded_io_async::Write for Socket<'_> {
+    async fn write(&mut self, bytes: &[u8]) -> Result<usize, Infallible> {
+        Ok(bytes.len())
+    }
+
+    async fn flush(&mut self) -> Result<(), Infallible> {
+        Ok(())
+    }
+}
+
+/// Connects to where the chunks come from.
+pub struct Connector<'s>(pub Chunks<'s>);
+
+impl<'s> Connector<'s> {
+    pub const HEAD: &'static [u8] = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
+
+    fn socket(&self) -> Socket<'s> {
+        Socket {
+            head: Self::HEAD,
+            chunks: self.0.clone(),
+        }
+    }
+}
+
+impl<'s> blocking::Connect for Connector<'s> {
+    type Socket = Socket<'s>;
+
+    fn connect(&mut self, _: Url<'_>) -> Result<Socket<'s>, Reason> {
+        Ok(self.socket())
+    }
+}
+
+impl<'s> asynch::Connect for Connector<'s> {
+    type Socket = Socket<'s>;
+
+    async fn connect(&mut self, _: Url<'_>) -> Result<Socket<'s>, Reason> {
+        Ok(self.socket())
+    }
+}
+
+/// Costs next to nothing: how long it takes to read a clock differs from chip to chip.
+pub struct Clock;
+
+impl Clock {
+    pub const NOW: Instant = Instant::from_millis(1_000);
+}
+
+impl blocking::Clock for Clock {
+    fn now(&self) -> Instant {
+        core::hint::black_box(Self::NOW)
+    }
+
+    fn wait_until(&self, _: Instant) {
+        unreachable!("the socket is always ready")
+    }
+}
+
+impl asynch::Clock for Clock {
+    fn now(&self) -> Instant {
+        blocking::Clock::now(self)
+    }
+
+    fn wait_until(&self, _: Instant) -> impl Future<Output = ()> {
+        pending()
+    }
+}
+
+/// What becomes of a future that waits for nothing.
+pub fn ready<F: Future>(future: F) -> F::Output {
+    let mut context = Context::from_waker(Waker::noop());
+    match pin!(future).poll(&mut context) {
+        Poll::Ready(output) => output,
+        Poll::Pending => unreachable!("the socket is always ready"),
+    }
+}
