@@ -9,7 +9,8 @@ use embedded_sse::http::Url;
 use embedded_sse::io::{asynch, blocking};
 use embedded_sse::{Decoder, Event, Instant};
 
-use crate::socket::{Chunks, Clock, Connector, Socket, ready};
+use crate::clock::Clock;
+use crate::socket::{Chunks, Connector, Socket, ready};
 
 /// Holds the event under way; the head of the response before that.
 pub type Buffer = [u8; 512];

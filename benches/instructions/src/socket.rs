@@ -1,12 +1,11 @@
-//! A network in memory, which is always ready, and a clock that stands still.
+//! A network in memory, which is always ready.
 
 use core::convert::Infallible;
-use core::future::{Future, pending};
+use core::future::Future;
 use core::pin::pin;
 use core::task::{Context, Poll, Waker};
 
 use embedded_io::ErrorType;
-use embedded_sse::Instant;
 use embedded_sse::client::Reason;
 use embedded_sse::http::Url;
 use embedded_sse::io::{asynch, blocking};
@@ -131,38 +130,13 @@ impl<'s> asynch::Connect for Connector<'s> {
     }
 }
 
-/// Costs next to nothing: how long it takes to read a clock differs from chip to chip.
-pub struct Clock;
-
-impl Clock {
-    pub const NOW: Instant = Instant::from_millis(1_000);
-}
-
-impl blocking::Clock for Clock {
-    fn now(&self) -> Instant {
-        core::hint::black_box(Self::NOW)
-    }
-
-    fn wait_until(&self, _: Instant) {
-        unreachable!("the socket is always ready")
-    }
-}
-
-impl asynch::Clock for Clock {
-    fn now(&self) -> Instant {
-        blocking::Clock::now(self)
-    }
-
-    fn wait_until(&self, _: Instant) -> impl Future<Output = ()> {
-        pending()
-    }
-}
-
-/// What becomes of a future that waits for nothing.
+/// What becomes of a future that waits for nothing, but may let others go first.
 pub fn ready<F: Future>(future: F) -> F::Output {
     let mut context = Context::from_waker(Waker::noop());
-    match pin!(future).poll(&mut context) {
-        Poll::Ready(output) => output,
-        Poll::Pending => unreachable!("the socket is always ready"),
+    let mut future = pin!(future);
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+            return output;
+        }
     }
 }

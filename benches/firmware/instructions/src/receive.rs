@@ -3,6 +3,8 @@
 #![no_std]
 #![no_main]
 
+#[path = "../../../instructions/src/clock.rs"]
+mod clock;
 mod heap;
 #[path = "../../../instructions/src/receiving.rs"]
 mod receiving;

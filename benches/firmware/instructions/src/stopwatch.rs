@@ -5,7 +5,8 @@ use cortex_m::peripheral::SYST;
 use cortex_m::peripheral::syst::SystClkSource;
 use cortex_m_semihosting::hprintln;
 
-const RELOAD: u32 = 0x00ff_ffff;
+/// What the timer counts down from, again and again.
+pub const RELOAD: u32 = 0x00ff_ffff;
 
 pub struct Stopwatch(SYST);
 
