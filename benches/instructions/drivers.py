@@ -1,0 +1,71 @@
+"""What an event costs through each driver, and what it costs a server for each client."""
+
+import re
+import sys
+
+from callgrind import count, report
+
+# Instructions an event of so many bytes may take, in chunks of 16, 536 and 1460; if it is pushed, in single bytes.
+CHUNKS = (16, 536, 1460)
+RECEIVE_LIMITS = {
+    "Decoder::next": {17: (530, 128, 120), 55: (1890, 624, 592), 255: (2610, 628, 452)},
+    "blocking::Reader": {17: (611, 305, 299), 55: (2120, 688, 652), 255: (4420, 747, 630)},
+    "asynch::Reader": {17: (626, 323, 317), 55: (2130, 706, 670), 255: (4370, 763, 647)},
+    "EventSource::poll": {17: (1120, 560, 549), 55: (3210, 972, 922), 255: (8650, 1070, 884)},
+    "blocking::Client": {17: (1200, 637, 625), 55: (3290, 1060, 1010), 255: (8900, 1180, 991)},
+    "asynch::Client": {17: (1270, 674, 662), 55: (3460, 1100, 1050), 255: (9580, 1240, 1040)},
+}
+PUSH_LIMITS = {17: 1240, 55: 5110, 255: 8720}
+# Those of an event of 64 bytes of data; of serving, for each client.
+SERVE_LIMITS = {"EventLog::publish": 2970, "EventLog::publish_with": 2400, "Session::fill": 549, "Hub::serve": 1640}
+SNAPSHOT_LIMIT = 74_100_000  # of 630 types
+
+# The names of the functions in `benches/drivers.rs`.
+RECEIVERS = {
+    "line_loop": "line-loop",
+    "decoder_next": "Decoder::next",
+    "decoder_push": "Decoder::push",
+    "blocking_reader": "blocking::Reader",
+    "async_reader": "asynch::Reader",
+    "event_source_poll": "EventSource::poll",
+    "blocking_client": "blocking::Client",
+    "async_client": "asynch::Client",
+}
+EVENTS = 500
+CLIENTS = 4
+
+
+def measure():
+    costs, others = {}, {}
+    for result, instructions in count("drivers"):
+        function, events = result["function_name"], result["id"]
+        if way := RECEIVERS.get(function):
+            length, chunk = re.fullmatch(r"of_(\d+)_in_(\d+)", events).groups()
+            costs[f"receive/{way}/{length}-byte-events/{chunk}"] = instructions / EVENTS
+        else:
+            others[function] = instructions
+    log, hub = others["log_publish"], others["hub_publish"]
+    costs["serve/EventLog::publish"] = log / EVENTS
+    costs["serve/EventLog::publish_with"] = others["log_publish_with"] / EVENTS
+    costs["serve/Session::fill"] = (others["log_publish_and_fill"] - log) / EVENTS / CLIENTS
+    costs["serve/Hub::serve"] = (others["hub_publish_and_serve"] - hub) / EVENTS / CLIENTS
+    costs["snapshot/630-types"] = others["snapshot"]
+
+    limits = dict(all_limits())
+    if missing := limits.keys() - costs.keys():
+        sys.exit(f"failed: not counted: {missing}")
+    for name, cost in costs.items():
+        yield from report(name, cost, "instructions", limits.get(name))
+
+
+def all_limits():
+    """The limits by the names of what they are of."""
+    for way, events in RECEIVE_LIMITS.items():
+        for length, limits in events.items():
+            for chunk, limit in zip(CHUNKS, limits, strict=True):
+                yield f"receive/{way}/{length}-byte-events/{chunk}", limit
+    for length, limit in PUSH_LIMITS.items():
+        yield f"receive/Decoder::push/{length}-byte-events/1", limit
+    for name, limit in SERVE_LIMITS.items():
+        yield f"serve/{name}", limit
+    yield "snapshot/630-types", SNAPSHOT_LIMIT
