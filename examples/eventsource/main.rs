@@ -12,21 +12,22 @@
 //! 204; 1 for wrong usage; 2 when the server refuses for good; 3 after a redirect that leads nowhere, or
 //! an answer that breaks HTTP; 4 when `--attempts` have failed.
 
-#[path = "../status_server/clock.rs"]
+#[path = "../common/clock.rs"]
 mod clock;
 mod options;
+#[path = "../common/tcp.rs"]
+mod tcp;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clock::TokioClock;
-use embedded_io_adapters::tokio_1::FromTokio;
 use embedded_sse::client::{EventSource, Notice, Reason, ResumePoint};
 use embedded_sse::http::Url;
-use embedded_sse::io::asynch::{Client, Clock, Connect};
+use embedded_sse::io::asynch::{Client, Clock};
 use options::{HELP, Options};
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
+use tcp::Tcp;
 
 const USAGE: u8 = 1;
 
@@ -119,20 +120,5 @@ const fn exit_status(reason: Reason) -> u8 {
         Reason::Status(_) | Reason::WrongType => 2,
         Reason::Exhausted => 4,
         _ => 3,
-    }
-}
-
-/// Connects without encryption.
-struct Tcp;
-
-impl Connect for Tcp {
-    type Socket = FromTokio<TcpStream>;
-
-    async fn connect(&mut self, url: Url<'_>) -> Result<Self::Socket, Reason> {
-        if url.is_https() {
-            return Err(Reason::Unsupported);
-        }
-        let socket = TcpStream::connect((url.host(), url.port())).await;
-        socket.map(FromTokio::new).map_err(|_| Reason::Unreachable)
     }
 }

@@ -1,7 +1,7 @@
 //! A device that tells how long it is up, to at most four clients: on tokio here, and no different on
 //! embassy.
 
-#[path = "../status_server/clock.rs"]
+#[path = "../common/clock.rs"]
 mod clock;
 
 use std::io::Result;

@@ -7,6 +7,7 @@
 //!
 //! Sockets and timers are tokio's; requests, streams and history are the crate's own, as in a firmware.
 
+#[path = "../common/clock.rs"]
 mod clock;
 mod options;
 mod status;

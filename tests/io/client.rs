@@ -10,7 +10,7 @@ use embedded_sse::io::{asynch, blocking};
 use crate::client_script::{
     OPTIONS, SIZES, Teller, expected, script, scripts, scripts_with_silence, source, within_polls,
 };
-use crate::clock::TokioClock;
+use crate::clock::VirtualClock;
 use crate::scripted::Scene;
 use crate::scripted_socket::{Connector, Socket};
 
@@ -56,9 +56,9 @@ async fn an_asynchronous_client_gives_what_its_event_source_gives() {
         let expected = expected(&script);
         for (step, length) in SIZES {
             let connector = Connector::new(&script, step);
-            let start = TokioClock.now();
+            let start = VirtualClock.now();
             follow(&connector, length, usize::MAX).await;
-            let time = TokioClock.now().since(start);
+            let time = VirtualClock.now().since(start);
             let told = (connector.lines(), connector.requests(), time);
             assert_eq!(told, expected, "{step} {length}");
         }
@@ -71,13 +71,13 @@ pub async fn follow(connector: &Connector, length: usize, patience: usize) -> us
     let (mut buffer, mut redirects) = ([0; 256], [0; 256]);
     let mut received = vec![0; length];
     let source = source(&mut buffer, &mut redirects);
-    let mut client = asynch::Client::new(source, connector.clone(), &mut received, TokioClock);
+    let mut client = asynch::Client::new(source, connector.clone(), &mut received, VirtualClock);
     let mut teller = Teller::default();
     let mut dropped = 0;
     loop {
         let next = async {
             let notice = client.next_notice().await;
-            teller.line(notice, TokioClock.now())
+            teller.line(notice, VirtualClock.now())
         };
         let Some(line) = within_polls(patience, next).await else {
             dropped += 1;
@@ -111,7 +111,7 @@ async fn next_passes_over_everything_but_events() {
     let connector = Connector::new(&script, 64);
     let (mut buffer, mut redirects, mut received) = ([0; 256], [0; 256], [0; 64]);
     let source = source(&mut buffer, &mut redirects);
-    let mut client = asynch::Client::new(source, connector, &mut received, TokioClock);
+    let mut client = asynch::Client::new(source, connector, &mut received, VirtualClock);
     let mut events = Vec::new();
     while let Some(event) = client.next().await {
         events.push(line(event));
@@ -138,7 +138,7 @@ async fn a_lost_connection_is_dropped_before_the_next_is_made() {
     let connector = Connector::new(&script, usize::MAX);
     let (mut buffer, mut received) = ([0; 256], [0; 64]);
     let source = source(&mut buffer, &mut []);
-    let mut client = asynch::Client::new(source, connector.clone(), &mut received, TokioClock);
+    let mut client = asynch::Client::new(source, connector.clone(), &mut received, VirtualClock);
     assert_eq!(client.next_notice().await, Notice::Open);
     assert!(connector.is_open());
     while !is_lost(client.next_notice().await) {}
@@ -193,7 +193,7 @@ async fn assert_ends_unsupported(url: &str, connections: usize) {
         let mut source = EventSource::new(url, options, &mut buffer);
         source.follow_redirects(&mut redirects);
         let unencrypted = Unencrypted(connector.clone());
-        let mut client = asynch::Client::new(source, unencrypted, &mut received, TokioClock);
+        let mut client = asynch::Client::new(source, unencrypted, &mut received, VirtualClock);
         let notice = client.next_notice().await;
         assert_eq!(notice, Notice::Closed(Reason::Unsupported));
         assert_eq!(connector.requests().len(), connections);
@@ -237,9 +237,9 @@ fn two_streams() -> [Scene; 2] {
 async fn close_and_restart_of_an_asynchronous_client_drop_the_connection_at_once() {
     let connector = Connector::new(&two_streams(), usize::MAX);
     let (mut buffer, mut received) = ([0; 256], [0; 64]);
-    let start = TokioClock.now();
+    let start = VirtualClock.now();
     let source = source(&mut buffer, &mut []);
-    let mut client = asynch::Client::new(source, connector.clone(), &mut received, TokioClock);
+    let mut client = asynch::Client::new(source, connector.clone(), &mut received, VirtualClock);
     assert_eq!(client.next().await.unwrap().data, "a");
     client.restart();
     assert!(!connector.is_open());
@@ -250,7 +250,7 @@ async fn close_and_restart_of_an_asynchronous_client_drop_the_connection_at_once
     assert!(!connector.is_open());
     assert_eq!(client.next().await, None);
     assert_eq!(client.next_notice().await, Notice::Closed(Reason::Closed));
-    assert_eq!(TokioClock.now(), start);
+    assert_eq!(VirtualClock.now(), start);
     assert!(connector.requests()[1].ends_with(b"Last-Event-ID: 1\r\n\r\n"));
 }
 

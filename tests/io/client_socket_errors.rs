@@ -8,7 +8,7 @@ use embedded_sse::io::asynch::Clock as _;
 use embedded_sse::io::{Buffered, asynch, blocking};
 
 use crate::client_script::source;
-use crate::clock::TokioClock;
+use crate::clock::VirtualClock;
 use crate::scripted_socket::Connector;
 
 /// What a socket fails in.
@@ -110,23 +110,23 @@ async fn a_failing_socket_is_a_lost_connection() {
         let connector = Connector::new(&[], 1);
 
         assert!(matches!(
-            source.poll(TokioClock.now(), &mut &b""[..]),
+            source.poll(VirtualClock.now(), &mut &b""[..]),
             Output::Connect(_)
         ));
         let socket = Buffered::new(FaultySocket::new(fault), &mut first);
-        let mut connected = asynch::Connected::new(&mut source, socket, TokioClock);
+        let mut connected = asynch::Connected::new(&mut source, socket, VirtualClock);
         assert_eq!(connected.next().await, None, "{fault:?}");
-        assert!(is_lost(source.poll(TokioClock.now(), &mut &b""[..])));
+        assert!(is_lost(source.poll(VirtualClock.now(), &mut &b""[..])));
 
         source.restart();
         assert!(matches!(
-            source.poll(TokioClock.now(), &mut &b""[..]),
+            source.poll(VirtualClock.now(), &mut &b""[..]),
             Output::Connect(_)
         ));
         let socket = Buffered::new(FaultySocket::new(fault), &mut second);
         let mut connected = blocking::Connected::new(&mut source, socket, &connector);
         assert_eq!(connected.next(), None, "{fault:?}");
-        assert!(is_lost(source.poll(TokioClock.now(), &mut &b""[..])));
+        assert!(is_lost(source.poll(VirtualClock.now(), &mut &b""[..])));
     }
 }
 
@@ -136,7 +136,7 @@ fn an_interrupted_blocking_socket_is_asked_again() {
     let (mut buffer, mut received) = ([0; 256], [0; 64]);
     let mut source = source(&mut buffer, &mut []);
     let connector = Connector::new(&[], 1);
-    source.poll(TokioClock.now(), &mut &b""[..]);
+    source.poll(VirtualClock.now(), &mut &b""[..]);
     let socket = Buffered::new(FaultySocket::new(Fault::Interrupted), &mut received);
     let mut connected = blocking::Connected::new(&mut source, socket, &connector);
     assert_eq!(connected.next(), Some(Notice::Open));
@@ -213,9 +213,9 @@ async fn a_request_is_flushed_once_before_its_answer_is_awaited() {
     let mut source = source(&mut buffer, &mut []);
     let connector = Connector::new(&[], 1);
 
-    source.poll(TokioClock.now(), &mut &b""[..]);
+    source.poll(VirtualClock.now(), &mut &b""[..]);
     let socket = Buffered::new(BufferingSocket::new(&flushes), &mut first);
-    let mut connected = asynch::Connected::new(&mut source, socket, TokioClock);
+    let mut connected = asynch::Connected::new(&mut source, socket, VirtualClock);
     let mut notices = 0;
     while connected.next().await.is_some() {
         notices += 1;
@@ -223,7 +223,7 @@ async fn a_request_is_flushed_once_before_its_answer_is_awaited() {
     assert_eq!((notices, flushes.get()), (3, 1));
 
     source.restart();
-    source.poll(TokioClock.now(), &mut &b""[..]);
+    source.poll(VirtualClock.now(), &mut &b""[..]);
     let socket = Buffered::new(BufferingSocket::new(&flushes), &mut second);
     let mut connected = blocking::Connected::new(&mut source, socket, &connector);
     let mut notices = 0;

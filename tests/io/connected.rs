@@ -7,7 +7,7 @@ use embedded_sse::io::asynch::Clock as _;
 use embedded_sse::io::{Buffered, asynch, blocking};
 
 use crate::client_script::{SIZES, Teller, expected, scripts, source, within_polls};
-use crate::clock::TokioClock;
+use crate::clock::VirtualClock;
 use crate::scripted_socket::Connector;
 
 /// Breaks when it differs from the client's, over a buffer or over a socket that has one.
@@ -74,9 +74,9 @@ async fn an_asynchronous_connection_gives_what_its_event_source_gives() {
         let expected = expected(&script);
         for (step, length) in SIZES {
             let connector = Connector::new(&script, step);
-            let start = TokioClock.now();
+            let start = VirtualClock.now();
             follow_connected(&connector, length, usize::MAX).await;
-            let time = TokioClock.now().since(start);
+            let time = VirtualClock.now().since(start);
             let told = (connector.lines(), connector.requests(), time);
             assert_eq!(told, expected, "{step} {length}");
         }
@@ -93,7 +93,7 @@ pub async fn follow_connected(connector: &Connector, length: usize, patience: us
     let mut dropped = 0;
     let mut connect = connector.clone();
     loop {
-        match source.poll(TokioClock.now(), &mut &b""[..]) {
+        match source.poll(VirtualClock.now(), &mut &b""[..]) {
             Output::Connect(url) => match asynch::Connect::connect(&mut connect, url).await {
                 Ok(socket) if length.is_multiple_of(2) => {
                     let source = &mut source;
@@ -108,9 +108,9 @@ pub async fn follow_connected(connector: &Connector, length: usize, patience: us
                 }
                 Err(_) => source.disconnected(),
             },
-            Output::Wait(until) => TokioClock.wait_until(until).await,
+            Output::Wait(until) => VirtualClock.wait_until(until).await,
             Output::Notice(notice) => {
-                if let Some(line) = teller.line(notice, TokioClock.now()) {
+                if let Some(line) = teller.line(notice, VirtualClock.now()) {
                     connector.tell(line);
                 }
                 if let Notice::Closed(_) = notice {
@@ -130,12 +130,12 @@ async fn follow_socket(
     connector: &Connector,
     patience: usize,
 ) -> usize {
-    let mut connected = asynch::Connected::new(source, socket, TokioClock);
+    let mut connected = asynch::Connected::new(source, socket, VirtualClock);
     let mut dropped = 0;
     loop {
         let next = async {
             let notice = connected.next().await?;
-            Some(teller.line(notice, TokioClock.now()))
+            Some(teller.line(notice, VirtualClock.now()))
         };
         match within_polls(patience, next).await {
             Some(Some(Some(line))) => connector.tell(line),

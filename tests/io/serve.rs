@@ -15,7 +15,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
-use crate::clock::TokioClock;
+use crate::clock::VirtualClock;
 use crate::helpers::pipe::{
     GET, OPTIONS, PREAMBLE, Served, TestHub, hub, read, read_body, request,
 };
@@ -32,7 +32,7 @@ async fn request_a_page_or_stream(
         let led = StreamOptions::new().only(&names).start(Start::Oldest);
         let mut scratch = [0; 512];
         let mut socket = FromTokio::new(server);
-        let mut incoming = accept(&mut socket, &mut scratch, &TokioClock, &OPTIONS).await?;
+        let mut incoming = accept(&mut socket, &mut scratch, &VirtualClock, &OPTIONS).await?;
         let body = format!("{:?}", hub.stats());
         match (incoming.request().method(), incoming.request().path()) {
             ("GET", "/stats") => {
@@ -113,7 +113,7 @@ async fn a_shared_log_is_served() {
         async move {
             let (log, mut scratch) = (hub.join().unwrap(), [0; 512]);
             let socket = FromTokio::new(server);
-            serve(socket, &mut scratch, &TokioClock, &log, &OPTIONS).await
+            serve(socket, &mut scratch, &VirtualClock, &log, &OPTIONS).await
         }
     });
     client
@@ -178,7 +178,7 @@ async fn a_write_or_flush_without_progress_ends_the_connection_after_20_s() {
             let mut socket = Unacknowledged(FromTokio::new(server));
             let mut scratch = [0; 512];
             let served = hub
-                .serve(&mut socket, &mut scratch, &TokioClock, &OPTIONS)
+                .serve(&mut socket, &mut scratch, &VirtualClock, &OPTIONS)
                 .await;
             assert_eq!(served.unwrap(), outcome);
             assert_eq!(start.elapsed().as_secs(), 20);
@@ -241,7 +241,7 @@ async fn serve_over_faulty(
         control: &control,
     };
     let mut scratch = [0; 512];
-    let serve = hub.serve(socket, &mut scratch, &TokioClock, &OPTIONS);
+    let serve = hub.serve(socket, &mut scratch, &VirtualClock, &OPTIONS);
     let follow = async {
         let head = format!("{GET}\r\n");
         client.write_all(head.as_bytes()).await.unwrap();

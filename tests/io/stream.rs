@@ -11,7 +11,7 @@ use tokio::io::{AsyncReadExt, DuplexStream, duplex};
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
-use crate::clock::TokioClock;
+use crate::clock::VirtualClock;
 use crate::helpers::pipe::{PREAMBLE, TestHub, hub, read};
 
 static LIFETIME: StreamOptions = StreamOptions::new().lifetime(60_000);
@@ -27,7 +27,7 @@ fn stream(hub: &Arc<TestHub>, room: usize) -> (DuplexStream, JoinHandle<Streamed
         let id = EventId::new("7-1").unwrap();
         let writer = FromTokio::new(server);
         // A scratch of 10 bytes is a small one, but it does.
-        hub.stream(writer, &mut [0; 10], &TokioClock, id, &LIFETIME)
+        hub.stream(writer, &mut [0; 10], &VirtualClock, id, &LIFETIME)
             .await
     });
     (client, task)
@@ -97,7 +97,7 @@ async fn slow_progress_is_progress() {
         tokio::spawn(async move {
             let options = StreamOptions::new().start(Start::Oldest);
             let mut scratch = [0; 512];
-            let (id, clock) = (EventId::default(), &TokioClock);
+            let (id, clock) = (EventId::default(), &VirtualClock);
             hub.stream(FromTokio::new(server), &mut scratch, clock, id, &options)
                 .await
         })

@@ -5,17 +5,16 @@
 //! ```
 
 mod client;
+#[path = "../../common/clock.rs"]
+mod clock;
 mod server;
 
 use std::error::Error;
 use std::ops::ControlFlow;
-use std::sync::LazyLock;
-use std::time::Duration;
 
-use embedded_sse::Instant;
+use clock::TokioClock;
 use embedded_sse::client::{ClientOptions, EventSource, Notice};
 use embedded_sse::http::Url;
-use embedded_sse::io::asynch::Clock;
 use server::{EVENTS, Server};
 
 #[tokio::main(flavor = "current_thread")]
@@ -47,22 +46,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-struct TokioClock;
-
-static START: LazyLock<tokio::time::Instant> = LazyLock::new(tokio::time::Instant::now);
-
-impl Clock for TokioClock {
-    fn now(&self) -> Instant {
-        Instant::from_millis(START.elapsed().as_millis() as u64)
-    }
-
-    async fn wait_until(&self, at: Instant) {
-        tokio::time::sleep_until(*START + Duration::from_millis(at.as_millis())).await;
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use embedded_sse::client::{Reason, ReconnectOptions};
 

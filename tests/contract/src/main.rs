@@ -8,10 +8,13 @@
 //! client makes of it. `GET /` lists what the client can do, `DELETE /` ends the service.
 
 mod callbacks;
-mod connector;
+#[path = "../../../examples/common/clock.rs"]
+mod clock;
 mod parameters;
 mod service;
 mod stream;
+#[path = "../../../examples/common/tcp.rs"]
+mod tcp;
 
 use std::process::ExitCode;
 

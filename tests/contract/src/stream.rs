@@ -8,8 +8,9 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 
 use crate::callbacks::Callbacks;
-use crate::connector::{Tcp, TokioClock};
+use crate::clock::TokioClock;
 use crate::parameters::Parameters;
+use crate::tcp::Tcp;
 
 /// Harnesses send events of 10 MB. Memory that is not used costs nothing here.
 const MAX_EVENT_LEN: usize = 16 << 20;

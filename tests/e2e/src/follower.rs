@@ -6,14 +6,14 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant as StdInstant};
 
-use embedded_io_adapters::tokio_1::FromTokio;
 use embedded_sse::Instant;
 use embedded_sse::client::{ClientOptions, EventSource, Notice, Reason, ReconnectOptions};
 use embedded_sse::http::Url;
 use embedded_sse::io::{asynch, blocking};
 
 use crate::client::Event;
-use crate::server::TokioClock;
+use crate::clock::TokioClock;
+use crate::tcp::Tcp;
 
 /// What the client tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,18 +130,6 @@ async fn follow_asynch(url: &str, sender: &Sender<Report>) {
     }
 }
 
-/// Connects without encryption.
-struct Tcp;
-
-impl asynch::Connect for Tcp {
-    type Socket = FromTokio<tokio::net::TcpStream>;
-
-    async fn connect(&mut self, url: Url<'_>) -> Result<Self::Socket, Reason> {
-        let socket = tokio::net::TcpStream::connect((url.host(), url.port())).await;
-        socket.map(FromTokio::new).map_err(|_| Reason::Unreachable)
-    }
-}
-
 impl blocking::Connect for Tcp {
     type Socket = Socket;
 
@@ -165,7 +153,7 @@ impl blocking::Clock for TokioClock {
 }
 
 /// A socket whose timeouts are called that: Unix says that it would block.
-struct Socket(TcpStream);
+pub struct Socket(TcpStream);
 
 impl embedded_io::ErrorType for Socket {
     type Error = io::Error;

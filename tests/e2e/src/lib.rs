@@ -3,9 +3,13 @@
 
 pub mod browser;
 pub mod client;
+#[path = "../../../examples/common/clock.rs"]
+pub mod clock;
 pub mod follower;
 pub mod nginx;
 pub mod packages;
 pub mod program;
 pub mod server;
 pub mod tap;
+#[path = "../../../examples/common/tcp.rs"]
+pub mod tcp;

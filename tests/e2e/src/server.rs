@@ -1,17 +1,17 @@
 //! The crate's server, over tokio's sockets, in this process.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
 use embedded_io_adapters::tokio_1::FromTokio;
-use embedded_sse::Instant;
 use embedded_sse::hub::{Hub, Slot};
-use embedded_sse::io::asynch::Clock;
 use embedded_sse::server::ServerOptions;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime::Runtime;
+
+use crate::clock::TokioClock;
 
 pub type TestHub = Hub<CriticalSectionRawMutex, Vec<u8>, Vec<Slot>>;
 
@@ -81,19 +81,5 @@ async fn accept_all(listener: TcpListener, hub: Arc<TestHub>, options: ServerOpt
                 .serve(&mut socket, &mut scratch, &TokioClock, &options)
                 .await;
         });
-    }
-}
-
-pub struct TokioClock;
-
-static START: LazyLock<tokio::time::Instant> = LazyLock::new(tokio::time::Instant::now);
-
-impl Clock for TokioClock {
-    fn now(&self) -> Instant {
-        Instant::from_millis(START.elapsed().as_millis() as u64)
-    }
-
-    async fn wait_until(&self, at: Instant) {
-        tokio::time::sleep_until(*START + Duration::from_millis(at.as_millis())).await;
     }
 }

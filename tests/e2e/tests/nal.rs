@@ -6,7 +6,8 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use e2e::server::{Server, TokioClock};
+use e2e::clock::TokioClock;
+use e2e::server::Server;
 use e2e::tap::Tap;
 use embedded_io_adapters::tokio_1::FromTokio;
 use embedded_nal_async::{AddrType, Dns, TcpConnect};

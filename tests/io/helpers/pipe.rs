@@ -12,7 +12,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use crate::clock::TokioClock;
+use crate::clock::VirtualClock;
 
 /// It has two slots.
 pub type TestHub = Hub<CriticalSectionRawMutex, [u8; 512], [Slot; 2]>;
@@ -40,7 +40,7 @@ pub fn connect(
     let hub = Arc::clone(hub);
     let task = tokio::spawn(async move {
         let mut scratch = [0; 512];
-        hub.serve(FromTokio::new(server), &mut scratch, &TokioClock, options)
+        hub.serve(FromTokio::new(server), &mut scratch, &VirtualClock, options)
             .await
     });
     (client, task)

@@ -14,7 +14,8 @@ use std::thread::{scope, sleep};
 use std::time::{Duration, Instant};
 
 use e2e::client::{Client, request};
-use e2e::server::{SCRATCH, Server, TokioClock};
+use e2e::clock::TokioClock;
+use e2e::server::{SCRATCH, Server};
 use embedded_io_adapters::tokio_1::FromTokio;
 use embedded_sse::event_name;
 use embedded_sse::hub::Slot;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use embedded_sse::Instant;
 use embedded_sse::io::asynch::Clock;
 
+/// Counts from its first use in the process: tasks take their instants from one thread to another.
 pub struct TokioClock;
 
 static START: LazyLock<tokio::time::Instant> = LazyLock::new(tokio::time::Instant::now);

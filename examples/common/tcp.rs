@@ -1,13 +1,9 @@
-//! Sockets and time of tokio.
-
-use std::sync::LazyLock;
-use std::time::Duration;
+//! TCP connections of tokio, for the crate's client.
 
 use embedded_io_adapters::tokio_1::FromTokio;
-use embedded_sse::Instant;
 use embedded_sse::client::Reason;
 use embedded_sse::http::Url;
-use embedded_sse::io::asynch::{Clock, Connect};
+use embedded_sse::io::asynch::Connect;
 use tokio::net::TcpStream;
 
 /// Connects without encryption.
@@ -22,19 +18,5 @@ impl Connect for Tcp {
         }
         let socket = TcpStream::connect((url.host(), url.port())).await;
         socket.map(FromTokio::new).map_err(|_| Reason::Unreachable)
-    }
-}
-
-pub struct TokioClock;
-
-static START: LazyLock<tokio::time::Instant> = LazyLock::new(tokio::time::Instant::now);
-
-impl Clock for TokioClock {
-    fn now(&self) -> Instant {
-        Instant::from_millis(START.elapsed().as_millis() as u64)
-    }
-
-    async fn wait_until(&self, at: Instant) {
-        tokio::time::sleep_until(*START + Duration::from_millis(at.as_millis())).await;
     }
 }
