@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 
+use crate::program::root;
+
 static NODE: LazyLock<PathBuf> = LazyLock::new(|| {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("node");
     let mut npm = Command::new("npm");
@@ -22,9 +24,9 @@ pub fn node(program: &str) -> Command {
 }
 
 static PYTHON_PACKAGES: LazyLock<PathBuf> = LazyLock::new(|| {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let requirements = fs::read_to_string(root.join("python/requirements.txt")).unwrap();
-    let folder = root.join("target/python");
+    let requirements = Path::new(env!("CARGO_MANIFEST_DIR")).join("python/requirements.txt");
+    let requirements = fs::read_to_string(requirements).unwrap();
+    let folder = root().join("target/python");
     // It is written last: what is half installed has none.
     let installed = folder.join("requirements.txt");
     if fs::read_to_string(&installed).ok() != Some(requirements.clone()) {

@@ -55,8 +55,8 @@ pub fn root() -> PathBuf {
 static STATUS_SERVER: LazyLock<PathBuf> = LazyLock::new(|| {
     let status = Command::new(env!("CARGO"))
         .args(["build", "--quiet", "--example", "status_server"])
+        .args(["--target-dir", "target"])
         .current_dir(root())
-        .env_remove("CARGO_TARGET_DIR")
         .status();
     assert!(status.unwrap().success());
     root().join("target/debug/examples/status_server")

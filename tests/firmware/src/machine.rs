@@ -36,7 +36,6 @@ impl Machine {
         command
             .args([name, &port.to_string(), "--", "-qmp"])
             .arg(format!("unix:{},server=on,wait=off", socket.display()))
-            .env_remove("CARGO_TARGET_DIR")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             // QEMU warns of a timer that has no clock yet.
