@@ -1,7 +1,9 @@
 //! Requests that get no stream, and the status that says why (RFC 9110, section 15.5).
 
 use embedded_sse::http::Status;
+use embedded_sse::server::{Next, ServerOptions};
 
+use crate::helpers::at;
 use crate::helpers::connection::{
     FIELDS, GET, Log, OPTIONS, STRICT, answer, read_head, refusal, send_all,
 };
@@ -62,6 +64,28 @@ fn fields_longer_than_the_scratch_or_the_limit_are_refused_with_431() {
         let request = format!("GET /events HTTP/1.1\r\n{FIELDS}{name}: {long}\r\n\r\n");
         assert_refused(&request, "431 Request Header Fields Too Large", "");
     }
+}
+
+/// Breaks when a field that ends past byte 65,535 of a large scratch is cut: places in a head have 16 bits.
+#[test]
+fn fields_past_64_kb_of_the_scratch_are_refused_with_431() {
+    const LONG: ServerOptions = ServerOptions::new("/events")
+        .keep_headers(&["X"])
+        .max_head_len(200_000);
+    let long = "x".repeat(40_000);
+    let log = Log::new();
+    let mut scratch = vec![0; 300_000];
+    let head = format!("GET /{long} HTTP/1.1\r\nHost: a\r\n");
+
+    let mut connection = read_head(&LONG, &mut scratch, &format!("{head}X: 1\r\n\r\n"));
+    assert_eq!(connection.poll(at(0), &log), Next::Request);
+    assert_eq!(connection.request().header("x").unwrap(), "1");
+
+    let mut connection = read_head(&LONG, &mut scratch, &format!("{head}X: {long}\r\n\r\n"));
+    assert_eq!(
+        send_all(&mut connection, 0, &log).0,
+        refusal("431 Request Header Fields Too Large", "")
+    );
 }
 
 /// Breaks when a client that shall stop for good is told so with content, or otherwise.
