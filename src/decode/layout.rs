@@ -240,12 +240,11 @@ pub(super) fn write(buffer: &mut [u8], start: usize, bytes: &[u8]) {
 /// would cost more flash than all of the decoder's other work on its buffer.
 fn rotate(buffer: &mut [u8], start: usize, length: usize, end: usize) {
     let range = buffer.part_mut(start..end);
-    if let Some((front, back)) = range.split_at_mut_checked(length) {
-        if !front.is_empty() && !back.is_empty() {
-            reverse(front);
-            reverse(back);
-            reverse(range);
-        }
+    let (front, back) = range.parts_mut(length);
+    if !front.is_empty() && !back.is_empty() {
+        reverse(front);
+        reverse(back);
+        reverse(range);
     }
 }
 
