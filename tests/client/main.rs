@@ -19,7 +19,6 @@ mod final_or_retried;
 mod idle;
 mod judge;
 mod last_event_id;
-mod malformed_response;
 mod redirects;
 mod request;
 mod response_head;

@@ -81,21 +81,3 @@ fn an_id_of_more_than_half_the_buffer_is_refused() {
     let story = play(&mut source, [], 1000);
     assert_eq!(source.resume_point(), point, "{:?}", story.lines);
 }
-
-/// Breaks when an id closes a client for good, because nothing else fits beside it.
-#[test]
-fn a_received_id_of_more_than_half_the_buffer_is_forgotten_with_its_connection() {
-    for (length, survives) in [(64, true), (65, false), (118, false), (128, false)] {
-        let id = "i".repeat(length);
-        let mut buffer = [0; 128];
-        let mut source = EventSource::new(url("http://device/events"), &OPTIONS, &mut buffer);
-        let script = [
-            Scene::stream(&format!("id: {id}\n\n")),
-            Scene::stays("data: x\n\n"),
-        ];
-        let story = play(&mut source, script, 1000);
-        assert_eq!(story.request(1).contains(&id), survives, "{length}");
-        assert_eq!(story.lines.last().unwrap().contains(&id), survives);
-        assert_eq!(story.lines_of("event message").len(), 1, "{length}");
-    }
-}

@@ -1,4 +1,4 @@
-// Counts in events, with the `better-sse` package. See tests/servers.rs.
+// Counts in events, with the `better-sse` package. See tests/foreign_servers.rs.
 import http from "node:http";
 import { createSession } from "better-sse";
 

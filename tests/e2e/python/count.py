@@ -1,4 +1,4 @@
-# Counts in events, with the `sse-starlette` package. See tests/servers.rs.
+# Counts in events, with the `sse-starlette` package. See tests/foreign_servers.rs.
 import asyncio
 import sys
 

@@ -1,4 +1,4 @@
-//! Counts in events, with axum. See tests/servers.rs.
+//! Counts in events, with axum. See tests/foreign_servers.rs.
 
 use std::convert::Infallible;
 use std::time::Duration;

@@ -1,0 +1,100 @@
+//! When a client flushes its socket.
+
+use std::cell::Cell;
+
+use embedded_io::{ErrorKind, ErrorType};
+use embedded_sse::io::asynch::Clock as _;
+use embedded_sse::io::{Buffered, asynch, blocking};
+
+use crate::client_script::source;
+use crate::clock::VirtualClock;
+use crate::scripted_socket::Connector;
+
+/// Takes ten bytes at a time, and gives nothing before they are flushed. Counts its flushes.
+struct BufferingSocket<'c> {
+    flushes: &'c Cell<usize>,
+    is_flushed: bool,
+    body: &'static [u8],
+}
+
+impl<'c> BufferingSocket<'c> {
+    fn new(flushes: &'c Cell<usize>) -> Self {
+        Self {
+            flushes,
+            is_flushed: true,
+            body:
+                b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: a\n\ndata: b\n\n",
+        }
+    }
+}
+
+impl ErrorType for BufferingSocket<'_> {
+    type Error = ErrorKind;
+}
+
+impl embedded_io::Read for BufferingSocket<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize, ErrorKind> {
+        assert!(
+            self.is_flushed,
+            "waits for the answer to what it has not sent"
+        );
+        Ok(self.body.read(buffer).unwrap_or_default())
+    }
+}
+
+impl embedded_io::Write for BufferingSocket<'_> {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize, ErrorKind> {
+        self.is_flushed = false;
+        Ok(bytes.len().min(10))
+    }
+
+    fn flush(&mut self) -> Result<(), ErrorKind> {
+        self.is_flushed = true;
+        self.flushes.set(self.flushes.get() + 1);
+        Ok(())
+    }
+}
+
+impl embedded_io_async::Read for BufferingSocket<'_> {
+    async fn read(&mut self, buffer: &mut [u8]) -> Result<usize, ErrorKind> {
+        embedded_io::Read::read(self, buffer)
+    }
+}
+
+impl embedded_io_async::Write for BufferingSocket<'_> {
+    async fn write(&mut self, bytes: &[u8]) -> Result<usize, ErrorKind> {
+        embedded_io::Write::write(self, bytes)
+    }
+
+    async fn flush(&mut self) -> Result<(), ErrorKind> {
+        embedded_io::Write::flush(self)
+    }
+}
+
+/// Breaks when a client waits for the answer to a request that lies in the socket's buffer, or flushes each part.
+#[tokio::test(start_paused = true)]
+async fn a_request_is_flushed_once_before_its_answer_is_awaited() {
+    let flushes = Cell::new(0);
+    let (mut buffer, mut first, mut second) = ([0; 256], [0; 16], [0; 16]);
+    let mut source = source(&mut buffer, &mut []);
+    let connector = Connector::new(&[], 1);
+
+    source.poll(VirtualClock.now(), &mut &b""[..]);
+    let socket = Buffered::new(BufferingSocket::new(&flushes), &mut first);
+    let mut connected = asynch::Connected::new(&mut source, socket, VirtualClock);
+    let mut notices = 0;
+    while connected.next().await.is_some() {
+        notices += 1;
+    }
+    assert_eq!((notices, flushes.get()), (3, 1));
+
+    source.restart();
+    source.poll(VirtualClock.now(), &mut &b""[..]);
+    let socket = Buffered::new(BufferingSocket::new(&flushes), &mut second);
+    let mut connected = blocking::Connected::new(&mut source, socket, &connector);
+    let mut notices = 0;
+    while connected.next().is_some() {
+        notices += 1;
+    }
+    assert_eq!((notices, flushes.get()), (3, 2));
+}
