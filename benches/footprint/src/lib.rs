@@ -1,8 +1,12 @@
-//! What all the programs share: a port to read from and write to, and a panic handler that leaves a
-//! trace in the symbol table.
+//! What all the programs share: a port to read from and write to, and a panic handler that the check for
+//! panics knows by its symbol.
 #![no_std]
 
+pub mod planted;
+
+use core::pin::pin;
 use core::ptr::{read_volatile, write_volatile};
+use core::task::{Context, Poll, Waker};
 
 use embedded_sse::Event;
 
@@ -50,17 +54,33 @@ pub fn write_word(word: u32) {
     unsafe { write_volatile(PORT, word) }
 }
 
-#[panic_handler]
-fn panic(_: &core::panic::PanicInfo) -> ! {
-    panic_reached()
+/// Polls the future until it is ready.
+#[inline(always)]
+pub fn block_on<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    let mut context = Context::from_waker(Waker::noop());
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+            return output;
+        }
+    }
 }
 
-/// Stands in the symbol table if, and only if, something can panic.
+#[panic_handler]
+fn panic(info: &core::panic::PanicInfo) -> ! {
+    let message = match cfg!(feature = "panic_messages") {
+        true => info.message().as_str(),
+        false => None,
+    };
+    panic_reached(message.map_or(0, |message| message.as_ptr() as u32))
+}
+
+/// Linked if, and only if, something can panic. `panics.py` knows it by its name.
 #[unsafe(no_mangle)]
 #[inline(never)]
-extern "C" fn panic_reached() -> ! {
+extern "C" fn panic_reached(message: u32) -> ! {
     loop {
-        write_word(0);
+        write_word(message);
     }
 }
 

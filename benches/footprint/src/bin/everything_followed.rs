@@ -4,12 +4,9 @@
 #![no_main]
 
 use core::future::poll_fn;
-use core::net::{IpAddr, SocketAddr};
 use core::pin::pin;
 use core::task::{Context, Poll, Waker};
 
-use embedded_io::ErrorKind;
-use embedded_nal_async::{AddrType, Dns, TcpConnect};
 use embedded_sse::client::{
     ClientOptions, EventSource, Notice, ReconnectOptions, ResumePoint, Verdict,
 };
@@ -89,8 +86,7 @@ async fn follow(mut source: EventSource<'_>, received: &mut [u8]) {
     while let Some(notice) = connected.next().await {
         tell(notice);
     }
-    let connector = asynch::Nal::new(&PortNet, &PortNet);
-    let mut client = asynch::Client::new(source, connector, received, PortClock);
+    let mut client = asynch::Client::new(source, PortNet, received, PortClock);
     while let Some(event) = client.next().await {
         write(event.data.as_bytes());
     }
@@ -130,26 +126,11 @@ impl blocking::Connect for PortNet {
     }
 }
 
-impl TcpConnect for PortNet {
-    type Error = ErrorKind;
-    type Connection<'n> = Port;
+impl asynch::Connect for PortNet {
+    type Socket = Port;
 
-    async fn connect(&self, remote: SocketAddr) -> Result<Port, ErrorKind> {
-        write_word(u32::from(remote.port()));
-        Ok(Port)
-    }
-}
-
-impl Dns for PortNet {
-    type Error = ErrorKind;
-
-    async fn get_host_by_name(&self, host: &str, _: AddrType) -> Result<IpAddr, ErrorKind> {
-        write(host.as_bytes());
-        Ok(IpAddr::from(read_word().to_be_bytes()))
-    }
-
-    async fn get_host_by_address(&self, _: IpAddr, _: &mut [u8]) -> Result<usize, ErrorKind> {
-        Err(ErrorKind::Unsupported)
+    async fn connect(&mut self, url: Url<'_>) -> Result<Port, embedded_sse::client::Reason> {
+        blocking::Connect::connect(self, url)
     }
 }
 
