@@ -31,6 +31,10 @@ class Elf:
         header = self._headers[self._names.index(name)]
         return self.bytes[header[4]:header[4] + header[5]]
 
+    def words(self, name):
+        """The contents of a section as 32-bit words."""
+        return [word for word, in struct.iter_unpack("<I", self.section(name))]
+
     def flash(self):
         """The bytes of code and constants."""
         return sum(len(self.section(name)) for name in (".text", ".rodata", ".data"))

@@ -3,17 +3,14 @@
 #![no_std]
 #![no_main]
 
-use core::future::poll_fn;
-use core::pin::pin;
-use core::task::{Context, Poll, Waker};
-
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
 use embedded_sse::http::Status;
 use embedded_sse::hub::{Hub, Slot};
-use embedded_sse::io::asynch::{self, Clock, Reader, Writer};
+use embedded_sse::io::asynch::{self, Reader, Writer};
 use embedded_sse::server::{ServerOptions, StreamOptions};
-use embedded_sse::{Decoder, EventId, Frame, Instant};
-use footprint::{Port, memory, read, read_word, write, write_word};
+use embedded_sse::{Decoder, EventId, Frame};
+use footprint::net::PortClock;
+use footprint::{Port, block_on, memory, read, read_word, write, write_word};
 
 type PortHub = Hub<NoopRawMutex, [u8; 512], [Slot; 2]>;
 
@@ -29,9 +26,7 @@ extern "C" fn reset() -> ! {
         let frame = Frame::data(read(text));
         write_word(u32::from(hub.publish(&frame).is_err()));
         write_word(hub.stats().clients as u32);
-        let mut task = pin!(run(&hub, scratch, &frame));
-        let mut context = Context::from_waker(Waker::noop());
-        while task.as_mut().poll(&mut context).is_pending() {}
+        block_on(run(&hub, scratch, &frame));
         hub.end();
     }
 }
@@ -54,21 +49,5 @@ async fn run(hub: &PortHub, scratch: &mut [u8], frame: &Frame<'_>) {
     let mut reader = Reader::new(Port, &mut decoder, scratch);
     while let Ok(Some(event)) = reader.next().await {
         write(event.data.as_bytes());
-    }
-}
-
-struct PortClock;
-
-impl Clock for PortClock {
-    fn now(&self) -> Instant {
-        Instant::from_millis(u64::from(read_word()))
-    }
-
-    async fn wait_until(&self, at: Instant) {
-        poll_fn(|_| match self.now() < at {
-            true => Poll::Pending,
-            false => Poll::Ready(()),
-        })
-        .await
     }
 }

@@ -3,17 +3,14 @@
 #![no_std]
 #![no_main]
 
-use core::future::poll_fn;
-use core::pin::pin;
-use core::task::{Context, Poll, Waker};
-
+use embedded_sse::EventId;
 use embedded_sse::client::{
     ClientOptions, EventSource, Notice, ReconnectOptions, ResumePoint, Verdict,
 };
 use embedded_sse::http::{HeaderField, Method, Url};
 use embedded_sse::io::{Buffered, asynch, blocking};
-use embedded_sse::{EventId, Instant};
-use footprint::{Port, memory, read, read_word, write, write_word};
+use footprint::net::{PortClock, PortNet};
+use footprint::{Port, block_on, memory, read, read_word, write, write_word};
 
 static FIELDS: [HeaderField; 1] = match HeaderField::new("Authorization", "Bearer x") {
     Ok(field) => [field],
@@ -71,11 +68,7 @@ extern "C" fn reset() -> ! {
                     tell(notice);
                 }
             }
-            _ => {
-                let mut task = pin!(follow(source, received));
-                let mut context = Context::from_waker(Waker::noop());
-                while task.as_mut().poll(&mut context).is_pending() {}
-            }
+            _ => block_on(follow(source, received)),
         }
     }
 }
@@ -112,50 +105,4 @@ fn tell_resume_point(source: &EventSource<'_>) {
     let point = source.resume_point();
     write(point.last_event_id.as_bytes());
     write_word(point.retry.unwrap_or_default());
-}
-
-/// The port as a network.
-struct PortNet;
-
-impl blocking::Connect for PortNet {
-    type Socket = Port;
-
-    fn connect(&mut self, url: Url<'_>) -> Result<Port, embedded_sse::client::Reason> {
-        write(url.host().as_bytes());
-        Ok(Port)
-    }
-}
-
-impl asynch::Connect for PortNet {
-    type Socket = Port;
-
-    async fn connect(&mut self, url: Url<'_>) -> Result<Port, embedded_sse::client::Reason> {
-        blocking::Connect::connect(self, url)
-    }
-}
-
-struct PortClock;
-
-impl blocking::Clock for PortClock {
-    fn now(&self) -> Instant {
-        Instant::from_millis(u64::from(read_word()))
-    }
-
-    fn wait_until(&self, at: Instant) {
-        while blocking::Clock::now(self) < at {}
-    }
-}
-
-impl asynch::Clock for PortClock {
-    fn now(&self) -> Instant {
-        blocking::Clock::now(self)
-    }
-
-    async fn wait_until(&self, at: Instant) {
-        poll_fn(|_| match blocking::Clock::now(self) < at {
-            true => Poll::Pending,
-            false => Poll::Ready(()),
-        })
-        .await
-    }
 }

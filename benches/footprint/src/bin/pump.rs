@@ -1,0 +1,35 @@
+//! Serves a log's events by `Connection::pump`, to one client after the other.
+#![no_std]
+#![no_main]
+
+use embedded_sse::io::blocking::Wait;
+use embedded_sse::server::{Connection, EventLog, ServerOptions};
+use embedded_sse::{Frame, event_name};
+use footprint::net::now;
+use footprint::{Port, memory, read, read_word, write_word};
+
+static OPTIONS: ServerOptions = ServerOptions::new("/events");
+
+/// In memory that is zero from the start, as a firmware would have it.
+static mut LOG: EventLog<[u8; 1024]> = EventLog::new();
+
+#[unsafe(no_mangle)]
+extern "C" fn reset() -> ! {
+    let (text, scratch) = (memory::<64>(0), memory::<512>(64));
+    let log = &raw mut LOG;
+    // SAFETY: this is the only place that takes it.
+    let log = unsafe { &mut *log };
+    log.make_ids(read_word());
+    loop {
+        let mut connection = Connection::new(now(), &OPTIONS, scratch);
+        loop {
+            let frame = Frame::data(read(text)).event(event_name!("status"));
+            write_word(u32::from(log.publish(&frame).is_err()));
+            match connection.pump(now(), log, &mut Port) {
+                Ok(Wait::Request) => connection.answer(now(), log),
+                Ok(Wait::Until(until)) => write_word(until.as_millis() as u32),
+                Ok(Wait::Closed(_)) | Err(_) => break,
+            }
+        }
+    }
+}
