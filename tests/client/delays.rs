@@ -3,7 +3,9 @@
 
 use embedded_sse::client::{ClientOptions, EventSource, ReconnectOptions};
 
-use crate::helpers::{EXACT, OPTIONS, delay, delays, lines, play_every_way, url};
+use crate::helpers::{
+    EXACT, OPTIONS, delay, delays, delays_of_a_thousand_seeds, lines, play_every_way, url,
+};
 use crate::scripted::{Scene, play};
 
 fn refused(count: usize) -> Vec<Scene> {
@@ -124,41 +126,11 @@ fn an_invalid_retry_changes_nothing() {
     );
 }
 
-/// The delays of a thousand devices, each with a seed of its own, after a stream with an event, in order.
-fn delays_of_a_thousand_seeds() -> Vec<u64> {
-    let delay_of = |seed| {
-        let options = ClientOptions::new().reconnect(ReconnectOptions::new().seed(seed));
-        let mut buffer = [0; 64];
-        let mut source = EventSource::new(url("http://a"), &options, &mut buffer);
-        let story = play(&mut source, [Scene::stream("data: x\n\n")], 100);
-        delay(story.lines_of("lost after ")[0])
-    };
-    let mut delays: Vec<u64> = (0..1_000).map(delay_of).collect();
-    delays.sort_unstable();
-    delays
-}
-
 /// Breaks when jitter leaves its range.
 #[test]
 fn jitter_stays_between_half_the_delay_and_all_of_it() {
     let delays = delays_of_a_thousand_seeds();
     assert!(delays[0] >= 1_500 && delays[999] <= 3_000);
-}
-
-/// Breaks when clients that lost one server together come back together.
-#[test]
-fn jitter_spreads_clients_of_different_seeds_evenly() {
-    let delays = delays_of_a_thousand_seeds();
-    let count_from = |start| {
-        let window = start..start + 75;
-        delays
-            .iter()
-            .filter(|delay| window.contains(*delay))
-            .count()
-    };
-    let fullest = (1_500..2_926).map(count_from).max().unwrap();
-    println!("of 1000 clients at most {fullest} come back within any 5 % of the range");
-    assert!(fullest <= 100);
 }
 
 /// Breaks when jitter makes a delay shorter than the floor.

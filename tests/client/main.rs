@@ -14,6 +14,7 @@ mod close;
 mod credentials;
 mod cuts;
 mod delays;
+mod deployments;
 mod events;
 mod final_or_retried;
 mod idle;

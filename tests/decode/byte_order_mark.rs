@@ -3,7 +3,7 @@
 use embedded_sse::Decoder;
 
 use crate::common::decode;
-use crate::decoded::{comments, data, data_of};
+use crate::helpers::{comments, data, data_of};
 
 /// Breaks when the mark becomes a part of the first name, or of a comment.
 #[test]

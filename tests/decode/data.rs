@@ -1,6 +1,6 @@
 //! The `data` field (WHATWG HTML 9.2.6, "If the field name is "data"").
 
-use crate::decoded::data;
+use crate::helpers::data;
 
 /// Breaks when a later `data` field replaces the one before, or no line feed joins the two.
 #[test]

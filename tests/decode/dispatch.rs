@@ -1,7 +1,7 @@
 //! The blank line, which dispatches an event (WHATWG HTML 9.2.6, "dispatch the event"). The first of its steps,
 //! the last event id, is in `last_event_id.rs`; the trailing line feed in `data.rs`.
 
-use crate::decoded::{data, event, event_types, outcome};
+use crate::helpers::{data, event, event_types, outcome};
 
 /// Breaks when a blank line does not dispatch, or dispatches what was dispatched.
 #[test]

@@ -4,7 +4,7 @@
 use embedded_sse::{Decoder, EventId, EventName, Overflow};
 
 use crate::common::{Item, decode, decode_parts};
-use crate::decoded::{comments, data, event, ids};
+use crate::helpers::{comments, data, event, ids};
 
 /// Breaks when an event is dispatched without its blank line.
 #[test]

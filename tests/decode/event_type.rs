@@ -1,8 +1,8 @@
 //! The `event` field (WHATWG HTML 9.2.6, "If the field name is "event"").
 
 #[cfg(feature = "http")]
-use crate::decoded::client_story;
-use crate::decoded::event_types;
+use crate::helpers::client_story;
+use crate::helpers::event_types;
 
 /// Breaks when an event without a type is not a `message`, or one with a type is.
 #[test]

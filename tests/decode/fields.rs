@@ -1,7 +1,7 @@
 //! Lines: fields and comments (WHATWG HTML 9.2.6, "If the line ..").
 
 use crate::common::decode_ways;
-use crate::decoded::{comments, data, event, outcome};
+use crate::helpers::{comments, data, event, outcome};
 
 /// Breaks when a later colon splits, or a colon of the value is lost.
 #[test]

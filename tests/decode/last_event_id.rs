@@ -1,7 +1,7 @@
 //! The `id` field and the last event ID (WHATWG HTML 9.2.6, "If the field name is "id"" and the first step of
 //! dispatching).
 
-use crate::decoded::{event, ids, outcome};
+use crate::helpers::{event, ids, outcome};
 
 /// Breaks when the id of an event does not become the last event id, or is forgotten after its event.
 #[test]

@@ -2,7 +2,7 @@
 
 use embedded_sse::Decoder;
 
-use crate::decoded::data;
+use crate::helpers::data;
 
 /// Breaks when a LF ends no line.
 #[test]

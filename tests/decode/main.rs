@@ -2,7 +2,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
-mod decoded;
+mod helpers;
 
 mod byte_order_mark;
 mod data;

@@ -2,7 +2,7 @@
 
 use crate::common::generate::random_stream;
 use crate::common::{Item, Outcome, decode_every_way, decode_parts, oracle};
-use crate::decoded::{data_of, event};
+use crate::helpers::{data_of, event};
 
 /// Decodes a stream in every way, in a buffer of 8 bytes.
 fn small(stream: &str) -> Outcome {

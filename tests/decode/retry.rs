@@ -2,7 +2,7 @@
 
 use embedded_sse::Decoder;
 
-use crate::decoded::{data, retry};
+use crate::helpers::{data, retry};
 
 /// Breaks when a number of digits is not taken as milliseconds.
 #[test]

@@ -5,8 +5,8 @@ use embedded_sse::Text;
 use crate::common::generate::random_stream;
 use crate::common::{decode, oracle};
 #[cfg(feature = "http")]
-use crate::decoded::client_story;
-use crate::decoded::{comments, data, event, outcome};
+use crate::helpers::client_story;
+use crate::helpers::{comments, data, event, outcome};
 
 /// Breaks when bytes are decoded as anything but UTF-8, or a character that is cut by chunks is lost.
 #[test]

@@ -4,10 +4,12 @@
 mod common;
 mod helpers;
 
+mod deployments;
 mod end;
 mod event_log;
 mod filter;
 mod keep_alive;
+mod lifetime;
 mod made_ids;
 mod preamble;
 mod resume;
@@ -17,7 +19,7 @@ mod storage;
 mod timeouts;
 
 #[cfg(feature = "http")]
-mod calls;
+mod call_order;
 #[cfg(feature = "http")]
 mod check;
 #[cfg(feature = "http")]

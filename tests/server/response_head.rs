@@ -12,22 +12,6 @@ fn a_stream_has_this_head_and_its_connection_is_its_end() {
     );
 }
 
-/// Breaks when a proxy may store a stream, compress it, or hold it back.
-#[test]
-fn proxies_are_told_neither_to_store_nor_to_transform_nor_to_buffer() {
-    for options in [OPTIONS, OPTIONS.chunked()] {
-        let answer = answer(&options, &Log::new(), &format!("{GET}\r\n"));
-        for field in [
-            "Content-Type: text/event-stream",
-            "Cache-Control: no-cache, no-transform",
-            "X-Accel-Buffering: no",
-        ] {
-            assert!(answer.contains(&format!("\r\n{field}\r\n")), "{answer}");
-        }
-        assert!(!answer.contains("Content-Length"), "{answer}");
-    }
-}
-
 /// Breaks when a proxy that speaks HTTP/1.0, as nginx does by default, gets another response.
 #[test]
 fn an_http_1_0_client_gets_the_same_head() {

@@ -1,9 +1,9 @@
-//! Time limits: of a write that makes no progress, of a stream, and of a request head.
+//! Time limits: of a write that makes no progress, and of a request head.
 
 use embedded_sse::server::{Close, Output, Session, StreamOptions};
 
-use crate::helpers::session::{Log, send};
-use crate::helpers::{PREAMBLE, at, events, id, log, publish};
+use crate::helpers::session::Log;
+use crate::helpers::{at, id};
 
 /// Breaks when a client that takes nothing keeps its stream for longer than 20 s, or one that takes a byte
 /// now and then loses it.
@@ -46,28 +46,6 @@ fn the_write_timeout_is_as_configured_and_0_is_never() {
             assert_eq!(is_closed, stalls, "{timeout}: {output:?}");
         }
     }
-}
-
-/// Breaks when a stream has no end by its lifetime, an early one, or one within a frame.
-#[test]
-fn a_lifetime_ends_the_stream_between_two_frames() {
-    let options = StreamOptions::new().lifetime(5000);
-    let mut log = log([1]);
-    let mut session = Session::new(at(1000), &log, id("1"), &options);
-    assert_eq!(
-        send(&mut session, at(1000), &log, 99),
-        (PREAMBLE.into(), Output::Wait(at(6000)))
-    );
-    publish(&mut log, 2..=3);
-    let Output::Send(_) = session.poll(at(5999), &log) else {
-        panic!()
-    };
-    session.sent(2);
-    let rest = events([2])[2..].to_string();
-    assert_eq!(
-        send(&mut session, at(6000), &log, 99),
-        (rest, Output::Close(Close::Lifetime))
-    );
 }
 
 #[cfg(feature = "http")]
