@@ -101,6 +101,7 @@ extern "C" fn panic_reached(message: u32) -> ! {
 }
 
 /// The port as a socket.
+#[derive(Clone, Copy)]
 pub struct Port;
 
 impl embedded_io::ErrorType for Port {

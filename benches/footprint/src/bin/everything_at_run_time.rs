@@ -1,0 +1,146 @@
+//! Options, responses and header fields that are made at run time, of values that the compiler does not know.
+#![no_std]
+#![no_main]
+
+use embedded_sse::client::{
+    Answer, ClientOptions, EventSource, ReadyState, Reconnect, ReconnectOptions, Verdict,
+};
+use embedded_sse::http::{Dechunker, HeaderField, Method, Response, Status, Url};
+use embedded_sse::server::{
+    AllowedOrigins, Connection, EventLog, Output, ServerOptions, Session, Start, StreamOptions,
+};
+use embedded_sse::{Decoder, EventName, Frame};
+use footprint::net::now;
+use footprint::{memory, read, read_word, write, write_word};
+
+#[unsafe(no_mangle)]
+extern "C" fn reset() -> ! {
+    let (text, scratch) = (memory::<64>(0), memory::<512>(64));
+    loop {
+        let bytes = read(text);
+        let text = core::str::from_utf8(bytes).unwrap_or_default();
+        dechunk(bytes);
+        if let Ok(field) = HeaderField::new(text, text) {
+            follow(text, &[field], scratch);
+            respond(&[field]);
+        }
+        if let Ok(name) = EventName::new(text) {
+            serve(text, &[name], scratch);
+        }
+        write_word(Frame::max_len(word(), word(), word(), word()) as u32);
+        write_word(EventLog::buffer_len(word(), word()) as u32);
+        write_word(Decoder::buffer_len(word(), word(), word()) as u32);
+    }
+}
+
+fn word() -> usize {
+    read_word() as usize
+}
+
+fn dechunk(mut body: &[u8]) {
+    let mut dechunker = Dechunker::new();
+    while let Ok(Some(data)) = dechunker.next(&mut body) {
+        write(data);
+    }
+    write_word(u32::from(dechunker.has_ended()));
+}
+
+fn follow(text: &str, fields: &[HeaderField<'_>], buffer: &mut [u8]) {
+    let reconnect = match read_word() {
+        0 => ReconnectOptions::default().exact(),
+        _ => ReconnectOptions::new().seed(read_word()),
+    };
+    let reconnect = reconnect
+        .retry(read_word())
+        .floor(read_word())
+        .cap(read_word())
+        .stable(read_word())
+        .attempts(read_word())
+        .strict()
+        .judge(&|answer, verdict| match answer.status {
+            418 => Verdict::Retry,
+            _ => verdict,
+        });
+    let options = match read_word() {
+        0 => ClientOptions::default(),
+        _ => ClientOptions::new(),
+    };
+    let options = options
+        .request(Method::new(text).unwrap_or(Method::GET), text.as_bytes())
+        .fields(fields)
+        .id_parameter(text)
+        .idle_timeout(read_word())
+        .max_head_len(read_word())
+        .max_redirects(read_word() as u8)
+        .comments()
+        .reconnect(reconnect);
+    if let Ok(url) = Url::new(text) {
+        let source = EventSource::new(url, &options, buffer);
+        write_word(u32::from(source.ready_state() == ReadyState::Open));
+    }
+    let mut reconnect = Reconnect::new(&reconnect);
+    match reconnect.judge(&Answer::new(read_word() as u16, text, Some(read_word()))) {
+        Verdict::Open => reconnect.opened(now()),
+        Verdict::Stop => reconnect.restarted(),
+        _ => reconnect.set_retry(read_word()),
+    }
+    reconnect.delivered();
+    let at = reconnect.failed(now()).unwrap_or(now());
+    write_word(at.as_millis() as u32);
+    write_word(reconnect.retry());
+}
+
+fn respond(fields: &[HeaderField<'_>]) {
+    let status = match read_word() {
+        0 => "410 Gone",
+        1 => "200 OK",
+        _ => "",
+    };
+    let Some(status) = Status::new(status) else {
+        return;
+    };
+    let body = "text";
+    let response = Response::new(status).body(body, body).fields(fields);
+    response.write_head(&mut |bytes| write(bytes));
+    write(response.content());
+    write(response.status().as_str().as_bytes());
+}
+
+fn serve(text: &str, names: &[EventName<'_>], scratch: &mut [u8]) {
+    let frame = Frame::comment(text);
+    let stream = match read_word() {
+        0 => StreamOptions::default(),
+        _ => StreamOptions::new(),
+    };
+    let stream = stream
+        .retry(read_word())
+        .retry_spread(read_word())
+        .padding()
+        .keep_alive(read_word())
+        .keep_alive_frame(frame)
+        .loss_notice(frame)
+        .start(Start::Oldest)
+        .only(names)
+        .lifetime(read_word())
+        .write_timeout(read_word());
+    let hosts = [text];
+    let options = ServerOptions::new(text)
+        .hosts(&hosts)
+        .allowed_origins(AllowedOrigins::Only(&hosts))
+        .keep_headers(&hosts)
+        .check(&|_| None)
+        .chunked()
+        .max_head_len(read_word())
+        .head_timeout(read_word())
+        .stream(stream);
+    let log = EventLog::<[u8; 64]>::new();
+    let mut session = Session::new(now(), &log, Default::default(), &stream);
+    if let Output::Send(bytes) = session.fill(now(), &log, scratch) {
+        write(bytes);
+    }
+    let mut connection = Connection::new(now(), &options, scratch);
+    write(connection.request().target().as_bytes());
+    connection.end();
+    connection.reset(now());
+    write_word(connection.space().len() as u32);
+}

@@ -1,0 +1,119 @@
+//! Every text that the crate writes by `Display`, every conversion of errors, and how texts are compared.
+#![no_std]
+#![no_main]
+
+use core::error::Error as _;
+use core::fmt::{Display, Write};
+
+use embedded_io::ErrorKind;
+use embedded_sse::client::Reason;
+use embedded_sse::http::{InvalidChunk, InvalidHeaderField, InvalidUrl, Url};
+use embedded_sse::io::Error;
+use embedded_sse::server::{Close, EventLog, Lapped, Outcome, PublishError};
+use embedded_sse::{BufferTooSmall, EventId, EventName, Frame, InvalidEventId, InvalidEventName};
+use embedded_sse::{Overflow, StringError, Text};
+use footprint::{memory, read, read_word, write, write_word};
+
+#[unsafe(no_mangle)]
+extern "C" fn reset() -> ! {
+    let text = memory::<64>(0);
+    loop {
+        tell_texts(core::str::from_utf8(read(text)).unwrap_or_default());
+        match read_word() {
+            0 => tell(&InvalidChunk),
+            1 => tell(&InvalidHeaderField),
+            2 => tell(&InvalidUrl),
+            3 => tell(&InvalidEventId),
+            4 => tell(&InvalidEventName),
+            5 => tell(&Overflow),
+            6 => tell(&PublishError::TooLarge),
+            7 => tell(&close()),
+            8 => tell(&Reason::Unreachable),
+            _ => {}
+        }
+        let mut log = EventLog::<[u8; 64]>::default();
+        write_word(u32::from(log.is_empty()) + log.len() as u32);
+        write_word(u32::from(log.publish(&Frame::data(text)).is_err()));
+        if let Err(lapped) = log.read(&mut log.oldest()) {
+            tell_lapped(lapped);
+        }
+        tell_kind(&BufferTooSmall);
+        tell_kind(&match read_word() {
+            0 => StringError::TooSmall,
+            _ => StringError::Malformed,
+        });
+        let error = error();
+        tell_kind(&error);
+        write_word(u32::from(error.source().is_some()));
+    }
+}
+
+fn tell_texts(text: &str) {
+    let plain = Text::new(text.as_bytes());
+    tell(&plain);
+    compare(plain, text);
+    write_word(u32::from(plain == *text) | u32::from(plain == text));
+    if let Ok(name) = EventName::new(text) {
+        tell(&name);
+        compare(name, text);
+        write_word(u32::from(name == *text) | u32::from(name == text));
+        write_word(name.len() as u32);
+    }
+    if let Ok(id) = EventId::new(text) {
+        tell(&id);
+        compare(id, text);
+        write_word(u32::from(id == *text) | u32::from(id == text));
+        write_word(u32::from(id.is_empty()));
+    }
+    if let Ok(url) = Url::new(text) {
+        tell(&url);
+        write(url.as_str().as_bytes());
+        write(url.path_and_query().as_bytes());
+    }
+}
+
+fn compare(text: impl AsRef<[u8]>, other: &str) {
+    write_word(u32::from(text.as_ref() == other.as_bytes()));
+}
+
+fn close() -> Close {
+    match read_word() {
+        0 => Close::Ended,
+        1 => Close::Lapped,
+        2 => Close::Stalled,
+        _ => Close::Lifetime,
+    }
+}
+
+fn error() -> Error<ErrorKind> {
+    match read_word() {
+        0 => Overflow.into(),
+        1 => Error::Io(ErrorKind::Other),
+        2 => Error::WriteZero,
+        3 => Error::CutOff,
+        _ => Error::NoRequest(Outcome::HungUp),
+    }
+}
+
+fn tell_lapped(lapped: Lapped) {
+    tell(&lapped);
+}
+
+fn tell_kind<E: embedded_io::Error + Display>(error: &E) {
+    tell(error);
+    write_word(error.kind() as u32);
+}
+
+fn tell(text: &dyn Display) {
+    write_word(u32::from(write!(PortText, "{text}").is_err()));
+}
+
+/// The port as a display.
+struct PortText;
+
+impl Write for PortText {
+    fn write_str(&mut self, text: &str) -> core::fmt::Result {
+        write(text.as_bytes());
+        Ok(())
+    }
+}
