@@ -25,9 +25,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 LEFT_OUT = {"Debug"}
 
 
-def not_linked(elves, known):
-    """The public functions that are in none of the programs, as `file:line name`, but for the `known` ones, which are
-    returned if they are in one."""
+def not_linked(elves):
+    """The public functions that are in none of the programs, as `file:line name`."""
     lines, symbols = {}, set()
     for elf in elves:
         symbols.update(readable(name) for _, name in elf.functions)
@@ -39,8 +38,8 @@ def not_linked(elves, known):
             is_linked = any(name == symbol_name(symbol) for symbol in symbols)
         else:
             is_linked = not lines.get(str(ROOT / file), set()).isdisjoint(range(first, last + 1))
-        if is_linked == (name in known):
-            yield f"{file}:{first} {name}" + (" (listed as such, but it is)" if is_linked else "")
+        if not is_linked:
+            yield f"{file}:{first} {name}"
 
 
 def symbol_name(symbol):
