@@ -7,10 +7,10 @@ use embedded_sse::http::Url;
 use embedded_sse::io::asynch::Clock as _;
 use embedded_sse::io::{asynch, blocking};
 
-use crate::client_script::{
+use crate::clock::VirtualClock;
+use crate::helpers::client_script::{
     OPTIONS, SIZES, Teller, expected, script, scripts, scripts_with_silence, source, within_polls,
 };
-use crate::clock::VirtualClock;
 use crate::scripted::Scene;
 use crate::scripted_socket::{Connector, Socket};
 

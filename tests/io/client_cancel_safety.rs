@@ -2,8 +2,8 @@
 //! that is dropped begins anew: the connector is the one thing that has to be polled to its end.)
 
 use crate::client::follow;
-use crate::client_script::{SIZES, expected, scripts};
 use crate::connected::follow_connected;
+use crate::helpers::client_script::{SIZES, expected, scripts};
 use crate::scripted_socket::Connector;
 
 /// Breaks when a dropped `Client::next_notice` takes a byte, an event or a part of the request with it.

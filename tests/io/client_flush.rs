@@ -6,8 +6,8 @@ use embedded_io::{ErrorKind, ErrorType};
 use embedded_sse::io::asynch::Clock as _;
 use embedded_sse::io::{Buffered, asynch, blocking};
 
-use crate::client_script::source;
 use crate::clock::VirtualClock;
+use crate::helpers::client_script::source;
 use crate::scripted_socket::Connector;
 
 /// Takes ten bytes at a time, and gives nothing before they are flushed. Counts its flushes.

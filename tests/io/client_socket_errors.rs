@@ -5,8 +5,8 @@ use embedded_sse::client::{Notice, Output, Reason};
 use embedded_sse::io::asynch::Clock as _;
 use embedded_sse::io::{Buffered, asynch, blocking};
 
-use crate::client_script::source;
 use crate::clock::VirtualClock;
+use crate::helpers::client_script::source;
 use crate::scripted_socket::Connector;
 
 /// What a socket fails in.

@@ -25,8 +25,6 @@ mod client_cancel_safety;
 #[cfg(all(feature = "http", feature = "embedded-io"))]
 mod client_flush;
 #[cfg(all(feature = "http", feature = "embedded-io"))]
-mod client_script;
-#[cfg(all(feature = "http", feature = "embedded-io"))]
 mod client_socket_errors;
 #[cfg(all(feature = "http", feature = "embedded-io"))]
 mod connected;

@@ -16,7 +16,7 @@ mod resume;
 mod slow_client;
 mod start;
 mod storage;
-mod timeouts;
+mod write_timeout;
 
 #[cfg(feature = "http")]
 mod call_order;
@@ -28,6 +28,8 @@ mod chunked;
 mod cors;
 #[cfg(feature = "http")]
 mod gone_client;
+#[cfg(feature = "http")]
+mod head_timeout;
 #[cfg(feature = "http")]
 mod host;
 #[cfg(feature = "http")]

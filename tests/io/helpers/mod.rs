@@ -1,5 +1,7 @@
 //! What the tests of drivers share.
 
+#[cfg(all(feature = "http", feature = "embedded-io"))]
+pub mod client_script;
 #[cfg(feature = "http")]
 pub mod pipe;
 #[cfg_attr(

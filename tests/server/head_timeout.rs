@@ -1,0 +1,48 @@
+//! How long the head of a request may take.
+
+use embedded_sse::server::{Connection, Next, Outcome, ServerOptions};
+
+use crate::helpers::at;
+use crate::helpers::connection::{GET, Log, OPTIONS, read_head, refusal, send_all};
+
+/// Breaks when a client keeps its connection without asking for anything, or loses it too early; or
+/// when a connection that a browser has opened in advance gets an answer.
+#[test]
+fn a_silent_client_is_closed_without_an_answer() {
+    let log = Log::new();
+    let mut scratch = [0; 512];
+    let mut silent = Connection::new(at(5), &OPTIONS, &mut scratch);
+    assert_eq!(silent.poll(at(10_004), &log), Next::Wait(at(10_005)));
+    assert_eq!(silent.poll(at(10_005), &log), Next::Close(Outcome::HungUp));
+}
+
+/// Breaks when each byte of a head prolongs its time, or a slow client is not told.
+#[test]
+fn a_head_that_takes_10_s_is_refused_with_408() {
+    let log = Log::new();
+    let mut scratch = [0; 512];
+    let mut slow = Connection::new(at(0), &OPTIONS, &mut scratch);
+    for (second, byte) in GET.bytes().enumerate().take(10) {
+        assert_eq!(
+            slow.poll(at(1000 * second as u64), &log),
+            Next::Wait(at(10_000))
+        );
+        slow.space()[0] = byte;
+        slow.received(1);
+    }
+    let (answer, next) = send_all(&mut slow, 10_000, &log);
+    assert_eq!(answer, refusal("408 Request Timeout", ""));
+    assert_eq!(next, "Wait(Instant(11000))");
+}
+
+/// Breaks when another time counts for a head than the configured one.
+#[test]
+fn the_time_of_a_head_is_as_configured() {
+    let log = Log::new();
+    const OPTIONS: ServerOptions = ServerOptions::new("/events").head_timeout(700);
+    let mut scratch = [0; 512];
+    let mut slow = read_head(&OPTIONS, &mut scratch, "GET");
+    assert_eq!(slow.poll(at(699), &log), Next::Wait(at(700)));
+    let (answer, _) = send_all(&mut slow, 700, &log);
+    assert_eq!(answer, refusal("408 Request Timeout", ""));
+}
