@@ -37,9 +37,9 @@ RECEIVE_LIMITS = {
     "Decoder::next": {17: (506, 120, 109), 55: (1960, 718, 693), 255: (3540, 1010, 851)},
     "blocking::Reader": {17: (780, 413, 406), 55: (2530, 955, 922), 255: (6590, 1420, 1220)},
     "asynch::Reader": {17: (776, 416, 409), 55: (2510, 958, 925), 255: (6480, 1420, 1220)},
-    "EventSource::poll": {17: (1240, 624, 612), 55: (3540, 1180, 1130), 255: (10_500, 1480, 1210)},
-    "blocking::Client": {17: (1340, 695, 683), 55: (3740, 1290, 1240), 255: (11_400, 1830, 1540)},
-    "asynch::Client": {17: (1490, 793, 779), 55: (4010, 1390, 1340), 255: (12_300, 1950, 1650)},
+    "EventSource::poll": {17: (1210, 616, 604), 55: (3450, 1180, 1130), 255: (10_040, 1460, 1190)},
+    "blocking::Client": {17: (1310, 687, 675), 55: (3660, 1290, 1240), 255: (10_950, 1810, 1530)},
+    "asynch::Client": {17: (1460, 785, 772), 55: (3930, 1390, 1340), 255: (11_870, 1930, 1640)},
 }
 PUSH_LIMITS = {17: 1060, 55: 4360, 255: 8150}
 RECEIVE_BARS = {
@@ -54,7 +54,7 @@ RECEIVE_BARS = {
 }
 
 # Of an event of 64 bytes of data; of serving, for each client.
-SERVE_LIMITS = {"EventLog::publish": 3260, "EventLog::publish_with": 3130, "Session::fill": 800, "Hub::serve": 1800}
+SERVE_LIMITS = {"EventLog::publish": 3030, "EventLog::publish_with": 2930, "Session::fill": 800, "Hub::serve": 1770}
 SERVE_BARS = {"EventLog::publish": 2600, "Hub::serve": 1450}
 
 # The longest time for which the lock of a hub is held, for clients that come with an unknown id, the oldest id, or

@@ -11,13 +11,13 @@ RECEIVE_LIMITS = {
     "Decoder::next": {17: (530, 128, 120), 55: (1890, 624, 592), 255: (2610, 628, 452)},
     "blocking::Reader": {17: (611, 305, 299), 55: (2120, 688, 652), 255: (4420, 747, 630)},
     "asynch::Reader": {17: (626, 323, 317), 55: (2130, 706, 670), 255: (4370, 763, 647)},
-    "EventSource::poll": {17: (1120, 560, 549), 55: (3210, 972, 922), 255: (8650, 1070, 884)},
-    "blocking::Client": {17: (1200, 637, 625), 55: (3290, 1060, 1010), 255: (8900, 1180, 991)},
-    "asynch::Client": {17: (1270, 674, 662), 55: (3460, 1100, 1050), 255: (9580, 1240, 1040)},
+    "EventSource::poll": {17: (1090, 546, 535), 55: (3140, 950, 901), 255: (8420, 1040, 866)},
+    "blocking::Client": {17: (1170, 623, 612), 55: (3220, 1040, 982), 255: (8660, 1160, 972)},
+    "asynch::Client": {17: (1240, 660, 648), 55: (3390, 1080, 1020), 255: (9350, 1220, 1020)},
 }
 PUSH_LIMITS = {17: 1240, 55: 5110, 255: 8720}
 # Those of an event of 64 bytes of data; of serving, for each client.
-SERVE_LIMITS = {"EventLog::publish": 2970, "EventLog::publish_with": 2400, "Session::fill": 549, "Hub::serve": 1640}
+SERVE_LIMITS = {"EventLog::publish": 2840, "EventLog::publish_with": 2270, "Session::fill": 549, "Hub::serve": 1640}
 SNAPSHOT_LIMIT = 74_100_000  # of 630 types
 
 # The names of the functions in `benches/drivers.rs`.
