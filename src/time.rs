@@ -33,7 +33,7 @@ impl Instant {
 
     /// The moment this many milliseconds later.
     pub const fn after(self, milliseconds: u32) -> Self {
-        // What is after `NEVER` never comes either.
+        // Saturates at `NEVER`.
         Self(self.0.saturating_add(milliseconds as u64))
     }
 

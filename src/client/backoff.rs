@@ -32,7 +32,7 @@ impl Backoff {
     pub fn next(&mut self, start: u32, floor: u32, cap: u32, scatter: bool) -> u32 {
         let mut delay = start.max(floor);
         for _ in 0..self.doublings {
-            // It is cut to the cap below, whatever it has grown to.
+            // It may saturate: the cap below limits it.
             delay = delay.saturating_mul(2);
         }
         // Beyond 32 doublings any delay is at its cap.
@@ -46,7 +46,7 @@ impl Backoff {
         half.plus(self.random() % width).max(floor)
     }
 
-    /// A counter, mixed until all bits depend on all of its bits. Both wrap: only the low bits count.
+    /// A counter, mixed until all bits depend on all of its bits. It is a hash: its arithmetic wraps.
     fn random(&mut self) -> u32 {
         self.random = self.random.wrapping_add(0x9e37_79b9);
         let mut bits = self.random;

@@ -193,7 +193,7 @@ impl<'a> EventSource<'a> {
     /// The first `length` bytes of what was to be sent are written.
     pub fn sent(&mut self, now: Instant, length: usize) {
         if let State::Request { sent } = &mut self.state {
-            // The caller may tell of more than it was given.
+            // The caller may report more bytes than it was given.
             *sent = sent.saturating_add(length as u32);
             self.note_activity(now);
         }
@@ -445,11 +445,11 @@ impl<'a> EventSource<'a> {
                     return self.wait(now);
                 }
                 let start = chunk.len().minus(input.len());
+                let (read, result) = self.decoder.advance_item(data, self.options.comments);
                 self.content = Span {
                     start,
-                    end: start.plus(data.len()),
+                    end: start.plus(read),
                 };
-                let (read, result) = self.decoder.advance_item(data, self.options.comments);
                 body.consume(read);
                 *input = input.part(read..);
                 if let Some(milliseconds) = self.decoder.take_retry() {

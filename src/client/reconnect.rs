@@ -329,7 +329,7 @@ impl<'a> Reconnect<'a> {
             self.backoff.reset();
             self.failures = 0;
         } else {
-            // Only whether it reaches the limit counts, and that is no larger.
+            // It is only compared with `max_failures`, which is no larger.
             self.failures = self.failures.saturating_add(1);
         }
         self.delivered = false;
@@ -343,7 +343,7 @@ impl<'a> Reconnect<'a> {
             options.cap_ms,
             options.is_scattered,
         );
-        // The seconds may be the caller's, and of any size.
+        // An `Answer` of the caller may name any number of seconds.
         let asked_for = self.retry_after.saturating_mul(1_000);
         self.retry_after = 0;
         Some(now.after(delay.max(asked_for)))

@@ -87,7 +87,7 @@ impl<'a> Redirects<'a> {
         let in_use = usize::from(self.lasting).plus(usize::from(self.passing));
 
         // It is put together behind those in use, for it may be relative to them.
-        let (used, free) = self.buffer.parts_mut(in_use);
+        let (used, free) = self.buffer.split_exact_mut(in_use);
         let base = current(self.original, used, self.lasting, self.passing);
         let Some(length) = base.resolve(location, free) else {
             return Err(Reason::LocationTooLong);
@@ -125,7 +125,7 @@ fn current<'u>(original: Url<'u>, buffer: &'u [u8], lasting: u16, passing: u16) 
         0 => buffer.part(..lasting),
         passing => buffer.part(lasting..lasting.plus(passing)),
     };
-    // Without a redirect it is empty, which is no URL.
+    // Without a redirect the range is empty, which does not parse.
     Url::from_bytes(url).unwrap_or(original)
 }
 
@@ -176,7 +176,7 @@ mod tests {
         assert_eq!(none.url().as_str(), "http://a");
     }
 
-    /// Breaks when the lengths of two URLs are added in 16 bits: in a large buffer, the later one was lost.
+    /// Breaks when the lengths of two URLs are added in 16 bits: a large buffer then loses the second one.
     #[test]
     fn long_urls_follow_one_another() {
         let mut buffer = std::vec![0; 200_000];

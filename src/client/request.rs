@@ -18,10 +18,11 @@ pub(super) fn write_part(
 ) -> (usize, usize) {
     let (mut length, mut head_len) = (0_usize, 0_usize);
     write_head(redirects, options, last_event_id, &mut |chunk| {
-        // A chunk that was sent whole has nothing after what is skipped, one after it has nothing to skip.
+        // Chunks before the position are skipped whole, the chunk at it is cut, later ones are taken whole.
         let new = chunk.get(sent.saturating_sub(head_len)..);
         let new = new.unwrap_or_default();
-        head_len = head_len.plus(chunk.len());
+        // The caller's fields may be longer than a short `usize` counts.
+        head_len = head_len.saturating_add(chunk.len());
         let free = place.part_mut(length..);
         let new = new.get(..free.len()).unwrap_or(new);
         copy(new, free);

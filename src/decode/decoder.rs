@@ -209,7 +209,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
     pub(crate) fn free_and_last_event_id(&mut self) -> (&mut [u8], &[u8]) {
         let buffer = self.buffer.as_mut();
         let place = self.core.fields.last_event_id_place(buffer);
-        let (free, id) = buffer.parts_mut(place.start);
+        let (free, id) = buffer.split_exact_mut(place.start);
         (free, id)
     }
 }

@@ -240,7 +240,7 @@ pub(super) fn write(buffer: &mut [u8], start: usize, bytes: &[u8]) {
 /// would cost more flash than all of the decoder's other work on its buffer.
 fn rotate(buffer: &mut [u8], start: usize, length: usize, end: usize) {
     let range = buffer.part_mut(start..end);
-    let (front, back) = range.parts_mut(length);
+    let (front, back) = range.split_exact_mut(length);
     if !front.is_empty() && !back.is_empty() {
         reverse(front);
         reverse(back);

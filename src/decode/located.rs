@@ -90,7 +90,7 @@ impl Core {
 impl Located {
     fn new(finished: Finished<'_>, input: &[u8]) -> Self {
         let locate = |value| match value {
-            // What is not there is no slice of the input.
+            // An absent value is a constant, which has no place in the input.
             Value::Held([]) => Place::Input(Span::default()),
             Value::Held(value) => Place::Input(Span::within(value, input)),
             Value::InBuffer(span) => Place::Buffer(span),

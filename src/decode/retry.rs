@@ -31,7 +31,7 @@ impl Retry {
             self.digits_state = DigitsState::Empty;
         }
         for byte in value {
-            // What is below the digits wraps, and is above them then.
+            // Bytes below `0` wrap to more than 9, which is no digit.
             let digit = byte.wrapping_sub(b'0');
             if digit > 9 {
                 self.digits_state = DigitsState::Illegal;

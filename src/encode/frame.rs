@@ -127,7 +127,7 @@ impl<'a> Frame<'a> {
 
     /// The length of the frame in bytes. This looks for the line ends in comment and data.
     pub fn encoded_len(&self) -> usize {
-        // Data of nothing but line feeds grows sixfold, which `usize` may not hold: no buffer does then.
+        // A LF becomes 7 bytes, so the sum may exceed `usize`. It saturates: no buffer is that long.
         self.chunks()
             .fold(0, |length, chunk| length.saturating_add(chunk.len()))
     }

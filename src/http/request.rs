@@ -209,8 +209,8 @@ impl RequestHead {
         keep: &[&str],
         max_len: u32,
     ) -> Result<bool, HeadError> {
-        // Places have 16 bits.
-        let (space, _) = space.parts_mut(space.len().min(usize::from(u16::MAX)));
+        // A `Place` has 16 bits: more of the space is not used.
+        let (space, _) = space.split_exact_mut(space.len().min(usize::from(u16::MAX)));
         loop {
             let before = input.len();
             let free = space.part_mut(self.used()..);
@@ -251,7 +251,7 @@ impl RequestHead {
     }
 
     fn target(&self) -> Place {
-        // Without a request line this starts after its end.
+        // Before the request line has come this starts after its end, and reads as empty.
         Place {
             start: self.method_len.plus(1),
             end: self.target_end,
@@ -262,7 +262,8 @@ impl RequestHead {
     fn fields(&self) -> Place {
         const VERSION: u16 = b" HTTP/1.1\n".len() as u16;
         Place {
-            start: self.target_end.plus(VERSION),
+            // A line that was refused for its length may end where the sum does not fit: no field follows it.
+            start: self.target_end.saturating_add(VERSION),
             end: self.kept,
         }
     }
@@ -339,7 +340,7 @@ impl RequestHead {
             return Ok(());
         }
         let start = self.used;
-        let (kept, free) = space.parts_mut(self.used());
+        let (kept, free) = space.split_exact_mut(self.used());
         let (_, query) = split_target(self.target().of(kept));
         let Some(id) = PARAMETERS.iter().find_map(|name| parameter(query, name)) else {
             return Ok(());
@@ -359,13 +360,13 @@ impl RequestHead {
 
 impl Place {
     fn of(self, space: &[u8]) -> &[u8] {
-        // What has not come yet, or not at all, starts after its end: it reads as empty.
+        // A place that is not set starts after its end, and reads as empty.
         let range = usize::from(self.start)..usize::from(self.end);
         space.get(range).unwrap_or_default()
     }
 }
 
-/// Empty if it is no text: a caller that asks once the response has begun sees other bytes.
+/// Returns `""` for bytes that are no text: once the response has begun, it overwrites the request.
 fn as_str(ascii: &[u8]) -> &str {
     core::str::from_utf8(ascii).unwrap_or_default()
 }

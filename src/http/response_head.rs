@@ -120,7 +120,7 @@ impl ResponseHead {
 
     fn take_line(&mut self, line: Line, space: &mut [u8]) -> Result<(), ResponseError> {
         let start = usize::from(self.location);
-        let (kept, rest) = space.parts_mut(start);
+        let (kept, rest) = space.split_exact_mut(start);
         let text = rest.part(..usize::from(line.length));
         if self.status == 0 {
             self.status = match status_line(text) {

@@ -122,7 +122,8 @@ impl<M: RawMutex, const BYTES: usize, const CLIENTS: usize> Default
 }
 
 impl<M: RawMutex, B: AsRef<[u8]> + AsMut<[u8]>, S: AsMut<[Slot]>> Hub<M, B, S> {
-    /// A hub over the caller's buffer and slots, whose sizes are known only when the program runs.
+    /// A hub over the caller's buffer and slots, whose sizes are known only when the program runs. Both have to
+    /// be the same at every call.
     pub const fn with_storage(buffer: B, slots: S) -> Self {
         Self {
             state: Mutex::new(RefCell::new(State {
@@ -173,7 +174,7 @@ impl<M: RawMutex, B: AsRef<[u8]> + AsMut<[u8]>, S: AsMut<[Slot]>> Hub<M, B, S> {
 
     /// What the hub has seen so far.
     pub fn stats(&self) -> Stats {
-        // Nothing, within the formatting of a frame of this hub.
+        // All zeros if a `publish_with` of this hub calls it.
         self.lock(|state| state.stats).unwrap_or_default()
     }
 

@@ -66,7 +66,7 @@ impl<'b, S> Buffered<'b, S> {
 
     fn note_received(&mut self, length: usize) {
         self.start = 0;
-        // A socket may tell of more than there is room for.
+        // A socket may report more than there is room for.
         self.end = length.min(self.buffer.len());
     }
 

@@ -55,7 +55,7 @@ impl<'b, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Inbox<'b, B> {
             self.decoder.end_stream();
         }
         self.start = 0;
-        // A socket may tell of more than there is room for.
+        // A socket may report more than there is room for.
         self.end = length.min(self.buffer.len());
         self.read = 0;
     }

@@ -28,7 +28,8 @@ impl Sent {
     };
 
     pub fn note(&mut self, bytes: &[u8]) {
-        self.length = self.length.plus(bytes.len());
+        // As in `Frame::encoded_len`, the sum may exceed a short `usize`.
+        self.length = self.length.saturating_add(bytes.len());
         for byte in bytes {
             // FNV-1a multiplies modulo 2^32.
             self.checksum = (self.checksum ^ u32::from(*byte)).wrapping_mul(0x0100_0193);

@@ -155,7 +155,7 @@ impl<'a> Connection<'a> {
         let (from, to) = self.unsent;
         match &mut self.state {
             _ if length == 0 => return,
-            // The caller may tell of more than it was given.
+            // The caller may report more bytes than it was given.
             State::Answer { sent, .. } if from == to => *sent = sent.saturating_add(length),
             _ => self.unsent = (from.saturating_add(length).min(to), to),
         }
@@ -173,7 +173,7 @@ impl<'a> Connection<'a> {
         match &mut self.state {
             State::Head if length > 0 => {
                 let (lines, space) = split(self.scratch);
-                // A caller that tells of more than there is room for has read nothing.
+                // A length that exceeds the space is ignored.
                 let mut input = space.get(..length).unwrap_or_default();
                 let options = self.options;
                 match self.head.receive(
@@ -201,7 +201,7 @@ impl<'a> Connection<'a> {
                 self.state = State::Closed(Outcome::Streamed(Close::HungUp));
             }
             State::Linger { status, left } => {
-                // The last of it may be more than what is left.
+                // The last read may exceed the limit.
                 *left = left.saturating_sub(length);
                 if length == 0 || *left == 0 {
                     self.state = State::Closed(Outcome::Answered(*status));
@@ -407,7 +407,7 @@ impl<'a> Connection<'a> {
                     Some(response) => response.content(),
                     None => status.content(),
                 };
-                // Of a request for the head alone, more than all content counts as sent.
+                // For `HEAD`, `sent` is `usize::MAX`, so no content is left.
                 content.get(*sent..).unwrap_or_default()
             }
             _ => self.scratch.part(from..to),
@@ -460,9 +460,10 @@ impl<'a> Connection<'a> {
                     Output::Send(_) => {}
                     Output::Wait(until) => return Some(Next::Wait(until)),
                     Output::Close(reason) => {
-                        let is_whole = chunked && matches!(reason, Close::Ended | Close::Lifetime);
+                        let sends_last_chunk =
+                            chunked && matches!(reason, Close::Ended | Close::Lifetime);
                         if let (true, Some(place)) =
-                            (is_whole, self.scratch.get_mut(..LAST_CHUNK.len()))
+                            (sends_last_chunk, self.scratch.get_mut(..LAST_CHUNK.len()))
                         {
                             copy(LAST_CHUNK, place);
                             self.unsent = (0, LAST_CHUNK.len());
@@ -495,12 +496,12 @@ impl<'a> Connection<'a> {
             // An empty scratch buffer cannot hold a response: close the connection.
             self.state = State::Closed(Outcome::HungUp);
         }
-        let (lines, free) = self.scratch.parts_mut(start);
+        let (lines, free) = self.scratch.split_exact_mut(start);
         let request = self.head.request(lines);
         let mut skip = self.head_done as usize;
         let mut length = 0_usize;
         let mut write = |chunk: &[u8]| {
-            // A chunk that was put whole has nothing after what is skipped, one after it has nothing to skip.
+            // Chunks before the position are skipped whole, the chunk at it is cut, later ones are taken whole.
             let new = chunk.get(skip..).unwrap_or_default();
             skip = skip.saturating_sub(chunk.len());
             length = length.plus(put(new, free, length));
@@ -513,7 +514,8 @@ impl<'a> Connection<'a> {
         self.unsent = (start, start.plus(length));
         self.head_done = match length {
             0 => WHOLE,
-            _ => self.head_done.plus(length as u32),
+            // The caller's fields may be of any length: a head of 4 GB is cut there.
+            _ => self.head_done.saturating_add(length as u32),
         };
     }
 }
@@ -532,7 +534,7 @@ fn put_stream(
         true => (ChunkSize::LEN, END.len()),
         false => (0, 0),
     };
-    // A scratch that is too short for a chunk has room for nothing: the session closes then.
+    // If the framing of a chunk does not fit, the space is empty, and the session closes as stalled.
     let (size, rest) = scratch.split_at_mut_checked(before).unwrap_or_default();
     let room = rest.len().saturating_sub(behind).min(ChunkSize::MAX);
     let space = rest.part_mut(..room);
@@ -560,5 +562,5 @@ fn put(bytes: &[u8], into: &mut [u8], length: usize) -> usize {
 /// The parts of the scratch for the lines of a head, and for what is read.
 fn split(scratch: &mut [u8]) -> (&mut [u8], &mut [u8]) {
     let lines = scratch.len().minus(scratch.len() / 4);
-    scratch.parts_mut(lines)
+    scratch.split_exact_mut(lines)
 }

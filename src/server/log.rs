@@ -78,7 +78,8 @@ impl<const N: usize> Default for EventLog<[u8; N]> {
 }
 
 impl<B: AsRef<[u8]> + AsMut<[u8]>> EventLog<B> {
-    /// A log over the caller's buffer: a `&mut [u8]`, or where there is a heap, a `Vec<u8>`.
+    /// A log over the caller's buffer: a `&mut [u8]`, or where there is a heap, a `Vec<u8>`. It has to give the
+    /// same bytes at every call.
     pub const fn with_buffer(buffer: B) -> Self {
         Self {
             core: Core::NEW,

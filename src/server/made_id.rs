@@ -22,9 +22,9 @@ impl MadeId {
             bytes: *b"........-..........",
             start: MAX_LEN,
         };
-        id.put_number_front(sequence, BASE_10);
-        id.put_front(b'-');
-        id.put_number_front(epoch, BASE_16);
+        id.prepend_number(sequence, BASE_10);
+        id.prepend(b'-');
+        id.prepend_number(epoch, BASE_16);
         id
     }
 
@@ -37,10 +37,10 @@ impl MadeId {
     }
 
     /// Puts the digits of a number before what there is.
-    fn put_number_front(&mut self, mut number: u32, base: NonZeroU32) {
+    fn prepend_number(&mut self, mut number: u32, base: NonZeroU32) {
         loop {
             if let Some(digit) = b"0123456789abcdef".get((number % base) as usize) {
-                self.put_front(*digit);
+                self.prepend(*digit);
             }
             number /= base;
             if number == 0 {
@@ -49,7 +49,7 @@ impl MadeId {
         }
     }
 
-    fn put_front(&mut self, byte: u8) {
+    fn prepend(&mut self, byte: u8) {
         self.start = self.start.minus(1);
         if let Some(place) = self.bytes.get_mut(self.start) {
             *place = byte;

@@ -142,7 +142,7 @@ impl Ring {
             return Ok(());
         }
         let start = self.make_room(bytes, capacity, length.plus(HEADER));
-        let (header, record) = bytes.part_mut(start..).parts_mut(HEADER);
+        let (header, record) = bytes.part_mut(start..).split_exact_mut(HEADER);
         let mut sink = RecordSink {
             record: Some(record),
             written: 0,

@@ -377,7 +377,7 @@ impl<'a> Session<'a> {
             Err(_) if self.sent > 0 => self.stage = Stage::Closed(Close::Lapped),
             Err(_) => {
                 self.move_behind(behind);
-                // A count that is full stays so.
+                // Saturates at 65,535.
                 self.losses = self.losses.saturating_add(1);
                 self.stage = Stage::Notice;
             }
@@ -402,7 +402,7 @@ impl<'a> Session<'a> {
     }
 
     fn note_sent(&mut self, length: usize) {
-        // The caller may tell of more than it was given.
+        // The caller may report more bytes than it was given.
         self.sent = self.sent.saturating_add(length as u32);
         self.waiting = Waiting::Progress;
     }
@@ -433,7 +433,7 @@ fn unsent<'f>(frame: &Frame<'f>, sent: u32) -> &'f [u8] {
 /// The reconnection time of a client that comes now.
 fn spread(now: Instant, options: &StreamOptions<'_>) -> u32 {
     // The golden ratio scatters moments that are near one another over all of the range.
-    // The product wraps: its bits are what is wanted, not its size.
+    // The product wraps: it is a hash.
     let random = (now.as_millis() as u32).wrapping_mul(0x9e37_79b9) >> 8;
     let width = NonZeroU32::MIN.saturating_add(options.retry_spread);
     options.retry.saturating_add(random % width)

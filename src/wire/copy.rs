@@ -15,7 +15,7 @@ use super::exact::Exact;
 /// Copies `from` to the start of `to`, which is at least as long.
 pub(crate) fn copy(from: &[u8], to: &mut [u8]) {
     debug_assert!(from.len() <= to.len(), "{} into {}", from.len(), to.len());
-    // Not `part_mut`: here the compiler learns that both are of one length.
+    // Not `part_mut`: by this `match`, the compiler knows that both slices have one length.
     match to.get_mut(..from.len()) {
         Some(to) if IS_HOST => copy_as_two(from, to),
         Some(to) => copy_in_pieces(from, to),

@@ -44,7 +44,7 @@ impl Iterator for Decimal {
 pub(crate) fn parse(digits: &[u8]) -> Option<u32> {
     let mut number = if digits.is_empty() { None } else { Some(0_u32) };
     for byte in digits {
-        // What is below the digits wraps, and is above them then.
+        // Bytes below `0` wrap to more than 9, which is no digit.
         let digit = byte.wrapping_sub(b'0');
         number = match number?.saturating_mul(10).saturating_add(u32::from(digit)) {
             sum if digit < 10 => Some(sum),

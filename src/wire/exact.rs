@@ -1,14 +1,14 @@
 //! Sums, differences and slices that an invariant keeps in bounds.
 //!
-//! A call of these claims that no input and no order of the caller's calls leads out of bounds. Builds with
-//! debug assertions check the claim, and so do the tests. Release builds do not, so they hold no panic: there
-//! arithmetic wraps, and a slice out of bounds is empty.
+//! Use these only where no input and no order of calls can lead out of bounds. Builds with debug assertions, such
+//! as the tests, check that. Release builds do not, so that they hold no panic: there, arithmetic wraps, and a
+//! slice out of bounds is empty.
 //!
-//! Lengths that a caller, a socket or a peer names are no invariant: clamp those, or saturate.
+//! Lengths that a caller, a socket or a peer reports are no invariant: limit them, or saturate.
 
 use core::slice::SliceIndex;
 
-/// Arithmetic whose result fits.
+/// Arithmetic that cannot overflow.
 pub(crate) trait Exact: Copy {
     fn plus(self, other: Self) -> Self;
     fn minus(self, other: Self) -> Self;
@@ -38,13 +38,13 @@ macro_rules! exact {
 
 exact!(u8 u16 u32 usize);
 
-/// Parts of a slice that are there.
+/// Parts of a slice that are in bounds.
 pub(crate) trait ExactSlice {
     /// The bytes of a range.
     fn part<R: SliceIndex<[u8], Output = [u8]>>(&self, range: R) -> &[u8];
     fn part_mut<R: SliceIndex<[u8], Output = [u8]>>(&mut self, range: R) -> &mut [u8];
     /// The first `at` bytes, and the rest.
-    fn parts_mut(&mut self, at: usize) -> (&mut [u8], &mut [u8]);
+    fn split_exact_mut(&mut self, at: usize) -> (&mut [u8], &mut [u8]);
 }
 
 impl ExactSlice for [u8] {
@@ -54,7 +54,7 @@ impl ExactSlice for [u8] {
         part.unwrap_or_default()
     }
 
-    // Inlined late, it costs each round of `Session::fill` 16 instructions on a Cortex-M3.
+    // Without this it is inlined too late: a call of `Session::fill` takes 15 instructions more on a Cortex-M3.
     #[inline(always)]
     fn part_mut<R: SliceIndex<[u8], Output = [u8]>>(&mut self, range: R) -> &mut [u8] {
         let length = self.len();
@@ -63,7 +63,7 @@ impl ExactSlice for [u8] {
         part.unwrap_or_default()
     }
 
-    fn parts_mut(&mut self, at: usize) -> (&mut [u8], &mut [u8]) {
+    fn split_exact_mut(&mut self, at: usize) -> (&mut [u8], &mut [u8]) {
         let length = self.len();
         let parts = self.split_at_mut_checked(at);
         debug_assert!(parts.is_some(), "{at} out of {length} bytes");

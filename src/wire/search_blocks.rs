@@ -90,7 +90,7 @@ fn short_line_end(bytes: &[u8]) -> &[u8] {
 }
 
 /// The highest bit of the first byte below 0x20; some of what is above that may be set, too, as in `search_words`.
-/// The subtraction wraps: see there.
+/// The subtraction wraps, as there.
 const fn controls(word: u64) -> u64 {
     let lowered = word.wrapping_sub(u64::from_ne_bytes([0x20; 8]));
     lowered & !word & u64::from_ne_bytes([0x80; 8])

@@ -19,7 +19,7 @@ pub fn find_near(bytes: &[u8]) -> Option<usize> {
 #[inline(always)]
 pub fn line_end(bytes: &[u8]) -> &[u8] {
     let mut rest = bytes;
-    // Of fewer bytes than 16 it wraps, to a length that `rest` never has.
+    // With fewer than 16 bytes this wraps to a length that `rest` cannot have.
     let blocks_start = bytes.len().wrapping_sub(16);
     while let [a, b, c, d, behind @ ..] = rest {
         let controls = controls([*a, *b, *c, *d]);

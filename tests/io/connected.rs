@@ -145,3 +145,110 @@ async fn follow_socket(
         }
     }
 }
+
+/// Shows all that it has received at first, and less when it is asked again.
+struct Forgetful {
+    shown: [&'static [u8]; 4],
+    calls: usize,
+}
+
+impl Forgetful {
+    fn new(shown_again: usize) -> Self {
+        let head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
+        let body = b"data: on\n\ndata: off\n\n";
+        Self {
+            shown: [head, body, &body[..shown_again], b""],
+            calls: 0,
+        }
+    }
+
+    fn show(&mut self) -> &[u8] {
+        let shown = self.shown[self.calls.min(3)];
+        self.calls += 1;
+        shown
+    }
+}
+
+impl embedded_io::ErrorType for Forgetful {
+    type Error = embedded_io::ErrorKind;
+}
+
+impl embedded_io::Read for Forgetful {
+    fn read(&mut self, _: &mut [u8]) -> Result<usize, Self::Error> {
+        Ok(0)
+    }
+}
+
+impl embedded_io::BufRead for Forgetful {
+    fn fill_buf(&mut self) -> Result<&[u8], Self::Error> {
+        Ok(self.show())
+    }
+
+    fn consume(&mut self, _: usize) {}
+}
+
+impl embedded_io::Write for Forgetful {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize, Self::Error> {
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> Result<(), Self::Error> {
+        Ok(())
+    }
+}
+
+impl embedded_io_async::Read for Forgetful {
+    async fn read(&mut self, _: &mut [u8]) -> Result<usize, Self::Error> {
+        Ok(0)
+    }
+}
+
+impl BufRead for Forgetful {
+    async fn fill_buf(&mut self) -> Result<&[u8], Self::Error> {
+        Ok(self.show())
+    }
+
+    fn consume(&mut self, _: usize) {}
+}
+
+impl Write for Forgetful {
+    async fn write(&mut self, bytes: &[u8]) -> Result<usize, Self::Error> {
+        Ok(bytes.len())
+    }
+
+    async fn flush(&mut self) -> Result<(), Self::Error> {
+        Ok(())
+    }
+}
+
+/// What follows the opening of a stream whose `BufRead` shows so much again of what it has shown.
+async fn after_opening(shown_again: usize) -> [String; 2] {
+    let (mut first, mut second) = ([0; 256], [0; 256]);
+    let connector = Connector::new(&[], 1);
+
+    let mut from_blocking = source(&mut first, &mut []);
+    from_blocking.poll(VirtualClock.now(), &mut &b""[..]);
+    let socket = Forgetful::new(shown_again);
+    let mut connected = blocking::Connected::new(&mut from_blocking, socket, &connector);
+    assert_eq!(connected.next(), Some(Notice::Open));
+    let blocking = format!("{:?}", connected.next());
+
+    let mut from_asynch = source(&mut second, &mut []);
+    from_asynch.poll(VirtualClock.now(), &mut &b""[..]);
+    let socket = Forgetful::new(shown_again);
+    let mut connected = asynch::Connected::new(&mut from_asynch, socket, VirtualClock);
+    assert_eq!(connected.next().await, Some(Notice::Open));
+    [blocking, format!("{:?}", connected.next().await)]
+}
+
+/// Breaks when an event is made of bytes that a faulty `BufRead` no longer shows, or when bytes after it count.
+#[tokio::test(start_paused = true)]
+async fn an_event_that_the_buffer_no_longer_shows_is_an_overflow() {
+    for told in after_opening("data: on\n\n".len()).await {
+        assert!(told.contains("\"on\""), "{told}");
+    }
+    for shown_again in 0.."data: on\n\n".len() {
+        let told = after_opening(shown_again).await;
+        assert_eq!(told, ["Some(Overflow)", "Some(Overflow)"], "{shown_again}");
+    }
+}

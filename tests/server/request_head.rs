@@ -265,3 +265,26 @@ fn bytes_after_the_head_do_not_count() {
     let answer = connection::answer(&OPTIONS, &Log::new(), request);
     assert_eq!(answer, STREAM_HEAD);
 }
+
+/// Breaks when a request refers to a line that was refused, because its end has no room.
+#[test]
+fn a_request_line_without_room_for_its_end_leaves_no_request() {
+    const LARGE: ServerOptions = ServerOptions::new("/events").max_head_len(1_000_000);
+    let log = EventLog::<[u8; 0]>::new();
+    let mut scratch = vec![0; 200_000];
+    for length in 65_520..65_540 {
+        let mut connection = Connection::new(NOW, &LARGE, &mut scratch);
+        let head = format!("GET /{} HTTP/1.1\n", "a".repeat(length - 14));
+        assert_eq!(head.len(), length + 1);
+        for piece in head.as_bytes().chunks(40_000) {
+            connection.space()[..piece.len()].copy_from_slice(piece);
+            connection.received(piece.len());
+        }
+        assert_eq!(connection.request().header("x"), None);
+        match connection.poll(NOW, &log) {
+            Next::Wait(_) => assert!(length < 65_535, "{length}"),
+            Next::Send(bytes) => assert!(length >= 65_535 && matches!(status(bytes), 414 | 431)),
+            next => panic!("{next:?}"),
+        }
+    }
+}

@@ -63,7 +63,7 @@ pub async fn stream<W: Write, C: Clock, L: SharedLog>(
                     if length == 0 {
                         return Err(Error::WriteZero);
                     }
-                    // A writer that tells of more than it was given has taken all of it.
+                    // A writer that reports more than it was given has taken all of it.
                     bytes = bytes.get(length..).unwrap_or_default();
                 }
                 written = true;

@@ -125,7 +125,7 @@ fn write_all<W: Write>(socket: &mut W, mut bytes: &[u8]) -> Result<(), Error<W::
         if length == 0 {
             return Err(Error::WriteZero);
         }
-        // A socket that tells of more than it was given has taken all of it.
+        // A socket that reports more than it was given has taken all of it.
         bytes = bytes.get(length..).unwrap_or_default();
     }
     Ok(())

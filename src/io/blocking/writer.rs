@@ -68,7 +68,7 @@ impl<'b, W: Write> Writer<'b, W> {
                 if length == 0 {
                     return Err(Error::WriteZero);
                 }
-                // A socket that tells of more than it was given has taken all of it.
+                // A socket that reports more than it was given has taken all of it.
                 let (taken, rest) = bytes.split_at_checked(length).unwrap_or((bytes, &[]));
                 self.sent.note(taken);
                 bytes = rest;
