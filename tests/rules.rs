@@ -1,5 +1,5 @@
-//! The tables under "Rules and their tests" in `CONTRIBUTING.md` name tests that exist, and the files of
-//! every test folder are compiled.
+//! The tables under "Rules and their tests" in `CONTRIBUTING.md` name tests that exist, and the files directly
+//! in a test folder are modules of its `main.rs`.
 
 use std::fs;
 use std::path::Path;
@@ -75,10 +75,15 @@ fn faults(rows: &[Row], read: impl Fn(&str) -> Option<String>) -> Vec<String> {
             continue;
         };
         let mut file: Option<(&str, Vec<String>)> = None;
+        // How many tests of that file the row names.
         let mut named = 0;
         // Every second piece stands between two backticks.
         for word in tests.split('`').skip(1).step_by(2) {
             if word.ends_with(".rs") {
+                if let (Some((path, _)), 0) = (&file, named) {
+                    faults.push(format!("{rule}: no test of {path} is named"));
+                }
+                (file, named) = (None, 0);
                 let Some(source) = read(word) else {
                     faults.push(format!("{rule}: there is no file {word}"));
                     continue;
@@ -162,6 +167,10 @@ fn a_row_that_names_a_missing_file_is_reported() {
 #[test]
 fn a_row_without_a_test_is_reported() {
     assert_eq!(faults_of("| a | `a.rs` |"), ["a: no test is named"]);
+    assert_eq!(
+        faults_of("| a | `a.rs`; `a.rs`: `one` |"),
+        ["a: no test of a.rs is named"]
+    );
     assert_eq!(faults_of("| a | one |"), ["a: no test is named"]);
     assert_eq!(faults_of("| a | `one` |"), ["a: one has no file"]);
     assert_eq!(faults_of("| a |"), [r#"["a"]: not two cells"#]);

@@ -43,10 +43,6 @@ class Elf:
         """The (name, size) of each symbol."""
         return [(name, size) for name, _, size, _ in self._symbols]
 
-    def has_relocations(self):
-        """Whether the linker was asked to keep the relocations of the code."""
-        return ".rel.text" in self._names
-
     def references(self):
         """A pair of functions, each (address, name), for each place in the first that holds the second's address."""
         addresses = [address for address, _ in self.functions]

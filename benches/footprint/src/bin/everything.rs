@@ -1,4 +1,4 @@
-//! What the other programs leave out. Nobody needs all of it at once, so it has no budget, but nothing
+//! What the other programs leave out. Nobody needs all of it at once, so its size is not limited, but nothing
 //! in it may panic either.
 #![no_std]
 #![no_main]

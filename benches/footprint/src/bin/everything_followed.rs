@@ -1,4 +1,4 @@
-//! What `client` leaves out: every option, and the drivers. It has no budget, but nothing in it may
+//! What `client` leaves out: every option, and the drivers. Its size is not limited, but nothing in it may
 //! panic, except for what every `async fn` has: that it was polled when it was done.
 #![no_std]
 #![no_main]

@@ -1,4 +1,4 @@
-//! What `server` leaves out: every option, every way to answer, and the pump. It has no budget either, but
+//! What `server` leaves out: every option, every way to answer, and the pump. Its size is not limited either, but
 //! nothing in it may panic.
 #![no_std]
 #![no_main]
