@@ -126,7 +126,7 @@
 //!           on {fields,held,layout,located,retry}
 //!           http/{request,response,response_head,url,chunked}
 //!           on {lines,grammar,accept,target,field,method,body}
-//! floor 1   wire/{scanner,token,span,text,line_end,copy,decimal,media_type}   time
+//! floor 1   wire/{scanner,token,span,text,line_end,copy,decimal,exact,media_type}   time
 //! ```
 //!
 //! # Promises
