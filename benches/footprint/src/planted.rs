@@ -1,4 +1,4 @@
-//! Panics that the check must find, in programs that exist for that.
+//! Panics that the check must find, and the programs that exist for that.
 
 use core::cell::RefCell;
 
@@ -23,4 +23,31 @@ pub fn index() {
 pub fn unwrap() {
     let word = core::num::NonZero::new(read_word());
     write_word(word.unwrap().get());
+}
+
+/// A program with one of these panics in it; or in an `async fn`, which may panic by itself when it is polled after
+/// its end.
+#[macro_export]
+macro_rules! program_with_panic {
+    ($panic:ident) => {
+        #[unsafe(no_mangle)]
+        extern "C" fn reset() -> ! {
+            loop {
+                $crate::planted::$panic();
+            }
+        }
+    };
+    (async $panic:ident) => {
+        #[unsafe(no_mangle)]
+        extern "C" fn reset() -> ! {
+            loop {
+                $crate::block_on(read_and_panic());
+            }
+        }
+
+        async fn read_and_panic() {
+            let _ = embedded_io_async::Read::read(&mut $crate::Port, &mut [0; 8]).await;
+            $crate::planted::$panic();
+        }
+    };
 }

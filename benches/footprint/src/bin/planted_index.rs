@@ -2,11 +2,4 @@
 #![no_std]
 #![no_main]
 
-use footprint::planted;
-
-#[unsafe(no_mangle)]
-extern "C" fn reset() -> ! {
-    loop {
-        planted::index();
-    }
-}
+footprint::program_with_panic!(index);
