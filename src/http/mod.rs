@@ -5,6 +5,8 @@ mod body;
 mod chunked;
 mod field;
 mod grammar;
+#[cfg(any(test, feature = "embedded-nal-async"))]
+mod ip_address;
 mod lines;
 mod method;
 mod request;
@@ -18,6 +20,8 @@ pub(crate) use chunked::{ChunkSize, LAST_CHUNK};
 pub use chunked::{Dechunker, InvalidChunk};
 pub use field::{HeaderField, InvalidHeaderField};
 pub(crate) use grammar::is_text;
+#[cfg(feature = "embedded-nal-async")]
+pub(crate) use ip_address::ip_address;
 pub use method::Method;
 pub use request::Request;
 pub(crate) use request::{HeadError, RequestHead};

@@ -1,12 +1,12 @@
 //! Connecting by `embedded-nal-async`.
 
-use core::net::{IpAddr, SocketAddr};
+use core::net::SocketAddr;
 
 use embedded_nal_async::{AddrType, Dns, TcpConnect};
 
 use super::client::Connect;
 use crate::client::Reason;
-use crate::http::Url;
+use crate::http::{Url, ip_address};
 
 /// Makes unencrypted connections by the traits of `embedded-nal-async`, which embassy-net implements.
 /// `https` is [`Reason::Unsupported`].
@@ -49,9 +49,9 @@ impl<'n, T: TcpConnect, D: Dns> Connect for Nal<'n, T, D> {
             return Err(Reason::Unsupported);
         }
         let unreachable = Reason::Unreachable;
-        let address = match url.host().parse::<IpAddr>() {
-            Ok(address) => address,
-            Err(_) => {
+        let address = match ip_address(url.host()) {
+            Some(address) => address,
+            None => {
                 let answer = self.dns.get_host_by_name(url.host(), AddrType::Either);
                 answer.await.map_err(|_| unreachable)?
             }
