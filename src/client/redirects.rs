@@ -21,7 +21,12 @@ pub(super) struct Redirects<'a> {
     count: u8,
     /// Whether the place of the later ones is asked by `GET`, without a body, whatever the first request was.
     by_get: bool,
+    /// A function pointer, so that programs without a buffer for redirects do not link the code for them.
+    replace_url: ReplaceUrl,
 }
+
+/// Makes a location the URL to ask next, for good if it is permanent.
+type ReplaceUrl = for<'r, 'b> fn(&'r mut Redirects<'b>, &[u8], bool) -> Result<(), Reason>;
 
 impl<'a> Redirects<'a> {
     pub const fn new(original: Url<'a>) -> Self {
@@ -32,12 +37,14 @@ impl<'a> Redirects<'a> {
             passing: 0,
             count: 0,
             by_get: false,
+            replace_url: |_, _, _| Err(Reason::LocationTooLong),
         }
     }
 
     /// The space for other URLs than the first.
     pub fn set_buffer(&mut self, buffer: &'a mut [u8]) {
         self.buffer = buffer;
+        self.replace_url = |redirects, location, permanent| redirects.replace(location, permanent);
         self.lasting = 0;
         self.restart();
     }
@@ -82,6 +89,12 @@ impl<'a> Redirects<'a> {
         if self.count >= max {
             return Err(Reason::TooManyRedirects);
         }
+        (self.replace_url)(self, location, permanent)?;
+        self.count = self.count.plus(1);
+        Ok(())
+    }
+
+    fn replace(&mut self, location: &[u8], permanent: bool) -> Result<(), Reason> {
         // What lasts are the permanent ones before the first of the others.
         let lasts = permanent && self.passing == 0 && !self.by_get;
         let in_use = usize::from(self.lasting).plus(usize::from(self.passing));
@@ -113,7 +126,6 @@ impl<'a> Redirects<'a> {
             true => self.lasting = length as u16,
             false => self.passing = length as u16,
         }
-        self.count = self.count.plus(1);
         Ok(())
     }
 }
