@@ -55,29 +55,24 @@ impl Scanner {
     #[inline(always)]
     pub fn next<'i, const FAST: bool>(&mut self, input: &mut &'i [u8]) -> Option<Token<'i>> {
         loop {
-            // A head that lies whole in the input is taken at once, any other one byte by byte.
-            let (starts, field, value) = match (self.place, *input) {
+            // A name that lies whole in the input is taken at once, any other one byte by byte.
+            let whole = match (self.place, *input) {
                 (_, []) => return None,
                 (Place::LineStart, [b'\n', rest @ ..]) => {
                     *input = rest;
                     return Some(Token::BlankLine);
                 }
-                (Place::LineStart, [b'd', b'a', b't', b'a', b':', value @ ..])
-                    if !value.is_empty() =>
-                {
-                    (true, Field::Data, without_space(value))
+                (Place::LineStart, [b':', value @ ..]) => Some((true, Field::Comment, value)),
+                (Place::LineStart, line) => {
+                    whole_name(line).map(|(field, value)| (true, field, value))
                 }
-                (Place::LineStart, [b':', value @ ..]) => (true, Field::Comment, value),
-                (Place::LineStart, [b'i', b'd', b':', value @ ..]) if !value.is_empty() => {
-                    (true, Field::Id, without_space(value))
-                }
-                (Place::LineStart, [b'e', b'v', b'e', b'n', b't', b':', value @ ..])
-                    if !value.is_empty() =>
-                {
-                    (true, Field::Event, without_space(value))
-                }
-                (Place::Value, value) => (false, self.field, value),
-                (_, [byte, rest @ ..]) => match self.step(*byte) {
+                (Place::Value, value) => Some((false, self.field, value)),
+                _ => None,
+            };
+            let (starts, field, value) = match (whole, *input) {
+                (Some(whole), _) => whole,
+                (None, []) => return None,
+                (None, [byte, rest @ ..]) => match self.step(*byte) {
                     Step::Moved => {
                         *input = rest;
                         continue;
@@ -327,6 +322,24 @@ fn behind_line_end(behind: &[u8]) -> Option<(Place, &[u8])> {
         [b'\r'] => Some((Place::AfterCr, &[])),
         [_, rest @ ..] => Some((Place::LineStart, rest)),
     }
+}
+
+/// The field that a line begins with and its value, if the name, the colon and a byte more are there.
+#[inline(always)]
+fn whole_name(line: &[u8]) -> Option<(Field, &[u8])> {
+    // One look at the length serves all names, and numbers are compared instead of bytes.
+    let &[a, b, c, d, e, f] = line.first_chunk()?;
+    let name = u32::from_ne_bytes([a, b, c, d]);
+    let (field, value) = if name == u32::from_ne_bytes(*b"data") && e == b':' {
+        (Field::Data, line.get(5..)?)
+    } else if name == u32::from_ne_bytes(*b"even") && [e, f] == *b"t:" && line.len() > 6 {
+        (Field::Event, line.get(6..)?)
+    } else if [a, b, c] == *b"id:" {
+        (Field::Id, line.get(3..)?)
+    } else {
+        return None;
+    };
+    Some((field, without_space(value)))
 }
 
 /// A space behind the colon is no part of the value.
