@@ -96,6 +96,22 @@ impl Dechunker {
         }
     }
 
+    /// Before data of this length, which is not 0.
+    pub(crate) const fn within_chunk(size: u32) -> Self {
+        Self {
+            state: State::Data,
+            size,
+        }
+    }
+
+    /// At the end of a body.
+    pub(crate) const fn ended() -> Self {
+        Self {
+            state: State::Ended,
+            size: 0,
+        }
+    }
+
     /// The next data of `input`, which is shortened by what was read; `None` when it is used up, or the
     /// body has ended.
     ///
@@ -114,6 +130,17 @@ impl Dechunker {
         matches!(self.state, State::Ended)
     }
 
+    /// How many bytes of the chunk are still to come.
+    #[cfg(test)]
+    pub(super) fn left(&self) -> u32 {
+        self.size
+    }
+
+    #[inline(always)]
+    pub(crate) fn is_within_chunk(&self) -> bool {
+        self.state == State::Data
+    }
+
     /// The data at the start of `input`, once the framing before it was read. `consume` moves on.
     pub(crate) fn peek<'i>(&mut self, input: &mut &'i [u8]) -> Result<&'i [u8], InvalidChunk> {
         loop {
@@ -124,7 +151,7 @@ impl Dechunker {
                 return Ok(b"");
             };
             if self.state == State::Data {
-                return Ok(input.get(..self.size as usize).unwrap_or(input));
+                return Ok(self.data(input));
             }
             if self.state == State::Ended {
                 return Ok(b"");
@@ -134,7 +161,17 @@ impl Dechunker {
         }
     }
 
-    /// So many bytes of what `peek` has shown were taken.
+    /// The data at the start of `input`; nothing if framing comes first.
+    #[inline(always)]
+    pub(crate) fn data<'i>(&self, input: &'i [u8]) -> &'i [u8] {
+        match self.state {
+            State::Data => input.get(..self.size as usize).unwrap_or(input),
+            _ => &[],
+        }
+    }
+
+    /// So many bytes of what `peek` or `data` has shown were taken.
+    #[inline(always)]
     pub(crate) fn consume(&mut self, length: usize) {
         if self.state == State::Data {
             self.size = self.size.minus(length as u32);

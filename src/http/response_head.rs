@@ -1,7 +1,6 @@
 //! Heads of responses.
 
 use super::body::Body;
-use super::chunked::Dechunker;
 use super::grammar::{field_line, status_line};
 use super::lines::{Folding, Line, Lines};
 use crate::wire::copy::move_down;
@@ -107,9 +106,9 @@ impl ResponseHead {
     /// What follows the head.
     pub const fn body(&self) -> Body {
         match self.length {
-            _ if self.is_chunked => Body::Chunked(Dechunker::new()),
-            NO_LENGTH => Body::UntilClose,
-            length => Body::Length(length),
+            _ if self.is_chunked => Body::chunked(),
+            NO_LENGTH => Body::until_close(),
+            length => Body::of_length(length),
         }
     }
 
@@ -211,7 +210,8 @@ const LOCATION: usize = 5;
 
 #[cfg(test)]
 mod tests {
-    use super::{Body, ResponseError, ResponseHead};
+    use super::{ResponseError, ResponseHead};
+    use crate::http::body::Framing;
     use std::string::String;
     use std::vec::Vec;
 
@@ -228,10 +228,11 @@ mod tests {
                 None => assert!(input.is_empty()),
             }
         }
-        let body = match head.body() {
-            Body::UntilClose => String::from("until close"),
-            Body::Length(length) => std::format!("{length} bytes"),
-            Body::Chunked(_) => String::from("chunked"),
+        let body = head.body();
+        let body = match body.framing {
+            Framing::UntilClose => String::from("until close"),
+            Framing::Length => std::format!("{} bytes", body.dechunker.left()),
+            Framing::Chunked => String::from("chunked"),
         };
         let location = std::str::from_utf8(head.location(&space)).unwrap();
         let said = std::format!(
