@@ -1,18 +1,18 @@
 //! A client of an event stream, through all its connections.
 
 use super::options::ClientOptions;
-use super::output::{LocatedNotice, Notice, Output, Step};
+use super::output::{Notice, NoticeKind, Output, Step};
 use super::reason::Reason;
 use super::reconnect::{Answer, Reconnect, Verdict};
 use super::redirects::Redirects;
 use super::request::write_part;
+use super::response::{Arrived, Response};
 use super::resume_point::ResumePoint;
-use crate::decode::{Decoder, Item, Overflow};
-use crate::http::{Body, ResponseError, ResponseHead, Url};
+use crate::decode::{Decoder, Event, Kind, Located, Overflow};
+use crate::http::Url;
 use crate::time::Instant;
-use crate::wire::exact::{Exact, ExactSlice};
-use crate::wire::span::Span;
-use crate::wire::text::{EventId, Text};
+use crate::wire::exact::ExactSlice;
+use crate::wire::text::EventId;
 
 /// Follows an event stream: asks for it, follows redirects, decodes it, and when it is lost, waits and
 /// asks again for what comes behind the last event id (WHATWG HTML 9.2.2 to 9.2.4).
@@ -77,8 +77,8 @@ pub struct EventSource<'a> {
     decoder: Decoder<&'a mut [u8]>,
     reconnect: Reconnect<'a>,
     state: State,
-    /// Where in the input the content lies that was decoded last.
-    content: Span,
+    /// The event or comment that was found last, in the piece in which it was found.
+    located: Located,
     /// When a connection without a byte is given up; or when to connect.
     deadline: Instant,
 }
@@ -107,8 +107,7 @@ enum State {
     Request {
         sent: u32,
     },
-    Head(ResponseHead),
-    Open(Body),
+    Response(Response),
     /// The caller is yet to be told.
     Lost(Reason),
     /// Until the deadline.
@@ -129,7 +128,7 @@ impl<'a> EventSource<'a> {
             decoder: Decoder::with_buffer(buffer),
             reconnect: Reconnect::new(&options.reconnect),
             state: State::Start,
-            content: Span { start: 0, end: 0 },
+            located: Located::NOTHING,
             deadline: Instant::NEVER,
         }
     }
@@ -167,10 +166,13 @@ impl<'a> EventSource<'a> {
     /// What to do next, or what has come. `input` is what was received, which is shortened by what was
     /// read.
     pub fn poll<'s, 'i: 's>(&'s mut self, now: Instant, input: &mut &'i [u8]) -> Output<'s> {
-        let chunk = *input;
-        let (read, step) = self.advance(now, chunk);
-        *input = chunk.part(read..);
-        self.output(step, chunk)
+        if let Some(data) = self.data_alone(input) {
+            self.note_activity(now);
+            return Output::Notice(Notice::Event(self.decoder.event_of_data(data)));
+        }
+        let piece = *input;
+        let step = self.advance(now, piece, input);
+        self.output(step, piece)
     }
 
     /// The connection that was asked for is made.
@@ -185,7 +187,7 @@ impl<'a> EventSource<'a> {
     pub fn disconnected(&mut self) {
         match self.state {
             State::Connecting => self.not_connected(Reason::Unreachable),
-            State::Request { .. } | State::Head(_) | State::Open(_) => self.lose(Reason::Lost),
+            State::Request { .. } | State::Response(_) => self.lose(Reason::Lost),
             _ => {}
         }
     }
@@ -219,8 +221,8 @@ impl<'a> EventSource<'a> {
 
     /// Whether there is a stream.
     pub const fn ready_state(&self) -> ReadyState {
-        match self.state {
-            State::Open(_) => ReadyState::Open,
+        match &self.state {
+            State::Response(response) if response.is_open() => ReadyState::Open,
             State::Closed(_) => ReadyState::Closed,
             _ => ReadyState::Connecting,
         }
@@ -268,33 +270,111 @@ impl<'a> EventSource<'a> {
         self.deadline = now.limit(self.options.idle_timeout_ms);
     }
 
-    /// The first half of `poll`: how many bytes were read, and what to do.
-    pub(crate) fn advance(&mut self, now: Instant, chunk: &[u8]) -> (usize, Step) {
-        let (read, step) = self.advance_connected(now, chunk);
-        let step = match step {
+    /// Fast path: reads an event that is nothing but one data line, if the input begins with one. Returns its data.
+    #[inline(always)]
+    fn data_alone<'i>(&mut self, input: &mut &'i [u8]) -> Option<&'i [u8]> {
+        let State::Response(response) = &mut self.state else {
+            return None;
+        };
+        let data = response.data_alone(&mut self.decoder, input)?;
+        self.reconnect.delivered();
+        Some(data)
+    }
+
+    /// As `receive`, for drivers: with the fast path.
+    #[inline(always)]
+    pub(crate) fn read_on(
+        &mut self,
+        now: impl Fn() -> Instant,
+        piece: &[u8],
+        input: &mut &[u8],
+    ) -> Option<NoticeKind> {
+        match self.data_alone(input) {
+            Some(data) => {
+                self.located = self.decoder.locate_data(data, piece);
+                Some(NoticeKind::Event)
+            }
+            None => self.receive(now, piece, input),
+        }
+    }
+
+    /// The first half of `poll`: what to do. `input` is what is still to be read of `piece`.
+    pub(crate) fn advance(&mut self, now: Instant, piece: &[u8], input: &mut &[u8]) -> Step {
+        match self.advance_connected(now, piece, input) {
             Some(step) => step,
-            None => self.advance_unconnected(now),
-        };
-        let read = match self.has_connection() {
-            true => read,
-            // What is left belongs to a connection that is no more.
-            false => chunk.len(),
-        };
-        (read, step)
+            None => {
+                // What is left belongs to a connection that is no more.
+                *input = &[];
+                self.advance_unconnected(now)
+            }
+        }
     }
 
     /// The same while there is a connection: `None` when there is none any more.
     pub(crate) fn advance_connected(
         &mut self,
         now: Instant,
-        chunk: &[u8],
-    ) -> (usize, Option<Step>) {
-        let mut input = chunk;
-        let mut step = None;
-        while step.is_none() && self.has_connection() {
-            step = self.advance_connection(now, chunk, &mut input);
+        piece: &[u8],
+        input: &mut &[u8],
+    ) -> Option<Step> {
+        loop {
+            if let State::Response(_) = self.state {
+                if !input.is_empty() {
+                    self.note_activity(now);
+                }
+                if let Some(notice) = self.receive(|| now, piece, input) {
+                    return Some(Step::Notice(notice));
+                }
+            }
+            let step = self.send_or_wait(now);
+            if step.is_some() || !self.has_connection() {
+                return step;
+            }
         }
-        (chunk.len().minus(input.len()), step)
+    }
+
+    /// Reads `input`, a part of `piece`, up to the next thing to tell. `None`: all of it is read, or there is no
+    /// connection any more.
+    fn receive(
+        &mut self,
+        now: impl Fn() -> Instant,
+        piece: &[u8],
+        input: &mut &[u8],
+    ) -> Option<NoticeKind> {
+        let State::Response(response) = &mut self.state else {
+            return None;
+        };
+        let arrived = response.receive(&mut self.decoder, piece, input, self.options.comments);
+        if let Some(milliseconds) = self.decoder.take_retry() {
+            self.reconnect.set_retry(milliseconds);
+        }
+        match arrived {
+            Arrived::Located(located) => {
+                self.located = located;
+                if located.kind == Kind::Event {
+                    self.reconnect.delivered();
+                    return Some(NoticeKind::Event);
+                }
+                return Some(NoticeKind::Comment);
+            }
+            Arrived::Overflow => return Some(NoticeKind::Overflow),
+            Arrived::Head => return self.judge(now()),
+            Arrived::End => self.lose(Reason::Lost),
+            Arrived::Invalid(reason) => self.end(reason),
+            Arrived::Nothing => {}
+        }
+        None
+    }
+
+    /// What is to be sent; or the wait for more bytes, if there is time left. `None` when the state has changed.
+    #[inline(never)]
+    fn send_or_wait(&mut self, now: Instant) -> Option<Step> {
+        self.check_deadline(now);
+        match self.state {
+            State::Request { sent } => self.write_request(sent as usize),
+            State::Response(_) => Some(Step::Wait),
+            _ => None,
+        }
     }
 
     /// The same while there is none.
@@ -313,13 +393,13 @@ impl<'a> EventSource<'a> {
                 Some(at) => {
                     self.deadline = at;
                     self.state = State::Waiting;
-                    return Step::Notice(LocatedNotice::Connecting(reason));
+                    return Step::Notice(NoticeKind::Connecting(reason));
                 }
                 None => self.end(Reason::Exhausted),
             }
         }
         match self.state {
-            State::Closed(reason) => Step::Notice(LocatedNotice::Closed(reason)),
+            State::Closed(reason) => Step::Notice(NoticeKind::Closed(reason)),
             State::Start => {
                 self.drop_id_that_leaves_no_room();
                 self.state = State::Connecting;
@@ -331,7 +411,7 @@ impl<'a> EventSource<'a> {
     }
 
     /// The second half: what that is, of the same input.
-    pub(crate) fn output<'s>(&'s mut self, step: Step, chunk: &'s [u8]) -> Output<'s> {
+    pub(crate) fn output<'s>(&'s mut self, step: Step, piece: &'s [u8]) -> Output<'s> {
         match step {
             Step::Connect => Output::Connect(self.url()),
             Step::Send { length } => {
@@ -340,26 +420,30 @@ impl<'a> EventSource<'a> {
             }
             Step::SendBody { sent } => Output::Send(self.options.body.part(sent..)),
             Step::Wait => Output::Wait(self.deadline),
-            Step::Notice(notice) => Output::Notice(self.notice(notice, chunk)),
+            Step::Notice(notice) => Output::Notice(self.notice(notice, piece)),
         }
     }
 
-    pub(crate) fn notice<'s>(&'s self, notice: LocatedNotice, chunk: &'s [u8]) -> Notice<'s> {
+    /// The event that was found last, in the piece in which it was found.
+    #[inline(always)]
+    pub(crate) fn event<'s>(&'s self, piece: &'s [u8]) -> Event<'s> {
+        self.decoder.event(self.located, piece)
+    }
+
+    pub(crate) fn notice<'s>(&'s self, notice: NoticeKind, piece: &'s [u8]) -> Notice<'s> {
         match notice {
-            LocatedNotice::Open => Notice::Open,
-            LocatedNotice::Event(located) => {
-                Notice::Event(self.decoder.event(located, self.content.of(chunk)))
-            }
-            LocatedNotice::Comment(text, ends) => Notice::Comment {
-                text: Text::new(text.of(self.content.of(chunk))),
-                ends,
+            NoticeKind::Open => Notice::Open,
+            NoticeKind::Event => Notice::Event(self.event(piece)),
+            NoticeKind::Comment => Notice::Comment {
+                text: self.event(piece).data,
+                ends: self.located.kind == Kind::Comment,
             },
-            LocatedNotice::Overflow => Notice::Overflow,
-            LocatedNotice::Connecting(reason) => Notice::Connecting {
+            NoticeKind::Overflow => Notice::Overflow,
+            NoticeKind::Connecting(reason) => Notice::Connecting {
                 reason,
                 at: self.deadline,
             },
-            LocatedNotice::Closed(reason) => Notice::Closed(reason),
+            NoticeKind::Closed(reason) => Notice::Closed(reason),
         }
     }
 
@@ -391,91 +475,7 @@ impl<'a> EventSource<'a> {
 
     /// Whether a connection is made, and input belongs to it.
     pub(crate) const fn has_connection(&self) -> bool {
-        matches!(
-            self.state,
-            State::Request { .. } | State::Head(_) | State::Open(_)
-        )
-    }
-
-    /// What can take too long. `None` when the state has changed.
-    fn advance_connection(
-        &mut self,
-        now: Instant,
-        chunk: &[u8],
-        input: &mut &[u8],
-    ) -> Option<Step> {
-        // What comes before the request was sent is looked at later.
-        if !input.is_empty() && !matches!(self.state, State::Request { .. }) {
-            self.note_activity(now);
-        }
-        match &mut self.state {
-            State::Request { sent } => {
-                let sent = *sent as usize;
-                self.check_deadline(now);
-                match self.has_connection() {
-                    true => self.write_request(sent),
-                    false => None,
-                }
-            }
-            State::Head(head) => {
-                let (space, _) = self.decoder.free_and_last_event_id();
-                match head.receive(input, space) {
-                    Ok(true) => self.judge(now),
-                    Ok(false) => self.wait(now),
-                    Err(error) => {
-                        self.end(match error {
-                            ResponseError::Malformed => Reason::MalformedHead,
-                            ResponseError::TooLong => Reason::HeadTooLong,
-                            ResponseError::Framing => Reason::Framing,
-                        });
-                        None
-                    }
-                }
-            }
-            State::Open(body) => {
-                let Ok(data) = body.peek(input) else {
-                    self.end(Reason::InvalidChunk);
-                    return None;
-                };
-                if data.is_empty() {
-                    if body.has_ended() {
-                        self.lose(Reason::Lost);
-                        return None;
-                    }
-                    return self.wait(now);
-                }
-                let start = chunk.len().minus(input.len());
-                let (read, result) = self.decoder.advance_item(data, self.options.comments);
-                self.content = Span {
-                    start,
-                    end: start.plus(read),
-                };
-                body.consume(read);
-                *input = input.part(read..);
-                if let Some(milliseconds) = self.decoder.take_retry() {
-                    self.reconnect.set_retry(milliseconds);
-                }
-                match result {
-                    Ok(Some(Item::Event(located))) => {
-                        self.reconnect.delivered();
-                        Some(Step::Notice(LocatedNotice::Event(located)))
-                    }
-                    Ok(Some(Item::Comment(text, ends))) => {
-                        Some(Step::Notice(LocatedNotice::Comment(text, ends)))
-                    }
-                    Ok(None) => None,
-                    Err(Overflow) => Some(Step::Notice(LocatedNotice::Overflow)),
-                }
-            }
-            _ => None,
-        }
-    }
-
-    /// For more bytes, if there is time left.
-    #[inline(never)]
-    fn wait(&mut self, now: Instant) -> Option<Step> {
-        self.check_deadline(now);
-        self.has_connection().then_some(Step::Wait)
+        matches!(self.state, State::Request { .. } | State::Response(_))
     }
 
     /// The head of an answer needs room, or no connection would ever come about again.
@@ -502,13 +502,13 @@ impl<'a> EventSource<'a> {
         if body_sent < self.options.body.len() && !self.redirects.asks_by_get() {
             return Some(Step::SendBody { sent: body_sent });
         }
-        self.state = State::Head(ResponseHead::new(self.options.max_head_len));
+        self.state = State::Response(Response::new(self.options.max_head_len));
         None
     }
 
     /// The head of the response is whole.
-    fn judge(&mut self, now: Instant) -> Option<Step> {
-        let State::Head(head) = &self.state else {
+    fn judge(&mut self, now: Instant) -> Option<NoticeKind> {
+        let State::Response(Response::Head(head)) = &self.state else {
             return None;
         };
         let answer = Answer {
@@ -524,10 +524,10 @@ impl<'a> EventSource<'a> {
         match self.reconnect.judge(&answer) {
             Verdict::Open if head.is_encoded => self.end(Reason::Encoded),
             Verdict::Open => {
-                self.state = State::Open(head.body());
+                self.state = State::Response(Response::Content(head.body()));
                 self.reconnect.opened(now);
                 self.redirects.arrived();
-                return Some(Step::Notice(LocatedNotice::Open));
+                return Some(NoticeKind::Open);
             }
             Verdict::Redirect { permanent } => {
                 let (space, _) = self.decoder.free_and_last_event_id();
@@ -554,8 +554,7 @@ impl EventSource<'_> {
     /// Whether the request was sent, so that nothing but bytes can come; and some can.
     pub(crate) const fn awaits_bytes(&self) -> bool {
         match &self.state {
-            State::Head(_) => true,
-            State::Open(body) => !body.has_ended(),
+            State::Response(response) => !response.has_ended(),
             _ => false,
         }
     }

@@ -23,19 +23,21 @@ mod redirects;
 #[cfg(feature = "http")]
 mod request;
 #[cfg(feature = "http")]
+mod response;
+#[cfg(feature = "http")]
 mod resume_point;
 
 #[cfg(feature = "http")]
 pub use event_source::{EventSource, ReadyState};
 #[cfg(feature = "http")]
 pub use options::ClientOptions;
+#[cfg(feature = "http")]
+pub use output::{Notice, Output};
 #[cfg(all(
     feature = "http",
     any(feature = "embedded-io", feature = "embedded-io-async")
 ))]
-pub(crate) use output::{LocatedNotice, Step};
-#[cfg(feature = "http")]
-pub use output::{Notice, Output};
+pub(crate) use output::{NoticeKind, Step};
 #[cfg(feature = "http")]
 pub use reason::Reason;
 pub use reconnect::{Answer, Reconnect, ReconnectOptions, Verdict};

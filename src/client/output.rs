@@ -1,10 +1,9 @@
 //! What a client wants, and what it tells.
 
 use super::reason::Reason;
-use crate::decode::{Event, Located};
+use crate::decode::Event;
 use crate::http::Url;
 use crate::time::Instant;
-use crate::wire::span::Span;
 use crate::wire::text::Text;
 
 /// What an [`EventSource`](super::EventSource) wants, or has to tell.
@@ -57,16 +56,16 @@ pub(crate) enum Step {
     Send { length: usize },
     SendBody { sent: usize },
     Wait,
-    Notice(LocatedNotice),
+    Notice(NoticeKind),
 }
 
-/// A [`Notice`] that borrows nothing: it tells places in the content. It is small enough to be copied
-/// without `memcpy`.
+/// A [`Notice`] that borrows nothing, so that drivers can loop around it. Where the text of an event or a comment
+/// lies is kept by the event source: this is small, and returned in registers.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum LocatedNotice {
+pub(crate) enum NoticeKind {
     Open,
-    Event(Located),
-    Comment(Span, bool),
+    Event,
+    Comment,
     Overflow,
     Connecting(Reason),
     Closed(Reason),

@@ -2,8 +2,9 @@
 
 use core::fmt;
 
+use super::event::Event;
 use super::fields::{Fields, Overflow};
-use super::held::{Finished, Held};
+use super::held::Held;
 use crate::wire::IS_HOST;
 #[cfg(feature = "http")]
 use crate::wire::exact::ExactSlice;
@@ -56,22 +57,6 @@ pub struct Decoder<B: ?Sized> {
 const _: () = assert!(size_of::<Decoder<[u8; 0]>>() <= 36);
 #[cfg(target_pointer_width = "64")]
 const _: () = assert!(size_of::<Decoder<[u8; 0]>>() <= 64);
-
-/// An event as a client dispatches it (WHATWG HTML 9.2.6).
-///
-/// It borrows from the decoder or the input; make a copy of what has to stay.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[non_exhaustive]
-pub struct Event<'a> {
-    /// The value of the last `event` field, or `message`.
-    pub event_type: EventName<'a>,
-    /// The values of all `data` fields, joined by line feeds.
-    pub data: Text<'a>,
-    /// The last id that the stream has set so far, or the one it was resumed from; this event need
-    /// not have set it.
-    pub last_event_id: EventId<'a>,
-}
 
 impl<const N: usize> Decoder<[u8; N]> {
     /// A decoder that holds its buffer.
@@ -246,36 +231,61 @@ impl Core {
         }
     }
 
+    #[inline(always)]
     fn next<'s, 'i: 's>(
         &mut self,
         buffer: &'s mut [u8],
         input: &mut &'i [u8],
     ) -> Result<Option<Event<'s>>, Overflow> {
-        // What most events are, and nothing else is in the way of: a data line, and a blank line.
-        if self.fields.is_empty() {
-            if let Some((data, rest)) = self.scanner.data_alone(input) {
-                if self.fields.begins_with(buffer, data) {
-                    *input = rest;
-                    return Ok(Some(self.event(buffer, Finished::of_data(data))));
-                }
-            }
-            if IS_HOST {
-                self.scanner.skip_comments(input);
-                if input.is_empty() {
-                    return Ok(None);
-                }
-            }
+        if let Some(data) = self.data_alone(buffer, input) {
+            return Ok(Some(self.event_of_data(buffer, data)));
         }
-        self.next_of_any_kind(buffer, input)
+        self.advance(buffer, input, |event| event, false, |_, _| None)
     }
 
+    /// Fast path: reads an event that is nothing but one data line, if the input begins with one and no field is
+    /// pending. Returns its data.
+    #[inline(always)]
+    pub fn data_alone<'i>(&mut self, buffer: &[u8], input: &mut &'i [u8]) -> Option<&'i [u8]> {
+        if !self.fields.is_empty() {
+            return None;
+        }
+        let (data, rest) = self.scanner.data_alone(input)?;
+        if !self.fields.begins_with(buffer, data) {
+            return None;
+        }
+        *input = rest;
+        Some(data)
+    }
+
+    /// The event of which `data_alone` has found the data.
+    #[inline(always)]
+    pub fn event_of_data<'e>(&self, buffer: &'e [u8], data: &'e [u8]) -> Event<'e> {
+        Event {
+            event_type: EventName::MESSAGE,
+            data: Text::new(data),
+            last_event_id: EventId::of_field(self.fields.last_event_id(buffer)),
+        }
+    }
+
+    /// Reads up to the end of an event of any kind, or of a comment if comments are wanted. What is returned then
+    /// is made within the loop, so that nothing has to carry all kinds of it.
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn next_of_any_kind<'s, 'i: 's>(
+    pub fn advance<'s, 'i: 's, T>(
         &mut self,
         buffer: &'s mut [u8],
         input: &mut &'i [u8],
-    ) -> Result<Option<Event<'s>>, Overflow> {
+        event: impl FnOnce(Event<'s>) -> T,
+        comments: bool,
+        comment: impl Fn(&'i [u8], bool) -> Option<T>,
+    ) -> Result<Option<T>, Overflow> {
+        if IS_HOST && !comments && self.fields.is_empty() {
+            self.scanner.skip_comments(input);
+            if input.is_empty() {
+                return Ok(None);
+            }
+        }
         // What most chunks begin with where they are short: more of a long line.
         if let Some(data) = self.scanner.resume_data(input) {
             self.fields.append_data(buffer, data)?;
@@ -286,7 +296,7 @@ impl Core {
                 return Ok(None);
             }
         }
-        self.decode::<true, _>(buffer, input, false, Self::event, |_, _| None)
+        self.decode::<true, _>(buffer, input, event, comments, comment)
     }
 
     #[inline]
@@ -320,8 +330,14 @@ impl Core {
 
     #[inline(never)]
     fn push_blank_line<'s>(&mut self, buffer: &'s mut [u8]) -> Result<Option<Event<'s>>, Overflow> {
-        let finished = self.fields.end_event(buffer, &mut Held::default());
-        Ok(finished.map(|finished| self.event(buffer, finished)))
+        let mut held = Held::default();
+        if self.fields.has_data() {
+            return Ok(Some(self.fields.dispatch(buffer, &held)));
+        }
+        if !self.fields.is_empty() {
+            self.fields.end_event(buffer, &mut held);
+        }
+        Ok(None)
     }
 
     /// No event ends in what this is for.
@@ -331,19 +347,17 @@ impl Core {
         buffer: &'s mut [u8],
         byte: u8,
     ) -> Result<Option<Event<'s>>, Overflow> {
-        self.decode::<false, _>(buffer, &mut &[byte][..], false, |_, _, _| (), |_, _| None)
+        self.decode::<false, _>(buffer, &mut &[byte][..], |_| (), false, |_, _| None)
             .map(|_| None)
     }
 
-    /// Reads up to the end of an event, or to a comment if comments are wanted. What it returns then is made
-    /// within the loop, so that nothing has to carry all kinds of it.
     #[inline(always)]
-    pub fn decode<'s, 'i, const FAST: bool, T>(
+    fn decode<'s, 'i: 's, const FAST: bool, T>(
         &mut self,
         buffer: &'s mut [u8],
         input: &mut &'i [u8],
+        event: impl FnOnce(Event<'s>) -> T,
         comments: bool,
-        event: impl Fn(&Self, &'s [u8], Finished<'i>) -> T,
         comment: impl Fn(&'i [u8], bool) -> Option<T>,
     ) -> Result<Option<T>, Overflow> {
         let mut held = Held::default();
@@ -362,9 +376,12 @@ impl Core {
                     }
                 }
                 Some(Token::BlankLine) => {
-                    if let Some(finished) = self.fields.end_event(buffer, &mut held) {
+                    if self.fields.has_data() {
                         *input = rest;
-                        return Ok(Some(event(self, buffer, finished)));
+                        return Ok(Some(event(self.fields.dispatch(buffer, &held))));
+                    }
+                    if !self.fields.is_empty() {
+                        self.fields.end_event(buffer, &mut held);
                     }
                 }
                 None => {
@@ -376,26 +393,8 @@ impl Core {
         }
     }
 
-    #[inline(always)]
-    pub fn event<'e, 'i: 'e>(&self, buffer: &'e [u8], finished: Finished<'i>) -> Event<'e> {
-        Event {
-            event_type: event_type(finished.event_type.of(buffer)),
-            data: Text::new(finished.data.of(buffer)),
-            last_event_id: EventId::of_field(self.fields.last_event_id(buffer)),
-        }
-    }
-
     fn end_stream(&mut self) {
         self.scanner = Scanner::new();
         self.fields.end_stream();
-    }
-}
-
-/// An empty event type means `message`.
-pub(super) const fn event_type(value: &[u8]) -> EventName<'_> {
-    if value.is_empty() {
-        EventName::MESSAGE
-    } else {
-        EventName::of_field(value)
     }
 }

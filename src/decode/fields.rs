@@ -7,12 +7,12 @@
 use core::fmt;
 use core::mem::take;
 
-use super::held::{Finished, Held, Value};
+use super::event::Event;
+use super::held::Held;
 use super::layout::{self, Layout};
 use super::retry::Retry;
-#[cfg(feature = "http")]
 use crate::wire::span::Span;
-use crate::wire::text::holds_nul;
+use crate::wire::text::{EventId, EventName, Text, holds_nul};
 use crate::wire::token::{Field, Piece};
 
 /// The fields of the event under way, the last event id and the reconnection time.
@@ -74,7 +74,7 @@ impl Fields {
     ) -> Result<(), Overflow> {
         match piece.field {
             Field::Comment => Ok(()),
-            Field::Data if piece.starts && piece.ends && self.begins_with(buffer, piece.value) => {
+            Field::Data if piece.starts && self.begins_with(buffer, piece.value) => {
                 self.event = EventState::HasData;
                 self.layout.reserve_data(piece.value.len());
                 held.data = piece.value;
@@ -196,40 +196,46 @@ impl Fields {
         layout::write(buffer, place.start, held.id);
     }
 
-    /// The blank line: sets the last event id, and gives the event if there is one. What was held is of no
-    /// use then.
+    /// The blank line after an event with data: sets the last event id, and returns the event.
     #[inline(always)]
-    pub fn end_event<'i>(
-        &mut self,
-        buffer: &mut [u8],
-        held: &mut Held<'i>,
-    ) -> Option<Finished<'i>> {
-        if self.event == EventState::Empty {
-            return None;
-        }
-        let finished = Finished {
-            data: Value::new(held.data, self.layout.data_place()),
-            event_type: match self.layout.event_type_len() {
-                0 => Value::Held(b""),
-                _ => Value::new(held.event_type, self.layout.event_type_place(buffer)),
-            },
+    pub fn dispatch<'e>(&mut self, buffer: &'e mut [u8], held: &Held<'e>) -> Event<'e> {
+        let written = self.layout;
+        self.commit(buffer, held);
+        let buffer = &*buffer;
+        let data = match held.data {
+            [] => written.data_place().of(buffer),
+            data => data,
         };
+        let event_type = match held.event_type {
+            [] if written.event_type_len() == 0 => EventName::MESSAGE,
+            [] => EventName::of_field(written.event_type_place(buffer).of(buffer)),
+            event_type => EventName::of_field(event_type),
+        };
+        Event {
+            event_type,
+            data: Text::new(data),
+            last_event_id: EventId::of_field(self.last_event_id(buffer)),
+        }
+    }
+
+    /// The blank line: sets the last event id, and forgets the rest of the event.
+    #[inline(never)]
+    pub fn end_event(&mut self, buffer: &mut [u8], held: &mut Held<'_>) {
+        self.commit(buffer, held);
+        *held = Held::default();
+    }
+
+    #[inline(always)]
+    fn commit(&mut self, buffer: &mut [u8], held: &Held<'_>) {
         if self.id_set {
             self.id_set = false;
-            if held.id.is_empty() {
-                self.layout.id_becomes_last(buffer);
-            } else {
-                self.layout.set_last_event_id(buffer, held.id);
+            match held.id {
+                [] => self.layout.id_becomes_last(buffer),
+                id => self.layout.set_last_event_id(buffer, id),
             }
         }
-        let has_data = self.has_data();
         self.layout.clear();
         self.event = EventState::Empty;
-        if has_data {
-            return Some(finished);
-        }
-        *held = Held::default();
-        None
     }
 
     /// The end of the stream: the event under way is forgotten, and its id with it.
@@ -365,6 +371,15 @@ impl Fields {
     fn drop_event(&mut self, buffer: &mut [u8]) {
         self.layout.clear_data_and_event_type(buffer);
         self.event = EventState::Dropped;
+    }
+}
+
+/// An empty event type means `message`.
+pub(super) const fn event_type(value: &[u8]) -> EventName<'_> {
+    if value.is_empty() {
+        EventName::MESSAGE
+    } else {
+        EventName::of_field(value)
     }
 }
 

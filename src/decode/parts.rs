@@ -2,9 +2,8 @@
 
 use core::fmt;
 
-use super::decoder::event_type;
-use super::fields::{Fields, Overflow};
-use super::held::{Finished, Held};
+use super::fields::{Fields, Overflow, event_type};
+use super::held::Held;
 use crate::wire::scanner::Scanner;
 use crate::wire::text::{EventId, EventName};
 use crate::wire::token::{Field, Token};
@@ -121,8 +120,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> PartDecoder<B> {
         &'s mut self,
         input: &mut &'i [u8],
     ) -> Result<Option<Part<'s>>, Overflow> {
-        let item = self.core.advance(self.buffer.as_mut(), input)?;
-        Ok(item.map(|item| self.core.part(self.buffer.as_ref(), item)))
+        self.core.next(self.buffer.as_mut(), input)
     }
 
     /// The response has ended: what is unfinished is void, and the next bytes are the start of a
@@ -194,66 +192,64 @@ impl Core {
         }
     }
 
-    fn advance<'i>(
+    fn next<'p, 'i: 'p>(
         &mut self,
-        buffer: &mut [u8],
+        buffer: &'p mut [u8],
         input: &mut &'i [u8],
-    ) -> Result<Option<Item<'i>>, Overflow> {
+    ) -> Result<Option<Part<'p>>, Overflow> {
         let mut held = Held::default();
         loop {
             let before = (self.scanner, *input);
-            let item = match self.scanner.next::<false>(input) {
+            let part = match self.scanner.next::<false>(input) {
                 None => None,
                 Some(Token::Piece(piece)) if piece.field == Field::Data => {
                     let follows = piece.starts && self.fields.has_data();
                     if !self.fields.note_data() {
                         continue;
                     }
-                    if follows && !self.line_feed_given {
-                        // Read the same piece again, behind its line feed.
+                    let bytes = if follows && !self.line_feed_given {
+                        // Read the same piece again, after its line feed.
                         (self.scanner, *input) = before;
                         self.line_feed_given = true;
-                        Some(Item::Data(b"\n"))
+                        b"\n"
                     } else {
                         self.line_feed_given = false;
-                        if piece.value.is_empty() {
-                            continue;
-                        }
-                        Some(Item::Data(piece.value))
+                        piece.value
+                    };
+                    if bytes.is_empty() {
+                        continue;
                     }
+                    self.fields.settle(buffer, &mut held);
+                    return Ok(Some(Part::Data {
+                        event_type: event_type(self.fields.event_type(buffer)),
+                        bytes,
+                    }));
                 }
-                Some(Token::Piece(piece)) if piece.field == Field::Comment => {
-                    Some(Item::Comment(piece.value, piece.ends))
-                }
+                Some(Token::Piece(piece)) if piece.field == Field::Comment => Some(Part::Comment {
+                    bytes: piece.value,
+                    ends: piece.ends,
+                }),
                 Some(Token::Piece(piece)) => {
                     self.fields.take(buffer, piece, &mut held)?;
                     match self.fields.retry.take_new() {
-                        Some(time) => Some(Item::Retry(time)),
+                        Some(time) => Some(Part::Retry(time)),
                         None => continue,
                     }
                 }
-                Some(Token::BlankLine) => match self.fields.end_event(buffer, &mut held) {
-                    Some(finished) => return Ok(Some(Item::Dispatch(finished))),
-                    None => continue,
-                },
+                Some(Token::BlankLine) if self.fields.has_data() => {
+                    let event = self.fields.dispatch(buffer, &held);
+                    return Ok(Some(Part::Dispatch {
+                        event_type: event.event_type,
+                        last_event_id: event.last_event_id,
+                    }));
+                }
+                Some(Token::BlankLine) => {
+                    self.fields.end_event(buffer, &mut held);
+                    continue;
+                }
             };
             self.fields.settle(buffer, &mut held);
-            return Ok(item);
-        }
-    }
-
-    fn part<'p, 'i: 'p>(&self, buffer: &'p [u8], item: Item<'i>) -> Part<'p> {
-        match item {
-            Item::Data(bytes) => Part::Data {
-                event_type: event_type(self.fields.event_type(buffer)),
-                bytes,
-            },
-            Item::Dispatch(finished) => Part::Dispatch {
-                event_type: event_type(finished.event_type.of(buffer)),
-                last_event_id: EventId::of_field(self.fields.last_event_id(buffer)),
-            },
-            Item::Comment(bytes, ends) => Part::Comment { bytes, ends },
-            Item::Retry(time) => Part::Retry(time),
+            return Ok(part);
         }
     }
 
@@ -262,13 +258,4 @@ impl Core {
         self.fields.end_stream();
         self.line_feed_given = false;
     }
-}
-
-/// A part, without borrowing the buffer.
-#[derive(Clone, Copy, Debug)]
-enum Item<'i> {
-    Data(&'i [u8]),
-    Dispatch(Finished<'i>),
-    Comment(&'i [u8], bool),
-    Retry(u32),
 }

@@ -60,7 +60,9 @@ impl<'b, S> Buffered<'b, S> {
         self.end = 0;
     }
 
-    fn received(&self) -> &[u8] {
+    /// What was received and is not consumed.
+    #[inline(always)] // clients ask for it twice for each event
+    pub(super) fn received(&self) -> &[u8] {
         self.buffer.part(self.start..self.end)
     }
 

@@ -9,11 +9,9 @@ use crate::wire::exact::{Exact, ExactSlice};
 pub(super) struct Inbox<'b, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> {
     pub decoder: &'b mut Decoder<B>,
     buffer: &'b mut [u8],
-    /// The input of the last `advance`, and how much of it that has read. An event may borrow from
-    /// it, so the next call moves on, not that one.
-    start: usize,
-    end: usize,
-    read: usize,
+    /// What was received, and how much of it is decoded. An event may borrow from all of it.
+    received: usize,
+    decoded: usize,
 }
 
 impl<'b, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Inbox<'b, B> {
@@ -22,26 +20,31 @@ impl<'b, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Inbox<'b, B> {
         decoder.end_stream();
         Self {
             decoder,
-            end: received.min(buffer.len()),
+            received: received.min(buffer.len()),
             buffer,
-            start: 0,
-            read: 0,
+            decoded: 0,
         }
     }
 
     /// Decodes up to the next event. `None`: all that was received is decoded, receive more.
+    #[inline(always)]
     pub fn advance(&mut self) -> Result<Option<Located>, Overflow> {
-        self.start = self.start.plus(self.read);
-        let input = self.buffer.part(self.start..self.end);
-        let (read, result) = self.decoder.advance(input);
-        self.read = read;
+        let piece = self.buffer.part(..self.received);
+        let mut input = piece.part(self.decoded..);
+        if let Some(data) = self.decoder.data_alone(&mut input) {
+            self.decoded = piece.len().minus(input.len());
+            return Ok(Some(self.decoder.locate_data(data, piece)));
+        }
+        let result = self.decoder.advance(piece, &mut input, false);
+        self.decoded = piece.len().minus(input.len());
         result
     }
 
     /// The event that `advance` has found.
+    #[inline(always)]
     pub fn event(&self, located: Located) -> Event<'_> {
-        let input = self.buffer.part(self.start..self.end);
-        self.decoder.event(located, input)
+        let piece = self.buffer.part(..self.received);
+        self.decoder.event(located, piece)
     }
 
     /// Where to receive, once all is decoded.
@@ -54,9 +57,8 @@ impl<'b, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Inbox<'b, B> {
         if length == 0 {
             self.decoder.end_stream();
         }
-        self.start = 0;
         // A socket may report more than there is room for.
-        self.end = length.min(self.buffer.len());
-        self.read = 0;
+        self.received = length.min(self.buffer.len());
+        self.decoded = 0;
     }
 }

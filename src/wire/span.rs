@@ -3,13 +3,15 @@
 use super::exact::{Exact, ExactSlice};
 
 /// A range of the input or of a buffer, in bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Span {
     pub start: usize,
     pub end: usize,
 }
 
 impl Span {
+    pub const EMPTY: Self = Self { start: 0, end: 0 };
+
     /// Where `part` lies, a slice of `whole`.
     #[cfg(any(
         feature = "http",
@@ -21,6 +23,15 @@ impl Span {
         let end = start.plus(part.len());
         debug_assert!(end <= whole.len(), "a slice of something else");
         Self { start, end }
+    }
+
+    #[inline(always)]
+    pub fn at_addresses(bytes: &[u8]) -> Self {
+        let start = bytes.as_ptr().addr();
+        Self {
+            start,
+            end: start.plus(bytes.len()),
+        }
     }
 
     /// The bytes of this range.

@@ -7,7 +7,7 @@ use embedded_io_async::{Read, Write};
 
 use super::clock::{Clock, before, timer};
 use super::connected::Link;
-use crate::client::{EventSource, LocatedNotice, Notice, Reason, Step};
+use crate::client::{EventSource, Notice, NoticeKind, Reason, Step};
 use crate::decode::Event;
 use crate::http::Url;
 use crate::io::Buffered;
@@ -90,17 +90,19 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
     ///
     /// As [`next_notice`](Self::next_notice).
     pub async fn next(&mut self) -> Option<Event<'_>> {
-        let event = loop {
-            match self.advance().await {
-                LocatedNotice::Closed(_) => return None,
-                event @ LocatedNotice::Event(..) => break event,
+        loop {
+            let notice = match self.read_on() {
+                Some(notice) => notice,
+                None => self.advance().await,
+            };
+            match notice {
+                NoticeKind::Event => break,
+                NoticeKind::Closed(_) => return None,
                 _ => {}
             }
-        };
-        match self.link.notice(&self.source, event) {
-            Notice::Event(event) => Some(event),
-            _ => None,
         }
+        let piece = self.link.piece(|socket| Some(socket.received()))?;
+        Some(self.source.event(piece))
     }
 
     /// The next event, comment or change of state. Once the client is closed, that is all it tells.
@@ -111,8 +113,12 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
     /// attempt to connect that is dropped begins anew with the next call: it takes as long as it takes, so
     /// do not drop it again and again.
     pub async fn next_notice(&mut self) -> Notice<'_> {
-        let notice = self.advance().await;
-        self.link.notice(&self.source, notice)
+        let notice = match self.read_on() {
+            Some(notice) => notice,
+            None => self.advance().await,
+        };
+        self.link
+            .notice(&self.source, notice, |socket| Some(socket.received()))
     }
 
     /// The source, for its last event id and its state.
@@ -132,7 +138,14 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
         self.link.plug(None);
     }
 
-    async fn advance(&mut self) -> LocatedNotice {
+    /// What comes next of what was received already.
+    #[inline(always)] // the fast path of the decoder is
+    fn read_on(&mut self) -> Option<NoticeKind> {
+        let (link, source) = (&mut self.link, &mut self.source);
+        link.read_on(source, &self.clock, |socket| Some(socket.received()))
+    }
+
+    async fn advance(&mut self) -> NoticeKind {
         loop {
             if let Some(notice) = self.link.advance(&mut self.source, &self.clock).await {
                 return notice;
@@ -143,7 +156,7 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
                 self.connect().await;
                 continue;
             }
-            match self.source.advance(self.clock.now(), b"").1 {
+            match self.source.advance(self.clock.now(), b"", &mut &b""[..]) {
                 Step::Notice(notice) => return notice,
                 Step::Wait => match timer(&self.clock, self.source.deadline()) {
                     Some(timer) => timer.await,

@@ -1,13 +1,15 @@
 //! Following an event stream over one socket.
 
+use core::mem::take;
 use core::pin::{Pin, pin};
 use core::task::{Context, Poll, Waker};
 
 use embedded_io_async::{BufRead, Write};
 
 use super::clock::{Clock, before, timer};
-use crate::client::{EventSource, LocatedNotice, Notice, Output, Step};
+use crate::client::{EventSource, Notice, NoticeKind, Output, Step};
 use crate::io::Buffered;
+use crate::wire::exact::{Exact, ExactSlice};
 
 /// An event source, connected by a socket that you make: for TLS, or whatever else a
 /// [`Connect`](super::Connect) cannot lend.
@@ -76,8 +78,11 @@ impl<'s, 'a, S: BufRead + Write, C: Clock> Connected<'s, 'a, S, C> {
     /// It waits for nothing but the socket and the clock. If the socket's `fill_buf`, `write` and `flush`
     /// are cancel-safe, so is this.
     pub async fn next(&mut self) -> Option<Notice<'_>> {
-        let notice = self.link.advance(self.source, &self.clock).await?;
-        Some(self.link.notice(self.source, notice))
+        let notice = match self.link.read_on(self.source, &self.clock, show_again) {
+            Some(notice) => notice,
+            None => self.link.advance(self.source, &self.clock).await?,
+        };
+        Some(self.link.notice(self.source, notice, show_again))
     }
 
     /// The source, for its last event id, or to close it.
@@ -90,7 +95,9 @@ impl<'s, 'a, S: BufRead + Write, C: Clock> Connected<'s, 'a, S, C> {
 #[derive(Debug)]
 pub(super) struct Link<S> {
     pub socket: S,
-    /// What the last step has read, and may have to be seen again.
+    /// What the socket shows of what was received, and how much of that is read. An event may borrow from all
+    /// of it, so it is consumed when all of it is read.
+    shown: usize,
     read: usize,
     is_written: bool,
 }
@@ -100,6 +107,7 @@ impl<S> Link<S> {
         Self {
             socket,
             read: 0,
+            shown: 0,
             is_written: false,
         }
     }
@@ -109,20 +117,40 @@ impl<S> Link<Buffered<'_, S>> {
     /// Another socket, or none.
     pub fn plug(&mut self, socket: Option<S>) {
         self.socket.plug(socket);
-        self.read = 0;
+        (self.shown, self.read) = (0, 0);
         self.is_written = false;
     }
 }
 
 impl<S: BufRead + Write> Link<S> {
+    /// Up to the next thing to tell in what was received already. `None` when there is no such thing.
+    #[inline(always)]
+    pub fn read_on<C: Clock>(
+        &mut self,
+        source: &mut EventSource<'_>,
+        clock: &C,
+        show: Show<S>,
+    ) -> Option<NoticeKind> {
+        if self.read == self.shown {
+            return None;
+        }
+        let (read, shown) = (self.read, self.shown);
+        let piece = show(&mut self.socket)?.get(..shown)?;
+        let mut input = piece.part(read..);
+        let notice = source.read_on(|| clock.now(), piece, &mut input);
+        self.read = shown.minus(input.len());
+        notice
+    }
+
     /// Up to the next thing to tell. `None` when the source has no connection any more.
     pub async fn advance<C: Clock>(
         &mut self,
         source: &mut EventSource<'_>,
         clock: &C,
-    ) -> Option<LocatedNotice> {
+    ) -> Option<NoticeKind> {
         while source.has_connection() {
-            self.socket.consume(core::mem::take(&mut self.read));
+            self.socket.consume(take(&mut self.read));
+            self.shown = 0;
             let mut late = pin!(timer(clock, source.deadline()));
             if !source.awaits_bytes() {
                 self.send(source, clock, late.as_mut()).await;
@@ -146,7 +174,7 @@ impl<S: BufRead + Write> Link<S> {
         clock: &C,
         late: Pin<&mut Option<impl Future<Output = ()>>>,
     ) {
-        let (_, step) = source.advance_connected(clock.now(), b"");
+        let step = source.advance_connected(clock.now(), b"", &mut &b""[..]);
         let Some(Output::Send(bytes)) = step.map(|step| source.output(step, b"")) else {
             return;
         };
@@ -166,13 +194,15 @@ impl<S: BufRead + Write> Link<S> {
         source: &mut EventSource<'_>,
         clock: &C,
         late: Pin<&mut Option<impl Future<Output = ()>>>,
-    ) -> Option<LocatedNotice> {
+    ) -> Option<NoticeKind> {
         let received = before(pin!(self.socket.fill_buf()), late).await;
         match received {
             Some(Ok([]) | Err(_)) => source.disconnected(),
-            Some(Ok(chunk)) => {
-                let (read, step) = source.advance_connected(clock.now(), chunk);
-                self.read = read;
+            Some(Ok(piece)) => {
+                let mut input = piece;
+                let step = source.advance_connected(clock.now(), piece, &mut input);
+                self.shown = piece.len();
+                self.read = piece.len().minus(input.len());
                 if let Some(Step::Notice(notice)) = step {
                     return Some(notice);
                 }
@@ -182,24 +212,39 @@ impl<S: BufRead + Write> Link<S> {
         None
     }
 
+    /// What is read of what the socket shows: the event or comment that was found last borrows from it.
+    #[inline(always)]
+    pub fn piece(&mut self, show: Show<S>) -> Option<&[u8]> {
+        show(&mut self.socket)?.get(..self.read)
+    }
+
     /// What that is, in full.
     pub fn notice<'s>(
         &'s mut self,
         source: &'s EventSource<'_>,
-        notice: LocatedNotice,
+        notice: NoticeKind,
+        show: Show<S>,
     ) -> Notice<'s> {
-        let chunk = match notice {
-            // It borrows from what was received, which is still there, so this does not wait.
-            LocatedNotice::Event(..) | LocatedNotice::Comment(..) => {
-                let mut context = Context::from_waker(Waker::noop());
-                match pin!(self.socket.fill_buf()).poll(&mut context) {
-                    Poll::Ready(Ok(chunk)) if chunk.len() >= self.read => chunk,
-                    // A `BufRead` that does not keep what it has read: the event is gone.
-                    _ => return Notice::Overflow,
-                }
-            }
+        let piece = match notice {
+            NoticeKind::Event | NoticeKind::Comment => match self.piece(show) {
+                Some(piece) => piece,
+                // A `BufRead` that does not keep what it has read: the event is gone.
+                None => return Notice::Overflow,
+            },
             _ => b"",
         };
-        source.notice(notice, chunk)
+        source.notice(notice, piece)
+    }
+}
+
+/// Shows what a socket has shown before, without waiting.
+pub(super) type Show<S> = fn(&mut S) -> Option<&[u8]>;
+
+/// `Show` of any socket: what was received and is not consumed is shown at once.
+fn show_again<S: BufRead>(socket: &mut S) -> Option<&[u8]> {
+    let mut context = Context::from_waker(Waker::noop());
+    match pin!(socket.fill_buf()).poll(&mut context) {
+        Poll::Ready(result) => result.ok(),
+        Poll::Pending => None,
     }
 }

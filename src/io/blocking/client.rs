@@ -4,7 +4,7 @@ use embedded_io::{Read, Write};
 
 use super::clock::Clock;
 use super::connected::Link;
-use crate::client::{EventSource, LocatedNotice, Notice, Reason, Step};
+use crate::client::{EventSource, Notice, NoticeKind, Reason, Step};
 use crate::decode::Event;
 use crate::http::Url;
 use crate::io::Buffered;
@@ -88,23 +88,29 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
         reason = "events borrow from the client"
     )]
     pub fn next(&mut self) -> Option<Event<'_>> {
-        let event = loop {
-            match self.advance() {
-                LocatedNotice::Closed(_) => return None,
-                event @ LocatedNotice::Event(..) => break event,
+        loop {
+            let notice = match self.read_on() {
+                Some(notice) => notice,
+                None => self.advance(),
+            };
+            match notice {
+                NoticeKind::Event => break,
+                NoticeKind::Closed(_) => return None,
                 _ => {}
             }
-        };
-        match self.link.notice(&self.source, event) {
-            Notice::Event(event) => Some(event),
-            _ => None,
         }
+        let piece = self.link.piece(|socket| Some(socket.received()))?;
+        Some(self.source.event(piece))
     }
 
     /// The next event, comment or change of state. Once the client is closed, that is all it tells.
     pub fn next_notice(&mut self) -> Notice<'_> {
-        let notice = self.advance();
-        self.link.notice(&self.source, notice)
+        let notice = match self.read_on() {
+            Some(notice) => notice,
+            None => self.advance(),
+        };
+        self.link
+            .notice(&self.source, notice, |socket| Some(socket.received()))
     }
 
     /// The source, for its last event id and its state.
@@ -124,7 +130,14 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
         self.link.plug(None);
     }
 
-    fn advance(&mut self) -> LocatedNotice {
+    /// What comes next of what was received already.
+    #[inline(always)] // the fast path of the decoder is
+    fn read_on(&mut self) -> Option<NoticeKind> {
+        let (link, source) = (&mut self.link, &mut self.source);
+        link.read_on(source, &self.clock, |socket| Some(socket.received()))
+    }
+
+    fn advance(&mut self) -> NoticeKind {
         loop {
             if let Some(notice) = self.link.advance(&mut self.source, &self.clock) {
                 return notice;
@@ -135,7 +148,7 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
                 self.connect();
                 continue;
             }
-            match self.source.advance(self.clock.now(), b"").1 {
+            match self.source.advance(self.clock.now(), b"", &mut &b""[..]) {
                 Step::Notice(notice) => return notice,
                 Step::Wait => self.clock.wait_until(self.source.deadline()),
                 // It is connected above.

@@ -1,10 +1,13 @@
 //! Following an event stream over one socket.
 
+use core::mem::take;
+
 use embedded_io::{BufRead, Error, ErrorKind, Write};
 
 use super::clock::Clock;
-use crate::client::{EventSource, LocatedNotice, Notice, Output, Step};
+use crate::client::{EventSource, Notice, NoticeKind, Output, Step};
 use crate::io::Buffered;
+use crate::wire::exact::{Exact, ExactSlice};
 
 /// An event source, connected by a socket that you make: for TLS, or whatever else a
 /// [`Connect`](super::Connect) cannot lend.
@@ -75,8 +78,11 @@ impl<'s, 'a, S: BufRead + Write, C: Clock> Connected<'s, 'a, S, C> {
         reason = "notices borrow from the source"
     )]
     pub fn next(&mut self) -> Option<Notice<'_>> {
-        let notice = self.link.advance(self.source, &self.clock)?;
-        Some(self.link.notice(self.source, notice))
+        let notice = match self.link.read_on(self.source, &self.clock, show_again) {
+            Some(notice) => notice,
+            None => self.link.advance(self.source, &self.clock)?,
+        };
+        Some(self.link.notice(self.source, notice, show_again))
     }
 
     /// The source, for its last event id, or to close it.
@@ -89,7 +95,9 @@ impl<'s, 'a, S: BufRead + Write, C: Clock> Connected<'s, 'a, S, C> {
 #[derive(Debug)]
 pub(super) struct Link<S> {
     socket: S,
-    /// What the last step has read, and may have to be seen again.
+    /// What the socket shows of what was received, and how much of that is read. An event may borrow from all
+    /// of it, so it is consumed when all of it is read.
+    shown: usize,
     read: usize,
     is_written: bool,
 }
@@ -99,6 +107,7 @@ impl<S> Link<S> {
         Self {
             socket,
             read: 0,
+            shown: 0,
             is_written: false,
         }
     }
@@ -108,20 +117,40 @@ impl<S> Link<Buffered<'_, S>> {
     /// Another socket, or none.
     pub fn plug(&mut self, socket: Option<S>) {
         self.socket.plug(socket);
-        self.read = 0;
+        (self.shown, self.read) = (0, 0);
         self.is_written = false;
     }
 }
 
 impl<S: BufRead + Write> Link<S> {
+    /// Up to the next thing to tell in what was received already. `None` when there is no such thing.
+    #[inline(always)]
+    pub fn read_on<C: Clock>(
+        &mut self,
+        source: &mut EventSource<'_>,
+        clock: &C,
+        show: Show<S>,
+    ) -> Option<NoticeKind> {
+        if self.read == self.shown {
+            return None;
+        }
+        let (read, shown) = (self.read, self.shown);
+        let piece = show(&mut self.socket)?.get(..shown)?;
+        let mut input = piece.part(read..);
+        let notice = source.read_on(|| clock.now(), piece, &mut input);
+        self.read = shown.minus(input.len());
+        notice
+    }
+
     /// Up to the next thing to tell. `None` when the source has no connection any more.
     pub fn advance<C: Clock>(
         &mut self,
         source: &mut EventSource<'_>,
         clock: &C,
-    ) -> Option<LocatedNotice> {
+    ) -> Option<NoticeKind> {
         while source.has_connection() {
-            self.socket.consume(core::mem::take(&mut self.read));
+            self.socket.consume(take(&mut self.read));
+            self.shown = 0;
             let result = if !source.awaits_bytes() {
                 self.send(source, clock)
             } else if self.is_written {
@@ -147,7 +176,7 @@ impl<S: BufRead + Write> Link<S> {
     }
 
     fn send<C: Clock>(&mut self, source: &mut EventSource<'_>, clock: &C) -> Result<(), S::Error> {
-        let (_, step) = source.advance_connected(clock.now(), b"");
+        let step = source.advance_connected(clock.now(), b"", &mut &b""[..]);
         if let Some(Output::Send(bytes)) = step.map(|step| source.output(step, b"")) {
             match self.socket.write(bytes)? {
                 0 => source.disconnected(),
@@ -164,37 +193,51 @@ impl<S: BufRead + Write> Link<S> {
         &mut self,
         source: &mut EventSource<'_>,
         clock: &C,
-    ) -> Result<Option<LocatedNotice>, S::Error> {
-        let chunk = self.socket.fill_buf()?;
-        if chunk.is_empty() {
+    ) -> Result<Option<NoticeKind>, S::Error> {
+        let piece = self.socket.fill_buf()?;
+        if piece.is_empty() {
             source.disconnected();
             return Ok(None);
         }
-        let (read, step) = source.advance_connected(clock.now(), chunk);
-        self.read = read;
+        let mut input = piece;
+        let step = source.advance_connected(clock.now(), piece, &mut input);
+        self.shown = piece.len();
+        self.read = piece.len().minus(input.len());
         Ok(match step {
             Some(Step::Notice(notice)) => Some(notice),
             _ => None,
         })
     }
 
+    /// What is read of what the socket shows: the event or comment that was found last borrows from it.
+    #[inline(always)]
+    pub fn piece(&mut self, show: Show<S>) -> Option<&[u8]> {
+        show(&mut self.socket)?.get(..self.read)
+    }
+
     /// What that is, in full.
     pub fn notice<'s>(
         &'s mut self,
         source: &'s EventSource<'_>,
-        notice: LocatedNotice,
+        notice: NoticeKind,
+        show: Show<S>,
     ) -> Notice<'s> {
-        let chunk = match notice {
-            // It borrows from what was received, which is still there.
-            LocatedNotice::Event(..) | LocatedNotice::Comment(..) => {
-                match self.socket.fill_buf() {
-                    Ok(chunk) if chunk.len() >= self.read => chunk,
-                    // A `BufRead` that does not keep what it has read: the event is gone.
-                    _ => return Notice::Overflow,
-                }
-            }
+        let piece = match notice {
+            NoticeKind::Event | NoticeKind::Comment => match self.piece(show) {
+                Some(piece) => piece,
+                // A `BufRead` that does not keep what it has read: the event is gone.
+                None => return Notice::Overflow,
+            },
             _ => b"",
         };
-        source.notice(notice, chunk)
+        source.notice(notice, piece)
     }
+}
+
+/// Shows what a socket has shown before, without waiting.
+pub(super) type Show<S> = fn(&mut S) -> Option<&[u8]>;
+
+/// `Show` of any socket: what was received and is not consumed is shown at once.
+fn show_again<S: BufRead>(socket: &mut S) -> Option<&[u8]> {
+    socket.fill_buf().ok()
 }
