@@ -14,10 +14,10 @@ DECODE = {
     "decode/51-byte-events/16": (39.2, 39.2),
     "decode/comments/16": (15.6, 15.6),
     "decode/2-KB-lines/16": (13.1, 13.1),
-    "push/17-byte-events/1": (None, 84.3),
-    "push/51-byte-events/1": (None, 106),
-    "push/comments/1": (None, 51.6),
-    "push/2-KB-lines/1": (None, 57.3),
+    "push/17-byte-events/1": (None, 56.8),
+    "push/51-byte-events/1": (None, 64.3),
+    "push/comments/1": (None, 49.6),
+    "push/2-KB-lines/1": (None, 49.6),
     "encode/17-byte-event": (None, 29.0),
     "encode/51-byte-event": (None, 22.8),
     "encode/2-KB-line": (None, 2.7),
@@ -41,7 +41,7 @@ RECEIVE_LIMITS = {
     "blocking::Client": {17: (1310, 687, 675), 55: (3660, 1290, 1240), 255: (10_950, 1810, 1530)},
     "asynch::Client": {17: (1460, 785, 772), 55: (3930, 1390, 1340), 255: (11_870, 1930, 1640)},
 }
-PUSH_LIMITS = {17: 1060, 55: 4360, 255: 8150}
+PUSH_LIMITS = {17: 588, 55: 2170, 255: 6700}
 RECEIVE_BARS = {
     "Decoder::next/17-byte-events/536": 125,
     "blocking::Reader/17-byte-events/536": 280,

@@ -11,6 +11,7 @@ use super::event::Event;
 use super::held::Held;
 use super::layout::{self, Layout};
 use super::retry::Retry;
+use crate::wire::scanner::ValueByte;
 use crate::wire::span::Span;
 use crate::wire::text::{EventId, EventName, Text, holds_nul};
 use crate::wire::token::{Field, Piece};
@@ -132,25 +133,93 @@ impl Fields {
         Err(Overflow)
     }
 
-    /// The same for a single byte.
-    ///
-    /// # Errors
-    ///
-    /// As [`append_data`](Self::append_data).
+    /// Writes a byte more of a data line into the buffer, which holds its start; if that is all there is to do.
     #[inline(always)]
-    pub fn push_data(&mut self, buffer: &mut [u8], byte: u8) -> Result<(), Overflow> {
-        if self.event > EventState::HasData || self.layout.push_data(buffer, byte) {
-            return Ok(());
-        }
-        self.drop_event(buffer);
-        Err(Overflow)
+    pub fn push_data(&mut self, buffer: &mut [u8], byte: u8) -> bool {
+        self.event > EventState::HasData || self.layout.push_data(buffer, byte)
     }
 
-    /// Writes a byte more of an event type or an id into the buffer, which holds its start; if that is all there
-    /// is to do.
+    /// The same of an event type or an id.
     #[inline(always)]
     pub fn push_line(&mut self, buffer: &mut [u8], byte: u8) -> bool {
         self.event <= EventState::HasData && self.layout.push_line(buffer, byte)
+    }
+
+    /// Takes a byte of a value, or the end of its line.
+    ///
+    /// # Errors
+    ///
+    /// As [`take`](Self::take).
+    pub fn push(
+        &mut self,
+        buffer: &mut [u8],
+        field: Field,
+        byte: u8,
+        part: ValueByte,
+    ) -> Result<(), Overflow> {
+        if self.event <= EventState::HasData && self.push_simply(buffer, field, byte, part) {
+            return Ok(());
+        }
+        self.push_slowly(buffer, field, byte, part)
+    }
+
+    /// The same of nearly all bytes. Where it tells that there is more to do, it has done nothing that counts.
+    #[inline(always)]
+    fn push_simply(&mut self, buffer: &mut [u8], field: Field, byte: u8, part: ValueByte) -> bool {
+        match (part, field) {
+            (ValueByte::First, Field::Data) => {
+                let is_taken =
+                    self.event <= EventState::NoData && self.layout.push_data(buffer, byte);
+                if is_taken {
+                    self.event = EventState::HasData;
+                }
+                is_taken
+            }
+            (ValueByte::First, Field::Event | Field::Id) => {
+                if field == Field::Event {
+                    self.layout.clear_event_type();
+                }
+                if self.event == EventState::Empty {
+                    self.event = EventState::NoData;
+                }
+                self.layout.push_line(buffer, byte)
+            }
+            (ValueByte::End, Field::Event) => {
+                self.layout.line_becomes_event_type(buffer);
+                true
+            }
+            (ValueByte::End, Field::Id) => {
+                self.id_set |= self.layout.line_becomes_id(buffer);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// The same of the others: values of `retry`, empty values, lines of data behind the first one, and what does
+    /// not fit. In a function of its own, so that its stack is not taken by the bytes that are simple.
+    #[inline(never)]
+    fn push_slowly(
+        &mut self,
+        buffer: &mut [u8],
+        field: Field,
+        byte: u8,
+        part: ValueByte,
+    ) -> Result<(), Overflow> {
+        let byte = [byte];
+        let (starts, ends) = (
+            matches!(part, ValueByte::First | ValueByte::Empty),
+            matches!(part, ValueByte::End | ValueByte::Empty),
+        );
+        let value: &[u8] = match ends {
+            true => b"",
+            false => &byte,
+        };
+        let held = &mut Held::default();
+        match field {
+            Field::Data => self.write_data(buffer, value, starts, held),
+            _ => self.take_other(buffer, field, value, (starts, ends), held),
+        }
     }
 
     #[inline(never)]

@@ -129,12 +129,18 @@ impl Layout {
     /// Appends a byte to the line under way, if there is room.
     #[inline(always)]
     pub fn push_line(&mut self, buffer: &mut [u8], byte: u8) -> bool {
-        let has_room = self.has_room(buffer, 1);
-        if let (true, Some(place)) = (has_room, buffer.get_mut(self.line)) {
-            *place = byte;
-            self.line = self.line.plus(1);
+        let place = buffer
+            .len()
+            .checked_sub(self.event_type)
+            .and_then(|end| buffer.get_mut(..end)?.get_mut(self.line));
+        match place {
+            Some(place) => {
+                *place = byte;
+                self.line = self.line.plus(1);
+                true
+            }
+            None => false,
         }
-        has_room
     }
 
     /// Forgets the line under way.
@@ -155,6 +161,7 @@ impl Layout {
     }
 
     /// The line is whole: it replaces the id, unless it holds NUL. Tells whether it did.
+    #[inline(always)] // in two callers: a call would take a frame of its own in the deepest stack of `next`
     pub fn line_becomes_id(&mut self, buffer: &mut [u8]) -> bool {
         let line = Span {
             start: self.data,
@@ -180,7 +187,7 @@ impl Layout {
     /// The id of the event under way becomes the last event id. The event type stays where it is.
     pub fn id_becomes_last(&mut self, buffer: &mut [u8]) {
         let id = self.id_place(buffer);
-        rotate(buffer, id.start, id.len(), buffer.len());
+        move_up(buffer.part_mut(id.start..), id.len());
         self.last_event_id = id.len();
     }
 
@@ -211,15 +218,7 @@ impl Layout {
     /// Moves the line over the free space, up to the event type.
     fn move_line_back(&self, buffer: &mut [u8]) {
         let end = self.event_type_place(buffer).start;
-        let range = buffer.part_mut(self.data..end);
-        match range.split_at_mut_checked(self.line_len()) {
-            // A copy costs what the line is long, whatever the length of the free space.
-            Some((line, free)) if line.len() <= free.len() => {
-                let start = free.len().minus(line.len());
-                write(free, start, line);
-            }
-            _ => rotate(buffer, self.data, self.line_len(), end),
-        }
+        move_up(buffer.part_mut(self.data..end), self.line_len());
     }
 }
 
@@ -245,6 +244,21 @@ fn rotate(buffer: &mut [u8], start: usize, length: usize, end: usize) {
         reverse(front);
         reverse(back);
         reverse(range);
+    }
+}
+
+/// Moves the first `length` bytes of a range to its end. What they move over is of no use. Not by `copy_within`: see
+/// `rotate`.
+#[inline(never)] // one copy for three callers
+fn move_up(mut range: &mut [u8], length: usize) {
+    let mut left = length;
+    // Below 0 it wraps to a position that no slice has.
+    while let (Some(byte), Some((place, before))) = {
+        left = left.wrapping_sub(1);
+        (range.get(left).copied(), range.split_last_mut())
+    } {
+        *place = byte;
+        range = before;
     }
 }
 

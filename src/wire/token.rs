@@ -32,16 +32,3 @@ pub(crate) enum Field {
     /// A name that the standard does not know; no token is made of it.
     Unknown,
 }
-
-impl Field {
-    /// As it stands on the wire.
-    pub const fn name(self) -> &'static [u8] {
-        match self {
-            Field::Data => b"data",
-            Field::Event => b"event",
-            Field::Id => b"id",
-            Field::Retry => b"retry",
-            Field::Comment | Field::Unknown => b"",
-        }
-    }
-}
