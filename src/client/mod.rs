@@ -8,9 +8,13 @@ mod backoff;
 #[cfg(feature = "http")]
 mod event_source;
 #[cfg(feature = "http")]
+mod exchange;
+#[cfg(feature = "http")]
 mod fields;
 #[cfg(feature = "http")]
 mod id_parameter;
+#[cfg(feature = "http")]
+mod lifecycle;
 #[cfg(feature = "http")]
 mod options;
 #[cfg(feature = "http")]
@@ -22,17 +26,13 @@ mod reconnect;
 mod redirects;
 #[cfg(feature = "http")]
 mod request;
-#[cfg(feature = "http")]
-mod response;
-#[cfg(feature = "http")]
-mod resume_point;
 
 #[cfg(feature = "http")]
-pub use event_source::{EventSource, ReadyState};
+pub use event_source::EventSource;
 #[cfg(feature = "http")]
 pub use options::ClientOptions;
 #[cfg(feature = "http")]
-pub use output::{Notice, Output};
+pub use output::{Notice, Output, ReadyState, ResumePoint};
 #[cfg(all(
     feature = "http",
     any(feature = "embedded-io", feature = "embedded-io-async")
@@ -41,5 +41,3 @@ pub(crate) use output::{NoticeKind, Step};
 #[cfg(feature = "http")]
 pub use reason::Reason;
 pub use reconnect::{Answer, Reconnect, ReconnectOptions, Verdict};
-#[cfg(feature = "http")]
-pub use resume_point::ResumePoint;

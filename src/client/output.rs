@@ -1,12 +1,40 @@
 //! What a client wants, and what it tells.
 
 use super::reason::Reason;
-use crate::decode::Event;
+use crate::decode::{Event, Kind};
 use crate::http::Url;
 use crate::time::Instant;
-use crate::wire::text::Text;
+use crate::wire::text::{EventId, Text};
 
 /// What an [`EventSource`](super::EventSource) wants, or has to tell.
+///
+/// # Examples
+///
+/// ```
+/// use embedded_sse::client::{ClientOptions, EventSource, Notice, Output};
+/// use embedded_sse::{Instant, http::Url};
+///
+/// let options = ClientOptions::new();
+/// let mut buffer = [0; 256];
+/// let url = Url::new("http://device.local/events")?;
+/// let mut source = EventSource::new(url, &options, &mut buffer);
+/// let now = Instant::from_millis(0);
+///
+/// let Output::Connect(url) = source.poll(now, &mut &b""[..]) else { panic!() };
+/// assert_eq!((url.host(), url.port()), ("device.local", 80));
+/// source.connected(now);
+/// let Output::Send(request) = source.poll(now, &mut &b""[..]) else { panic!() };
+/// assert!(request.starts_with(b"GET /events HTTP/1.1\r\nHost: device.local\r\n"));
+/// let length = request.len();
+/// source.sent(now, length);
+///
+/// let mut input = &b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: on\n\n"[..];
+/// assert_eq!(source.poll(now, &mut input), Output::Notice(Notice::Open));
+/// let Output::Notice(Notice::Event(event)) = source.poll(now, &mut input) else { panic!() };
+/// assert_eq!(event.data, "on");
+/// assert!(matches!(source.poll(now, &mut input), Output::Wait(_)));
+/// # Ok::<(), embedded_sse::http::InvalidUrl>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Output<'s> {
@@ -49,6 +77,28 @@ pub enum Notice<'s> {
     Closed(Reason),
 }
 
+/// As `readyState` of the standard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum ReadyState {
+    /// There is no stream yet, or none any more.
+    Connecting,
+    /// Events come.
+    Open,
+    /// There will be none.
+    Closed,
+}
+
+/// What has to be kept over a deep sleep or a reboot, for the stream to go on where it was.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct ResumePoint<'s> {
+    /// Of the last event. Empty if there is none.
+    pub last_event_id: EventId<'s>,
+    /// The reconnection time in milliseconds, if the server has set it.
+    pub retry: Option<u32>,
+}
+
 /// An [`Output`] that borrows nothing, so that drivers can loop around it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Step {
@@ -64,9 +114,25 @@ pub(crate) enum Step {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum NoticeKind {
     Open,
-    Event,
-    Comment,
+    Found(Kind),
     Overflow,
     Connecting(Reason),
     Closed(Reason),
+}
+
+impl NoticeKind {
+    /// The notice, of the event that was found, or the comment whose text is the data; and of when to connect.
+    pub fn notice<'s>(self, found: impl FnOnce() -> Event<'s>, at: Instant) -> Notice<'s> {
+        match self {
+            Self::Open => Notice::Open,
+            Self::Found(Kind::Event) => Notice::Event(found()),
+            Self::Found(kind) => Notice::Comment {
+                text: found().data,
+                ends: kind == Kind::Comment,
+            },
+            Self::Overflow => Notice::Overflow,
+            Self::Connecting(reason) => Notice::Connecting { reason, at },
+            Self::Closed(reason) => Notice::Closed(reason),
+        }
+    }
 }

@@ -50,6 +50,17 @@ pub enum Reason {
     BufferTooSmall,
 }
 
+impl Reason {
+    /// Why a response with this status is no event stream.
+    pub(super) const fn of_status(status: u16) -> Self {
+        match status {
+            200 => Self::WrongType,
+            204 => Self::NoContent,
+            status => Self::Status(status),
+        }
+    }
+}
+
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

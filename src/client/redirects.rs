@@ -1,5 +1,6 @@
 //! Where to ask.
 
+use super::options::ClientOptions;
 use super::reason::Reason;
 use crate::http::{Url, remove_dot_segments};
 use crate::wire::copy::move_down;
@@ -11,7 +12,7 @@ use crate::wire::exact::{Exact, ExactSlice};
 /// buffer: | from permanent redirects, for good | from later ones, until the connection is lost | free |
 /// ```
 #[derive(Debug)]
-pub(super) struct Redirects<'a> {
+pub(crate) struct Redirects<'a> {
     original: Url<'a>,
     buffer: &'a mut [u8],
     /// Both are 0 if there is no such URL.
@@ -64,11 +65,6 @@ impl<'a> Redirects<'a> {
         self.by_get
     }
 
-    /// A stream has begun.
-    pub fn arrived(&mut self) {
-        self.count = 0;
-    }
-
     /// The connection was lost: the next request goes where the permanent redirects led.
     pub fn restart(&mut self) {
         self.count = 0;
@@ -76,17 +72,21 @@ impl<'a> Redirects<'a> {
         self.by_get = false;
     }
 
-    /// From now on, `GET` is what is asked by. It lasts no longer than this connection.
-    pub fn ask_by_get(&mut self) {
-        self.by_get = true;
-    }
-
-    /// Follows a redirect. After an error, [`url`](Self::url) is as it was.
-    pub fn follow(&mut self, location: &[u8], permanent: bool, max: u8) -> Result<(), Reason> {
+    /// Follows the redirect of a response with this status. After an error, [`url`](Self::url) is as it was.
+    pub fn follow(
+        &mut self,
+        status: u16,
+        location: &[u8],
+        permanent: bool,
+        options: &ClientOptions<'_>,
+    ) -> Result<(), Reason> {
+        if (options.becomes_get)(status) {
+            self.by_get = true;
+        }
         if location.is_empty() {
             return Err(Reason::NoLocation);
         }
-        if self.count >= max {
+        if self.count >= options.max_redirects {
             return Err(Reason::TooManyRedirects);
         }
         (self.replace_url)(self, location, permanent)?;
@@ -144,8 +144,11 @@ fn current<'u>(original: Url<'u>, buffer: &'u [u8], lasting: u16, passing: u16) 
 #[cfg(test)]
 mod tests {
     use super::Redirects;
-    use crate::client::Reason;
-    use crate::http::Url;
+    use crate::client::{ClientOptions, Reason};
+    use crate::http::{Method, Url};
+
+    static OPTIONS: ClientOptions = ClientOptions::new();
+    static POST: ClientOptions = ClientOptions::new().request(Method::POST, b"");
 
     /// Breaks when a redirect leads elsewhere, or lasts when it should not.
     #[test]
@@ -161,15 +164,18 @@ mod tests {
             ("https://c/d/", true, "https://c/d/"),
         ];
         for (location, permanent, expected) in steps {
-            redirects.follow(location.as_bytes(), permanent, 5).unwrap();
+            redirects
+                .follow(302, location.as_bytes(), permanent, &OPTIONS)
+                .unwrap();
             assert_eq!(redirects.url().as_str(), expected);
         }
-        let result = redirects.follow(b"/e", false, 5);
+        let result = redirects.follow(302, b"/e", false, &OPTIONS);
         assert_eq!(result, Err(Reason::TooManyRedirects));
         redirects.restart();
         assert_eq!(redirects.url().as_str(), "http://a/w?q");
-        redirects.follow(b"https://d/", true, 5).unwrap();
-        redirects.arrived();
+        redirects
+            .follow(302, b"https://d/", true, &OPTIONS)
+            .unwrap();
         redirects.restart();
         assert_eq!(redirects.url().as_str(), "https://d/");
         let refused = [
@@ -180,11 +186,14 @@ mod tests {
             (&[b'x'; 100], Reason::LocationTooLong),
         ];
         for (location, reason) in refused {
-            assert_eq!(redirects.follow(location, true, 5), Err(reason));
+            assert_eq!(redirects.follow(302, location, true, &OPTIONS), Err(reason));
             assert_eq!(redirects.url().as_str(), "https://d/");
         }
         let mut none = Redirects::new(Url::new("http://a").unwrap());
-        assert_eq!(none.follow(b"/x", false, 5), Err(Reason::LocationTooLong));
+        assert_eq!(
+            none.follow(302, b"/x", false, &OPTIONS),
+            Err(Reason::LocationTooLong)
+        );
         assert_eq!(none.url().as_str(), "http://a");
     }
 
@@ -201,7 +210,9 @@ mod tests {
             ("/", b'z', false, "b"),
         ] {
             let location = [start.as_bytes(), &path(byte)].concat();
-            redirects.follow(&location, permanent, 5).unwrap();
+            redirects
+                .follow(302, &location, permanent, &OPTIONS)
+                .unwrap();
             assert_eq!(redirects.url().host(), host);
             assert_eq!(redirects.url().target()[1..], path(byte));
         }
@@ -215,11 +226,12 @@ mod tests {
         let mut buffer = [0; 100];
         let mut redirects = Redirects::new(Url::new("http://a/").unwrap());
         redirects.set_buffer(&mut buffer);
-        redirects.follow(b"/b", true, 5).unwrap();
+        redirects.follow(302, b"/b", true, &OPTIONS).unwrap();
         assert!(!redirects.asks_by_get());
-        redirects.ask_by_get();
         for (place, permanent) in [("/c", true), ("/d", false)] {
-            redirects.follow(place.as_bytes(), permanent, 5).unwrap();
+            redirects
+                .follow(303, place.as_bytes(), permanent, &POST)
+                .unwrap();
             assert!(redirects.asks_by_get());
         }
         redirects.restart();

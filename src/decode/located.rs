@@ -8,19 +8,18 @@ use super::event::Event;
 use super::fields::{Overflow, event_type};
 use crate::wire::exact::{Exact, ExactSlice};
 use crate::wire::span::Span;
-use crate::wire::text::Text;
+use crate::wire::text::{EventName, Text};
 
 /// Where an event or a comment lies. Positions count through the decoder's buffer, then through the piece of the
 /// stream in which it was found.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Located {
     /// The data of an event, or the text of a comment.
-    pub text: Span,
-    pub event_type: Span,
-    pub kind: Kind,
+    text: Span,
+    event_type: Span,
 }
 
-/// What was located.
+/// What was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Event,
@@ -36,7 +35,6 @@ impl Located {
     pub const NOTHING: Self = Self {
         text: Span::EMPTY,
         event_type: Span::EMPTY,
-        kind: Kind::Event,
     };
 }
 
@@ -66,7 +64,6 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
                 end: end.plus(length),
             },
             event_type: Span::EMPTY,
-            kind: Kind::Event,
         }
     }
 
@@ -78,7 +75,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
         piece: &[u8],
         input: &mut &[u8],
         comments: bool,
-    ) -> Result<Option<Located>, Overflow> {
+    ) -> Result<Option<(Located, Kind)>, Overflow> {
         // Addresses do not borrow, and the loop makes positions of them at its end.
         let buffer = self.buffer.as_mut();
         let (start, length) = (buffer.as_ptr().addr(), buffer.len());
@@ -119,10 +116,9 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
                 end: start.plus(span.len()),
             }
         };
-        Ok(found.map(|(text, event_type, kind)| Located {
-            text: position(text),
-            event_type: position(event_type),
-            kind,
+        Ok(found.map(|(text, event_type, kind)| {
+            let (text, event_type) = (position(text), position(event_type));
+            (Located { text, event_type }, kind)
         }))
     }
 
@@ -135,7 +131,11 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
             None => span.of(buffer),
         };
         Event {
-            event_type: event_type(value(located.event_type)),
+            // The type is absent in most events.
+            event_type: match located.event_type.end {
+                0 => EventName::MESSAGE,
+                _ => event_type(value(located.event_type)),
+            },
             data: Text::new(value(located.text)),
             last_event_id: self.last_event_id(),
         }

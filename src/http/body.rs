@@ -61,7 +61,7 @@ impl Body {
         if self.framing != Framing::UntilClose {
             self.dechunker.consume(length);
             if self.framing == Framing::Length && !self.dechunker.is_within_chunk() {
-                self.dechunker = Dechunker::ended();
+                self.dechunker.end();
             }
         }
     }

@@ -136,6 +136,11 @@ impl Dechunker {
         self.size
     }
 
+    /// The body ends here.
+    pub(crate) fn end(&mut self) {
+        self.state = State::Ended;
+    }
+
     #[inline(always)]
     pub(crate) fn is_within_chunk(&self) -> bool {
         self.state == State::Data

@@ -37,7 +37,7 @@ impl<'b, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Inbox<'b, B> {
         }
         let result = self.decoder.advance(piece, &mut input, false);
         self.decoded = piece.len().minus(input.len());
-        result
+        Ok(result?.map(|(located, _)| located))
     }
 
     /// The event that `advance` has found.

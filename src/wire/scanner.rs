@@ -408,10 +408,10 @@ fn whole_name(line: &[u8]) -> Option<(Field, &[u8])> {
     let name = u32::from_ne_bytes([a, b, c, d]);
     let (field, value) = if name == u32::from_ne_bytes(*b"data") && e == b':' {
         (Field::Data, line.get(5..)?)
-    } else if name == u32::from_ne_bytes(*b"even") && [e, f] == *b"t:" && line.len() > 6 {
-        (Field::Event, line.get(6..)?)
     } else if [a, b, c] == *b"id:" {
         (Field::Id, line.get(3..)?)
+    } else if name == u32::from_ne_bytes(*b"even") && [e, f] == *b"t:" && line.len() > 6 {
+        (Field::Event, line.get(6..)?)
     } else {
         return None;
     };

@@ -8,7 +8,7 @@ use embedded_io_async::{Read, Write};
 use super::clock::{Clock, before, timer};
 use super::connected::Link;
 use crate::client::{EventSource, Notice, NoticeKind, Reason, Step};
-use crate::decode::Event;
+use crate::decode::{Event, Kind};
 use crate::http::Url;
 use crate::io::Buffered;
 
@@ -96,7 +96,7 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
                 None => self.advance().await,
             };
             match notice {
-                NoticeKind::Event => break,
+                NoticeKind::Found(Kind::Event) => break,
                 NoticeKind::Closed(_) => return None,
                 _ => {}
             }
@@ -152,13 +152,13 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
             }
             // Before the next one is made: there may be room for one only.
             self.link.plug(None);
-            if self.source.is_connecting() {
+            if self.source.lifecycle.is_connecting() {
                 self.connect().await;
                 continue;
             }
             match self.source.advance(self.clock.now(), b"", &mut &b""[..]) {
                 Step::Notice(notice) => return notice,
-                Step::Wait => match timer(&self.clock, self.source.deadline()) {
+                Step::Wait => match timer(&self.clock, self.source.lifecycle.deadline) {
                     Some(timer) => timer.await,
                     None => pending().await,
                 },
@@ -169,16 +169,16 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
     }
 
     async fn connect(&mut self) {
-        let connect = self.connector.connect(self.source.url());
-        let late = timer(&self.clock, self.source.deadline());
+        let connect = self.connector.connect(self.source.redirects.url());
+        let late = timer(&self.clock, self.source.lifecycle.deadline);
         let connected = before(pin!(connect), pin!(late)).await;
         match connected {
             Some(Ok(socket)) => {
                 self.link.plug(Some(socket));
                 self.source.connected(self.clock.now());
             }
-            Some(Err(reason)) => self.source.not_connected(reason),
-            None => self.source.check_deadline(self.clock.now()),
+            Some(Err(reason)) => self.source.lifecycle.not_connected(reason),
+            None => self.source.lifecycle.check_deadline(self.clock.now()),
         }
     }
 }

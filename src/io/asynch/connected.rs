@@ -148,10 +148,10 @@ impl<S: BufRead + Write> Link<S> {
         source: &mut EventSource<'_>,
         clock: &C,
     ) -> Option<NoticeKind> {
-        while source.has_connection() {
+        while source.lifecycle.is_connected() {
             self.socket.consume(take(&mut self.read));
             self.shown = 0;
-            let mut late = pin!(timer(clock, source.deadline()));
+            let mut late = pin!(timer(clock, source.lifecycle.deadline));
             if !source.awaits_bytes() {
                 self.send(source, clock, late.as_mut()).await;
             } else if self.is_written {
@@ -159,7 +159,7 @@ impl<S: BufRead + Write> Link<S> {
                 match flushed {
                     Some(Ok(())) => self.is_written = false,
                     Some(Err(_)) => source.disconnected(),
-                    None => source.check_deadline(clock.now()),
+                    None => source.lifecycle.check_deadline(clock.now()),
                 }
             } else if let Some(notice) = self.receive(source, clock, late).await {
                 return Some(notice);
@@ -185,7 +185,7 @@ impl<S: BufRead + Write> Link<S> {
                 self.is_written = true;
                 source.sent(clock.now(), length);
             }
-            None => source.check_deadline(clock.now()),
+            None => source.lifecycle.check_deadline(clock.now()),
         }
     }
 
@@ -207,7 +207,7 @@ impl<S: BufRead + Write> Link<S> {
                     return Some(notice);
                 }
             }
-            None => source.check_deadline(clock.now()),
+            None => source.lifecycle.check_deadline(clock.now()),
         }
         None
     }
@@ -226,14 +226,14 @@ impl<S: BufRead + Write> Link<S> {
         show: Show<S>,
     ) -> Notice<'s> {
         let piece = match notice {
-            NoticeKind::Event | NoticeKind::Comment => match self.piece(show) {
+            NoticeKind::Found(_) => match self.piece(show) {
                 Some(piece) => piece,
                 // A `BufRead` that does not keep what it has read: the event is gone.
                 None => return Notice::Overflow,
             },
             _ => b"",
         };
-        source.notice(notice, piece)
+        notice.notice(|| source.event(piece), source.lifecycle.deadline)
     }
 }
 

@@ -5,7 +5,7 @@ use embedded_io::{Read, Write};
 use super::clock::Clock;
 use super::connected::Link;
 use crate::client::{EventSource, Notice, NoticeKind, Reason, Step};
-use crate::decode::Event;
+use crate::decode::{Event, Kind};
 use crate::http::Url;
 use crate::io::Buffered;
 
@@ -94,7 +94,7 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
                 None => self.advance(),
             };
             match notice {
-                NoticeKind::Event => break,
+                NoticeKind::Found(Kind::Event) => break,
                 NoticeKind::Closed(_) => return None,
                 _ => {}
             }
@@ -144,13 +144,13 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
             }
             // Before the next one is made: there may be room for one only.
             self.link.plug(None);
-            if self.source.is_connecting() {
+            if self.source.lifecycle.is_connecting() {
                 self.connect();
                 continue;
             }
             match self.source.advance(self.clock.now(), b"", &mut &b""[..]) {
                 Step::Notice(notice) => return notice,
-                Step::Wait => self.clock.wait_until(self.source.deadline()),
+                Step::Wait => self.clock.wait_until(self.source.lifecycle.deadline),
                 // It is connected above.
                 _ => {}
             }
@@ -158,12 +158,12 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
     }
 
     fn connect(&mut self) {
-        match self.connector.connect(self.source.url()) {
+        match self.connector.connect(self.source.redirects.url()) {
             Ok(socket) => {
                 self.link.plug(Some(socket));
                 self.source.connected(self.clock.now());
             }
-            Err(reason) => self.source.not_connected(reason),
+            Err(reason) => self.source.lifecycle.not_connected(reason),
         }
     }
 }

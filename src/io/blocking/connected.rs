@@ -148,7 +148,7 @@ impl<S: BufRead + Write> Link<S> {
         source: &mut EventSource<'_>,
         clock: &C,
     ) -> Option<NoticeKind> {
-        while source.has_connection() {
+        while source.lifecycle.is_connected() {
             self.socket.consume(take(&mut self.read));
             self.shown = 0;
             let result = if !source.awaits_bytes() {
@@ -166,7 +166,7 @@ impl<S: BufRead + Write> Link<S> {
             match result {
                 Ok(()) => {}
                 Err(error) if error.kind() == ErrorKind::TimedOut => {
-                    source.check_deadline(clock.now());
+                    source.lifecycle.check_deadline(clock.now());
                 }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(_) => source.disconnected(),
@@ -223,14 +223,14 @@ impl<S: BufRead + Write> Link<S> {
         show: Show<S>,
     ) -> Notice<'s> {
         let piece = match notice {
-            NoticeKind::Event | NoticeKind::Comment => match self.piece(show) {
+            NoticeKind::Found(_) => match self.piece(show) {
                 Some(piece) => piece,
                 // A `BufRead` that does not keep what it has read: the event is gone.
                 None => return Notice::Overflow,
             },
             _ => b"",
         };
-        source.notice(notice, piece)
+        notice.notice(|| source.event(piece), source.lifecycle.deadline)
     }
 }
 

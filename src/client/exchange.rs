@@ -1,0 +1,253 @@
+//! A request and its response.
+
+use super::options::ClientOptions;
+use super::output::{NoticeKind, Step};
+use super::reason::Reason;
+use super::reconnect::Answer;
+use super::redirects::Redirects;
+use super::request::write_part;
+use crate::decode::{Decoder, Located, Overflow};
+use crate::http::{Body, ResponseError, ResponseHead};
+use crate::wire::exact::{Exact, ExactSlice};
+use crate::wire::text::EventId;
+
+/// The request and the response of one connection.
+///
+/// **Make a [`new`](Self::new) one for each connection. Call [`send`](Self::send) until it returns `None`, then
+/// [`receive`](Self::receive) with what was received. After [`Arrived::Head`], judge [`answer`](Self::answer), and
+/// call [`open`](Self::open) to read the content.**
+///
+/// Its functions take the decoder, which outlives it. Before the content, the free part of the decoder's buffer holds
+/// a part of the request, then lines of the response's head.
+#[derive(Clone, Debug)]
+pub(super) enum Exchange {
+    Request { sent: u32 },
+    Head(ResponseHead),
+    Content(Body),
+}
+
+/// What has arrived of a response.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Arrived {
+    /// All of the input is read, and more is to come.
+    Nothing,
+    /// The head is whole.
+    Head,
+    Notice(NoticeKind),
+    /// The content has ended.
+    End,
+    /// The response cannot be understood.
+    Invalid(Reason),
+}
+
+impl Exchange {
+    pub const fn new() -> Self {
+        Self::Request { sent: 0 }
+    }
+
+    /// Whether the content of the response is being read.
+    pub const fn is_open(&self) -> bool {
+        matches!(self, Self::Content(_))
+    }
+
+    /// Whether the request was sent.
+    pub const fn is_sent(&self) -> bool {
+        !matches!(self, Self::Request { .. })
+    }
+
+    /// Whether the request was sent, so that nothing but bytes can come; and some can.
+    #[cfg(any(feature = "embedded-io", feature = "embedded-io-async"))]
+    pub const fn awaits_bytes(&self) -> bool {
+        match self {
+            Self::Request { .. } => false,
+            Self::Head(_) => true,
+            Self::Content(body) => !body.has_ended(),
+        }
+    }
+
+    /// Writes the next part of the request into the free part of the decoder's buffer. `None` when the last part is
+    /// sent; after that, the wait for the response.
+    ///
+    /// # Errors
+    ///
+    /// When there is no free part.
+    pub fn send(
+        &mut self,
+        decoder: &mut Decoder<&mut [u8]>,
+        options: &ClientOptions<'_>,
+        redirects: &Redirects<'_>,
+    ) -> Result<Option<Step>, Reason> {
+        let Self::Request { sent } = *self else {
+            return Ok(Some(Step::Wait));
+        };
+        let sent = sent as usize;
+        let (free, last_event_id) = decoder.free_and_last_event_id();
+        let (length, head_len) = write_part(redirects, options, last_event_id, sent, free);
+        if length > 0 {
+            return Ok(Some(Step::Send { length }));
+        }
+        let Some(body_sent) = sent.checked_sub(head_len) else {
+            return Err(Reason::BufferTooSmall);
+        };
+        if body_sent < options.body.len() && !redirects.asks_by_get() {
+            return Ok(Some(Step::SendBody { sent: body_sent }));
+        }
+        *self = Self::Head(ResponseHead::new(options.max_head_len));
+        Ok(None)
+    }
+
+    /// The caller has sent so many bytes more. Tells whether the request was under way.
+    pub fn sent(&mut self, length: usize) -> bool {
+        let Self::Request { sent } = self else {
+            return false;
+        };
+        // The caller may report more bytes than it was given.
+        *sent = sent.saturating_add(length as u32);
+        true
+    }
+
+    /// Fast path: reads an event that is nothing but one data line, if the input begins with one. Returns its data.
+    #[inline(always)] // the fast path of the decoder is
+    pub fn data_alone<'i>(
+        &mut self,
+        decoder: &mut Decoder<&mut [u8]>,
+        input: &mut &'i [u8],
+    ) -> Option<&'i [u8]> {
+        let Self::Content(body) = self else {
+            return None;
+        };
+        let content = body.content(input);
+        let mut rest = content;
+        let data = decoder.data_alone(&mut rest)?;
+        let read = content.len().minus(rest.len());
+        body.consume(read);
+        *input = input.part(read..);
+        Some(data)
+    }
+
+    /// Reads `input`, a part of `piece`, up to the next thing to tell. Keeps where an event or a comment lies.
+    #[inline(always)] // it has two callers, one of which most programs do not use
+    pub fn receive(
+        &mut self,
+        decoder: &mut Decoder<&mut [u8]>,
+        located: &mut Located,
+        piece: &[u8],
+        input: &mut &[u8],
+        comments: bool,
+    ) -> Arrived {
+        match self {
+            Self::Content(body) => receive_content(body, decoder, located, piece, input, comments),
+            Self::Head(head) => receive_head(head, decoder, input),
+            Self::Request { .. } => Arrived::Nothing,
+        }
+    }
+
+    /// What the head of the response says, and whether the content is encoded. `None` if there is no head.
+    pub fn answer(&self) -> Option<(Answer, bool)> {
+        let Self::Head(head) = self else {
+            return None;
+        };
+        let answer = Answer {
+            status: head.status,
+            is_event_stream: head.is_event_stream,
+            retry_after: head.retry_after(),
+        };
+        Some((answer, head.is_encoded))
+    }
+
+    /// Goes on with the content after the head.
+    pub fn open(&mut self) {
+        if let Self::Head(head) = self {
+            *self = Self::Content(head.body());
+        }
+    }
+
+    /// Where the response leads; empty if it does not say so.
+    pub fn location<'d>(&self, decoder: &'d mut Decoder<&mut [u8]>) -> &'d [u8] {
+        let (space, _) = decoder.free_and_last_event_id();
+        match self {
+            Self::Head(head) => head.location(space),
+            _ => b"",
+        }
+    }
+}
+
+/// The part of the request that `send` has written.
+pub(super) fn written<'d>(decoder: &'d mut Decoder<&mut [u8]>, length: usize) -> &'d [u8] {
+    let (free, _) = decoder.free_and_last_event_id();
+    free.part(..length)
+}
+
+/// Sets the last event ID, as it was kept by the caller.
+///
+/// # Errors
+///
+/// When it takes more than half of the buffer, which leaves no room for a head. Nothing has changed then.
+pub(super) fn resume_from(
+    decoder: &mut Decoder<&mut [u8]>,
+    id: EventId<'_>,
+) -> Result<(), Overflow> {
+    match id.len() > decoder.capacity() / 2 {
+        true => Err(Overflow),
+        false => decoder.set_last_event_id(id),
+    }
+}
+
+/// Forgets a last event ID that takes more than half of the buffer: the head of a response needs room, or no
+/// connection would ever come about again.
+pub(super) fn make_room(decoder: &mut Decoder<&mut [u8]>) {
+    let (free, last_event_id) = decoder.free_and_last_event_id();
+    if last_event_id.len() > free.len() {
+        // An empty one always fits.
+        let _ = decoder.set_last_event_id(EventId::default());
+    }
+}
+
+fn receive_head(
+    head: &mut ResponseHead,
+    decoder: &mut Decoder<&mut [u8]>,
+    input: &mut &[u8],
+) -> Arrived {
+    let (space, _) = decoder.free_and_last_event_id();
+    match head.receive(input, space) {
+        Ok(true) => Arrived::Head,
+        Ok(false) => Arrived::Nothing,
+        Err(ResponseError::Malformed) => Arrived::Invalid(Reason::MalformedHead),
+        Err(ResponseError::TooLong) => Arrived::Invalid(Reason::HeadTooLong),
+        Err(ResponseError::Framing) => Arrived::Invalid(Reason::Framing),
+    }
+}
+
+fn receive_content(
+    body: &mut Body,
+    decoder: &mut Decoder<&mut [u8]>,
+    located: &mut Located,
+    piece: &[u8],
+    input: &mut &[u8],
+    comments: bool,
+) -> Arrived {
+    loop {
+        let Ok(content) = body.peek(input) else {
+            return Arrived::Invalid(Reason::InvalidChunk);
+        };
+        if content.is_empty() {
+            return match body.has_ended() {
+                true => Arrived::End,
+                false => Arrived::Nothing,
+            };
+        }
+        let mut rest = content;
+        let result = decoder.advance(piece, &mut rest, comments);
+        let read = content.len().minus(rest.len());
+        body.consume(read);
+        *input = input.part(read..);
+        return Arrived::Notice(match result {
+            Ok(None) => continue,
+            Ok(Some((found, kind))) => {
+                *located = found;
+                NoticeKind::Found(kind)
+            }
+            Err(Overflow) => NoticeKind::Overflow,
+        });
+    }
+}
