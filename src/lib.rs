@@ -17,7 +17,8 @@
 //! # Ok::<(), embedded_sse::Overflow>(())
 //! ```
 //!
-//! Events that are larger than RAM come in pieces from a [`PartDecoder`].
+//! Events that are larger than RAM come in pieces from a [`PartDecoder`]. An [`OwnedEvent`] is a copy that one task
+//! can send to another.
 //!
 //! # Encode
 //!
@@ -122,7 +123,7 @@
 //!           on {redirects,request,output}     on {session,log,options,waiting}
 //!           client/{reconnect,options}        on {choice,ring,record,made_id}
 //!           on {backoff,fields,id_parameter,reason,resume_point}
-//! floor 2   decode/{decoder,parts}            encode/{frame,writer,sink}
+//! floor 2   decode/{decoder,parts,owned_event} encode/{frame,writer,sink}
 //!           on {fields,held,layout,located,retry}
 //!           http/{request,response,response_head,url,chunked}
 //!           on {lines,grammar,accept,target,field,method,body}
@@ -172,7 +173,7 @@ pub mod server;
 mod time;
 mod wire;
 
-pub use decode::{Decoder, Event, Overflow, Part, PartDecoder};
+pub use decode::{Decoder, Event, EventTooLong, Overflow, OwnedEvent, Part, PartDecoder};
 pub use encode::{BufferTooSmall, Chunks, DataWriter, Frame, Sink, SliceSink, StringError};
 pub use time::Instant;
 pub use wire::text::{EventId, EventName, InvalidEventId, InvalidEventName, Text};

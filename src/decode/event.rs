@@ -4,7 +4,7 @@ use crate::wire::text::{EventId, EventName, Text};
 
 /// An event as a client dispatches it (WHATWG HTML 9.2.6).
 ///
-/// It borrows from the decoder or the input; make a copy of what has to stay.
+/// It borrows from the decoder or the input. An [`OwnedEvent`](crate::OwnedEvent) is a copy that stays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]

@@ -6,12 +6,14 @@ mod fields;
 mod held;
 mod layout;
 mod located;
+mod owned_event;
 mod parts;
 mod retry;
 
 pub use decoder::Decoder;
 pub use event::Event;
 pub use fields::Overflow;
+pub use owned_event::{EventTooLong, OwnedEvent};
 pub use parts::{Part, PartDecoder};
 
 #[cfg(any(

@@ -14,6 +14,7 @@ mod fields;
 mod last_event_id;
 mod line_ends;
 mod overflow;
+mod owned_event;
 mod parts;
 mod random;
 mod retry;

@@ -6,8 +6,10 @@
 use core::fmt::Write;
 
 use embedded_sse::io::blocking::{Reader, SocketSink, Writer};
-use embedded_sse::{DataWriter, Decoder, EventId, Frame, Part, PartDecoder, SliceSink, Text};
-use footprint::{Port, read, read_word, write, write_word};
+use embedded_sse::{
+    DataWriter, Decoder, EventId, Frame, OwnedEvent, Part, PartDecoder, SliceSink, Text,
+};
+use footprint::{Port, read, read_word, write, write_event, write_word};
 
 #[unsafe(no_mangle)]
 extern "C" fn reset() -> ! {
@@ -49,7 +51,10 @@ extern "C" fn reset() -> ! {
         let mut reader =
             Reader::with_received(Port, &mut decoder, &mut buffer, read_word() as usize);
         while let Ok(Some(event)) = reader.next() {
-            write(event.data.as_bytes());
+            match OwnedEvent::<8, 16, 8>::try_from(event) {
+                Ok(owned) => owned.as_event().iter().for_each(write_event),
+                Err(_) => write_word(1),
+            }
         }
         write_word(reader.decoder().take_retry().unwrap_or_default());
 

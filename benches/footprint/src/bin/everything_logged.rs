@@ -11,7 +11,7 @@ use embedded_sse::http::Url;
 use embedded_sse::hub::{Hub, Slot};
 use embedded_sse::io::asynch::{Clock, EmbassyClock};
 use embedded_sse::server::{Connection, EventLog, Next, ServerOptions, StreamOptions};
-use embedded_sse::{Decoder, Frame, PartDecoder, Text};
+use embedded_sse::{Decoder, Frame, OwnedEvent, PartDecoder, Text};
 use footprint::{block_on, memory, read, read_word, write, write_word};
 
 static RECONNECT: ReconnectOptions = ReconnectOptions::new();
@@ -51,7 +51,12 @@ fn log<T: Format>(value: &T) {
 
 fn log_decoders(text: &[u8]) {
     let mut decoder = Decoder::<[u8; 64]>::new();
-    write_word(u32::from(decoder.next(&mut &*text).is_err()));
+    match decoder.next(&mut &*text) {
+        Ok(event) => event
+            .iter()
+            .for_each(|event| log(&OwnedEvent::<8, 16, 8>::try_from(event))),
+        Err(_) => write_word(1),
+    }
     log(&decoder);
     let mut parts = PartDecoder::<[u8; 64]>::new();
     write_word(u32::from(parts.next(&mut &*text).is_err()));

@@ -10,8 +10,10 @@ use embedded_sse::client::Reason;
 use embedded_sse::http::{InvalidChunk, InvalidHeaderField, InvalidUrl, Url};
 use embedded_sse::io::Error;
 use embedded_sse::server::{Close, EventLog, Lapped, Outcome, PublishError};
-use embedded_sse::{BufferTooSmall, EventId, EventName, Frame, InvalidEventId, InvalidEventName};
-use embedded_sse::{Overflow, StringError, Text};
+use embedded_sse::{
+    BufferTooSmall, EventId, EventName, EventTooLong, Frame, InvalidEventId, InvalidEventName,
+    Overflow, StringError, Text,
+};
 use footprint::{memory, read, read_word, write, write_word};
 
 #[unsafe(no_mangle)]
@@ -29,6 +31,7 @@ extern "C" fn reset() -> ! {
             6 => tell(&PublishError::TooLarge),
             7 => tell(&close()),
             8 => tell(&Reason::Unreachable),
+            9 => tell(&too_long()),
             _ => {}
         }
         let mut log = EventLog::<[u8; 64]>::default();
@@ -74,6 +77,14 @@ fn tell_texts(text: &str) {
 
 fn compare(text: impl AsRef<[u8]>, other: &str) {
     write_word(u32::from(text.as_ref() == other.as_bytes()));
+}
+
+fn too_long() -> EventTooLong {
+    match read_word() {
+        0 => EventTooLong::EventType,
+        1 => EventTooLong::Data,
+        _ => EventTooLong::LastEventId,
+    }
 }
 
 fn close() -> Close {
