@@ -109,8 +109,8 @@
 //! ```
 //!
 //! Over sockets, a `Client` of `io::asynch` or `io::blocking` is that loop:
-//! `while let Some(event) = client.next().await`. Beside another HTTP client, a
-//! [`Reconnect`](client::Reconnect) is its policy alone.
+//! `while let Some(event) = client.next().await`. Beside another HTTP client, a `ReconnectingReader` of the same
+//! modules reads the bodies, and tells when to ask again; a [`Reconnect`](client::Reconnect) is that policy alone.
 //!
 //! # The house
 //!
@@ -118,7 +118,7 @@
 //!
 //! ```text
 //! floor 5   hub                               an event log shared by embassy tasks
-//! floor 4   io/{blocking,asynch}              loops over sockets, on io/{buffered,inbox,unsent}
+//! floor 4   io/{blocking,asynch}              loops over sockets, on io/{attempts,buffered,inbox,unsent}
 //! floor 3   client/event_source               server/{connection,exchange}
 //!           on {redirects,request,output}     on {session,log,options,waiting}
 //!           client/{reconnect,options}        on {choice,ring,record,made_id}

@@ -2,7 +2,7 @@
 //!
 //! `EventSource` (feature `http`) is a client's whole connection model: it asks, follows redirects,
 //! decodes, and reconnects. [`Reconnect`] is its policy alone, for use with another HTTP client and a
-//! [`Decoder`](crate::Decoder).
+//! [`Decoder`](crate::Decoder). A `ReconnectingReader` of `io` joins the two.
 
 mod backoff;
 #[cfg(feature = "http")]

@@ -5,7 +5,9 @@ use crate::time::Instant;
 use crate::wire::media_type::is_event_stream;
 
 /// Decides whether a client connects again, and when: the policy of [WHATWG HTML 9.2.3], made fit for
-/// servers that restart. It knows no HTTP: use it with any client, and a [`Decoder`](crate::Decoder).
+/// servers that restart. It knows no HTTP: use it with any client, and a [`Decoder`](crate::Decoder). If the client's
+/// bodies implement `Read` of `embedded-io`, a `ReconnectingReader` of `io::blocking` or `io::asynch` makes the
+/// calls below.
 ///
 /// **Ask [`judge`](Self::judge) about each response. Tell [`opened`](Self::opened) when a stream begins,
 /// [`delivered`](Self::delivered) when it has given an event, and [`failed`](Self::failed) when it has

@@ -5,6 +5,7 @@
 #[cfg(feature = "embedded-io-async")]
 #[cfg_attr(docsrs, doc(cfg(feature = "embedded-io-async")))]
 pub mod asynch;
+mod attempts;
 #[cfg(feature = "embedded-io")]
 #[cfg_attr(docsrs, doc(cfg(feature = "embedded-io")))]
 pub mod blocking;
@@ -32,6 +33,8 @@ pub enum Error<E> {
     Io(E),
     /// An event did not fit the decoder's buffer and was dropped. Reading can go on.
     Overflow,
+    /// No byte came for the idle timeout of a `ReconnectingReader`. The stream is lost.
+    Idle,
     /// The socket takes no more bytes.
     WriteZero,
     /// An event before this one was cut off when a part of it was sent already. Close the socket.
@@ -54,6 +57,7 @@ impl<E: fmt::Display> fmt::Display for Error<E> {
         match self {
             Error::Io(error) => error.fmt(f),
             Error::Overflow => Overflow.fmt(f),
+            Error::Idle => f.write_str("nothing came for too long"),
             Error::WriteZero => f.write_str("socket takes no more bytes"),
             Error::CutOff => f.write_str("an earlier event was cut off"),
             #[cfg(feature = "http")]
@@ -80,6 +84,7 @@ impl<E: embedded_io::Error + 'static> embedded_io::Error for Error<E> {
         match self {
             Error::Io(error) => error.kind(),
             Error::Overflow => embedded_io::ErrorKind::OutOfMemory,
+            Error::Idle => embedded_io::ErrorKind::TimedOut,
             Error::WriteZero => embedded_io::ErrorKind::WriteZero,
             Error::CutOff => embedded_io::ErrorKind::BrokenPipe,
             #[cfg(feature = "http")]

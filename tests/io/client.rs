@@ -9,8 +9,9 @@ use embedded_sse::io::{asynch, blocking};
 
 use crate::clock::VirtualClock;
 use crate::helpers::client_script::{
-    OPTIONS, SIZES, Teller, expected, script, scripts, scripts_with_silence, source, within_polls,
+    OPTIONS, SIZES, Teller, expected, script, scripts, scripts_with_silence, source,
 };
+use crate::helpers::polls::within_polls;
 use crate::scripted::Scene;
 use crate::scripted_socket::{Connector, Socket};
 

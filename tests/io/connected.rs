@@ -7,7 +7,8 @@ use embedded_sse::io::asynch::Clock as _;
 use embedded_sse::io::{Buffered, asynch, blocking};
 
 use crate::clock::VirtualClock;
-use crate::helpers::client_script::{SIZES, Teller, expected, scripts, source, within_polls};
+use crate::helpers::client_script::{SIZES, Teller, expected, scripts, source};
+use crate::helpers::polls::within_polls;
 use crate::scripted_socket::Connector;
 
 /// Breaks when it differs from the client's, over a buffer or over a socket that has one.

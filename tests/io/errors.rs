@@ -12,6 +12,7 @@ fn errors_tell_their_kind() {
     let kind = |error: Error<ErrorKind>| error.kind();
     assert_eq!(kind(Error::Io(ErrorKind::TimedOut)), ErrorKind::TimedOut);
     assert_eq!(kind(Error::Overflow), ErrorKind::OutOfMemory);
+    assert_eq!(kind(Error::Idle), ErrorKind::TimedOut);
     assert_eq!(kind(Error::WriteZero), ErrorKind::WriteZero);
     assert_eq!(kind(Error::CutOff), ErrorKind::BrokenPipe);
     assert_eq!(

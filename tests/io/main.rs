@@ -2,7 +2,7 @@
 //!
 //! The feature `embedded-io-async` is always on: the dev-dependencies ask for it.
 
-#[cfg(feature = "http")]
+#[cfg(any(feature = "http", feature = "embedded-io"))]
 #[path = "../common/clock.rs"]
 mod clock;
 #[path = "../common/mod.rs"]
@@ -34,6 +34,12 @@ mod hub;
 mod pump;
 #[cfg(feature = "embedded-io")]
 mod reader;
+#[cfg(feature = "embedded-io")]
+mod reconnecting;
+#[cfg(feature = "embedded-io")]
+mod reconnecting_calls;
+#[cfg(feature = "embedded-io")]
+mod reconnecting_tcp;
 #[cfg(feature = "http")]
 mod serve;
 #[cfg(feature = "embedded-io")]

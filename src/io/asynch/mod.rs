@@ -8,6 +8,7 @@ mod connected;
 #[cfg(feature = "embedded-nal-async")]
 mod nal;
 mod reader;
+mod reconnecting;
 #[cfg(feature = "http")]
 mod serve;
 mod shared_log;
@@ -28,6 +29,7 @@ pub use connected::Connected;
 #[cfg_attr(docsrs, doc(cfg(feature = "embedded-nal-async")))]
 pub use nal::Nal;
 pub use reader::Reader;
+pub use reconnecting::{OpenStream, ReconnectingReader};
 #[cfg(feature = "http")]
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]
 pub use serve::{Incoming, accept, serve};

@@ -2,21 +2,19 @@
 
 #[cfg(feature = "http")]
 mod client;
-#[cfg(feature = "http")]
 mod clock;
 #[cfg(feature = "http")]
 mod connected;
 #[cfg(feature = "http")]
 mod pump;
 mod reader;
+mod reconnecting;
 mod sink;
 mod writer;
 
 #[cfg(feature = "http")]
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]
 pub use client::{Client, Connect};
-#[cfg(feature = "http")]
-#[cfg_attr(docsrs, doc(cfg(feature = "http")))]
 pub use clock::Clock;
 #[cfg(feature = "http")]
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]
@@ -25,5 +23,6 @@ pub use connected::Connected;
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]
 pub use pump::Wait;
 pub use reader::Reader;
+pub use reconnecting::{OpenStream, ReconnectingReader};
 pub use sink::SocketSink;
 pub use writer::Writer;

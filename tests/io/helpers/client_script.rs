@@ -1,11 +1,6 @@
 //! A script of a server with all that can become of a connection, and what an event source makes of it: drivers
 //! have to make the same of it.
 
-use std::future::{Future, poll_fn};
-use std::pin::pin;
-use std::task::Poll;
-use std::time::Duration;
-
 use embedded_sse::Instant;
 use embedded_sse::client::{ClientOptions, EventSource, Notice, ReconnectOptions};
 use embedded_sse::http::Url;
@@ -133,24 +128,3 @@ impl Teller {
 }
 
 pub const SIZES: [(usize, usize); 5] = [(usize::MAX, 512), (1, 512), (512, 1), (7, 5), (64, 100)];
-
-/// What a future gives; or `None` if it is not ready after so many polls. Then it is dropped, and time passes.
-pub async fn within_polls<T>(patience: usize, future: impl Future<Output = T>) -> Option<T> {
-    let output = {
-        let mut future = pin!(future);
-        let mut polls = 0;
-        poll_fn(|context| {
-            polls += 1;
-            match future.as_mut().poll(context) {
-                Poll::Ready(output) => Poll::Ready(Some(output)),
-                Poll::Pending if polls >= patience => Poll::Ready(None),
-                Poll::Pending => Poll::Pending,
-            }
-        })
-        .await
-    };
-    if output.is_none() {
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
-    output
-}

@@ -4,6 +4,10 @@
 pub mod client_script;
 #[cfg(feature = "http")]
 pub mod pipe;
+#[cfg(feature = "embedded-io")]
+pub mod polls;
+#[cfg(feature = "embedded-io")]
+pub mod responses;
 #[cfg_attr(
     not(feature = "embedded-io"),
     allow(dead_code, reason = "asynchronous drivers need a part of this")

@@ -5,11 +5,15 @@
 
 use core::fmt::Write;
 
-use embedded_sse::io::blocking::{Reader, SocketSink, Writer};
+use embedded_sse::client::{Answer, ReconnectOptions, Verdict};
+use embedded_sse::io::blocking::{Reader, ReconnectingReader, SocketSink, Writer};
 use embedded_sse::{
     DataWriter, Decoder, EventId, Frame, OwnedEvent, Part, PartDecoder, SliceSink, Text,
 };
+use footprint::net::PortClock;
 use footprint::{Port, read, read_word, write, write_event, write_word};
+
+static RECONNECT: ReconnectOptions = ReconnectOptions::new();
 
 #[unsafe(no_mangle)]
 extern "C" fn reset() -> ! {
@@ -57,6 +61,7 @@ extern "C" fn reset() -> ! {
             }
         }
         write_word(reader.decoder().take_retry().unwrap_or_default());
+        follow(&mut decoder, &mut buffer);
 
         let frame = Frame::data(text).retry(read_word());
         write_word(frame.encoded_len() as u32);
@@ -73,6 +78,36 @@ extern "C" fn reset() -> ! {
         write_word(u32::from(frame.write_to(&mut string).is_err()));
         format(&mut string, &frame);
         write(string.as_bytes());
+    }
+}
+
+/// Reads streams behind an HTTP client.
+fn follow(decoder: &mut Decoder<[u8; 64]>, buffer: &mut [u8]) {
+    let mut reader =
+        ReconnectingReader::new(decoder, &RECONNECT, PortClock).idle_timeout(read_word());
+    loop {
+        write(reader.last_event_id().as_bytes());
+        let answer = Answer::new(read_word() as u16, "text/event-stream", Some(read_word()));
+        if let Verdict::Open = reader.judge(&answer) {
+            let mut stream = match read_word() {
+                0 => reader.open(Port, buffer),
+                received => reader.open_with_received(Port, buffer, received as usize),
+            };
+            loop {
+                match stream.next() {
+                    Ok(Some(event)) => write_event(&event),
+                    Ok(None) => break,
+                    Err(error) => write_word(embedded_io::Error::kind(&error) as u32),
+                }
+            }
+            let Port = stream.into_inner();
+        }
+        write_word(reader.retry());
+        match read_word() {
+            0 => reader.restart(),
+            _ if !reader.wait() => return,
+            _ => {}
+        }
     }
 }
 

@@ -4,9 +4,10 @@
 #![no_main]
 
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
+use embedded_sse::client::{Answer, ReconnectOptions, Verdict};
 use embedded_sse::http::Status;
 use embedded_sse::hub::{Hub, Slot};
-use embedded_sse::io::asynch::{self, Reader, Writer};
+use embedded_sse::io::asynch::{self, Reader, ReconnectingReader, Writer};
 use embedded_sse::server::{ServerOptions, StreamOptions};
 use embedded_sse::{Decoder, EventId, Frame};
 use footprint::net::PortClock;
@@ -14,6 +15,7 @@ use footprint::{Port, block_on, memory, read, read_word, write, write_word};
 
 type PortHub = Hub<NoopRawMutex, [u8; 512], [Slot; 2]>;
 
+static RECONNECT: ReconnectOptions = ReconnectOptions::new();
 static STREAM: StreamOptions = StreamOptions::new();
 static OPTIONS: ServerOptions = ServerOptions::new("/events").stream(STREAM);
 
@@ -49,5 +51,36 @@ async fn run(hub: &PortHub, scratch: &mut [u8], frame: &Frame<'_>) {
     let mut reader = Reader::new(Port, &mut decoder, scratch);
     while let Ok(Some(event)) = reader.next().await {
         write(event.data.as_bytes());
+    }
+    follow(&mut decoder, scratch).await;
+}
+
+/// Reads streams behind an HTTP client.
+async fn follow(decoder: &mut Decoder<[u8; 64]>, buffer: &mut [u8]) {
+    let mut reader =
+        ReconnectingReader::new(decoder, &RECONNECT, PortClock).idle_timeout(read_word());
+    loop {
+        write(reader.last_event_id().as_bytes());
+        let answer = Answer::new(read_word() as u16, "text/event-stream", Some(read_word()));
+        if let Verdict::Open = reader.judge(&answer) {
+            let mut stream = match read_word() {
+                0 => reader.open(Port, buffer),
+                received => reader.open_with_received(Port, buffer, received as usize),
+            };
+            loop {
+                match stream.next().await {
+                    Ok(Some(event)) => write(event.data.as_bytes()),
+                    Ok(None) => break,
+                    Err(error) => write_word(embedded_io::Error::kind(&error) as u32),
+                }
+            }
+            let Port = stream.into_inner();
+        }
+        write_word(reader.retry());
+        match read_word() {
+            0 => reader.restart(),
+            _ if !reader.wait().await => return,
+            _ => {}
+        }
     }
 }

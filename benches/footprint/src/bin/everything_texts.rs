@@ -102,6 +102,7 @@ fn error() -> Error<ErrorKind> {
         1 => Error::Io(ErrorKind::Other),
         2 => Error::WriteZero,
         3 => Error::CutOff,
+        4 => Error::Idle,
         _ => Error::NoRequest(Outcome::HungUp),
     }
 }

@@ -1,0 +1,273 @@
+//! `ReconnectingReader` behind an HTTP client that is written by hand, over TCP: what its documentation shows.
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::thread;
+use std::time::Duration;
+
+use embedded_io_adapters::tokio_1::FromTokio;
+use embedded_sse::client::{Answer, ReconnectOptions, Verdict};
+use embedded_sse::io::{Error, asynch, blocking};
+use embedded_sse::{Decoder, Instant};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use crate::clock::VirtualClock;
+
+static OPTIONS: ReconnectOptions = ReconnectOptions::new().floor(1).attempts(5);
+
+/// Longer than any head, and shorter than one with its body.
+const RECEIVED: usize = 200;
+
+/// What the server sends over each connection, before it drops it or, if it stays, as soon as the client has.
+const ANSWERS: [(&str, bool); 5] = [
+    (
+        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n\
+        retry: 20\nid: 1\ndata: a\n\nid: 2\ndata: too long for the decoder's buffer of 32 bytes\n\n\
+        data: b\n\nid: 3\ndata: left unfinished",
+        false,
+    ),
+    ("", false),
+    (
+        "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 0\r\n\r\nbusy",
+        false,
+    ),
+    (
+        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\nid: 4\ndata: c\n\nid: 5\nda",
+        true,
+    ),
+    ("HTTP/1.1 204 No Content\r\n\r\n", false),
+];
+
+const EXPECTED: [&str; 12] = [
+    "200",
+    "[1] a",
+    "overflow",
+    "[2] b",
+    "end",
+    "no answer",
+    "503",
+    "200",
+    "[4] c",
+    "idle",
+    "204",
+    "stop",
+];
+const EXPECTED_IDS: [Option<&str>; 5] = [None, Some("2"), Some("2"), Some("2"), Some("4")];
+
+/// A server that gives those answers, and the `Last-Event-ID` of each request.
+fn serve() -> (SocketAddr, thread::JoinHandle<Vec<Option<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = thread::spawn(move || {
+        let answers = ANSWERS.iter();
+        let ids = answers.map(|(answer, stays)| {
+            let mut socket = listener.accept().unwrap().0;
+            let head = read_head(&mut socket);
+            socket.write_all(answer.as_bytes()).unwrap();
+            if *stays {
+                // Until the client has dropped the connection.
+                assert_eq!(socket.read(&mut [0; 1]).unwrap(), 0);
+            }
+            field(&head, "Last-Event-ID").map(str::to_string)
+        });
+        ids.collect()
+    });
+    (address, server)
+}
+
+fn read_head(socket: &mut TcpStream) -> String {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        socket.read_exact(&mut byte).unwrap();
+        head.extend(byte);
+    }
+    String::from_utf8(head).unwrap()
+}
+
+fn field<'h>(head: &'h str, name: &str) -> Option<&'h str> {
+    let line = head.lines().find(|line| line.starts_with(name))?;
+    Some(line[name.len()..].trim_start_matches([':', ' ']))
+}
+
+fn request(id: &str) -> String {
+    let field = match id {
+        "" => String::new(),
+        id => format!("Last-Event-ID: {id}\r\n"),
+    };
+    format!("GET / HTTP/1.1\r\nHost: device\r\nAccept: text/event-stream\r\n{field}\r\n")
+}
+
+/// The answer whose head stands in `buffer`, and how many bytes of its body follow; these move to the front.
+/// `None` as long as the head is not whole.
+fn answer(buffer: &mut [u8], received: usize) -> Option<(Answer, usize)> {
+    let is_end = |bytes: &[u8]| bytes == b"\r\n\r\n";
+    let end = buffer[..received].windows(4).position(is_end)? + 4;
+    let head = String::from_utf8(buffer[..end].to_vec()).unwrap();
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    let content_type = field(&head, "Content-Type").unwrap_or_default();
+    let retry_after = field(&head, "Retry-After").map(|seconds| seconds.parse().unwrap());
+    buffer.copy_within(end..received, 0);
+    Some((
+        Answer::new(status, content_type, retry_after),
+        received - end,
+    ))
+}
+
+/// A line for what `next` returns, and whether the stream goes on.
+fn line<E>(next: Result<Option<embedded_sse::Event<'_>>, Error<E>>) -> (String, bool) {
+    match next {
+        Ok(Some(event)) => (format!("[{}] {}", event.last_event_id, event.data), true),
+        Ok(None) => ("end".to_string(), false),
+        Err(Error::Overflow) => ("overflow".to_string(), true),
+        Err(Error::Idle) => ("idle".to_string(), false),
+        Err(_) => ("lost".to_string(), false),
+    }
+}
+
+/// A socket whose reads time out, as embedded ones tell it.
+struct Socket(TcpStream);
+
+impl embedded_io::ErrorType for Socket {
+    type Error = embedded_io::ErrorKind;
+}
+
+impl embedded_io::Read for Socket {
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize, embedded_io::ErrorKind> {
+        self.0.read(buffer).map_err(|error| match error.kind() {
+            ErrorKind::WouldBlock | ErrorKind::TimedOut => embedded_io::ErrorKind::TimedOut,
+            ErrorKind::Interrupted => embedded_io::ErrorKind::Interrupted,
+            _ => embedded_io::ErrorKind::Other,
+        })
+    }
+}
+
+struct StdClock(std::time::Instant);
+
+impl blocking::Clock for StdClock {
+    fn now(&self) -> Instant {
+        Instant::from_millis(self.0.elapsed().as_millis() as u64)
+    }
+
+    fn wait_until(&self, at: Instant) {
+        thread::sleep(Duration::from_millis(at.since(self.now())));
+    }
+}
+
+/// Breaks when a blocking stream does not go on after its connection was dropped, refused or silent, when the id is
+/// not there to be sent, or when the end is not told.
+#[test]
+fn a_blocking_stream_goes_on_over_tcp() {
+    fn get(
+        address: SocketAddr,
+        id: &str,
+        buffer: &mut [u8],
+    ) -> std::io::Result<(Socket, Answer, usize)> {
+        let mut socket = TcpStream::connect(address)?;
+        socket.write_all(request(id).as_bytes())?;
+        let mut received = 0;
+        loop {
+            match socket.read(&mut buffer[received..])? {
+                0 => return Err(ErrorKind::UnexpectedEof.into()),
+                length => received += length,
+            }
+            if let Some((answer, rest)) = answer(buffer, received) {
+                socket.set_read_timeout(Some(Duration::from_millis(5)))?;
+                return Ok((Socket(socket), answer, rest));
+            }
+        }
+    }
+
+    let (address, server) = serve();
+    let (mut decoder, mut buffer) = (Decoder::<[u8; 32]>::new(), [0; RECEIVED]);
+    let clock = StdClock(std::time::Instant::now());
+    let mut reader =
+        blocking::ReconnectingReader::new(&mut decoder, &OPTIONS, clock).idle_timeout(100);
+    let mut lines = Vec::new();
+    loop {
+        match get(address, &reader.last_event_id().to_string(), &mut buffer) {
+            Err(_) => lines.push("no answer".to_string()),
+            Ok((socket, answer, received)) => {
+                lines.push(answer.status.to_string());
+                if reader.judge(&answer) == Verdict::Open {
+                    let mut stream = reader.open_with_received(socket, &mut buffer, received);
+                    loop {
+                        let (line, goes_on) = line(stream.next());
+                        lines.push(line);
+                        if !goes_on {
+                            break;
+                        }
+                    }
+                }
+            }
+        }
+        if !reader.wait() {
+            break;
+        }
+    }
+    lines.push("stop".to_string());
+    assert_eq!(lines, EXPECTED);
+    assert_eq!(reader.retry(), 20);
+    assert_eq!(
+        server.join().unwrap(),
+        EXPECTED_IDS.map(|id| id.map(str::to_string))
+    );
+}
+
+/// Breaks when an asynchronous stream does not go on, as above.
+#[tokio::test]
+async fn an_asynchronous_stream_goes_on_over_tcp() {
+    async fn get(
+        address: SocketAddr,
+        id: &str,
+        buffer: &mut [u8],
+    ) -> std::io::Result<(tokio::net::TcpStream, Answer, usize)> {
+        let mut socket = tokio::net::TcpStream::connect(address).await?;
+        socket.write_all(request(id).as_bytes()).await?;
+        let mut received = 0;
+        loop {
+            match socket.read(&mut buffer[received..]).await? {
+                0 => return Err(ErrorKind::UnexpectedEof.into()),
+                length => received += length,
+            }
+            if let Some((answer, rest)) = answer(buffer, received) {
+                return Ok((socket, answer, rest));
+            }
+        }
+    }
+
+    let (address, server) = serve();
+    let (mut decoder, mut buffer) = (Decoder::<[u8; 32]>::new(), [0; RECEIVED]);
+    let mut reader =
+        asynch::ReconnectingReader::new(&mut decoder, &OPTIONS, VirtualClock).idle_timeout(100);
+    let mut lines = Vec::new();
+    loop {
+        match get(address, &reader.last_event_id().to_string(), &mut buffer).await {
+            Err(_) => lines.push("no answer".to_string()),
+            Ok((socket, answer, received)) => {
+                lines.push(answer.status.to_string());
+                if reader.judge(&answer) == Verdict::Open {
+                    let socket = FromTokio::new(socket);
+                    let mut stream = reader.open_with_received(socket, &mut buffer, received);
+                    loop {
+                        let (line, goes_on) = line(stream.next().await);
+                        lines.push(line);
+                        if !goes_on {
+                            break;
+                        }
+                    }
+                }
+            }
+        }
+        if !reader.wait().await {
+            break;
+        }
+    }
+    lines.push("stop".to_string());
+    assert_eq!(lines, EXPECTED);
+    assert_eq!(reader.retry(), 20);
+    assert_eq!(
+        server.join().unwrap(),
+        EXPECTED_IDS.map(|id| id.map(str::to_string))
+    );
+}
