@@ -1,4 +1,9 @@
-//! Events.
+//! Events, borrowed and owned.
+
+use core::fmt;
+
+use heapless::String;
+use heapless::string::StringView;
 
 use crate::wire::text::{EventId, EventName, Text};
 
@@ -17,3 +22,156 @@ pub struct Event<'a> {
     /// not have set it.
     pub last_event_id: EventId<'a>,
 }
+
+/// A copy of an [`Event`] that borrows nothing, so that one task can send it to another.
+///
+/// Its capacities are the longest event type, data and last event ID in bytes. They are also what it takes of
+/// RAM, beside three lengths.
+///
+/// # Examples
+///
+/// ```
+/// use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
+/// use embassy_sync::channel::Channel;
+/// use embedded_sse::{Decoder, OwnedEvent};
+///
+/// type Command = OwnedEvent<16, 64, 20>;
+/// static COMMANDS: Channel<CriticalSectionRawMutex, Command, 4> = Channel::new();
+///
+/// async fn receive(mut bytes: &[u8], decoder: &mut Decoder<[u8; 128]>) {
+///     loop {
+///         match decoder.next(&mut bytes) {
+///             Ok(Some(event)) => match Command::try_from(event) {
+///                 Ok(command) => COMMANDS.send(command).await,
+///                 Err(_too_long) => { /* this device knows no such command */ }
+///             },
+///             Ok(None) => return,
+///             Err(_overflow) => { /* likewise */ }
+///         }
+///     }
+/// }
+///
+/// async fn obey() {
+///     let command = COMMANDS.receive().await;
+///     if command.event_type == "led" {
+///         let is_on = command.data == "on"; // ..
+/// #       assert!(is_on);
+///     }
+/// }
+/// # let mut decoder = Decoder::new();
+/// # let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+/// # runtime.block_on(receive(b"event: led\ndata: on\n\n", &mut decoder));
+/// # runtime.block_on(obey());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OwnedEvent<const TYPE: usize, const DATA: usize, const ID: usize> {
+    /// The value of the last `event` field, or `message`.
+    pub event_type: String<TYPE>,
+    /// The values of all `data` fields, joined by line feeds.
+    pub data: String<DATA>,
+    /// The last id that the stream has set so far, or the one it was resumed from.
+    pub last_event_id: String<ID>,
+}
+
+const _: () = assert!(size_of::<OwnedEvent<16, 64, 24>>() <= 16 + 64 + 24 + 3 * size_of::<usize>());
+
+/// A part of an event is longer than the capacity that an [`OwnedEvent`] has for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum EventTooLong {
+    /// The event type does not fit.
+    EventType,
+    /// The data does not fit.
+    Data,
+    /// The last event ID does not fit.
+    LastEventId,
+}
+
+impl<const TYPE: usize, const DATA: usize, const ID: usize> OwnedEvent<TYPE, DATA, ID> {
+    /// The same event, borrowed. `None` if a field was changed to text that no event can have: a line end
+    /// in the event type or the last event ID, or NUL in the latter.
+    ///
+    /// Malformed bytes of the event that this was made of have been replaced already.
+    pub fn as_event(&self) -> Option<Event<'_>> {
+        Some(Event {
+            event_type: EventName::new(&self.event_type).ok()?,
+            data: Text::new(self.data.as_bytes()),
+            last_event_id: EventId::new(&self.last_event_id).ok()?,
+        })
+    }
+}
+
+impl<const TYPE: usize, const DATA: usize, const ID: usize> TryFrom<&Event<'_>>
+    for OwnedEvent<TYPE, DATA, ID>
+{
+    type Error = EventTooLong;
+
+    /// Copies an event. Malformed UTF-8 becomes U+FFFD, as `Display` of [`Text`] shows it, which takes three
+    /// bytes: such text may be longer in the copy than in the stream.
+    fn try_from(event: &Event<'_>) -> Result<Self, EventTooLong> {
+        let mut owned = Self {
+            event_type: String::new(),
+            data: String::new(),
+            last_event_id: String::new(),
+        };
+        copy(*event.event_type, &mut owned.event_type).ok_or(EventTooLong::EventType)?;
+        copy(event.data, &mut owned.data).ok_or(EventTooLong::Data)?;
+        copy(*event.last_event_id, &mut owned.last_event_id).ok_or(EventTooLong::LastEventId)?;
+        Ok(owned)
+    }
+}
+
+impl<const TYPE: usize, const DATA: usize, const ID: usize> TryFrom<Event<'_>>
+    for OwnedEvent<TYPE, DATA, ID>
+{
+    type Error = EventTooLong;
+
+    /// Copies an event, as the conversion from a reference does.
+    fn try_from(event: Event<'_>) -> Result<Self, EventTooLong> {
+        Self::try_from(&event)
+    }
+}
+
+/// Appends text, decoded. `None` if it does not fit.
+///
+/// It takes a view, so that one copy of the code serves strings of all capacities.
+fn copy(text: Text<'_>, string: &mut StringView) -> Option<()> {
+    for chunk in text.as_bytes().utf8_chunks() {
+        string.push_str(chunk.valid()).ok()?;
+        if !chunk.invalid().is_empty() {
+            string.push_str("\u{fffd}").ok()?;
+        }
+    }
+    Some(())
+}
+
+// `heapless` implements `defmt::Format` only with a feature of its own.
+#[cfg(feature = "defmt")]
+impl<const TYPE: usize, const DATA: usize, const ID: usize> defmt::Format
+    for OwnedEvent<TYPE, DATA, ID>
+{
+    /// Writes the fields as `Event` does.
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(
+            f,
+            "OwnedEvent {{ event_type: {=str}, data: {=str}, last_event_id: {=str} }}",
+            self.event_type.as_str(),
+            self.data.as_str(),
+            self.last_event_id.as_str()
+        );
+    }
+}
+
+impl fmt::Display for EventTooLong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            EventTooLong::EventType => "event type is longer than its capacity",
+            EventTooLong::Data => "data is longer than its capacity",
+            EventTooLong::LastEventId => "last event id is longer than its capacity",
+        })
+    }
+}
+
+impl core::error::Error for EventTooLong {}

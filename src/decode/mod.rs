@@ -6,14 +6,12 @@ mod fields;
 mod held;
 mod layout;
 mod located;
-mod owned_event;
 mod parts;
 mod retry;
 
 pub use decoder::Decoder;
-pub use event::Event;
+pub use event::{Event, EventTooLong, OwnedEvent};
 pub use fields::Overflow;
-pub use owned_event::{EventTooLong, OwnedEvent};
 pub use parts::{Part, PartDecoder};
 
 #[cfg(any(
