@@ -24,6 +24,13 @@ impl Bar {
         Self { peer, limit }
     }
 
+    pub fn of_receiving() -> Self {
+        Self {
+            peer: 1.0,
+            limit: None,
+        }
+    }
+
     pub fn of_encoding(event: &str) -> Self {
         Self {
             peer: 1.5,

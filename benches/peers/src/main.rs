@@ -1,4 +1,4 @@
-//! embedded-sse beside its peers: how many megabytes a second each decodes and encodes, in one run.
+//! embedded-sse beside its peers: how many megabytes a second each decodes, encodes, and receives, in one run.
 //!
 //!     cargo run --release [-- --quick]
 //!
@@ -6,10 +6,18 @@
 //! the standard output, and with the best of each to `target/peers.json`. Fails if a row misses its bar.
 
 mod bars;
+mod clients;
 mod decoders;
 mod encoders;
+mod readers;
+mod receiving;
 mod report;
 mod rounds;
+#[path = "../../instructions/src/socket.rs"]
+#[allow(dead_code, reason = "tokio polls the futures here")]
+mod socket;
+mod streams;
+mod wire;
 #[allow(dead_code, reason = "some streams are for microcontrollers")]
 mod workloads;
 
@@ -19,10 +27,14 @@ use bytes::Bytes;
 
 use bars::Bar;
 use decoders::{Chunks, DECODERS, LIMITS};
+use receiving::Begin;
 use report::{Report, Row};
 
 /// Bytes at a time: from a wire, from its FIFO, from an Ethernet segment, and from a host's buffer.
 const CHUNKS: [usize; 4] = [1, 16, 1460, 65536];
+
+/// Bytes that a connection receives at a time: an Ethernet segment, and what hosts read at once.
+const RECEIVED: [usize; 2] = [1460, 16 * 1024];
 
 fn main() -> ExitCode {
     let quick = std::env::args().any(|argument| argument == "--quick");
@@ -33,7 +45,7 @@ fn main() -> ExitCode {
     };
     let mut report = Report::new();
 
-    report.begin("decode", &names(&DECODERS, &LIMITS), LIMITS.len());
+    report.begin("decode", &names(&DECODERS, &LIMITS), 1, LIMITS.len());
     for workload in workloads::ON_HOSTS {
         let (stream, events) = workload.of_size(size);
         let stream: &'static [u8] = stream.leak();
@@ -60,6 +72,7 @@ fn main() -> ExitCode {
     report.begin(
         "encode",
         &names(&encoders::ENCODERS, &encoders::LIMITS),
+        1,
         limits,
     );
     for event in encoders::events() {
@@ -72,7 +85,47 @@ fn main() -> ExitCode {
             bar: Bar::of_encoding(event.name),
         });
     }
+
+    let (ours, peers) = (&readers::OURS, &readers::PEERS);
+    receive(&mut report, "read", ours, peers, seconds, size);
+    let (ours, peers) = (&clients::OURS, &clients::PEERS);
+    receive(&mut report, "follow", ours, peers, seconds, size);
     report.finish()
+}
+
+/// A table of what receives events from a connection.
+fn receive(
+    report: &mut Report,
+    table: &'static str,
+    ours: &[(&'static str, Begin)],
+    peers: &[(&'static str, Begin)],
+    seconds: f64,
+    size: usize,
+) {
+    report.begin(table, &names(ours, peers), ours.len(), 0);
+    for workload in workloads::RECEIVED_ON_HOSTS {
+        let (stream, events) = workload.of_size(size);
+        let stream: &'static [u8] = stream.leak();
+        for chunk in RECEIVED {
+            let chunks = socket::Chunks::new(stream, chunk);
+            let mut receivers = Vec::new();
+            let mut length = None;
+            for (name, begin) in ours.iter().chain(peers) {
+                let mut receive = begin(chunks.clone());
+                let found = receive(events);
+                let expected = *length.get_or_insert(found);
+                assert_eq!(found, expected, "{name}: data of {}", workload.name);
+                receivers.push(receive);
+            }
+            let programs = receivers.iter_mut().map(|receive| || receive(events));
+            report.add(Row {
+                name: format!("{}, chunks of {chunk}", workload.name),
+                bytes: stream.len(),
+                times: rounds::run(programs, seconds),
+                bar: Bar::of_receiving(),
+            });
+        }
+    }
 }
 
 fn names<T>(programs: &[(&'static str, T)], limits: &[(&'static str, T)]) -> Vec<&'static str> {

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::bars::Bar;
 use crate::rounds::Time;
 
-/// Ours comes first, then the peers, then the limits.
+/// Ours come first, then the peers, then the limits.
 pub struct Row {
     pub name: String,
     pub bytes: usize,
@@ -17,6 +17,7 @@ pub struct Row {
 
 pub struct Report {
     programs: Vec<&'static str>,
+    ours: usize,
     limits: usize,
     table: &'static str,
     entries: Vec<Entry>,
@@ -37,6 +38,7 @@ impl Report {
     pub fn new() -> Self {
         Self {
             programs: Vec::new(),
+            ours: 0,
             limits: 0,
             table: "",
             entries: Vec::new(),
@@ -44,49 +46,55 @@ impl Report {
         }
     }
 
-    /// Begins a table with these columns, the last of which are limits.
-    pub fn begin(&mut self, table: &'static str, programs: &[&'static str], limits: usize) {
+    /// Begins a table with these columns, the first of which are ours, and the last limits, if there are any.
+    pub fn begin(
+        &mut self,
+        table: &'static str,
+        programs: &[&'static str],
+        ours: usize,
+        limits: usize,
+    ) {
         self.table = table;
+        self.ours = ours;
         self.limits = limits;
         self.programs = programs.to_vec();
+        let ratios = match limits {
+            0 => vec!["ours / best peer (bar)"],
+            _ => vec!["ours / best peer (bar)", "ours / limit (bar)"],
+        };
         println!(
-            "\n| {table}, MB/s | {} | ours / best peer (bar) | ours / limit (bar) |",
-            programs.join(" | ")
+            "\n| {table}, MB/s | {} | {} |",
+            programs.join(" | "),
+            ratios.join(" | ")
         );
-        println!("| --- |{}", " ---: |".repeat(programs.len() + 2));
+        println!("| --- |{}", " ---: |".repeat(programs.len() + ratios.len()));
     }
 
     pub fn add(&mut self, row: Row) {
         let speed = |seconds: f64| row.bytes as f64 / seconds / 1e6;
         let speeds: Vec<_> = row.times.iter().map(|time| speed(time.median)).collect();
-        let peers = speeds.len() - self.limits;
-        let best_peer = speeds[1..peers].iter().copied().fold(0.0, f64::max);
-        let (limit, least) = row.bar.limit.unwrap_or((0, 0.0));
-        let ratios = [speeds[0] / best_peer, speeds[0] / speeds[peers + limit]];
+        let (ours, rest) = speeds.split_at(self.ours);
+        let (peers, limits) = rest.split_at(rest.len() - self.limits);
+        // Of several of ours, the slowest counts.
+        let ours = ours.iter().copied().fold(f64::INFINITY, f64::min);
+        let best_peer = peers.iter().copied().fold(0.0, f64::max);
 
-        let cells: Vec<_> = speeds.iter().map(|speed| format!("{speed:.0}")).collect();
-        let mut of_limit = format!("{:.2} of {}", ratios[1], self.programs[peers + limit]);
-        if row.bar.limit.is_some() {
-            of_limit += &format!(" ({least:.1})");
-        }
-        println!(
-            "| {} | {} | {:.2} ({:.1}) | {of_limit} |",
-            row.name,
-            cells.join(" | "),
-            ratios[0],
-            row.bar.peer,
-        );
-        for (ratio, least, than) in [
-            (ratios[0], row.bar.peer, "the best peer"),
-            (ratios[1], least, "the limit"),
-        ] {
-            if ratio < least {
-                self.missed.push(format!(
-                    "{}, {}: {ratio:.2} of {than}, {least} is to be reached",
-                    self.table, row.name
-                ));
+        let mut cells: Vec<_> = speeds.iter().map(|speed| format!("{speed:.0}")).collect();
+        let of_peer = ours / best_peer;
+        cells.push(format!("{of_peer:.2} ({:.1})", row.bar.peer));
+        self.check(&row.name, of_peer, row.bar.peer, "the best peer");
+        let (limit, least) = row.bar.limit.unwrap_or((0, 0.0));
+        if let Some(speed) = limits.get(limit) {
+            let of_limit = ours / speed;
+            let name = self.programs[self.programs.len() - self.limits + limit];
+            let mut cell = format!("{of_limit:.2} of {name}");
+            if row.bar.limit.is_some() {
+                cell += &format!(" ({least:.1})");
             }
+            cells.push(cell);
+            self.check(&row.name, of_limit, least, "the limit");
         }
+        println!("| {} | {} |", row.name, cells.join(" | "));
         for (program, time) in self.programs.iter().zip(&row.times) {
             self.entries.push(Entry {
                 table: self.table,
@@ -95,6 +103,15 @@ impl Report {
                 median: speed(time.median),
                 best: speed(time.best),
             });
+        }
+    }
+
+    fn check(&mut self, row: &str, ratio: f64, least: f64, than: &str) {
+        if ratio < least {
+            self.missed.push(format!(
+                "{}, {row}: {ratio:.2} of {than}, {least} is to be reached",
+                self.table
+            ));
         }
     }
 

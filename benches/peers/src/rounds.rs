@@ -14,8 +14,8 @@ pub struct Time {
 const MOST: usize = 51;
 
 /// Runs each program in turn, until it has had its time.
-pub fn run<R>(programs: impl Iterator<Item = impl Fn() -> R>, seconds: f64) -> Vec<Time> {
-    let programs: Vec<_> = programs.collect();
+pub fn run<R>(programs: impl Iterator<Item = impl FnMut() -> R>, seconds: f64) -> Vec<Time> {
+    let mut programs: Vec<_> = programs.collect();
     let mut times = vec![Vec::new(); programs.len()];
     for round in 0..MOST {
         for at in 0..programs.len() {

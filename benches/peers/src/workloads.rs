@@ -24,6 +24,9 @@ pub const ON_HOSTS: [Workload; 8] = [
     CAPTURE,
 ];
 
+/// What hosts receive from a connection.
+pub const RECEIVED_ON_HOSTS: [Workload; 4] = [EVENTS_OF_17, EVENTS_OF_55, DELTAS_OF_255, CAPTURE];
+
 // There is no `String` on a microcontroller.
 #[cfg(not(target_os = "none"))]
 impl Workload {
