@@ -1,12 +1,70 @@
-//! Bodies of responses.
+//! Bodies: their framing by a length, by chunks, or by the end of the connection (RFC 9112, sections 6 and 7).
 
-use super::chunked::{Dechunker, InvalidChunk};
+use core::fmt;
+
+use crate::wire::exact::{Exact, ExactSlice};
+
+/// What ends a body.
+pub(crate) const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
+
+/// The line before a chunk's data, in hexadecimal digits of a fixed number: leading zeros are allowed.
+pub(crate) struct ChunkSize([u8; Self::LEN]);
+
+impl ChunkSize {
+    pub const LEN: usize = 6;
+    /// The largest chunk.
+    pub const MAX: usize = 0xffff;
+
+    pub fn new(length: usize) -> Self {
+        let digit = |shift: u32| {
+            let nibble = (length >> shift) as u8 & 0xf;
+            nibble.plus(if nibble < 10 { b'0' } else { b'a' - 10 })
+        };
+        Self([digit(12), digit(8), digit(4), digit(0), b'\r', b'\n'])
+    }
+
+    pub const fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// Takes the chunked transfer coding away from a body, in whatever pieces it arrives.
+///
+/// What it hands on are slices of the input; it keeps none of them. Extensions and trailers are
+/// skipped, however long.
+///
+/// **Give it every piece of a body, and call [`next`](Dechunker::next) until it returns `None`. When
+/// [`has_ended`](Dechunker::has_ended) is `true`, what is left of the input comes after the body.**
+///
+/// # Examples
+///
+/// ```
+/// use embedded_sse::http::Dechunker;
+///
+/// let mut dechunker = Dechunker::new();
+/// let mut body = Vec::new();
+/// for mut input in [&b"5\r\nda"[..], b"ta:\r\n3;x=y\r\n 1\n\r\n0\r\n\r\n"] {
+///     while let Some(data) = dechunker.next(&mut input)? {
+///         body.extend_from_slice(data);
+///     }
+/// }
+/// assert_eq!(body, b"data: 1\n");
+/// assert!(dechunker.has_ended());
+/// # Ok::<(), embedded_sse::http::InvalidChunk>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Dechunker {
+    state: State,
+    /// Of the size under way, or of the data that is still to come.
+    pub(super) size: u32,
+}
 
 /// The content of a response, without its framing (RFC 9112, section 6.3).
 #[derive(Clone, Debug)]
 pub(crate) struct Body {
     pub(super) framing: Framing,
-    /// A body that is not chunked is read as one chunk.
+    /// A body that is not chunked is read as one chunk. That of a body without a length never ends.
     pub(super) dechunker: Dechunker,
 }
 
@@ -19,29 +77,150 @@ pub(super) enum Framing {
     Chunked,
 }
 
+/// A chunk has no size or one over 4 GB, or its data does not end where it should.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct InvalidChunk;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+enum State {
+    /// Before the first digit of a size.
+    #[default]
+    SizeStart,
+    Size,
+    /// Between a size and the end of its line.
+    Extension,
+    Data,
+    /// Before the line end after the data.
+    DataEnd,
+    /// After the CR of that line end.
+    DataCr,
+    /// At the start of a line after the last chunk.
+    TrailerStart,
+    Trailer,
+    Ended,
+    /// For good: what follows cannot be understood.
+    Invalid,
+}
+
+impl Dechunker {
+    /// At the start of a body.
+    pub const fn new() -> Self {
+        Self {
+            state: State::SizeStart,
+            size: 0,
+        }
+    }
+
+    /// The next data of `input`, which is shortened by what was read; `None` when it is used up, or the
+    /// body has ended.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidChunk`], from then on always.
+    pub fn next<'i>(&mut self, input: &mut &'i [u8]) -> Result<Option<&'i [u8]>, InvalidChunk> {
+        let data = self.peek(input)?;
+        self.consume(data.len());
+        *input = input.part(data.len()..);
+        Ok((!data.is_empty()).then_some(data))
+    }
+
+    /// Whether the body has ended.
+    pub const fn has_ended(&self) -> bool {
+        matches!(self.state, State::Ended)
+    }
+
+    /// The data at the start of `input`, once the framing before it was read. `consume` moves on.
+    fn peek<'i>(&mut self, input: &mut &'i [u8]) -> Result<&'i [u8], InvalidChunk> {
+        loop {
+            if self.state == State::Invalid {
+                return Err(InvalidChunk);
+            }
+            let Some((byte, rest)) = input.split_first() else {
+                return Ok(b"");
+            };
+            if self.state == State::Data {
+                return Ok(self.data(input));
+            }
+            if self.state == State::Ended {
+                return Ok(b"");
+            }
+            self.state = self.after(*byte);
+            *input = rest;
+        }
+    }
+
+    /// The data at the start of `input`; nothing if framing comes first.
+    #[inline(always)] // a part of the fast path of clients
+    fn data<'i>(&self, input: &'i [u8]) -> &'i [u8] {
+        match self.state {
+            State::Data => input.get(..self.size as usize).unwrap_or(input),
+            _ => &[],
+        }
+    }
+
+    /// So many bytes of what `peek` or `data` has shown were taken.
+    #[inline(always)] // a part of the fast path of clients
+    fn consume(&mut self, length: usize) {
+        if self.state == State::Data {
+            self.size = self.size.minus(length as u32);
+            if self.size == 0 {
+                self.state = State::DataEnd;
+            }
+        }
+    }
+
+    /// The state after a byte of the framing. A bare LF ends a line, too.
+    #[inline(never)] // `peek` would hold it for each of its callers
+    fn after(&mut self, byte: u8) -> State {
+        use State::{
+            Data, DataCr, DataEnd, Ended, Extension, Invalid, Size, SizeStart, Trailer,
+            TrailerStart,
+        };
+        let digit = char::from(byte).to_digit(16);
+        if let (SizeStart | Size, Some(digit)) = (self.state, digit) {
+            if self.size >> 28 != 0 {
+                return Invalid;
+            }
+            self.size = self.size << 4 | digit;
+            return Size;
+        }
+        match (self.state, byte) {
+            (Size | Extension, b'\n') if self.size == 0 => TrailerStart,
+            (Size | Extension, b'\n') => Data,
+            (Size, b'\r' | b';' | b' ' | b'\t') | (Extension, _) => Extension,
+            (DataEnd, b'\r') => DataCr,
+            (DataEnd | DataCr, b'\n') => SizeStart,
+            (TrailerStart, b'\n') => Ended,
+            (TrailerStart, b'\r') => TrailerStart,
+            (Trailer, b'\n') => TrailerStart,
+            (TrailerStart | Trailer, _) => Trailer,
+            _ => Invalid,
+        }
+    }
+}
+
 impl Body {
     pub const fn until_close() -> Self {
-        Self {
-            framing: Framing::UntilClose,
-            dechunker: Dechunker::within_chunk(u32::MAX),
-        }
+        Self::new(Framing::UntilClose, State::Data, u32::MAX)
     }
 
     pub const fn of_length(length: u32) -> Self {
-        Self {
-            framing: Framing::Length,
-            dechunker: match length {
-                0 => Dechunker::ended(),
-                length => Dechunker::within_chunk(length),
-            },
-        }
+        let state = match length {
+            0 => State::Ended,
+            _ => State::Data,
+        };
+        Self::new(Framing::Length, state, length)
     }
 
     pub const fn chunked() -> Self {
-        Self {
-            framing: Framing::Chunked,
-            dechunker: Dechunker::new(),
-        }
+        Self::new(Framing::Chunked, State::SizeStart, 0)
+    }
+
+    const fn new(framing: Framing, state: State, size: u32) -> Self {
+        let dechunker = Dechunker { state, size };
+        Self { framing, dechunker }
     }
 
     /// The content at the start of `input`; nothing if framing comes first.
@@ -60,13 +239,107 @@ impl Body {
     pub fn consume(&mut self, length: usize) {
         if self.framing != Framing::UntilClose {
             self.dechunker.consume(length);
-            if self.framing == Framing::Length && !self.dechunker.is_within_chunk() {
-                self.dechunker.end();
+            if self.framing == Framing::Length && self.dechunker.state != State::Data {
+                self.dechunker.state = State::Ended;
             }
         }
     }
 
     pub const fn has_ended(&self) -> bool {
         self.dechunker.has_ended()
+    }
+}
+
+impl fmt::Display for InvalidChunk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("body is not chunked as it should be")
+    }
+}
+
+impl core::error::Error for InvalidChunk {}
+
+#[cfg(test)]
+mod tests {
+    use super::{Dechunker, InvalidChunk};
+    use std::vec::Vec;
+
+    /// All the data, whether the body has ended, and how much is left after it.
+    fn dechunk(pieces: &[&[u8]]) -> Result<(Vec<u8>, bool, usize), InvalidChunk> {
+        let mut dechunker = Dechunker::new();
+        let mut data = Vec::new();
+        let mut left = 0;
+        for piece in pieces {
+            let mut input = *piece;
+            while let Some(slice) = dechunker.next(&mut input)? {
+                assert!(!slice.is_empty());
+                data.extend_from_slice(slice);
+            }
+            left += input.len();
+        }
+        Ok((data, dechunker.has_ended(), left))
+    }
+
+    /// Whole, byte by byte, and at every cut.
+    fn dechunk_every_way(body: &[u8]) -> Result<(Vec<u8>, bool, usize), InvalidChunk> {
+        let whole = dechunk(&[body]);
+        let bytes: Vec<&[u8]> = body.chunks(1).collect();
+        assert_eq!(dechunk(&bytes), whole);
+        for at in 0..=body.len() {
+            assert_eq!(dechunk(&[&body[..at], b"", &body[at..]]), whole, "{at}");
+        }
+        whole
+    }
+
+    /// Breaks when framing shows in the data, or data is lost, or the end is not where it is.
+    #[test]
+    fn framing_is_taken_away() {
+        let cases: [(&[u8], &[u8], bool, usize); 9] = [
+            (b"3\r\nabc\r\n0\r\n\r\n", b"abc", true, 0),
+            (b"3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n", b"abcde", true, 0),
+            (
+                b"00A\r\n0123456789\r\n000\r\n\r\ntail",
+                b"0123456789",
+                true,
+                4,
+            ),
+            (
+                b"3;a=\"b\";c\r\n\r\n0\r\n0;x\r\nA: b\r\nC: d\r\n\r\n",
+                b"\r\n0",
+                true,
+                0,
+            ),
+            (b"3 \r\nabc\r\n", b"abc", false, 0),
+            (b"3\nabc\n0\n\n", b"abc", true, 0),
+            (b"3\r\nab", b"ab", false, 0),
+            (b"0\r\nA: b\r\n", b"", false, 0),
+            (b"", b"", false, 0),
+        ];
+        for (body, data, ended, left) in cases {
+            let expected = Ok((data.to_vec(), ended, left));
+            assert_eq!(dechunk_every_way(body), expected, "{}", body.escape_ascii());
+        }
+    }
+
+    /// Breaks when a body that makes no sense is taken for one that does.
+    #[test]
+    fn bodies_that_make_no_sense_are_refused() {
+        let cases: [&[u8]; 8] = [
+            b"\r\n",
+            b"g\r\n",
+            b" 3\r\nabc\r\n",
+            b"3\r\nabcd\r\n",
+            b"3\r\nabc\rd",
+            b"100000000\r\n",
+            b"-3\r\nabc",
+            b"3\r\nabc\r\n\r\n0\r\n\r\n",
+        ];
+        for body in cases {
+            assert_eq!(
+                dechunk_every_way(body),
+                Err(InvalidChunk),
+                "{}",
+                body.escape_ascii()
+            );
+        }
     }
 }

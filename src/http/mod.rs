@@ -2,7 +2,6 @@
 
 mod accept;
 mod body;
-mod chunked;
 mod field;
 mod grammar;
 #[cfg(any(test, feature = "embedded-nal-async"))]
@@ -15,9 +14,8 @@ mod response_head;
 mod target;
 mod url;
 
-pub(crate) use body::Body;
-pub(crate) use chunked::{ChunkSize, LAST_CHUNK};
-pub use chunked::{Dechunker, InvalidChunk};
+pub(crate) use body::{Body, ChunkSize, LAST_CHUNK};
+pub use body::{Dechunker, InvalidChunk};
 pub use field::{HeaderField, InvalidHeaderField};
 pub(crate) use grammar::is_text;
 #[cfg(feature = "embedded-nal-async")]

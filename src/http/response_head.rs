@@ -231,7 +231,7 @@ mod tests {
         let body = head.body();
         let body = match body.framing {
             Framing::UntilClose => String::from("until close"),
-            Framing::Length => std::format!("{} bytes", body.dechunker.left()),
+            Framing::Length => std::format!("{} bytes", body.dechunker.size),
             Framing::Chunked => String::from("chunked"),
         };
         let location = std::str::from_utf8(head.location(&space)).unwrap();
