@@ -12,6 +12,8 @@ pub mod blocking;
 #[cfg(feature = "http")]
 mod buffered;
 mod inbox;
+#[cfg(feature = "http")]
+mod piece;
 mod unsent;
 
 #[cfg(feature = "http")]

@@ -101,7 +101,7 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
                 _ => {}
             }
         }
-        let piece = self.link.piece(|socket| Some(socket.received()))?;
+        let piece = self.link.read(show)?;
         Some(self.source.event(piece))
     }
 
@@ -117,8 +117,7 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
             Some(notice) => notice,
             None => self.advance().await,
         };
-        self.link
-            .notice(&self.source, notice, |socket| Some(socket.received()))
+        self.link.notice(&self.source, notice, show)
     }
 
     /// The source, for its last event id and its state.
@@ -142,7 +141,7 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
     #[inline(always)] // the fast path of the decoder is
     fn read_on(&mut self) -> Option<NoticeKind> {
         let (link, source) = (&mut self.link, &mut self.source);
-        link.read_on(source, &self.clock, |socket| Some(socket.received()))
+        link.read_on(source, &self.clock, show)
     }
 
     async fn advance(&mut self) -> NoticeKind {
@@ -181,4 +180,10 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
             None => self.source.lifecycle.check_deadline(self.clock.now()),
         }
     }
+}
+
+/// What was received and is not consumed.
+#[inline(always)] // asked twice for each event
+fn show<'s, S>(socket: &'s mut Buffered<'_, S>) -> Option<&'s [u8]> {
+    Some(socket.received())
 }

@@ -1,15 +1,14 @@
 //! Following an event stream over one socket.
 
-use core::mem::take;
 use core::pin::{Pin, pin};
 use core::task::{Context, Poll, Waker};
 
 use embedded_io_async::{BufRead, Write};
 
 use super::clock::{Clock, before, timer};
-use crate::client::{EventSource, Notice, NoticeKind, Output, Step};
+use crate::client::{EventSource, Notice, NoticeKind, Output};
 use crate::io::Buffered;
-use crate::wire::exact::{Exact, ExactSlice};
+use crate::io::piece::Piece;
 
 /// An event source, connected by a socket that you make: for TLS, or whatever else a
 /// [`Connect`](super::Connect) cannot lend.
@@ -95,10 +94,7 @@ impl<'s, 'a, S: BufRead + Write, C: Clock> Connected<'s, 'a, S, C> {
 #[derive(Debug)]
 pub(super) struct Link<S> {
     pub socket: S,
-    /// What the socket shows of what was received, and how much of that is read. An event may borrow from all
-    /// of it, so it is consumed when all of it is read.
-    shown: usize,
-    read: usize,
+    piece: Piece,
     is_written: bool,
 }
 
@@ -106,8 +102,7 @@ impl<S> Link<S> {
     pub const fn new(socket: S) -> Self {
         Self {
             socket,
-            read: 0,
-            shown: 0,
+            piece: Piece::NOTHING,
             is_written: false,
         }
     }
@@ -117,29 +112,25 @@ impl<S> Link<Buffered<'_, S>> {
     /// Another socket, or none.
     pub fn plug(&mut self, socket: Option<S>) {
         self.socket.plug(socket);
-        (self.shown, self.read) = (0, 0);
+        self.piece = Piece::NOTHING;
         self.is_written = false;
     }
 }
 
 impl<S: BufRead + Write> Link<S> {
-    /// Up to the next thing to tell in what was received already. `None` when there is no such thing.
-    #[inline(always)]
+    /// Up to the next thing to tell in what was received before. `None` when there is no such thing.
+    #[inline(always)] // the fast path of the decoder is
     pub fn read_on<C: Clock>(
         &mut self,
         source: &mut EventSource<'_>,
         clock: &C,
         show: Show<S>,
     ) -> Option<NoticeKind> {
-        if self.read == self.shown {
+        if !self.piece.is_left() {
             return None;
         }
-        let (read, shown) = (self.read, self.shown);
-        let piece = show(&mut self.socket)?.get(..shown)?;
-        let mut input = piece.part(read..);
-        let notice = source.read_on(|| clock.now(), piece, &mut input);
-        self.read = shown.minus(input.len());
-        notice
+        let shown = show(&mut self.socket);
+        self.piece.go_on(shown, source, || clock.now())
     }
 
     /// Up to the next thing to tell. `None` when the source has no connection any more.
@@ -149,8 +140,7 @@ impl<S: BufRead + Write> Link<S> {
         clock: &C,
     ) -> Option<NoticeKind> {
         while source.lifecycle.is_connected() {
-            self.socket.consume(take(&mut self.read));
-            self.shown = 0;
+            self.socket.consume(self.piece.finish());
             let mut late = pin!(timer(clock, source.lifecycle.deadline));
             if !source.awaits_bytes() {
                 self.send(source, clock, late.as_mut()).await;
@@ -198,24 +188,16 @@ impl<S: BufRead + Write> Link<S> {
         let received = before(pin!(self.socket.fill_buf()), late).await;
         match received {
             Some(Ok([]) | Err(_)) => source.disconnected(),
-            Some(Ok(piece)) => {
-                let mut input = piece;
-                let step = source.advance_connected(clock.now(), piece, &mut input);
-                self.shown = piece.len();
-                self.read = piece.len().minus(input.len());
-                if let Some(Step::Notice(notice)) = step {
-                    return Some(notice);
-                }
-            }
+            Some(Ok(shown)) => return self.piece.begin(shown, source, clock.now()),
             None => source.lifecycle.check_deadline(clock.now()),
         }
         None
     }
 
     /// What is read of what the socket shows: the event or comment that was found last borrows from it.
-    #[inline(always)]
-    pub fn piece(&mut self, show: Show<S>) -> Option<&[u8]> {
-        show(&mut self.socket)?.get(..self.read)
+    #[inline(always)] // asked for each event
+    pub fn read(&mut self, show: Show<S>) -> Option<&[u8]> {
+        self.piece.read(show(&mut self.socket))
     }
 
     /// What that is, in full.
@@ -225,15 +207,11 @@ impl<S: BufRead + Write> Link<S> {
         notice: NoticeKind,
         show: Show<S>,
     ) -> Notice<'s> {
-        let piece = match notice {
-            NoticeKind::Found(_) => match self.piece(show) {
-                Some(piece) => piece,
-                // A `BufRead` that does not keep what it has read: the event is gone.
-                None => return Notice::Overflow,
-            },
-            _ => b"",
+        let shown = match notice {
+            NoticeKind::Found(_) => show(&mut self.socket),
+            _ => None,
         };
-        notice.notice(|| source.event(piece), source.lifecycle.deadline)
+        self.piece.notice(notice, shown, source)
     }
 }
 

@@ -99,7 +99,7 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
                 _ => {}
             }
         }
-        let piece = self.link.piece(|socket| Some(socket.received()))?;
+        let piece = self.link.read(show)?;
         Some(self.source.event(piece))
     }
 
@@ -109,8 +109,7 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
             Some(notice) => notice,
             None => self.advance(),
         };
-        self.link
-            .notice(&self.source, notice, |socket| Some(socket.received()))
+        self.link.notice(&self.source, notice, show)
     }
 
     /// The source, for its last event id and its state.
@@ -134,7 +133,7 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
     #[inline(always)] // the fast path of the decoder is
     fn read_on(&mut self) -> Option<NoticeKind> {
         let (link, source) = (&mut self.link, &mut self.source);
-        link.read_on(source, &self.clock, |socket| Some(socket.received()))
+        link.read_on(source, &self.clock, show)
     }
 
     fn advance(&mut self) -> NoticeKind {
@@ -166,4 +165,10 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
             Err(reason) => self.source.lifecycle.not_connected(reason),
         }
     }
+}
+
+/// What was received and is not consumed.
+#[inline(always)] // asked twice for each event
+fn show<'s, S>(socket: &'s mut Buffered<'_, S>) -> Option<&'s [u8]> {
+    Some(socket.received())
 }
