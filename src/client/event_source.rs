@@ -221,7 +221,6 @@ impl<'a> EventSource<'a> {
     }
 
     /// What is to be sent; or the wait for more bytes, if there is time left. `None` when the state has changed.
-    #[inline(never)]
     fn send_or_wait(&mut self, now: Instant) -> Option<Step> {
         self.lifecycle.check_deadline(now);
         if !self.lifecycle.is_connected() {
@@ -237,6 +236,7 @@ impl<'a> EventSource<'a> {
 
     /// Reads `input`, a part of `piece`, up to the next thing to tell. `None`: all of it is read, or there is no
     /// connection any more.
+    #[inline(always)] // it has two callers, one of which most programs do not use
     fn receive(
         &mut self,
         now: impl Fn() -> Instant,
@@ -265,7 +265,6 @@ impl<'a> EventSource<'a> {
     }
 
     /// The head of the response is whole.
-    #[inline(never)]
     fn judge(&mut self, now: Instant) -> Option<NoticeKind> {
         let (answer, is_encoded) = self.exchange.answer()?;
         match self.lifecycle.reconnect.judge(&answer) {

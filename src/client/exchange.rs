@@ -203,6 +203,7 @@ pub(super) fn make_room(decoder: &mut Decoder<&mut [u8]>) {
     }
 }
 
+#[inline(never)] // its stack is not to add to that of the content
 fn receive_head(
     head: &mut ResponseHead,
     decoder: &mut Decoder<&mut [u8]>,
