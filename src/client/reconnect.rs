@@ -238,8 +238,8 @@ impl defmt::Format for Reconnect<'_> {
 }
 
 impl Answer {
-    /// An answer with this status, this `Content-Type`, or none, which is empty, and this `Retry-After`
-    /// in seconds.
+    /// An answer with this status, this value of `Content-Type` as it was received, or an empty one if there is none,
+    /// and this `Retry-After` in seconds. Enums of other HTTP clients often lack the type: read the field itself.
     pub fn new(status: u16, content_type: &str, retry_after: Option<u32>) -> Self {
         Self {
             status,

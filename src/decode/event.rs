@@ -43,7 +43,7 @@ pub struct Event<'a> {
 ///         match decoder.next(&mut bytes) {
 ///             Ok(Some(event)) => match Command::try_from(event) {
 ///                 Ok(command) => COMMANDS.send(command).await,
-///                 Err(_too_long) => { /* this device knows no such command */ }
+///                 Err(_too_long) => { /* the type, the data or the id is too long for this device */ }
 ///             },
 ///             Ok(None) => return,
 ///             Err(_overflow) => { /* likewise */ }
@@ -85,7 +85,9 @@ pub enum EventTooLong {
     EventType,
     /// The data does not fit.
     Data,
-    /// The last event ID does not fit.
+    /// The last event ID does not fit. It stays in force until the stream sets another one, so the events after this
+    /// one do not fit either: choose the capacity for the longest id of your server, or copy what you need from the
+    /// [`Event`] yourself.
     LastEventId,
 }
 

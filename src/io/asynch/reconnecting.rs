@@ -17,7 +17,9 @@ use crate::wire::text::EventId;
 /// It is a [`Reader`](super::Reader) for the body of each response, [`Reconnect`] for the time between them, and
 /// a time limit for streams that are silent. The requests are yours, because a response borrows from its client:
 ///
-/// 1. Send a request with [`last_event_id`](Self::last_event_id).
+/// 1. Send a request with [`last_event_id`](Self::last_event_id). If the response of your client borrows from its
+///    request, as that of `reqwless` does, copy the id first, for instance into a `heapless::String`: a response that
+///    borrows the id keeps the reader borrowed.
 /// 2. Ask [`judge`](Self::judge) about the response.
 /// 3. If it is an event stream, [`open`](Self::open) its body, and read its events.
 /// 4. [`wait`](Self::wait) after whatever has happened, and begin again unless it returns `false`.
@@ -185,7 +187,7 @@ pub struct OpenStream<'s, 'a, R, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C> {
 }
 
 impl<R: Read, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C: Clock> OpenStream<'_, '_, R, B, C> {
-    /// The next event; `None` at the end of the stream. After the end, or an error but
+    /// The next event; `None` at the end of this response: then drop the stream and wait. After the end, or an error but
     /// [`Overflow`](Error::Overflow), it returns `None` and does not read.
     ///
     /// # Cancel safety
