@@ -118,15 +118,15 @@
 //!
 //! ```text
 //! floor 5   hub                               an event log shared by embassy tasks
-//! floor 4   io/{blocking,asynch}              loops over sockets, on io/{attempts,buffered,inbox,unsent}
+//! floor 4   io/{blocking,asynch}              loops over sockets, on io/{attempts,buffered,inbox,piece,unsent}
 //! floor 3   client/event_source               server/{connection,exchange}
-//!           on {redirects,request,output}     on {session,log,options,waiting}
+//!           on {exchange,lifecycle,output}    on {session,log,options,waiting}
 //!           client/{reconnect,options}        on {choice,ring,record,made_id}
-//!           on {backoff,fields,id_parameter,reason,resume_point}
-//! floor 2   decode/{decoder,parts,owned_event} encode/{frame,writer,sink}
-//!           on {fields,held,layout,located,retry}
-//!           http/{request,response,response_head,url,chunked}
-//!           on {lines,grammar,accept,target,field,method,body}
+//!           on {backoff,fields,id_parameter,reason,redirects,request}
+//! floor 2   decode/{decoder,parts,event}      encode/{frame,writer,sink}
+//!           on {core,fields,layout,located,retry}
+//!           http/{request,response,response_head,url,body}
+//!           on {lines,grammar,accept,target,field,method,ip_address}
 //! floor 1   wire/{scanner,token,span,text,line_end,copy,decimal,exact,media_type}   time
 //! ```
 //!

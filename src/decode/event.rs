@@ -1,4 +1,4 @@
-//! Events, borrowed and owned.
+//! Events, borrowed and owned, and those that do not fit.
 
 use core::fmt;
 
@@ -22,6 +22,20 @@ pub struct Event<'a> {
     /// not have set it.
     pub last_event_id: EventId<'a>,
 }
+
+/// The event does not fit the decoder's buffer.
+///
+/// The decoder drops the whole event and returns this once. Decoding goes on after the next blank line.
+///
+/// If the ID of a dropped event fits beside the last event ID, it becomes the last event ID all the same. Otherwise
+/// a server would send that event again after every reconnect. If the event sets several IDs, the last one that fits
+/// counts.
+///
+/// The last event ID takes space too. If it leaves no room for the next event, replace it by an empty one with
+/// `set_last_event_id`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Overflow;
 
 /// A copy of an [`Event`] that borrows nothing, so that one task can send it to another.
 ///
@@ -177,3 +191,20 @@ impl fmt::Display for EventTooLong {
 }
 
 impl core::error::Error for EventTooLong {}
+
+impl fmt::Display for Overflow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("event does not fit the decoder's buffer")
+    }
+}
+
+impl core::error::Error for Overflow {}
+
+/// Returns the event type that the last `event` field has set. An empty one means `message`.
+pub(super) const fn event_type(value: &[u8]) -> EventName<'_> {
+    if value.is_empty() {
+        EventName::MESSAGE
+    } else {
+        EventName::of_field(value)
+    }
+}

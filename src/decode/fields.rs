@@ -4,11 +4,9 @@
 //! reserved, and written there only if the input ends before the event does. So whether an event
 //! fits never depends on how the stream was cut.
 
-use core::fmt;
 use core::mem::take;
 
-use super::event::Event;
-use super::held::Held;
+use super::event::{Event, Overflow};
 use super::layout::{self, Layout};
 use super::retry::Retry;
 use crate::wire::scanner::ValueByte;
@@ -26,18 +24,14 @@ pub(super) struct Fields {
     id_set: bool,
 }
 
-/// The event does not fit the decoder's buffer.
-///
-/// It is dropped whole and this is reported once; decoding goes on behind the next blank line. If
-/// the id of a dropped event fits beside the last one, it becomes the last event id all the same: a
-/// server would otherwise send that event again after every reconnect. Of several ids of the event,
-/// the last that fits counts.
-///
-/// The last event id takes space too. One that leaves no room for the next event can be replaced by
-/// an empty one, with `set_last_event_id`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct Overflow;
+/// Values of the event under way that lie in the input and are not written to the buffer. What is not held
+/// is empty.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Held<'i> {
+    pub data: &'i [u8],
+    pub event_type: &'i [u8],
+    pub id: &'i [u8],
+}
 
 impl Fields {
     pub const fn new() -> Self {
@@ -442,23 +436,6 @@ impl Fields {
         self.event = EventState::Dropped;
     }
 }
-
-/// An empty event type means `message`.
-pub(super) const fn event_type(value: &[u8]) -> EventName<'_> {
-    if value.is_empty() {
-        EventName::MESSAGE
-    } else {
-        EventName::of_field(value)
-    }
-}
-
-impl fmt::Display for Overflow {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("event does not fit the decoder's buffer")
-    }
-}
-
-impl core::error::Error for Overflow {}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd)]
 enum EventState {

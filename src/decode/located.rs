@@ -4,8 +4,7 @@
 //! where an event lies, and borrows it after its end.
 
 use super::decoder::Decoder;
-use super::event::Event;
-use super::fields::{Overflow, event_type};
+use super::event::{Event, Overflow, event_type};
 use crate::wire::exact::{Exact, ExactSlice};
 use crate::wire::span::Span;
 use crate::wire::text::{EventName, Text};

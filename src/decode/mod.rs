@@ -1,17 +1,16 @@
 //! Floor 2: event streams into events.
 
+mod core;
 mod decoder;
 mod event;
 mod fields;
-mod held;
 mod layout;
 mod located;
 mod parts;
 mod retry;
 
 pub use decoder::Decoder;
-pub use event::{Event, EventTooLong, OwnedEvent};
-pub use fields::Overflow;
+pub use event::{Event, EventTooLong, Overflow, OwnedEvent};
 pub use parts::{Part, PartDecoder};
 
 #[cfg(any(

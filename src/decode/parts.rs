@@ -2,8 +2,8 @@
 
 use core::fmt;
 
-use super::fields::{Fields, Overflow, event_type};
-use super::held::Held;
+use super::event::{Overflow, event_type};
+use super::fields::{Fields, Held};
 use crate::wire::scanner::Scanner;
 use crate::wire::text::{EventId, EventName};
 use crate::wire::token::{Field, Token};

@@ -1,0 +1,196 @@
+//! The decoder without its buffer.
+
+use super::event::{Event, Overflow};
+use super::fields::{Fields, Held};
+use crate::wire::IS_HOST;
+use crate::wire::scanner::{Pushed, Scanner};
+use crate::wire::text::{EventId, EventName, Text};
+use crate::wire::token::{Field, Token};
+
+/// The state of a decoder. The buffer is an argument of each call, so that one copy of the code serves buffers of
+/// all sizes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Core {
+    scanner: Scanner,
+    pub fields: Fields,
+}
+
+impl Core {
+    pub const fn new() -> Self {
+        Self {
+            scanner: Scanner::new(),
+            fields: Fields::new(),
+        }
+    }
+
+    /// [`Decoder::next`](super::Decoder::next).
+    #[inline(always)] // its only caller is generic over the buffer, and has no other code
+    pub fn next<'s, 'i: 's>(
+        &mut self,
+        buffer: &'s mut [u8],
+        input: &mut &'i [u8],
+    ) -> Result<Option<Event<'s>>, Overflow> {
+        if let Some(data) = self.data_alone(buffer, input) {
+            return Ok(Some(self.event_of_data(buffer, data)));
+        }
+        self.advance(buffer, input, |event| event, false, |_, _| None)
+    }
+
+    /// Fast path: reads an event that is nothing but one data line, if the input begins with one and no field is
+    /// pending. Returns its data.
+    #[inline(always)] // a call would cost more than the checks that fail on other input
+    pub fn data_alone<'i>(&mut self, buffer: &[u8], input: &mut &'i [u8]) -> Option<&'i [u8]> {
+        if !self.fields.is_empty() {
+            return None;
+        }
+        let (data, rest) = self.scanner.data_alone(input)?;
+        if !self.fields.begins_with(buffer, data) {
+            return None;
+        }
+        *input = rest;
+        Some(data)
+    }
+
+    /// Returns the event whose data `data_alone` has returned.
+    #[inline(always)] // it only makes slices
+    pub fn event_of_data<'e>(&self, buffer: &'e [u8], data: &'e [u8]) -> Event<'e> {
+        Event {
+            event_type: EventName::MESSAGE,
+            data: Text::new(data),
+            last_event_id: EventId::of_field(self.fields.last_event_id(buffer)),
+        }
+    }
+
+    /// Reads up to the end of an event, or of a comment if `comments` is set. Returns what `event` or `comment` makes
+    /// of it: they run within the loop, so that no value has to carry both kinds out of it.
+    // On a microcontroller each kind of driver has one copy, outside of the fast path: inlined, its registers would
+    // be saved there too.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub fn advance<'s, 'i: 's, T>(
+        &mut self,
+        buffer: &'s mut [u8],
+        input: &mut &'i [u8],
+        event: impl FnOnce(Event<'s>) -> T,
+        comments: bool,
+        comment: impl Fn(&'i [u8], bool) -> Option<T>,
+    ) -> Result<Option<T>, Overflow> {
+        if IS_HOST && !comments && self.fields.is_empty() {
+            self.scanner.skip_comments(input);
+            if input.is_empty() {
+                return Ok(None);
+            }
+        }
+        // Short chunks mostly begin with more of a long data line.
+        if let Some(data) = self.scanner.resume_data(input) {
+            self.fields.append_data(buffer, data)?;
+            if IS_HOST {
+                self.scanner.take_cut_name(input);
+            }
+            if input.is_empty() {
+                return Ok(None);
+            }
+        }
+        self.decode(buffer, input, event, comments, comment)
+    }
+
+    #[inline(always)] // a part of `advance`, its only caller
+    fn decode<'s, 'i: 's, T>(
+        &mut self,
+        buffer: &'s mut [u8],
+        input: &mut &'i [u8],
+        event: impl FnOnce(Event<'s>) -> T,
+        comments: bool,
+        comment: impl Fn(&'i [u8], bool) -> Option<T>,
+    ) -> Result<Option<T>, Overflow> {
+        let mut held = Held::default();
+        let mut rest = *input;
+        loop {
+            match self.scanner.next::<true>(&mut rest) {
+                Some(Token::Piece(piece)) => {
+                    if comments && piece.field == Field::Comment {
+                        self.fields.settle(buffer, &mut held);
+                        *input = rest;
+                        return Ok(comment(piece.value, piece.ends));
+                    }
+                    if let Err(overflow) = self.fields.take(buffer, piece, &mut held) {
+                        *input = rest;
+                        return Err(overflow);
+                    }
+                }
+                Some(Token::BlankLine) => {
+                    if self.fields.has_data() {
+                        *input = rest;
+                        return Ok(Some(event(self.fields.dispatch(buffer, &held))));
+                    }
+                    if !self.fields.is_empty() {
+                        self.fields.end_event(buffer, &mut held);
+                    }
+                }
+                None => {
+                    self.fields.settle(buffer, &mut held);
+                    *input = rest;
+                    return Ok(None);
+                }
+            }
+        }
+    }
+
+    /// [`Decoder::push`](super::Decoder::push).
+    #[inline] // its only caller is generic over the buffer, and has no other code
+    pub fn push<'s>(
+        &mut self,
+        buffer: &'s mut [u8],
+        byte: u8,
+    ) -> Result<Option<Event<'s>>, Overflow> {
+        // Most bytes are more of a value or of a known name. One comparison excludes the line ends, and with them
+        // the other control characters up to CR, which are rare.
+        if byte > b'\r' {
+            if self.scanner.is_within_data() {
+                if self.fields.push_data(buffer, byte) {
+                    return Ok(None);
+                }
+            } else if self.scanner.is_within_line() {
+                if self.fields.push_line(buffer, byte) {
+                    return Ok(None);
+                }
+            } else if self.scanner.is_within_comment() || self.scanner.push_head(byte) {
+                return Ok(None);
+            }
+        }
+        self.push_of_any_kind(buffer, byte)
+    }
+
+    #[inline(never)] // inlined, its registers would be saved for every byte
+    fn push_of_any_kind<'s>(
+        &mut self,
+        buffer: &'s mut [u8],
+        byte: u8,
+    ) -> Result<Option<Event<'s>>, Overflow> {
+        match self.scanner.push(byte) {
+            Pushed::Nothing => Ok(None),
+            Pushed::Value(part) => self
+                .fields
+                .push(buffer, self.scanner.field(), byte, part)
+                .map(|()| None),
+            Pushed::BlankLine => self.push_blank_line(buffer),
+        }
+    }
+
+    #[inline(never)] // inlined, its stack would be taken for every line
+    fn push_blank_line<'s>(&mut self, buffer: &'s mut [u8]) -> Result<Option<Event<'s>>, Overflow> {
+        let mut held = Held::default();
+        if self.fields.has_data() {
+            return Ok(Some(self.fields.dispatch(buffer, &held)));
+        }
+        if !self.fields.is_empty() {
+            self.fields.end_event(buffer, &mut held);
+        }
+        Ok(None)
+    }
+
+    pub fn end_stream(&mut self) {
+        self.scanner = Scanner::new();
+        self.fields.end_stream();
+    }
+}
