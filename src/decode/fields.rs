@@ -10,6 +10,7 @@ use super::event::{Event, Overflow};
 use super::layout::{self, Layout};
 use super::retry::Retry;
 use crate::wire::scanner::ValueByte;
+#[cfg(feature = "http")]
 use crate::wire::span::Span;
 use crate::wire::text::{EventId, EventName, Text, holds_nul};
 use crate::wire::token::{Field, Piece};

@@ -53,6 +53,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
     }
 
     /// Where the data that `data_alone` has found lies.
+    #[cfg(any(feature = "embedded-io", feature = "embedded-io-async"))]
     #[inline(always)]
     pub(crate) fn locate_data(&self, data: &[u8], piece: &[u8]) -> Located {
         let Span { start, end } = Span::within(data, piece);

@@ -5,6 +5,11 @@ mod decoder;
 mod event;
 mod fields;
 mod layout;
+#[cfg(any(
+    feature = "http",
+    feature = "embedded-io",
+    feature = "embedded-io-async"
+))]
 mod located;
 mod parts;
 mod retry;
@@ -13,9 +18,11 @@ pub use decoder::Decoder;
 pub use event::{Event, EventTooLong, Overflow, OwnedEvent};
 pub use parts::{Part, PartDecoder};
 
+#[cfg(feature = "http")]
+pub(crate) use located::Kind;
 #[cfg(any(
     feature = "http",
     feature = "embedded-io",
     feature = "embedded-io-async"
 ))]
-pub(crate) use located::{Kind, Located};
+pub(crate) use located::Located;
