@@ -122,7 +122,7 @@ impl<'a> Lifecycle<'a> {
 
     /// Bytes came or went: the idle timeout begins anew.
     #[inline(never)] // its callers would have 30 bytes each
-    pub(super) fn note_activity(&mut self, now: Instant) {
+    pub fn note_activity(&mut self, now: Instant) {
         self.deadline = now.limit(self.options.idle_timeout_ms);
     }
 
