@@ -124,10 +124,10 @@
 //!           client/{reconnect,options}        on {choice,ring,record,made_id}
 //!           on {backoff,fields,id_parameter,reason,redirects,request}
 //! floor 2   decode/{decoder,parts,event}      encode/{frame,writer,sink}
-//!           on {core,fields,layout,located,retry}
+//!           on {core,event_state,fields,held,layout,located,retry}
 //!           http/{request,response,response_head,url,body}
 //!           on {lines,grammar,accept,target,field,method,ip_address}
-//! floor 1   wire/{scanner,token,span,text,line_end,copy,decimal,exact,media_type}   time
+//! floor 1   wire/{scanner,name,place,token,span,text,line_end,copy,decimal,exact,media_type}   time
 //! ```
 //!
 //! # Promises

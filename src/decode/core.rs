@@ -1,11 +1,12 @@
 //! The decoder without its buffer.
 
 use super::event::{Event, Overflow};
-use super::fields::{Fields, Held};
+use super::fields::Fields;
+use super::held::Held;
 use crate::wire::IS_HOST;
-use crate::wire::scanner::{Pushed, Scanner};
+use crate::wire::scanner::Scanner;
 use crate::wire::text::{EventId, EventName, Text};
-use crate::wire::token::{Field, Token};
+use crate::wire::token::{Field, Pushed, Token};
 
 /// The state of a decoder. The buffer is an argument of each call, so that one copy of the code serves buffers of
 /// all sizes.
@@ -40,7 +41,7 @@ impl Core {
     /// pending. Returns its data.
     #[inline(always)] // a call would cost more than the checks that fail on other input
     pub fn data_alone<'i>(&mut self, buffer: &[u8], input: &mut &'i [u8]) -> Option<&'i [u8]> {
-        if !self.fields.is_empty() {
+        if !self.fields.event.is_empty() {
             return None;
         }
         let (data, rest) = self.scanner.data_alone(input)?;
@@ -57,7 +58,7 @@ impl Core {
         Event {
             event_type: EventName::MESSAGE,
             data: Text::new(data),
-            last_event_id: EventId::of_field(self.fields.last_event_id(buffer)),
+            last_event_id: EventId::of_field(self.fields.layout.last_event_id(buffer)),
         }
     }
 
@@ -75,7 +76,7 @@ impl Core {
         comments: bool,
         comment: impl Fn(&'i [u8], bool) -> Option<T>,
     ) -> Result<Option<T>, Overflow> {
-        if IS_HOST && !comments && self.fields.is_empty() {
+        if IS_HOST && !comments && self.fields.event.is_empty() {
             self.scanner.skip_comments(input);
             if input.is_empty() {
                 return Ok(None);
@@ -109,7 +110,7 @@ impl Core {
             match self.scanner.next::<true>(&mut rest) {
                 Some(Token::Piece(piece)) => {
                     if comments && piece.field == Field::Comment {
-                        self.fields.settle(buffer, &mut held);
+                        held.settle(&self.fields.layout, buffer);
                         *input = rest;
                         return Ok(comment(piece.value, piece.ends));
                     }
@@ -119,16 +120,16 @@ impl Core {
                     }
                 }
                 Some(Token::BlankLine) => {
-                    if self.fields.has_data() {
+                    if self.fields.event.has_data() {
                         *input = rest;
                         return Ok(Some(event(self.fields.dispatch(buffer, &held))));
                     }
-                    if !self.fields.is_empty() {
+                    if !self.fields.event.is_empty() {
                         self.fields.end_event(buffer, &mut held);
                     }
                 }
                 None => {
-                    self.fields.settle(buffer, &mut held);
+                    held.settle(&self.fields.layout, buffer);
                     *input = rest;
                     return Ok(None);
                 }
@@ -154,7 +155,7 @@ impl Core {
                 if self.fields.push_line(buffer, byte) {
                     return Ok(None);
                 }
-            } else if self.scanner.is_within_comment() || self.scanner.push_head(byte) {
+            } else if self.scanner.is_within_comment() || self.scanner.push_name(byte) {
                 return Ok(None);
             }
         }
@@ -180,10 +181,10 @@ impl Core {
     #[inline(never)] // inlined, its stack would be taken for every line
     fn push_blank_line<'s>(&mut self, buffer: &'s mut [u8]) -> Result<Option<Event<'s>>, Overflow> {
         let mut held = Held::default();
-        if self.fields.has_data() {
+        if self.fields.event.has_data() {
             return Ok(Some(self.fields.dispatch(buffer, &held)));
         }
-        if !self.fields.is_empty() {
+        if !self.fields.event.is_empty() {
             self.fields.end_event(buffer, &mut held);
         }
         Ok(None)

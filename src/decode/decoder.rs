@@ -152,7 +152,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
     /// Returns the last event ID, which a client sends as `Last-Event-ID` when it reconnects. A client does not send
     /// an empty one.
     pub fn last_event_id(&self) -> EventId<'_> {
-        EventId::of_field(self.core.fields.last_event_id(self.buffer.as_ref()))
+        EventId::of_field(self.core.fields.layout.last_event_id(self.buffer.as_ref()))
     }
 
     /// Sets the last event ID, for instance one that was saved before a reboot. Ends the stream.
@@ -192,7 +192,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
     #[cfg(feature = "http")]
     pub(crate) fn free_and_last_event_id(&mut self) -> (&mut [u8], &[u8]) {
         let buffer = self.buffer.as_mut();
-        let place = self.core.fields.last_event_id_place(buffer);
+        let place = self.core.fields.layout.last_event_id_place(buffer);
         let (free, id) = buffer.split_exact_mut(place.start);
         (free, id)
     }

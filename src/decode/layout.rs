@@ -43,11 +43,16 @@ impl Layout {
         length <= buffer.len().minus(taken)
     }
 
-    pub fn data_place(&self) -> Span {
-        Span {
-            start: 0,
-            end: self.data,
-        }
+    pub fn data<'b>(&self, buffer: &'b [u8]) -> &'b [u8] {
+        buffer.part(..self.data)
+    }
+
+    pub fn event_type<'b>(&self, buffer: &'b [u8]) -> &'b [u8] {
+        self.event_type_place(buffer).of(buffer)
+    }
+
+    pub fn last_event_id<'b>(&self, buffer: &'b [u8]) -> &'b [u8] {
+        self.last_event_id_place(buffer).of(buffer)
     }
 
     pub fn event_type_place(&self, buffer: &[u8]) -> Span {
@@ -91,7 +96,7 @@ impl Layout {
         self.event_type = self.id.plus(event_type_len);
     }
 
-    /// Appends to the data, behind a line feed if it is the next line, if there is room. There is no line.
+    /// Appends to the data if there is room, after a line feed if `is_next_line`. There is no line.
     #[inline]
     pub fn append_data(&mut self, buffer: &mut [u8], bytes: &[u8], is_next_line: bool) -> bool {
         let start = self.data.plus(usize::from(is_next_line));

@@ -3,7 +3,9 @@
 mod core;
 mod decoder;
 mod event;
+mod event_state;
 mod fields;
+mod held;
 mod layout;
 #[cfg(any(
     feature = "http",

@@ -3,7 +3,8 @@
 use core::fmt;
 
 use super::event::{Overflow, event_type};
-use super::fields::{Fields, Held};
+use super::fields::Fields;
+use super::held::Held;
 use crate::wire::scanner::Scanner;
 use crate::wire::text::{EventId, EventName};
 use crate::wire::token::{Field, Token};
@@ -42,7 +43,7 @@ use crate::wire::token::{Field, Token};
 /// ```
 #[derive(Clone)]
 pub struct PartDecoder<B: ?Sized> {
-    core: Core,
+    core: PartCore,
     buffer: B,
 }
 
@@ -73,7 +74,7 @@ pub enum Part<'a> {
     },
     /// A piece of a comment.
     Comment {
-        /// The next bytes behind the colon; a space that follows it is among them.
+        /// The next bytes after the colon, and the space that may follow it.
         bytes: &'a [u8],
         /// Whether the comment ends with this piece.
         ends: bool,
@@ -86,7 +87,7 @@ impl<const N: usize> PartDecoder<[u8; N]> {
     /// A decoder that holds its buffer.
     pub const fn new() -> Self {
         Self {
-            core: Core::new(),
+            core: PartCore::new(),
             buffer: [0; N],
         }
     }
@@ -102,7 +103,7 @@ impl<'b> PartDecoder<&'b mut [u8]> {
     /// A decoder over the caller's buffer.
     pub const fn with_buffer(buffer: &'b mut [u8]) -> Self {
         Self {
-            core: Core::new(),
+            core: PartCore::new(),
             buffer,
         }
     }
@@ -131,7 +132,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> PartDecoder<B> {
 
     /// What a client sends as `Last-Event-ID` when it reconnects; empty means nothing.
     pub fn last_event_id(&self) -> EventId<'_> {
-        EventId::of_field(self.core.fields.last_event_id(self.buffer.as_ref()))
+        EventId::of_field(self.core.fields.layout.last_event_id(self.buffer.as_ref()))
     }
 
     /// Sets the last event id, as it was saved before a reboot. Ends the stream, if one is under way.
@@ -174,16 +175,16 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> defmt::Format for PartDecoder<B> {
     }
 }
 
-/// Everything but the buffer.
+/// The state of a part decoder, without its buffer.
 #[derive(Clone, Copy, Debug)]
-struct Core {
+struct PartCore {
     scanner: Scanner,
     fields: Fields,
     /// Whether the line feed before the data line to come was given.
     line_feed_given: bool,
 }
 
-impl Core {
+impl PartCore {
     const fn new() -> Self {
         Self {
             scanner: Scanner::new(),
@@ -203,8 +204,8 @@ impl Core {
             let part = match self.scanner.next::<false>(input) {
                 None => None,
                 Some(Token::Piece(piece)) if piece.field == Field::Data => {
-                    let follows = piece.starts && self.fields.has_data();
-                    if !self.fields.note_data() {
+                    let follows = piece.starts && self.fields.event.has_data();
+                    if !self.fields.event.note_data() {
                         continue;
                     }
                     let bytes = if follows && !self.line_feed_given {
@@ -219,9 +220,9 @@ impl Core {
                     if bytes.is_empty() {
                         continue;
                     }
-                    self.fields.settle(buffer, &mut held);
+                    held.settle(&self.fields.layout, buffer);
                     return Ok(Some(Part::Data {
-                        event_type: event_type(self.fields.event_type(buffer)),
+                        event_type: event_type(self.fields.layout.event_type(buffer)),
                         bytes,
                     }));
                 }
@@ -236,7 +237,7 @@ impl Core {
                         None => continue,
                     }
                 }
-                Some(Token::BlankLine) if self.fields.has_data() => {
+                Some(Token::BlankLine) if self.fields.event.has_data() => {
                     let event = self.fields.dispatch(buffer, &held);
                     return Ok(Some(Part::Dispatch {
                         event_type: event.event_type,
@@ -248,7 +249,7 @@ impl Core {
                     continue;
                 }
             };
-            self.fields.settle(buffer, &mut held);
+            held.settle(&self.fields.layout, buffer);
             return Ok(part);
         }
     }

@@ -5,6 +5,8 @@ pub(crate) mod decimal;
 pub(crate) mod exact;
 pub(crate) mod line_end;
 pub(crate) mod media_type;
+mod name;
+mod place;
 pub(crate) mod scanner;
 #[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(word_search)))]
 mod search_blocks;
