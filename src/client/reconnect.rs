@@ -1,17 +1,16 @@
-//! When to reconnect, and when not to.
+//! Decides whether and when a client reconnects.
 
 use super::backoff::Backoff;
 use crate::time::Instant;
 use crate::wire::media_type::is_event_stream;
 
-/// Decides whether a client connects again, and when: the policy of [WHATWG HTML 9.2.3], made fit for
-/// servers that restart. It knows no HTTP: use it with any client, and a [`Decoder`](crate::Decoder). If the client's
-/// bodies implement `Read` of `embedded-io`, a `ReconnectingReader` of `io::blocking` or `io::asynch` makes the
-/// calls below.
+/// Decides whether a client connects again, and when. This is the policy of [WHATWG HTML 9.2.3], and it also retries
+/// when a server restarts. It knows no HTTP: use it with any HTTP client and a [`Decoder`](crate::Decoder). If the
+/// client's bodies implement `Read` of `embedded-io`, a `ReconnectingReader` makes the calls below.
 ///
-/// **Ask [`judge`](Self::judge) about each response. Tell [`opened`](Self::opened) when a stream begins,
-/// [`delivered`](Self::delivered) when it has given an event, and [`failed`](Self::failed) when it has
-/// ended, or could not be had: that says when to try again.**
+/// **Call [`judge`](Self::judge) for each response, [`opened`](Self::opened) when a stream begins, and
+/// [`delivered`](Self::delivered) when the stream has given an event. Call [`failed`](Self::failed) when the stream
+/// has ended or an attempt has failed: it returns when to try again.**
 ///
 /// [WHATWG HTML 9.2.3]: https://html.spec.whatwg.org/multipage/server-sent-events.html
 ///
@@ -38,7 +37,7 @@ use crate::wire::media_type::is_event_stream;
 ///     reconnect.set_retry(milliseconds);
 /// }
 ///
-/// // The connection is lost: ask again then, with `decoder.last_event_id()`.
+/// // The connection is lost: send the next request at this time, with `decoder.last_event_id()`.
 /// decoder.end_stream();
 /// let at = reconnect.failed(now).unwrap();
 /// assert!((250..=500).contains(&at.since(now)));
@@ -49,11 +48,11 @@ pub struct Reconnect<'a> {
     options: &'a ReconnectOptions<'a>,
     backoff: Backoff,
     retry_ms: u32,
-    /// What the last response asks for, in seconds.
+    /// The `Retry-After` of the last response, in seconds.
     retry_after: u32,
     /// How many attempts have failed in a row.
     failures: u32,
-    /// Since when a stream is open; never, if none is.
+    /// When the open stream has begun; `NEVER` if no stream is open.
     opened: Instant,
     delivered: bool,
 }
@@ -73,43 +72,43 @@ pub struct ReconnectOptions<'a> {
     judge: Option<Judge<'a>>,
 }
 
-/// A second opinion on a response, and what would be done without it.
+/// Gets a response and the verdict without this function. Returns the verdict that counts.
 type Judge<'a> = &'a (dyn Fn(&Answer, Verdict) -> Verdict + Sync);
 
-/// What of a response says whether it is an event stream.
+/// The parts of a response that [`Reconnect::judge`] decides by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub struct Answer {
     /// The status code.
     pub status: u16,
-    /// Whether its type is `text/event-stream`.
+    /// Whether the `Content-Type` is `text/event-stream`.
     pub is_event_stream: bool,
-    /// The seconds of its `Retry-After`: 0 if that is a date. An [`EventSource`](super::EventSource) waits
+    /// The seconds of `Retry-After`, or 0 if that is a date. An [`EventSource`](super::EventSource) waits
     /// for 65,535 s at most.
     pub retry_after: Option<u32>,
 }
 
-/// What is to be done with a response.
+/// What to do with a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Verdict {
     /// Read the stream.
     Open,
-    /// Ask at the URL in its `Location`, a few times in a row at most. Whoever sends credentials asks no other
-    /// server with them.
+    /// Send the request to the URL in `Location`. Limit the number of redirects in a row. Do not send credentials to
+    /// another origin.
     Redirect {
-        /// Also after the next loss.
+        /// Whether the next reconnects also go to that URL.
         permanent: bool,
     },
     /// Try again later.
     Retry,
-    /// Never ask again.
+    /// Do not connect again.
     Stop,
 }
 
 impl<'a> ReconnectOptions<'a> {
-    /// The options that the methods name as defaults.
+    /// Creates the default options.
     pub const fn new() -> Self {
         Self {
             retry_ms: 3_000,
@@ -124,8 +123,7 @@ impl<'a> ReconnectOptions<'a> {
         }
     }
 
-    /// After how many milliseconds to try again at first, as long as no server has said so: 3 s by
-    /// default.
+    /// Sets the reconnection time, in milliseconds, until a server sets it. The default is 3 s.
     pub const fn retry(mut self, milliseconds: u32) -> Self {
         self.retry_ms = milliseconds;
         self
@@ -136,51 +134,52 @@ impl<'a> ReconnectOptions<'a> {
         self.retry_ms
     }
 
-    /// No delay is shorter, whatever a server says: 100 ms by default.
+    /// Sets the shortest delay, in milliseconds. A server cannot ask for less. The default is 100 ms.
     pub const fn floor(mut self, milliseconds: u32) -> Self {
         self.floor_ms = milliseconds;
         self
     }
 
-    /// No delay is longer, unless `Retry-After` asks for it: 60 s by default.
+    /// Sets the longest delay, in milliseconds. Only `Retry-After` can ask for more. The default is 60 s.
     pub const fn cap(mut self, milliseconds: u32) -> Self {
         self.cap_ms = milliseconds;
         self
     }
 
-    /// A stream that was open for so long, or has given an event, was a success: 10 s by default.
+    /// Sets how many milliseconds a stream has to be open to count as a success. A stream that has given an event is a
+    /// success at once. The default is 10 s.
     pub const fn stable(mut self, milliseconds: u32) -> Self {
         self.stable_ms = milliseconds;
         self
     }
 
-    /// How many attempts may fail in a row: any number, by default, which 0 stands for.
+    /// Sets after how many failed attempts in a row to give up. The default is 0: never.
     pub const fn attempts(mut self, count: u32) -> Self {
         self.max_failures = count;
         self
     }
 
-    /// Where the random part of delays begins: a number that differs from device to device, such as a
-    /// serial number. Half of each delay is random.
+    /// Sets the seed of the random part of delays. Use a number that differs from device to device, such as a serial
+    /// number. Half of each delay is random.
     pub const fn seed(mut self, seed: u32) -> Self {
         self.seed = seed;
         self
     }
 
-    /// Delays are exact, without a random part.
+    /// Makes delays exact, without a random part.
     pub const fn exact(mut self) -> Self {
         self.is_scattered = false;
         self
     }
 
-    /// As the standard has it: any answer but a stream or a redirect is final. By default, those with a
-    /// status of 500 or more, with 429, and with a `Retry-After` are tried again.
+    /// Follows the standard strictly: any response but a stream or a redirect is final. By default, the client tries
+    /// again after status 429, after 500 and above, and after a response with `Retry-After`.
     pub const fn strict(mut self) -> Self {
         self.is_strict = true;
         self
     }
 
-    /// Asks this function about each answer. It is told what would be done without it.
+    /// Sets a function that decides about each response. It also gets the verdict that would count without it.
     ///
     /// ```
     /// use embedded_sse::client::{Answer, ReconnectOptions, Verdict};
@@ -217,7 +216,7 @@ impl core::fmt::Debug for ReconnectOptions<'_> {
 
 #[cfg(feature = "defmt")]
 impl defmt::Format for ReconnectOptions<'_> {
-    /// Tells some of the options.
+    /// Writes some of the options.
     fn format(&self, f: defmt::Formatter<'_>) {
         defmt::write!(
             f,
@@ -231,15 +230,15 @@ impl defmt::Format for ReconnectOptions<'_> {
 
 #[cfg(feature = "defmt")]
 impl defmt::Format for Reconnect<'_> {
-    /// Tells how many attempts have failed.
+    /// Writes how many attempts have failed.
     fn format(&self, f: defmt::Formatter<'_>) {
         defmt::write!(f, "Reconnect {{ failures: {=u32}, .. }}", self.failures);
     }
 }
 
 impl Answer {
-    /// An answer with this status, this value of `Content-Type` as it was received, or an empty one if there is none,
-    /// and this `Retry-After` in seconds. Enums of other HTTP clients often lack the type: read the field itself.
+    /// Creates an answer from a status, the value of `Content-Type` as it was received, which is empty if there is none,
+    /// and a `Retry-After` in seconds. Enums of other HTTP clients often lack the type: read the field itself.
     pub fn new(status: u16, content_type: &str, retry_after: Option<u32>) -> Self {
         Self {
             status,
@@ -250,7 +249,7 @@ impl Answer {
 }
 
 impl<'a> Reconnect<'a> {
-    /// Before the first attempt.
+    /// Creates the policy before the first attempt.
     pub const fn new(options: &'a ReconnectOptions<'a>) -> Self {
         Self {
             options,
@@ -263,26 +262,23 @@ impl<'a> Reconnect<'a> {
         }
     }
 
-    /// What is to be done with a response.
+    /// Decides what to do with a response.
     pub fn judge(&mut self, answer: &Answer) -> Verdict {
-        let by_standard = match answer.status {
+        let is_strict = self.options.is_strict;
+        let verdict = match answer.status {
             200 if answer.is_event_stream => Verdict::Open,
             301 | 308 => Verdict::Redirect { permanent: true },
             302 | 303 | 307 => Verdict::Redirect { permanent: false },
+            204 => Verdict::Stop,
+            429 | 500.. if !is_strict => Verdict::Retry,
+            _ if answer.retry_after.is_some() && !is_strict => Verdict::Retry,
             _ => Verdict::Stop,
-        };
-        let may_pass = matches!(answer.status, 429 | 500..) || answer.retry_after.is_some();
-        let verdict = match by_standard {
-            Verdict::Stop if may_pass && answer.status != 204 && !self.options.is_strict => {
-                Verdict::Retry
-            }
-            verdict => verdict,
         };
         let verdict = match self.options.judge {
             Some(judge) => judge(answer, verdict),
             None => verdict,
         };
-        // Others say something else by it.
+        // With another verdict, `Retry-After` does not delay a reconnect.
         self.retry_after = match verdict {
             Verdict::Retry => answer.retry_after.unwrap_or(0),
             _ => 0,
@@ -290,17 +286,17 @@ impl<'a> Reconnect<'a> {
         verdict
     }
 
-    /// A stream has begun.
+    /// Notes that a stream has begun.
     pub fn opened(&mut self, now: Instant) {
         self.opened = now;
     }
 
-    /// The stream has given an event, so the next delay is the shortest again.
+    /// Notes that the stream has given an event: the next delay is the reconnection time again.
     pub fn delivered(&mut self) {
         self.delivered = true;
     }
 
-    /// The client begins anew: what has failed does not count any more.
+    /// Starts again: earlier failures do not count any more.
     pub fn restarted(&mut self) {
         self.backoff.reset();
         self.failures = 0;
@@ -309,20 +305,20 @@ impl<'a> Reconnect<'a> {
         self.retry_after = 0;
     }
 
-    /// The server has set the reconnection time, in milliseconds. The next delay is that, within the limits
-    /// of the options.
+    /// Sets the reconnection time, in milliseconds, that the server has sent. The next delay is this time, within the
+    /// limits of the options.
     pub fn set_retry(&mut self, milliseconds: u32) {
         self.retry_ms = milliseconds;
         self.backoff.reset();
     }
 
-    /// The reconnection time in milliseconds, as the options or the server have set it.
+    /// Returns the reconnection time in milliseconds, as the options or the server have set it.
     pub const fn retry(&self) -> u32 {
         self.retry_ms
     }
 
-    /// The stream has ended, or could not be had: when to try again. `None` when as many attempts in a
-    /// row have failed as the options allow.
+    /// Notes that the stream has ended, or that the attempt has failed. Returns when to try again, or `None` if as many
+    /// attempts in a row have failed as the options allow.
     pub fn failed(&mut self, now: Instant) -> Option<Instant> {
         let options = self.options;
         let was_stable =
