@@ -14,8 +14,8 @@ use crate::wire::text::EventId;
 /// The request and the response of one connection.
 ///
 /// **Make a [`new`](Self::new) one for each connection. Call [`send`](Self::send) until it returns `None`, then
-/// [`receive`](Self::receive) with what was received. After [`Arrived::Head`], judge [`answer`](Self::answer), and
-/// call [`open`](Self::open) to read the content.**
+/// [`receive`](Self::receive) with the bytes of the response. After [`Arrived::Head`], judge the
+/// [`answer`](Self::answer). If it is an event stream, call [`open`](Self::open) to read the content.**
 ///
 /// Its functions take the decoder, which outlives it. Before the content, the free part of the decoder's buffer holds
 /// a part of the request, then lines of the response's head.
@@ -55,7 +55,7 @@ impl Exchange {
         !matches!(self, Self::Request { .. })
     }
 
-    /// Whether the request was sent, so that nothing but bytes can come; and some can.
+    /// Whether to receive next: the request is sent, and the body of the response has not ended.
     #[cfg(any(feature = "embedded-io", feature = "embedded-io-async"))]
     pub const fn awaits_bytes(&self) -> bool {
         match self {
@@ -106,8 +106,8 @@ impl Exchange {
         true
     }
 
-    /// Fast path: reads an event that is nothing but one data line, if the input begins with one. Returns its data.
-    #[inline(always)] // the fast path of the decoder is
+    /// Fast path: if the input begins with an event of one data line alone, reads it and returns its data.
+    #[inline(always)] // as `Decoder::data_alone`: an event costs no call
     pub fn data_alone<'i>(
         &mut self,
         decoder: &mut Decoder<&mut [u8]>,
@@ -119,9 +119,7 @@ impl Exchange {
         let content = body.content(input);
         let mut rest = content;
         let data = decoder.data_alone(&mut rest)?;
-        let read = content.len().minus(rest.len());
-        body.consume(read);
-        *input = input.part(read..);
+        body.read(content.len().minus(rest.len()), input);
         Some(data)
     }
 
@@ -239,9 +237,7 @@ fn receive_content(
         }
         let mut rest = content;
         let result = decoder.advance(piece, &mut rest, comments);
-        let read = content.len().minus(rest.len());
-        body.consume(read);
-        *input = input.part(read..);
+        body.read(content.len().minus(rest.len()), input);
         return Arrived::Notice(match result {
             Ok(None) => continue,
             Ok(Some((found, kind))) => {
