@@ -95,7 +95,7 @@ impl<'a> EventSource<'a> {
         Ok(())
     }
 
-    /// What to do next, or what has come. Shortens `input`, which was received, by what was read.
+    /// Returns what to do next, or what has come. Reads from the start of `input`, which was received, and shortens it.
     pub fn poll<'s, 'i: 's>(&'s mut self, now: Instant, input: &mut &'i [u8]) -> Output<'s> {
         if let Some(data) = self.data_alone(input) {
             self.lifecycle.note_activity(now);
@@ -106,19 +106,19 @@ impl<'a> EventSource<'a> {
         self.output(step, piece)
     }
 
-    /// Tell this when the connection that was asked for is made.
+    /// Call this when the connection that was asked for is made.
     pub fn connected(&mut self, now: Instant) {
         if self.lifecycle.connected(now) {
             self.exchange = Exchange::new();
         }
     }
 
-    /// Tell this when the connection has ended, or cannot be made.
+    /// Call this when the connection has ended, or cannot be made.
     pub fn disconnected(&mut self) {
         self.lifecycle.disconnected();
     }
 
-    /// Tell this when the first `length` bytes of what was to be sent are written.
+    /// Call this when the first `length` bytes of the last [`Output::Send`] are written.
     pub fn sent(&mut self, now: Instant, length: usize) {
         if self.lifecycle.is_connected() && self.exchange.sent(length) {
             self.lifecycle.note_activity(now);
@@ -131,7 +131,7 @@ impl<'a> EventSource<'a> {
     }
 
     /// Connects again at once, as if nothing had failed. Does nothing after the end.
-    #[inline(never)]
+    #[inline(never)] // it has several callers
     pub fn restart(&mut self) {
         if self.lifecycle.restart() {
             self.redirects.restart();
@@ -156,15 +156,15 @@ impl<'a> EventSource<'a> {
         }
     }
 
-    /// What is about to change belongs to what is under way.
+    /// Restarts if a connection is made or asked for: its request has the URL or the id that is about to change.
     fn give_up_connection(&mut self) {
         if self.lifecycle.is_connecting() || self.lifecycle.is_connected() {
             self.restart();
         }
     }
 
-    /// Fast path: reads an event that is nothing but one data line, if the input begins with one. Returns its data.
-    #[inline(always)] // the fast path of the decoder is
+    /// Fast path: if the input begins with an event of one data line alone, reads it and returns its data.
+    #[inline(always)] // as `Decoder::data_alone`: an event costs no call
     fn data_alone<'i>(&mut self, input: &mut &'i [u8]) -> Option<&'i [u8]> {
         if !self.lifecycle.is_connected() {
             return None;
@@ -174,7 +174,7 @@ impl<'a> EventSource<'a> {
         Some(data)
     }
 
-    /// The first half of `poll`: what to do. `input` is what is still to be read of `piece`.
+    /// The first half of `poll`: returns what to do. Reads `input`, the rest of `piece`.
     pub(crate) fn advance(&mut self, now: Instant, piece: &[u8], input: &mut &[u8]) -> Step {
         if self.lifecycle.is_connected() {
             if let Some(step) = self.advance_connected(now, piece, input) {
@@ -196,7 +196,7 @@ impl<'a> EventSource<'a> {
         step
     }
 
-    /// The same while there is a connection: `None` when there is none any more.
+    /// `advance` while there is a connection. Returns `None` when it is lost or given up.
     pub(crate) fn advance_connected(
         &mut self,
         now: Instant,
@@ -288,7 +288,7 @@ impl<'a> EventSource<'a> {
         None
     }
 
-    /// The second half of `poll`: what that is. An event or comment was found in `piece`.
+    /// The second half of `poll`: makes the output of a step. An event or a comment was found in `piece`.
     pub(crate) fn output<'s>(&'s mut self, step: Step, piece: &'s [u8]) -> Output<'s> {
         match step {
             Step::Connect => Output::Connect(self.redirects.url()),
@@ -328,7 +328,7 @@ impl EventSource<'_> {
         is_connected.then(|| self.receive(now, piece, input))?
     }
 
-    /// Whether the request was sent, so that nothing but bytes can come; and some can.
+    /// Whether to receive next: the request is sent, and the body of the response has not ended.
     pub(crate) const fn awaits_bytes(&self) -> bool {
         self.lifecycle.is_connected() && self.exchange.awaits_bytes()
     }

@@ -95,7 +95,7 @@ impl<'a> Lifecycle<'a> {
         }
     }
 
-    /// No connection is made any more. The first reason counts.
+    /// Ends the client. A later reason does not replace the first one.
     pub(super) fn end(&mut self, reason: Reason) {
         if !matches!(self.state, State::Closed(_)) {
             self.state = State::Closed(reason);

@@ -121,7 +121,7 @@ pub(crate) enum NoticeKind {
 }
 
 impl NoticeKind {
-    /// The notice, of the event that was found, or the comment whose text is the data; and of when to connect.
+    /// Makes the notice. `found` returns the event, or a comment's text as its data. `at` is when the next attempt begins.
     pub fn notice<'s>(self, found: impl FnOnce() -> Event<'s>, at: Instant) -> Notice<'s> {
         match self {
             Self::Open => Notice::Open,

@@ -106,10 +106,11 @@ pub enum EventTooLong {
 }
 
 impl<const TYPE: usize, const DATA: usize, const ID: usize> OwnedEvent<TYPE, DATA, ID> {
-    /// The same event, borrowed. `None` if a field was changed to text that no event can have: a line end
-    /// in the event type or the last event ID, or NUL in the latter.
+    /// The same event, borrowed, for instance to encode it again. `None` if the caller has put a line end into the event
+    /// type or the last event ID, or NUL into the ID. Other changes are not checked.
     ///
-    /// Malformed bytes of the event that this was made of have been replaced already.
+    /// Malformed bytes were replaced by U+FFFD when this was made. An ID that had some is another ID now: resume with
+    /// that of the decoder.
     pub fn as_event(&self) -> Option<Event<'_>> {
         Some(Event {
             event_type: EventName::new(&self.event_type).ok()?,

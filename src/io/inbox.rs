@@ -27,7 +27,7 @@ impl<'b, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Inbox<'b, B> {
     }
 
     /// Decodes up to the next event. `None`: all that was received is decoded, receive more.
-    #[inline(always)]
+    #[inline(always)] // as `Decoder::data_alone`: an event costs no call
     pub fn advance(&mut self) -> Result<Option<Located>, Overflow> {
         let piece = self.buffer.part(..self.received);
         let mut input = piece.part(self.decoded..);
@@ -41,7 +41,7 @@ impl<'b, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Inbox<'b, B> {
     }
 
     /// The event that `advance` has found.
-    #[inline(always)]
+    #[inline(always)] // it only makes slices
     pub fn event(&self, located: Located) -> Event<'_> {
         let piece = self.buffer.part(..self.received);
         self.decoder.event(located, piece)

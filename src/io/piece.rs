@@ -42,7 +42,7 @@ impl Piece {
 
     /// Reads on, up to the next thing to tell. `shown` is what the socket shows now: more may have come, or a faulty
     /// socket may show less.
-    #[inline(always)] // the fast path of the decoder is
+    #[inline(always)] // as `Decoder::data_alone`: an event costs no call
     pub fn go_on(
         &mut self,
         shown: Option<&[u8]>,
@@ -66,7 +66,7 @@ impl Piece {
         shown?.get(..self.read)
     }
 
-    /// What that is, in full.
+    /// Makes the notice. An event or a comment borrows from what is shown.
     pub fn notice<'n>(
         &self,
         notice: NoticeKind,

@@ -16,7 +16,7 @@ pub(crate) const fn is_in(bytes: &[u8]) -> bool {
     !search_bytes::line_end(bytes).is_empty()
 }
 
-/// Cuts before the first CR or LF; or behind all bytes, if there is none. Inlined, for the decoder of events.
+/// Cuts before the first CR or LF, or after all bytes if there is none. Inlined, for the decoder of events.
 #[inline(always)]
 pub(crate) fn cut(bytes: &[u8]) -> (&[u8], &[u8]) {
     let found = search::line_end(bytes);
@@ -28,7 +28,7 @@ pub(crate) fn cut(bytes: &[u8]) -> (&[u8], &[u8]) {
 }
 
 /// The same in less flash.
-// Not inlined, though it may have a single caller: its registers would cost the rest of that one more.
+// Inlined, it would make its caller save more registers on every call.
 #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
 #[cfg_attr(target_pointer_width = "64", inline)]
 pub(crate) fn cut_compactly(bytes: &[u8]) -> (&[u8], &[u8]) {

@@ -25,8 +25,8 @@ pub fn unwrap() {
     write_word(word.unwrap().get());
 }
 
-/// A program with one of these panics in it; or in an `async fn`, which may panic by itself when it is polled after
-/// its end.
+/// Makes a program that has the panic of this name. With `async`, the panic is in an `async fn`, which has another
+/// panic of its own: it is reached when the future is polled after its end.
 #[macro_export]
 macro_rules! program_with_panic {
     ($panic:ident) => {

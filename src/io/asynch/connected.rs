@@ -119,7 +119,7 @@ impl<S> Link<Buffered<'_, S>> {
 
 impl<S: BufRead + Write> Link<S> {
     /// Up to the next thing to tell in what was received before. `None` when there is no such thing.
-    #[inline(always)] // the fast path of the decoder is
+    #[inline(always)] // as `Decoder::data_alone`: an event costs no call
     pub fn read_on<C: Clock>(
         &mut self,
         source: &mut EventSource<'_>,
@@ -200,7 +200,7 @@ impl<S: BufRead + Write> Link<S> {
         self.piece.read(show(&mut self.socket))
     }
 
-    /// What that is, in full.
+    /// Makes the notice. An event or a comment borrows from what the socket shows.
     pub fn notice<'s>(
         &'s mut self,
         source: &'s EventSource<'_>,

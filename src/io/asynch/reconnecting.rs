@@ -24,7 +24,7 @@ use crate::wire::text::EventId;
 /// 3. If it is an event stream, [`open`](Self::open) its body, and read its events.
 /// 4. [`wait`](Self::wait) after whatever has happened, and begin again unless it returns `false`.
 ///
-/// Events, `retry` fields and failures reach the [`Reconnect`] by themselves. Calls in another order do no harm.
+/// Events, `retry` fields and failures reach the [`Reconnect`] by themselves. Other orders of calls cause no panic and lose no event.
 ///
 /// # Examples
 ///
@@ -153,8 +153,9 @@ impl<'a, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C: Clock> ReconnectingReader<'a,
     ///
     /// # Cancel safety
     ///
-    /// A wait that was dropped goes on with the next call, and ends when it would have ended. It ends early if a
-    /// response is judged or opened before.
+    /// A wait that was dropped goes on with the next call, and ends when it would have ended. Make that call before the
+    /// next request: otherwise a failure of that request does not count, and the next wait is over at once. Judging or
+    /// opening a response also ends the wait.
     #[must_use = "no more requests are to be made if it is false"]
     pub async fn wait(&mut self) -> bool {
         let retry = self.decoder.take_retry();

@@ -130,7 +130,7 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
     }
 
     /// What comes next of what was received already.
-    #[inline(always)] // the fast path of the decoder is
+    #[inline(always)] // as `Decoder::data_alone`: an event costs no call
     fn read_on(&mut self) -> Option<NoticeKind> {
         let (link, source) = (&mut self.link, &mut self.source);
         link.read_on(source, &self.clock, show)

@@ -22,7 +22,7 @@ use crate::wire::text::EventId;
 /// 3. If it is an event stream, [`open`](Self::open) its body, and read its events.
 /// 4. [`wait`](Self::wait) after whatever has happened, and begin again unless it returns `false`.
 ///
-/// Events, `retry` fields and failures reach the [`Reconnect`] by themselves. Calls in another order do no harm.
+/// Events, `retry` fields and failures reach the [`Reconnect`] by themselves. Other orders of calls cause no panic and lose no event.
 ///
 /// **The idle timeout is that of the body: it has to return with [`ErrorKind::TimedOut`] now and then, when
 /// nothing comes, for the clock is only looked at then.** Without an idle timeout, such a read is made again. (A
