@@ -318,25 +318,16 @@ fn conflicting_content_lengths_are_final() {
 /// Breaks when a length that is no number is believed.
 #[test]
 fn an_invalid_content_length_is_final() {
-    for length in ["-1", "+1", "1x", "", "0x9"] {
+    for length in ["-1", "+1", "1x", "", "0x9", "9,", "9, 8"] {
         let head = format!("{STREAM}\r\nContent-Length: {length}");
         assert_response_is_final(&head, "", "Framing");
     }
 }
 
-/// Breaks when one of two framings is believed, which is how responses are smuggled.
-#[test]
-fn a_content_length_beside_a_transfer_coding_is_final() {
-    let head = format!("{STREAM}\r\nContent-Length: 9\r\nTransfer-Encoding: chunked");
-    assert_response_is_final(&head, "", "Framing");
-    let head = format!("{STREAM}\r\nTransfer-Encoding: chunked\r\nContent-Length: 9");
-    assert_response_is_final(&head, "", "Framing");
-}
-
 /// Breaks when a body in a coding that the client cannot undo is read as it is.
 #[test]
 fn an_unsupported_transfer_coding_is_final() {
-    for coding in ["gzip", "gzip, chunked", "x"] {
+    for coding in ["gzip", "gzip, chunked", "chunked, chunked", "x"] {
         let head = format!("{STREAM}\r\nTransfer-Encoding: {coding}");
         assert_response_is_final(&head, "", "Framing");
     }

@@ -3,7 +3,7 @@
 
 use embedded_sse::client::{ClientOptions, EventSource};
 
-use crate::helpers::{EXACT, OPTIONS, STREAM, STRICT, lines, outcome, url};
+use crate::helpers::{EXACT, OPTIONS, STREAM, STRICT, lines, outcome, play_every_way, url};
 use crate::scripted::{Scene, play};
 
 #[track_caller]
@@ -57,6 +57,116 @@ fn informational_answers_count_against_the_limit_of_the_head() {
     };
     assert_eq!(outcome(&options, &head(10)), "open");
     assert_eq!(outcome(&options, &head(20)), "closed: HeadTooLong");
+}
+
+/// Breaks when an empty line before a status line is taken for the end of a head.
+#[test]
+fn empty_lines_before_the_status_line_are_skipped() {
+    for empty in ["\r\n", "\n", "\r\n\n\n\r\n"] {
+        assert_starts_stream(format!("{empty}HTTP/1.1 {STREAM}\r\n\r\n"));
+        let informational = format!("HTTP/1.1 100 Continue\r\n\r\n{empty}");
+        assert_starts_stream(format!("{informational}HTTP/1.1 {STREAM}\r\n\r\n"));
+    }
+}
+
+/// Breaks when a server can hold a client by empty lines without end.
+#[test]
+fn empty_lines_before_the_status_line_count_against_the_limit_of_the_head() {
+    let head = format!("HTTP/1.1 {STREAM}\r\n\r\n");
+    let options = ClientOptions::new().max_head_len(head.len() as u32 + 20);
+    let options = options.reconnect(EXACT);
+    for (count, expected) in [(10, "open"), (11, "closed: HeadTooLong")] {
+        let bytes = format!("{}{head}", "\r\n".repeat(count)).into_bytes();
+        assert_eq!(outcome(&options, &Scene::Ends(bytes)), expected);
+    }
+}
+
+/// Breaks when status 101 is taken for an answer before the final one: what follows it is another protocol.
+#[test]
+fn status_101_is_no_informational_answer() {
+    let head = format!("101 Switching Protocols\r\n\r\nHTTP/1.1 {STREAM}");
+    let outcome = outcome(&OPTIONS, &Scene::answer(&head, ""));
+    assert!(outcome.starts_with("closed: "), "{outcome}");
+}
+
+/// The data of a stream whose head has these lines. The connection stays open, so a body that has not ended loses
+/// nothing: `lost` tells whether it has.
+fn data_and_end(framing: &str, body: &str) -> (Vec<String>, bool) {
+    let answer = format!("HTTP/1.1 {STREAM}\r\n{framing}\r\n\r\n{body}");
+    let story = play_every_way(&OPTIONS, &[Scene::Stays(answer.into_bytes())]);
+    let data = story.lines_of("event message [] ");
+    let data = data.into_iter().map(str::to_string).collect();
+    (data, !story.lines_of("lost").is_empty())
+}
+
+/// Breaks when a body whose length is told more than once is refused, or does not end with it.
+#[test]
+fn a_repeated_content_length_is_one() {
+    for length in ["9, 9", "9,9", "9 ,09", "9\r\nContent-Length: 9"] {
+        let (data, has_ended) = data_and_end(
+            &format!("Content-Length: {length}"),
+            "data: x\n\ndata: y\n\n",
+        );
+        assert_eq!(
+            (&data[..], has_ended),
+            (&["x".to_string()][..], true),
+            "{length}"
+        );
+    }
+}
+
+/// Breaks when the transfer coding `identity` is refused, or ends a body before its connection.
+#[test]
+fn the_transfer_coding_identity_means_until_close() {
+    for coding in ["identity", "Identity", "identity, identity"] {
+        for length in ["", "\r\nContent-Length: 9", "\r\nContent-Length: x"] {
+            let (data, has_ended) = data_and_end(
+                &format!("Transfer-Encoding: {coding}{length}"),
+                "data: x\n\ndata: y\n\n",
+            );
+            assert_eq!((data.len(), has_ended), (2, false), "{coding}{length}");
+        }
+    }
+}
+
+/// Breaks when a chunked body is refused or read as it is, because its coding is written in another way.
+#[test]
+fn chunked_may_stand_in_a_list_with_identity() {
+    for coding in [
+        "Chunked",
+        "identity, chunked",
+        "chunked, identity",
+        "identity\r\nTransfer-Encoding: chunked",
+    ] {
+        let (data, has_ended) = data_and_end(
+            &format!("Transfer-Encoding: {coding}"),
+            "9\r\ndata: x\n\n\r\n0\r\n\r\ndata: y\n\n",
+        );
+        assert_eq!(
+            (&data[..], has_ended),
+            (&["x".to_string()][..], true),
+            "{coding}"
+        );
+    }
+}
+
+/// Breaks when a length beside `chunked` counts, or ends the client, in whatever order they come.
+#[test]
+fn a_transfer_encoding_overrules_every_content_length() {
+    for length in ["9", "x", "", "9, 8", "9\r\nContent-Length: 8"] {
+        let (length, coding) = (
+            format!("Content-Length: {length}"),
+            "Transfer-Encoding: chunked",
+        );
+        for framing in [
+            format!("{length}\r\n{coding}"),
+            format!("{coding}\r\n{length}"),
+        ] {
+            let body = "9\r\ndata: x\n\n\r\n9\r\ndata: y\n\n\r\n0\r\n\r\n";
+            let (data, has_ended) = data_and_end(&framing, body);
+            assert_eq!((data.len(), has_ended), (2, true), "{framing}");
+        }
+    }
 }
 
 /// Breaks when the limit of a head is not that of the options, to the byte.

@@ -94,20 +94,9 @@ fn expected(head: &[u8]) -> Read {
             _ => Read::Refused("location"),
         };
     }
-    let (mut lengths, codings) = (values("content-length"), values("transfer-encoding"));
-    lengths.dedup();
-    let framing = lengths.len() + codings.len();
-    let body = match (lengths.first(), codings.first()) {
-        _ if framing > 1 => return Read::Refused("Framing"),
-        (Some(length), _) => match length.parse::<u32>() {
-            Ok(0) => "empty",
-            Ok(length) if length as usize == LENGTH => "length",
-            Ok(_) if length.bytes().all(|digit| digit.is_ascii_digit()) => panic!("{length}"),
-            _ => return Read::Refused("Framing"),
-        },
-        (_, Some(coding)) if coding.eq_ignore_ascii_case("chunked") => "chunked",
-        (_, Some(_)) => return Read::Refused("Framing"),
-        _ => "until close",
+    let body = match framing(&values("content-length"), &values("transfer-encoding")) {
+        Some(body) => body,
+        None => return Read::Refused("Framing"),
     };
     let encodings = values("content-encoding");
     if encodings.iter().any(|coding| coding != "identity") {
@@ -123,6 +112,44 @@ fn expected(head: &[u8]) -> Read {
     Read::Answer { answer, body }
 }
 
+/// The framing by the values of `Content-Length` and `Transfer-Encoding` (RFC 9112, section 6.3).
+fn framing(lengths: &[String], codings: &[String]) -> Option<&'static str> {
+    let elements = |values: &[String]| {
+        let list = values.join(",");
+        let elements = list
+            .split(',')
+            .map(|element| element.trim_ascii().to_ascii_lowercase());
+        elements.collect::<Vec<_>>()
+    };
+    if !codings.is_empty() {
+        let mut codings = elements(codings);
+        codings.retain(|coding| !coding.is_empty() && coding != "identity");
+        let codings: Vec<&str> = codings.iter().map(String::as_str).collect();
+        return match codings[..] {
+            [] => Some("until close"),
+            ["chunked"] => Some("chunked"),
+            _ => None,
+        };
+    }
+    if lengths.is_empty() {
+        return Some("until close");
+    }
+    let mut length = None;
+    for element in elements(lengths) {
+        let is_number = !element.is_empty() && element.bytes().all(|digit| digit.is_ascii_digit());
+        let number = is_number.then(|| element.parse::<usize>().unwrap())?;
+        if length.is_some_and(|earlier| earlier != number) {
+            return None;
+        }
+        length = Some(number);
+    }
+    match length {
+        Some(0) => Some("empty"),
+        Some(LENGTH) => Some("length"),
+        other => panic!("{other:?}"),
+    }
+}
+
 const LINES: &[&str] = &[
     "HTTP/1.1 200 OK\r\n",
     "HTTP/1.0 200 OK\n",
@@ -131,6 +158,8 @@ const LINES: &[&str] = &[
     "HTTP/1.1 200\r\n",
     "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n",
     "HTTP/1.1 103 Early Hints\r\nLocation: /x\r\n\r\nHTTP/1.1 302 Found\r\n",
+    "\r\nHTTP/1.1 200 OK\r\n",
+    "\n\r\nHTTP/1.1 102 x\r\nContent-Length: x\r\n\r\n\nHTTP/1.1 200 OK\r\n",
     "HTTP/1.1 101 Switching Protocols\r\n",
     "HTTP/1.1 20 OK\r\n",
     "HTTP/1.1 2000 OK\r\n",
@@ -147,6 +176,8 @@ const PIECES: &[&str] = &[
     "Content-Type:\r\n text/event-stream\r\n",
     "Transfer-Encoding: chunked\r\n",
     "Content-Length: 12\r\n",
+    "Content-Length: 12 ,012\r\n",
+    "Transfer-Encoding: Identity\r\n",
     "Location: /y\r\n",
     "Location:  http://other/ \r\n",
     "Retry-After: 7\r\n",
@@ -155,6 +186,11 @@ const PIECES: &[&str] = &[
     "X-Long: ....................................................................\r\n",
     "content-length:0\r\n",
     "Content-Length: 1x\r\n",
+    "Content-Length: 12,\r\n",
+    "Content-Length:\r\n",
+    "Transfer-Encoding: identity, chunked\r\n",
+    "Transfer-Encoding:\r\n chunked\r\n ,\r\n",
+    "Transfer-Encoding: gzip, chunked\r\n",
     "Transfer-Encoding: gzip\r\n",
     "Content-Encoding: gzip\r\n",
     "Location:\r\n",
@@ -172,10 +208,10 @@ const PIECES: &[&str] = &[
 fn heads_are_read_as_httparse_reads_them() {
     let mut random = fastrand::Rng::with_seed(12);
     let mut seen = [0; 3];
-    for round in 0..60_000 {
-        let lines = if random.bool() { 8 } else { LINES.len() };
+    for round in 0..70_000 {
+        let lines = if random.bool() { 10 } else { LINES.len() };
         let mut head = random.choice(&LINES[..lines]).unwrap().to_string();
-        let pieces = if random.bool() { 12 } else { PIECES.len() };
+        let pieces = if random.bool() { 14 } else { PIECES.len() };
         for _ in 0..random.usize(0..6) {
             head += random.choice(&PIECES[..pieces]).unwrap();
         }
@@ -193,11 +229,7 @@ fn heads_are_read_as_httparse_reads_them() {
             }
             _ => self::read(head.as_bytes(), usize::MAX),
         };
-        // Of two flaws, the first is named.
-        let (framing, malformed) = (Read::Refused("Framing"), Read::Refused("MalformedHead"));
-        if (&read, &expected) != (&framing, &malformed) {
-            assert_eq!(read, expected, "{head:?}");
-        }
+        assert_eq!(read, expected, "{head:?}");
         seen[match expected {
             Read::Answer { .. } => 0,
             Read::Redirect(_) => 1,
