@@ -1,7 +1,8 @@
 //! The last event id in the query of a URL.
 
-use crate::http::{PercentDecoded, cut};
-use crate::wire::exact::Exact;
+use crate::http::{
+    PATH_ESCAPES, PercentDecoded, QUERY_ESCAPES, cut, percent_encoded, write_encoded,
+};
 
 /// The parameter of the query that holds the last event id. What writes it stands behind a pointer, so
 /// that a program that does without it does not hold it in flash.
@@ -37,18 +38,18 @@ fn write_id_parameter(
     write: &mut dyn FnMut(&[u8]),
 ) {
     if last_event_id.is_empty() {
-        write(target);
+        write_encoded(target, PATH_ESCAPES, write);
         return;
     }
     let (path, mut query) = cut(target, b'?');
-    write(path);
+    write_encoded(path, PATH_ESCAPES, write);
     let mut separator: &[u8] = b"?";
     while !query.is_empty() {
         let (pair, rest) = cut(query, b'&');
         let (key, _) = cut(pair, b'=');
         if !PercentDecoded(key).eq(name.bytes()) {
             write(separator);
-            write(pair);
+            write_encoded(pair, QUERY_ESCAPES, write);
             separator = b"&";
         }
         query = rest;
@@ -65,8 +66,7 @@ fn percent_encode(bytes: &[u8], write: &mut dyn FnMut(&[u8])) {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
             write(core::slice::from_ref(byte));
         } else {
-            let digit = |nibble: u8| nibble.plus(if nibble < 10 { b'0' } else { b'A' - 10 });
-            write(&[b'%', digit(byte >> 4), digit(byte & 0xf)]);
+            write(&percent_encoded(*byte));
         }
     }
 }

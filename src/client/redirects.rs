@@ -182,7 +182,7 @@ mod tests {
             (&b"http://d/"[..], Reason::InsecureLocation),
             (b"", Reason::NoLocation),
             (b"ftp://d/", Reason::InvalidLocation),
-            (b"/ x", Reason::InvalidLocation),
+            (b"/\tx", Reason::InvalidLocation),
             (&[b'x'; 100], Reason::LocationTooLong),
         ];
         for (location, reason) in refused {

@@ -2,7 +2,7 @@
 
 use super::options::ClientOptions;
 use super::redirects::Redirects;
-use crate::http::{Method, is_text, write_field};
+use crate::http::{Method, PATH_ESCAPES, is_text, write_encoded, write_field};
 use crate::wire::copy::copy;
 use crate::wire::decimal::Decimal;
 use crate::wire::exact::{Exact, ExactSlice};
@@ -51,7 +51,7 @@ fn write_head(
     }
     match &options.id_parameter {
         Some(parameter) => parameter.write_target(target, last_event_id, write),
-        None => write(target),
+        None => write_encoded(target, PATH_ESCAPES, write),
     }
     write(b" HTTP/1.1");
     options.fields.write(redirects, &url, write);

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use super::target::hex_digit;
 use crate::wire::exact::{Exact, ExactSlice};
 
 /// What ends a body.
@@ -16,10 +17,7 @@ impl ChunkSize {
     pub const MAX: usize = 0xffff;
 
     pub fn new(length: usize) -> Self {
-        let digit = |shift: u32| {
-            let nibble = (length >> shift) as u8 & 0xf;
-            nibble.plus(if nibble < 10 { b'0' } else { b'a' - 10 })
-        };
+        let digit = |shift: u32| hex_digit((length >> shift) as u8 & 0xf, b'a');
         Self([digit(12), digit(8), digit(4), digit(0), b'\r', b'\n'])
     }
 

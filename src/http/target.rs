@@ -1,5 +1,9 @@
 //! Targets of requests.
 
+use core::slice::from_ref;
+
+use crate::wire::exact::Exact;
+
 /// The path and the query of a target in origin-form or absolute-form (RFC 9112, section 3.2).
 pub(super) fn split_target(target: &[u8]) -> (&[u8], &[u8]) {
     let (path, query) = cut(target, b'?');
@@ -66,6 +70,38 @@ impl Iterator for PercentDecoded<'_> {
         self.0 = rest;
         Some(if *byte == b'+' { b' ' } else { *byte })
     }
+}
+
+/// The printable ASCII characters that a path holds as escapes (WHATWG URL, path percent-encode set).
+pub(crate) const PATH_ESCAPES: &[u8] = b"^`{}\"<> ";
+/// Those that a query holds as escapes (WHATWG URL, special-query percent-encode set).
+pub(crate) const QUERY_ESCAPES: &[u8] = b"\"<> '";
+
+/// Writes a path or a query, or a URL up to one of them, percent-encoded. `escapes` are those of its start; a `?`
+/// begins a query.
+///
+/// Control characters stay as they are, so that a [`Url`](super::Url) refuses them. Escapes stay, so encoding twice
+/// changes nothing.
+pub(crate) fn write_encoded(part: &[u8], mut escapes: &'static [u8], write: &mut dyn FnMut(&[u8])) {
+    for byte in part {
+        if *byte == b'?' {
+            escapes = QUERY_ESCAPES;
+        }
+        let is_escaped = !byte.is_ascii() || escapes.iter().any(|escaped| escaped == byte);
+        let escape = percent_encoded(*byte);
+        write(if is_escaped { &escape } else { from_ref(byte) });
+    }
+}
+
+/// The escape that stands for this byte (RFC 3986, section 2.1).
+pub(crate) fn percent_encoded(byte: u8) -> [u8; 3] {
+    let digit = |nibble| hex_digit(nibble, b'A');
+    [b'%', digit(byte >> 4), digit(byte & 0xf)]
+}
+
+/// A hexadecimal digit. `ten` is `a` or `A`.
+pub(super) fn hex_digit(nibble: u8, ten: u8) -> u8 {
+    nibble.plus(if nibble < 10 { b'0' } else { ten.minus(10) })
 }
 
 fn nibble(digit: u8) -> Option<u8> {

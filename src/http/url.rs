@@ -2,37 +2,62 @@
 
 use core::fmt;
 
-use super::target::cut;
+use super::target::{PATH_ESCAPES, cut, write_encoded};
+use crate::wire::copy::copy;
 use crate::wire::decimal;
 use crate::wire::exact::{Exact, ExactSlice};
 
 /// An absolute URL with the scheme `http` or `https` (RFC 3986), without its fragment.
 ///
+/// Path and query may hold any character but control characters. Requests hold them percent-encoded, as browsers
+/// do: space, `"`, `<`, `>` and all characters outside ASCII, in the path also `` ` ``, `{`, `}` and `^`, in the query
+/// also `'`. Escapes such as `%20` stay as they are. The host is ASCII: an international name needs its `xn--` form.
+///
 /// # Examples
 ///
 /// ```
-/// use embedded_sse::http::Url;
+/// use embedded_sse::http::{InvalidUrl, Url};
 ///
 /// let url = Url::new("http://device.local:8080/events?only=led#top")?;
 /// assert_eq!((url.is_https(), url.host(), url.port()), (false, "device.local", 8080));
 /// assert_eq!(url.path_and_query(), "/events?only=led");
-/// assert!(Url::new("ftp://device.local/").is_err());
-/// # Ok::<(), embedded_sse::http::InvalidUrl>(())
+/// assert_eq!(Url::new("ftp://device.local/"), Err(InvalidUrl::Scheme));
+/// assert_eq!(Url::new("http://gerät.local/"), Err(InvalidUrl::Character('ä')));
+///
+/// // A request asks for `/caf%C3%A9?a%20b`.
+/// let url = Url::new("http://device.local/café?a b")?;
+/// assert_eq!(url.path_and_query(), "/café?a b");
+/// # Ok::<(), InvalidUrl>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Url<'u> {
-    /// ASCII, without white space and control characters.
+    /// UTF-8 without control characters, and ASCII up to the path.
     text: &'u [u8],
     /// Behind `http://` or `https://`.
     authority_start: u16,
     authority_end: u16,
 }
 
-/// It has another scheme, no host, a port that is no number, a user name, or a character that belongs
-/// in no URL; or it is longer than 65,535 bytes.
+/// What is wrong with a URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct InvalidUrl;
+#[non_exhaustive]
+pub enum InvalidUrl {
+    /// The URL does not begin with `http://` or `https://`.
+    Scheme,
+    /// The host is missing, or holds a colon or a bracket outside of `[` and `]`, as an IPv6 address without
+    /// brackets does.
+    Host,
+    /// This character is not allowed: in the host a space, a `%` or a character outside ASCII; anywhere a control
+    /// character.
+    Character(char),
+    /// The port is not a number up to 65,535.
+    Port,
+    /// The URL holds a user name. Send credentials in a header field instead.
+    UserName,
+    /// The URL is longer than 65,535 bytes.
+    TooLong,
+}
 
 const HTTP: &[u8] = b"http://";
 const HTTPS: &[u8] = b"https://";
@@ -42,16 +67,23 @@ impl<'u> Url<'u> {
     ///
     /// # Errors
     ///
-    /// When it is not a whole URL of this kind.
+    /// [`InvalidUrl`] says what is wrong.
     pub fn new(url: &'u str) -> Result<Self, InvalidUrl> {
-        Self::from_bytes(url.as_bytes())
+        Self::from_bytes(url.as_bytes()).map_err(|error| match error {
+            // The host holds it, and what comes before the host is ASCII.
+            InvalidUrl::Character(part) if !part.is_ascii() => {
+                InvalidUrl::Character(url.chars().find(|c| !c.is_ascii()).unwrap_or(part))
+            }
+            other => other,
+        })
     }
 
+    /// The same for bytes. If a character is not ASCII, the error holds its first byte.
     pub(crate) fn from_bytes(url: &'u [u8]) -> Result<Self, InvalidUrl> {
         let (text, _) = cut(url, b'#');
-        let scheme = scheme_len(text).ok_or(InvalidUrl)?;
+        let scheme = scheme_len(text).ok_or(InvalidUrl::Scheme)?;
         if text.len() > usize::from(u16::MAX) {
-            return Err(InvalidUrl);
+            return Err(InvalidUrl::TooLong);
         }
         let behind = text.part(scheme..);
         let is_end = |byte: &u8| matches!(byte, b'/' | b'?');
@@ -61,12 +93,21 @@ impl<'u> Url<'u> {
             authority_start: scheme as u16,
             authority_end: scheme.plus(authority) as u16,
         };
+        let is_illegal = |byte: &&u8| matches!(byte, b'@' | b'%') || !byte.is_ascii_graphic();
+        let illegal = url.authority().iter().find(is_illegal);
+        match illegal.or_else(|| text.iter().find(|byte| byte.is_ascii_control())) {
+            None => {}
+            Some(b'@') => return Err(InvalidUrl::UserName),
+            Some(byte) => return Err(InvalidUrl::Character(char::from(*byte))),
+        }
         let (host, port) = url.split_authority();
-        let is_legal = text.iter().all(u8::is_ascii_graphic)
-            && url.authority().iter().all(|byte| *byte != b'@')
-            && is_host(host)
-            && (port.is_empty() || port_number(port).is_some());
-        if is_legal { Ok(url) } else { Err(InvalidUrl) }
+        if !is_host(host) {
+            return Err(InvalidUrl::Host);
+        }
+        if !port.is_empty() && port_number(port).is_none() {
+            return Err(InvalidUrl::Port);
+        }
+        Ok(url)
     }
 
     /// Whether the connection has to be encrypted.
@@ -91,12 +132,15 @@ impl<'u> Url<'u> {
         }
     }
 
-    /// What goes into the request line, but for the `/` that stands for no path.
+    /// Path and query as they stand in the URL. The request line holds them percent-encoded, and a `/` if there is
+    /// no path.
+    ///
+    /// After a redirect they are percent-encoded here, too.
     pub fn path_and_query(&self) -> &'u str {
         as_str(self.target())
     }
 
-    /// All of it.
+    /// All of it, as it was given. After a redirect, path and query are percent-encoded.
     pub fn as_str(&self) -> &'u str {
         as_str(self.text)
     }
@@ -125,7 +169,9 @@ impl<'u> Url<'u> {
     }
 
     /// Puts together what a reference means that is relative to this one (RFC 3986, section 5.2), with
-    /// dot segments and all. Returns its length, or `None` if the space is too short.
+    /// dot segments and all, percent-encoded. Returns its length, or `None` if the space is too short.
+    ///
+    /// The result is ASCII whatever the bytes of the reference. Also a host gets escapes, which `from_bytes` refuses.
     pub(crate) fn resolve(&self, reference: &[u8], space: &mut [u8]) -> Option<usize> {
         let (reference, _) = cut(reference, b'#');
         let (path, _) = cut(self.target(), b'?');
@@ -145,12 +191,15 @@ impl<'u> Url<'u> {
         let kept = self.text.part(..kept);
         let mut length = 0_usize;
         for part in [kept, slash, reference] {
-            for byte in part {
-                *space.get_mut(length)? = *byte;
-                length = length.plus(1);
-            }
+            write_encoded(part, PATH_ESCAPES, &mut |bytes| {
+                let end = length.saturating_add(bytes.len());
+                if let Some(place) = space.get_mut(length..end) {
+                    copy(bytes, place);
+                }
+                length = end;
+            });
         }
-        Some(length)
+        (length <= space.len()).then_some(length)
     }
 
     /// The colons of an IPv6 address stand in brackets.
@@ -186,7 +235,22 @@ impl defmt::Format for Url<'_> {
 
 impl fmt::Display for InvalidUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not the URL of an HTTP server")
+        f.write_str(match self {
+            Self::Scheme => "scheme is not http or https",
+            Self::Host => "host is missing, or an IPv6 address without brackets",
+            Self::Character(character) => {
+                let hint = match character.is_ascii() {
+                    true => "",
+                    false => " in a host: use its xn-- form",
+                };
+                // Escaped: it may be invisible, or change the text around it.
+                let character = character.escape_default();
+                return write!(f, "character '{character}' is not allowed{hint}");
+            }
+            Self::Port => "port is not a number up to 65535",
+            Self::UserName => "user name is not supported: use a header field",
+            Self::TooLong => "URL is longer than 65535 bytes",
+        })
     }
 }
 
@@ -249,9 +313,10 @@ fn has_scheme(reference: &[u8]) -> bool {
     reference.iter().copied().find(is_end) == Some(b':')
 }
 
-fn as_str(ascii: &[u8]) -> &str {
-    debug_assert!(ascii.is_ascii());
-    core::str::from_utf8(ascii).unwrap_or_default()
+fn as_str(utf8: &[u8]) -> &str {
+    let text = core::str::from_utf8(utf8);
+    debug_assert!(text.is_ok());
+    text.unwrap_or_default()
 }
 
 fn port_number(digits: &[u8]) -> Option<u16> {
@@ -260,7 +325,7 @@ fn port_number(digits: &[u8]) -> Option<u16> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Url, remove_dot_segments};
+    use super::{InvalidUrl, Url, remove_dot_segments};
     use std::string::{String, ToString};
 
     /// Breaks when a part of a URL is cut at the wrong place.
@@ -285,48 +350,90 @@ mod tests {
         }
     }
 
-    /// Breaks when something is taken for a URL that could not be asked for.
+    /// Breaks when something is taken for a URL that could not be asked for, or the error names another fault.
     #[test]
     fn what_cannot_be_asked_for_is_refused() {
+        use InvalidUrl::{Character, Host, Port, Scheme, TooLong, UserName};
         let cases = [
-            "",
-            "a",
-            "/a",
-            "//a/",
-            "http:/a",
-            "http://",
-            "http:///a",
-            "http://:80/",
-            "ftp://a/",
-            "http://a:65536/",
-            "http://a:x/",
-            "http://a:8 0/",
-            "http://u@a/",
-            "http://u:p@a/",
-            "http://a/ b",
-            "http://a/\r\n",
-            "http://ä/",
-            "http://[::1]x/",
-            "http://[::1",
-            "http://[]/",
-            "http://::1/",
-            "http://a:80:80/",
-            "httpx://a",
+            ("", Scheme),
+            ("/a", Scheme),
+            ("a/b", Scheme),
+            ("http:/a", Scheme),
+            ("http:a", Scheme),
+            ("ftp://a/", Scheme),
+            ("httpx://a", Scheme),
+            ("ä://a", Scheme),
+            ("http://", Host),
+            ("http:///a", Host),
+            ("http://:80/", Host),
+            ("http://?ä", Host),
+            ("http://[::1]x/", Host),
+            ("http://[::1", Host),
+            ("http://[]/", Host),
+            ("http://::1/", Host),
+            ("http://a:80:80/", Host),
+            ("http://a:65536/", Port),
+            ("http://a:x/", Port),
+            ("http://u@a/", UserName),
+            ("http://u:p@a/", UserName),
+            ("http://a:8 0/", Character(' ')),
+            ("http://a b/", Character(' ')),
+            ("http://%61/", Character('%')),
+            ("http://ä/ö", Character('ä')),
+            ("http://h\u{20ac}/", Character('\u{20ac}')),
+            ("http://h\u{1f600}", Character('\u{1f600}')),
+            ("http://a:\u{ff11}/", Character('\u{ff11}')),
+            ("http://a\r\n/", Character('\r')),
+            ("http://a/\r\n", Character('\r')),
+            ("http://a/ä\t", Character('\t')),
+            ("http://a/?\0", Character('\0')),
+            ("http://a/\u{7f}", Character('\u{7f}')),
         ];
-        for text in cases {
-            assert!(Url::new(text).is_err(), "{text}");
+        for (text, error) in cases {
+            assert_eq!(Url::new(text), Err(error), "{text}");
         }
         let long = std::format!("http://a/{}", "x".repeat(65_536));
-        assert!(Url::new(&long).is_err());
+        assert_eq!(Url::new(&long), Err(TooLong));
         let long = std::format!("http://{}/", "x".repeat(65_536));
-        assert!(Url::new(&long).is_err());
+        assert_eq!(Url::new(&long), Err(TooLong));
     }
 
-    fn resolve(base: &str, reference: &str) -> String {
+    /// Breaks when an error does not say which character it is about, or writes it so that it cannot be seen.
+    #[test]
+    fn errors_name_the_character() {
+        let cases = [
+            ("http://a/\n", "character '\\n' is not allowed"),
+            ("http://a%", "character '%' is not allowed"),
+            (
+                "http://gerät/",
+                "character '\\u{e4}' is not allowed in a host: use its xn-- form",
+            ),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(Url::new(text).unwrap_err().to_string(), expected);
+        }
+    }
+
+    /// Breaks when a path or a query is cut or changed because it is not ASCII.
+    #[test]
+    fn path_and_query_may_be_any_text() {
+        let text = "http://a/b c/café?q=\u{fc}&r=<\u{1f600}>#\u{e9}";
+        let url = Url::new(text).unwrap();
+        assert_eq!(url.path_and_query(), "/b c/café?q=ü&r=<\u{1f600}>");
+        assert_eq!(Some(url.as_str()), text.strip_suffix("#\u{e9}"));
+        assert_eq!(std::format!("{url}"), url.as_str());
+    }
+
+    fn resolve(base: &str, reference: impl AsRef<[u8]>) -> String {
         let base = Url::new(base).unwrap();
-        let mut bytes = std::vec![0; base.as_str().len() + 1 + reference.len()];
-        let length = base.resolve(reference.as_bytes(), &mut bytes).unwrap();
-        bytes.truncate(length);
+        let mut bytes = [0; 200];
+        let length = base.resolve(reference.as_ref(), &mut bytes).unwrap();
+        // The space is used to its last byte, and no further.
+        let mut bytes = std::vec![0; length];
+        let short = bytes.len().saturating_sub(1);
+        assert_eq!(base.resolve(reference.as_ref(), &mut bytes[..short]), None);
+        let again = base.resolve(reference.as_ref(), &mut bytes);
+        assert_eq!(again, Some(length));
         let Ok(url) = Url::from_bytes(&bytes) else {
             return "invalid".to_string();
         };
@@ -369,7 +476,7 @@ mod tests {
             ("g?x:y", "http://a/b/c/g?x:y"),
             ("mailto:x", "invalid"),
             ("http:g", "invalid"),
-            ("a b", "invalid"),
+            ("a\tb", "invalid"),
         ];
         for (reference, expected) in cases {
             assert_eq!(
@@ -383,5 +490,40 @@ mod tests {
         assert_eq!(resolve("https://a?q", "?y"), "https://a?y");
         assert_eq!(resolve("https://a", "//b:1/c"), "https://b:1/c");
         assert_eq!(resolve("http://a/b//c", "..//d"), "http://a/b//d");
+    }
+
+    /// Breaks when a `Location` of other characters than those of a URL is refused, or is put together otherwise than
+    /// by browsers; or when its escapes are escaped.
+    #[test]
+    fn references_are_percent_encoded() {
+        let cases: [(&[u8], &str); 14] = [
+            (b"/a b", "http://a/a%20b"),
+            ("/café".as_bytes(), "http://a/caf%C3%A9"),
+            (b"/caf\xe9", "http://a/caf%E9"),
+            ("?q=ü".as_bytes(), "http://a/%C3%A4?q=%C3%BC"),
+            ("x ö".as_bytes(), "http://a/x%20%C3%B6"),
+            ("//b/ö".as_bytes(), "http://b/%C3%B6"),
+            ("https://b?ö".as_bytes(), "https://b?%C3%B6"),
+            (b"/%20%C3%a9%", "http://a/%20%C3%a9%"),
+            (
+                b"/ \"<>^`{}'?? \"<>^`{}'",
+                "http://a/%20%22%3C%3E%5E%60%7B%7D'??%20%22%3C%3E^`{}%27",
+            ),
+            (b"/|\\[]~!$&()*+,;=:@-._", "http://a/|\\[]~!$&()*+,;=:@-._"),
+            ("//h\u{f6}.st/".as_bytes(), "invalid"),
+            (b"//h\xf6/", "invalid"),
+            (b"http://a b/", "invalid"),
+            (b"/a\x7f", "invalid"),
+        ];
+        for (reference, expected) in cases {
+            let resolved = resolve("http://a/ä?ö", reference);
+            assert_eq!(resolved, expected, "{}", reference.escape_ascii());
+            if expected != "invalid" {
+                assert_eq!(resolve("http://b", expected), expected);
+            }
+        }
+        // What is kept of the base is encoded, too.
+        assert_eq!(resolve("http://a/ä/?ö", ""), "http://a/%C3%A4/?%C3%B6");
+        assert_eq!(resolve("http://a/ä/?ö", "x"), "http://a/%C3%A4/x");
     }
 }

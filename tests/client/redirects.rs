@@ -122,7 +122,66 @@ fn a_redirect_without_a_location_is_final() {
 #[test]
 fn a_location_that_is_not_an_http_url_is_final() {
     assert_is_final(&[redirect(307, "mailto:x")], "InvalidLocation");
-    assert_is_final(&[redirect(307, "http://a b/")], "InvalidLocation");
+    for location in [
+        "http://a b/",
+        "//h\u{f6}.st/",
+        "//h%C3%B6.st/",
+        "http://u@a/",
+        "/a\tb",
+        "/\u{7f}",
+    ] {
+        assert_is_final(&[redirect(307, location)], "InvalidLocation");
+    }
+}
+
+/// The request line that follows a redirect to this location, and the URL that is asked.
+fn target_after(location: &[u8]) -> (String, String) {
+    let answer = [b"HTTP/1.1 302 x\r\nLocation: ", location, b"\r\n\r\n"].concat();
+    let story = play_every_way(&OPTIONS, &[Scene::Ends(answer), stream()]);
+    let request = story.request(1).lines().next().unwrap().to_string();
+    let urls = story.lines_of("connect http://");
+    (request, urls[1].to_string())
+}
+
+/// Breaks when a location that is not ASCII, or has spaces, is refused, or is asked for otherwise than by browsers.
+#[test]
+fn a_location_is_percent_encoded() {
+    let cases: [(&[u8], &str); 8] = [
+        (b"/a b", "/a%20b"),
+        ("/café".as_bytes(), "/caf%C3%A9"),
+        (b"/caf\xe9", "/caf%E9"),
+        ("?q=ü".as_bytes(), "/events?q=%C3%BC"),
+        ("x/ö/../ä b".as_bytes(), "/x/%C3%A4%20b"),
+        ("//device/ö?'".as_bytes(), "/%C3%B6?%27"),
+        (b"http://device/{a}?{a}", "/%7Ba%7D?{a}"),
+        (b"/%20%c3%a9%zz%", "/%20%c3%a9%zz%"),
+    ];
+    for (location, target) in cases {
+        let (request, url) = target_after(location);
+        assert_eq!(request, format!("GET {target} HTTP/1.1"));
+        assert_eq!(url, format!("device{target}"));
+    }
+}
+
+/// Breaks when a location needs more room than its escapes, or is cut among them.
+#[test]
+fn a_location_fits_its_buffer_as_it_is_encoded() {
+    let encoded_len = "http://device/".len() + 3 * 11;
+    for (space, expected) in [
+        (encoded_len, "connect http://device/"),
+        (encoded_len - 1, "closed: LocationTooLong"),
+    ] {
+        let (mut buffer, mut redirects) = ([0; 256], vec![0; space]);
+        let mut source = EventSource::new(url("http://device/events"), &OPTIONS, &mut buffer);
+        source.follow_redirects(&mut redirects);
+        let lines = play(
+            &mut source,
+            [redirect(302, &format!("/{}", " ".repeat(9) + "ü"))],
+            100,
+        )
+        .lines;
+        assert!(lines[1].starts_with(expected), "{lines:?}");
+    }
 }
 
 /// Breaks when a redirect can take the encryption off.

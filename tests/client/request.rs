@@ -46,6 +46,51 @@ fn host_is_the_authority_of_the_url_and_an_empty_path_is_a_slash() {
     );
 }
 
+/// Breaks when a character that a request line must not hold goes out as it is, or an escape is escaped again.
+#[test]
+fn path_and_query_are_percent_encoded() {
+    let cases = [
+        ("http://a/café", "/caf%C3%A9"),
+        ("http://a/b c?d e", "/b%20c?d%20e"),
+        ("http://a?ü", "/?%C3%BC"),
+        ("http://a/\u{20ac}\u{1f600}", "/%E2%82%AC%F0%9F%98%80"),
+        ("http://a/%20%c3%a9%", "/%20%c3%a9%"),
+        (
+            "http://a/\"<>^`{}'?\"<>^`{}'",
+            "/%22%3C%3E%5E%60%7B%7D'?%22%3C%3E^`{}%27",
+        ),
+    ];
+    for (text, target) in cases {
+        let expected = format!("GET {target} HTTP/1.1\r\nHost: a\r\n");
+        for buffer_len in [1, 2, 50, 200] {
+            let request = request_for(text, buffer_len);
+            assert!(request.starts_with(&expected), "{request}");
+        }
+    }
+}
+
+/// Breaks when the parameter for the id changes how the rest of the target is written.
+#[test]
+fn path_and_query_are_percent_encoded_beside_the_id_parameter() {
+    let options = ClientOptions::new().id_parameter("id").reconnect(EXACT);
+    let mut buffer = [0; 256];
+    let text = "http://a/é{ ?ü=' {&id=1";
+    let mut source = EventSource::new(url(text), &options, &mut buffer);
+    let story = play(
+        &mut source,
+        [Scene::stream("id: ä\n\n"), Scene::stream("")],
+        100,
+    );
+    let targets = [0, 1].map(|number| story.request(number).lines().next().unwrap().to_string());
+    assert_eq!(
+        targets,
+        [
+            "GET /%C3%A9%7B%20?%C3%BC=%27%20{&id=1 HTTP/1.1",
+            "GET /%C3%A9%7B%20?%C3%BC=%27%20{&id=%C3%A4 HTTP/1.1"
+        ]
+    );
+}
+
 /// Breaks when a request has to fit the buffer as a whole.
 #[test]
 fn a_request_goes_through_a_smaller_buffer_in_parts() {

@@ -24,7 +24,7 @@ extern "C" fn reset() -> ! {
         match read_word() {
             0 => tell(&InvalidChunk),
             1 => tell(&InvalidHeaderField),
-            2 => tell(&InvalidUrl),
+            2 => tell(&InvalidUrl::Character(char::from(read_word() as u8))),
             3 => tell(&InvalidEventId),
             4 => tell(&InvalidEventName),
             5 => tell(&Overflow),
