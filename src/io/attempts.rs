@@ -1,6 +1,8 @@
 //! What readers that reconnect keep from one stream to the next, and how they notice that a stream is silent.
 
 use crate::client::{Answer, Reconnect, ReconnectOptions, Verdict};
+#[cfg(feature = "embedded-io-async")]
+use crate::io::turns::Turns;
 use crate::time::Instant;
 
 /// From the loss of a stream to the next request.
@@ -13,6 +15,9 @@ pub(super) struct Attempts<'a> {
     waits_until: Option<Instant>,
     /// Whether the last answer says that no more requests are to be made.
     has_stopped: bool,
+    /// Of all streams of an asynchronous reader, and of the waits between them. They lie here for the padding.
+    #[cfg(feature = "embedded-io-async")]
+    pub turns: Turns,
 }
 
 impl<'a> Attempts<'a> {
@@ -26,6 +31,8 @@ impl<'a> Attempts<'a> {
             reconnect,
             waits_until: None,
             has_stopped: false,
+            #[cfg(feature = "embedded-io-async")]
+            turns: Turns::ALL,
         }
     }
 

@@ -14,6 +14,8 @@ mod buffered;
 mod inbox;
 #[cfg(feature = "http")]
 mod piece;
+#[cfg(feature = "embedded-io-async")]
+mod turns;
 mod unsent;
 
 #[cfg(feature = "http")]

@@ -28,6 +28,8 @@ mod client_flush;
 mod client_idle;
 #[cfg(all(feature = "http", feature = "embedded-io"))]
 mod client_socket_errors;
+#[cfg(feature = "http")]
+mod client_yield;
 #[cfg(all(feature = "http", feature = "embedded-io"))]
 mod connected;
 #[cfg(feature = "http")]

@@ -11,6 +11,7 @@ use crate::client::{EventSource, Notice, NoticeKind, Reason, Step};
 use crate::decode::{Event, Kind};
 use crate::http::Url;
 use crate::io::Buffered;
+use crate::io::turns::Turns;
 
 /// Makes connections for a [`Client`].
 ///
@@ -37,6 +38,9 @@ impl<T: Connect + ?Sized> Connect for &mut T {
 }
 
 /// Follows an event stream through all its connections.
+///
+/// It yields to other tasks after at most 32 reads, writes and attempts to connect, even if connector, sockets and
+/// clock are always ready.
 ///
 /// # Examples
 ///
@@ -77,7 +81,7 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
         Self {
             source,
             connector,
-            link: Link::new(Buffered::unplugged(buffer)),
+            link: Link::new(Buffered::unplugged(buffer), Turns::ALL),
             clock,
         }
     }

@@ -9,11 +9,14 @@ use super::clock::{Clock, before, timer};
 use crate::client::{EventSource, Notice, NoticeKind, Output};
 use crate::io::Buffered;
 use crate::io::piece::Piece;
+use crate::io::turns::Turns;
 
 /// An event source, connected by a socket that you make: for TLS, or whatever else a
 /// [`Connect`](super::Connect) cannot lend.
 ///
 /// [`Buffered`](crate::io::Buffered) makes a `BufRead` of any socket.
+///
+/// It yields to other tasks when it begins and after at most 32 reads and writes, even if the socket is always ready.
 ///
 /// **One lasts as long as its connection: it knows what of the socket's bytes was read.**
 ///
@@ -65,7 +68,8 @@ impl<'s, 'a, S: BufRead + Write, C: Clock> Connected<'s, 'a, S, C> {
         source.connected(clock.now());
         Self {
             source,
-            link: Link::new(socket),
+            // A caller's loop over connections that end at once yields, too.
+            link: Link::new(socket, Turns::NONE),
             clock,
         }
     }
@@ -96,14 +100,17 @@ pub(super) struct Link<S> {
     pub socket: S,
     piece: Piece,
     is_written: bool,
+    /// `plug` keeps them: a client whose connections end at once yields, too.
+    turns: Turns,
 }
 
 impl<S> Link<S> {
-    pub const fn new(socket: S) -> Self {
+    pub const fn new(socket: S, turns: Turns) -> Self {
         Self {
             socket,
             piece: Piece::NOTHING,
             is_written: false,
+            turns,
         }
     }
 }
@@ -139,7 +146,12 @@ impl<S: BufRead + Write> Link<S> {
         source: &mut EventSource<'_>,
         clock: &C,
     ) -> Option<NoticeKind> {
-        while source.lifecycle.is_connected() {
+        loop {
+            // Also without a connection: a client comes here after each attempt that has failed.
+            self.turns.begin().await;
+            if !source.lifecycle.is_connected() {
+                return None;
+            }
             self.socket.consume(self.piece.finish());
             let mut late = pin!(timer(clock, source.lifecycle.deadline));
             if !source.awaits_bytes() {
@@ -155,7 +167,6 @@ impl<S: BufRead + Write> Link<S> {
                 return Some(notice);
             }
         }
-        None
     }
 
     async fn send<C: Clock>(

@@ -5,8 +5,12 @@ use embedded_io_async::Read;
 use crate::decode::{Decoder, Event};
 use crate::io::Error;
 use crate::io::inbox::Inbox;
+use crate::io::turns::Turns;
 
 /// Reads events from a socket.
+///
+/// It yields to other tasks before the first read of its socket and after every 32 reads, even if the socket is always
+/// ready.
 ///
 /// # Examples
 ///
@@ -35,6 +39,7 @@ use crate::io::inbox::Inbox;
 pub struct Reader<'b, R, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> {
     socket: R,
     inbox: Inbox<'b, B>,
+    turns: Turns,
 }
 
 impl<'b, R: Read, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Reader<'b, R, B> {
@@ -55,6 +60,8 @@ impl<'b, R: Read, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Reader<'b, R, B> {
         Self {
             socket,
             inbox: Inbox::new(decoder, buffer, received),
+            // A caller's loop over streams that end at once yields, too.
+            turns: Turns::NONE,
         }
     }
 
@@ -74,13 +81,20 @@ impl<'b, R: Read, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Reader<'b, R, B> {
             if let Some(located) = self.inbox.advance()? {
                 return Ok(Some(self.inbox.event(located)));
             }
-            let space = self.inbox.space();
-            let length = self.socket.read(space).await.map_err(Error::Io)?;
-            self.inbox.received(length);
+            let length = self.receive().await.map_err(Error::Io)?;
             if length == 0 {
                 return Ok(None);
             }
         }
+    }
+
+    /// Receives a piece, after a yield if it is time for one. Apart from `next`, whose future has one place to wait
+    /// this way: each event resumes it there.
+    async fn receive(&mut self) -> Result<usize, R::Error> {
+        self.turns.begin().await;
+        let length = self.socket.read(self.inbox.space()).await?;
+        self.inbox.received(length);
+        Ok(length)
     }
 
     /// The decoder, for its last event id and reconnection time.

@@ -5,7 +5,7 @@ use core::pin::pin;
 use embedded_io_async::Read;
 
 use super::clock::{Clock, before, timer};
-use crate::client::{Answer, Reconnect, ReconnectOptions, Verdict};
+use crate::client::{Answer, ReconnectOptions, Verdict};
 use crate::decode::{Decoder, Event};
 use crate::io::Error;
 use crate::io::attempts::{Attempts, IdleTimeout};
@@ -24,7 +24,11 @@ use crate::wire::text::EventId;
 /// 3. If it is an event stream, [`open`](Self::open) its body, and read its events.
 /// 4. [`wait`](Self::wait) after whatever has happened, and begin again unless it returns `false`.
 ///
+/// It yields to other tasks after every 32 reads and waits, even if bodies and clock are always ready.
+///
 /// Events, `retry` fields and failures reach the [`Reconnect`] by themselves. Other orders of calls cause no panic and lose no event.
+///
+/// [`Reconnect`]: crate::client::Reconnect
 ///
 /// # Examples
 ///
@@ -141,7 +145,7 @@ impl<'a, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C: Clock> ReconnectingReader<'a,
         OpenStream {
             body,
             inbox: Inbox::new(self.decoder, buffer, received),
-            reconnect: &mut self.attempts.reconnect,
+            attempts: &mut self.attempts,
             idle_timeout: IdleTimeout::new(self.idle_timeout_ms),
             has_ended: false,
             clock: &self.clock,
@@ -162,6 +166,8 @@ impl<'a, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C: Clock> ReconnectingReader<'a,
         let Some(until) = self.attempts.wait(self.clock.now(), retry) else {
             return false;
         };
+        // The time may have come already, and the next request may fail at once.
+        self.attempts.turns.begin().await;
         if let Some(timer) = timer(&self.clock, until) {
             timer.await;
         }
@@ -176,12 +182,15 @@ impl<'a, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C: Clock> ReconnectingReader<'a,
 }
 
 /// The event stream in the body of one response, of a [`ReconnectingReader`].
+///
+/// It yields to other tasks after every 32 reads, even if the body is always ready. The reads of the streams before it
+/// count.
 #[derive(Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct OpenStream<'s, 'a, R, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C> {
     body: R,
     inbox: Inbox<'s, B>,
-    reconnect: &'s mut Reconnect<'a>,
+    attempts: &'s mut Attempts<'a>,
     idle_timeout: IdleTimeout,
     has_ended: bool,
     clock: &'s C,
@@ -204,27 +213,34 @@ impl<R: Read, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C: Clock> OpenStream<'_, '_
     pub async fn next(&mut self) -> Result<Option<Event<'_>>, Error<R::Error>> {
         while !self.has_ended {
             if let Some(located) = self.inbox.advance()? {
-                self.reconnect.delivered();
+                self.attempts.reconnect.delivered();
                 return Ok(Some(self.inbox.event(located)));
             }
-            let late = timer(self.clock, self.idle_timeout.until(|| self.clock.now()));
-            let read = self.body.read(self.inbox.space());
-            let length = match before(pin!(read), pin!(late)).await {
-                Some(Ok(length)) => length,
-                Some(Err(error)) => {
-                    self.has_ended = true;
-                    return Err(Error::Io(error));
-                }
-                None => {
-                    self.has_ended = true;
-                    return Err(Error::Idle);
-                }
-            };
-            self.has_ended = length == 0;
-            self.idle_timeout.received();
-            self.inbox.received(length);
+            self.receive().await?;
         }
         Ok(None)
+    }
+
+    /// Receives a piece, after a yield if it is time for one.
+    async fn receive(&mut self) -> Result<(), Error<R::Error>> {
+        self.attempts.turns.begin().await;
+        let late = timer(self.clock, self.idle_timeout.until(|| self.clock.now()));
+        let read = self.body.read(self.inbox.space());
+        let length = match before(pin!(read), pin!(late)).await {
+            Some(Ok(length)) => length,
+            Some(Err(error)) => {
+                self.has_ended = true;
+                return Err(Error::Io(error));
+            }
+            None => {
+                self.has_ended = true;
+                return Err(Error::Idle);
+            }
+        };
+        self.has_ended = length == 0;
+        self.idle_timeout.received();
+        self.inbox.received(length);
+        Ok(())
     }
 
     /// The body. What was received and not decoded is lost.

@@ -6,6 +6,8 @@ pub mod client_script;
 pub mod pipe;
 #[cfg(feature = "embedded-io")]
 pub mod polls;
+#[cfg(feature = "http")]
+pub mod ready;
 #[cfg(feature = "embedded-io")]
 pub mod responses;
 #[cfg_attr(

@@ -2,17 +2,25 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
-use std::task::Poll;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
-/// What a future gives; or `None` if it is not ready after so many polls. Then it is dropped, and time passes.
+/// What a future gives; or `None` if it is not ready after so many polls. Then it is dropped, and time passes, unless
+/// the future has only yielded.
 pub async fn within_polls<T>(patience: usize, future: impl Future<Output = T>) -> Option<T> {
+    let mut has_yielded = false;
     let output = {
         let mut future = pin!(future);
         let mut polls = 0;
         poll_fn(|context| {
             polls += 1;
-            match future.as_mut().poll(context) {
+            let noting = Arc::new(NotingWaker::new(context.waker()));
+            let waker = Waker::from(Arc::clone(&noting));
+            let polled = future.as_mut().poll(&mut Context::from_waker(&waker));
+            has_yielded = noting.is_woken.load(Ordering::Relaxed);
+            match polled {
                 Poll::Ready(output) => Poll::Ready(Some(output)),
                 Poll::Pending if polls >= patience => Poll::Ready(None),
                 Poll::Pending => Poll::Pending,
@@ -20,8 +28,30 @@ pub async fn within_polls<T>(patience: usize, future: impl Future<Output = T>) -
         })
         .await
     };
-    if output.is_none() {
+    if output.is_none() && !has_yielded {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
     output
+}
+
+/// Wakes another one, and knows that it was woken.
+struct NotingWaker {
+    is_woken: AtomicBool,
+    other: Waker,
+}
+
+impl NotingWaker {
+    fn new(other: &Waker) -> Self {
+        Self {
+            is_woken: AtomicBool::new(false),
+            other: other.clone(),
+        }
+    }
+}
+
+impl Wake for NotingWaker {
+    fn wake(self: Arc<Self>) {
+        self.is_woken.store(true, Ordering::Relaxed);
+        self.other.wake_by_ref();
+    }
 }
