@@ -56,8 +56,8 @@ fn follow(responses: &[Vec<&[u8]>], (size, redirects): (usize, usize)) -> Vec<St
                 let length = bytes.len();
                 source.sent(now, length);
             }
-            Output::Notice(Notice::Closed(reason)) => {
-                told.push(format!("{reason:?}"));
+            Output::Notice(Notice::Closed { reason, by }) => {
+                told.push(format!("{reason:?} by {by:?}"));
                 return told;
             }
             Output::Notice(notice) => {
@@ -68,7 +68,7 @@ fn follow(responses: &[Vec<&[u8]>], (size, redirects): (usize, usize)) -> Vec<St
             }
             Output::Wait(_) => match chunks.next() {
                 Some(chunk) => input = chunk,
-                None => source.disconnected(),
+                None => source.received_end(),
             },
         }
     }

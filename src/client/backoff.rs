@@ -2,54 +2,48 @@
 
 use core::num::NonZeroU32;
 
-use crate::wire::exact::Exact;
+use crate::time::Instant;
 
-/// A delay that doubles with each attempt that fails, and is scattered so that clients that lost one
-/// server together do not come back together.
-#[derive(Clone, Copy, Debug)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub(super) struct Backoff {
-    /// How many times the delay was doubled.
-    doublings: u8,
-    random: u32,
+/// Returns a delay that has doubled this many times from `start`, up to `cap`.
+pub(super) fn doubled(start: u32, times: u8, cap: u32) -> u32 {
+    let mut delay = start;
+    for _ in 0..times {
+        // It may saturate: the cap limits it.
+        delay = delay.saturating_mul(2);
+    }
+    delay.min(cap)
 }
 
-impl Backoff {
-    pub const fn new(seed: u32) -> Self {
-        Self {
-            doublings: 0,
-            random: seed,
+/// The random part of delays, so that clients that lost one server together do not come back together.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub(super) struct Jitter(u32);
+
+impl Jitter {
+    pub const fn new(seed: Option<u32>) -> Self {
+        match seed {
+            Some(seed) => Self(seed),
+            None => Self(0),
         }
     }
 
-    /// Begins anew with the shortest delay.
-    pub fn reset(&mut self) {
-        self.doublings = 0;
+    /// Adds a random part of up to half of the delay.
+    pub fn scatter(&mut self, delay: u32) -> u32 {
+        let width = NonZeroU32::MIN.saturating_add(delay / 2);
+        // A delay of weeks may exceed 32 bits with it.
+        delay.saturating_add(self.random() % width)
     }
 
-    /// The next delay: at first `start`, then twice as much each time, up to `cap`; and of that a random
-    /// part that is no less than half, but at least `floor`. In milliseconds.
-    pub fn next(&mut self, start: u32, floor: u32, cap: u32, scatter: bool) -> u32 {
-        let mut delay = start.max(floor);
-        for _ in 0..self.doublings {
-            // It may saturate: the cap below limits it.
-            delay = delay.saturating_mul(2);
-        }
-        // Beyond 32 doublings any delay is at its cap.
-        self.doublings = self.doublings.plus(1).min(32);
-        let delay = delay.min(cap.max(floor));
-        if !scatter {
-            return delay;
-        }
-        let half = delay / 2;
-        let width = NonZeroU32::MIN.saturating_add(delay.minus(half));
-        half.plus(self.random() % width).max(floor)
+    /// Makes the next random numbers depend on this time.
+    pub fn stir(&mut self, now: Instant) {
+        // A hash: its arithmetic wraps. `random` mixes all bits.
+        self.0 = self.0.rotate_left(9) ^ now.as_millis() as u32;
     }
 
     /// A counter, mixed until all bits depend on all of its bits. It is a hash: its arithmetic wraps.
     fn random(&mut self) -> u32 {
-        self.random = self.random.wrapping_add(0x9e37_79b9);
-        let mut bits = self.random;
+        self.0 = self.0.wrapping_add(0x9e37_79b9);
+        let mut bits = self.0;
         bits = (bits ^ bits >> 16).wrapping_mul(0x85eb_ca6b);
         bits = (bits ^ bits >> 13).wrapping_mul(0xc2b2_ae35);
         bits ^ bits >> 16
@@ -58,28 +52,23 @@ impl Backoff {
 
 #[cfg(test)]
 mod tests {
-    use super::Backoff;
+    use super::{Jitter, doubled};
+    use crate::time::Instant;
     use std::vec::Vec;
 
     /// Breaks when a delay does not double, or leaves its range.
     #[test]
     fn delays_double_up_to_the_cap() {
-        let mut backoff = Backoff::new(1);
-        let mut delays = |start, floor, cap, count| -> Vec<u32> {
-            backoff.reset();
-            (0..count)
-                .map(|_| backoff.next(start, floor, cap, false))
-                .collect()
+        let delays = |start, cap, count| -> Vec<u32> {
+            (0..count).map(|times| doubled(start, times, cap)).collect()
         };
         assert_eq!(
-            delays(3000, 100, 60_000, 7),
+            delays(3000, 60_000, 7),
             [3000, 6000, 12_000, 24_000, 48_000, 60_000, 60_000]
         );
-        assert_eq!(delays(0, 100, 60_000, 3), [100, 200, 400]);
-        assert_eq!(delays(0, 0, 60_000, 2), [0, 0]);
-        assert_eq!(delays(90_000, 100, 60_000, 2), [60_000, 60_000]);
-        assert_eq!(delays(10, 500, 100, 2), [500, 500]);
-        let long = delays(u32::MAX, 1, u32::MAX, 100);
+        assert_eq!(delays(0, 60_000, 2), [0, 0]);
+        assert_eq!(delays(60_000, 60_000, 2), [60_000, 60_000]);
+        let long = delays(u32::MAX, u32::MAX, 100);
         assert!(long.iter().all(|delay| *delay == u32::MAX));
     }
 
@@ -87,21 +76,37 @@ mod tests {
     #[test]
     fn delays_are_scattered() {
         for seed in [0, 1, 0xffff_ffff] {
-            let mut backoff = Backoff::new(seed);
+            let mut jitter = Jitter::new(Some(seed));
             let mut counts = [0; 10];
             for _ in 0..10_000 {
-                backoff.reset();
-                let delay = backoff.next(3000, 100, 60_000, true);
-                assert!((1500..=3000).contains(&delay));
-                counts[(delay as usize - 1500) * 10 / 1501] += 1;
+                let delay = jitter.scatter(3000);
+                assert!((3000..=4500).contains(&delay));
+                counts[(delay as usize - 3000) * 10 / 1501] += 1;
             }
             assert!(
                 counts.iter().all(|count| (850..1150).contains(count)),
                 "{counts:?}"
             );
         }
-        let mut backoff = Backoff::new(3);
-        assert_eq!(backoff.next(100, 100, 60_000, true), 100);
-        assert!((0..100).all(|_| backoff.next(0, 80, 100, true) >= 80));
+        let mut jitter = Jitter::new(Some(3));
+        assert_eq!(jitter.scatter(0), 0);
+        assert_eq!(jitter.scatter(1), 1);
+        assert_eq!(jitter.scatter(u32::MAX), u32::MAX);
+    }
+
+    /// Breaks when two devices whose times differ by a millisecond wait alike, or a time that was noted earlier is lost.
+    #[test]
+    fn times_stir_the_random_part() {
+        let delay_of = |times: [u64; 3]| {
+            let mut jitter = Jitter::new(None);
+            for time in times {
+                jitter.stir(Instant::from_millis(time));
+            }
+            jitter.scatter(3000)
+        };
+        let delay = delay_of([100, 200, 300]);
+        for other in [[101, 200, 300], [100, 201, 300], [100, 200, 301]] {
+            assert_ne!(delay_of(other), delay, "{other:?}");
+        }
     }
 }

@@ -1,12 +1,11 @@
 //! A client of an event stream, through all its connections.
 
-use super::exchange::{Arrived, Exchange, make_room, resume_from, written};
+use super::attempt::{Attempt, Judged};
+use super::exchange::{Arrived, resume_from, written};
 use super::lifecycle::{Lifecycle, State};
 use super::options::ClientOptions;
 use super::output::{Notice, NoticeKind, Output, ReadyState, ResumePoint, Step};
-use super::reason::Reason;
-use super::reconnect::Verdict;
-use super::redirects::Redirects;
+use super::reason::{ConnectError, NetworkReason};
 use crate::decode::{Decoder, Event, Kind, Located, Overflow};
 use crate::http::Url;
 use crate::time::Instant;
@@ -20,13 +19,12 @@ use crate::wire::text::EventId;
 ///                     ┌───────────── redirect ─────────────┐
 ///                     v                                    │
 /// start ───────> connecting ─────> request ─────> head ────┴──> open
-///   ^                 │ unreachable    │ lost       │ lost        │ lost, ended
-///   │                 │ idle           │ idle       │ idle, 5xx   │ idle
-///   │                 v                v            v             v
+///   ^                 │                │            │             │
+///   │                 │     unreachable, lost, ended, slow,       │
+///   │                 v     malformed, 5xx, wrong type, ...       v
 ///   └── waiting <── lost <────────────────────────────────────────┘
-///                     │ too many attempts           │ 204, 4xx, no event stream, malformed
-///                     └───────────> closed <────────┘
-///                                     ^ close()
+///                     │ 204, 4xx, too many attempts, POST that may be carried out
+///                     └───────────> closed <── close()
 /// ```
 ///
 /// It has no socket and no clock. One buffer of the caller holds the request, then lines of the response's head, then
@@ -34,23 +32,23 @@ use crate::wire::text::EventId;
 ///
 /// **Call [`poll`](EventSource::poll) with what was received, until it returns [`Output::Wait`]. Then receive more, and
 /// call it again when bytes have come, or at that time. On [`Output::Connect`], drop the connection that you have, make
-/// another one, and call [`connected`](EventSource::connected) or [`disconnected`](EventSource::disconnected). Call the
-/// latter also when the connection ends. On [`Output::Send`], write the bytes, and call [`sent`](EventSource::sent).**
+/// another one, and call [`connected`](EventSource::connected) or [`not_connected`](EventSource::not_connected). On
+/// [`Output::Send`], write the bytes, and call [`sent`](EventSource::sent). When the connection ends, call
+/// [`received_end`](EventSource::received_end) or [`disconnected`](EventSource::disconnected).**
 ///
 /// [`Output`] has an example. `Connected` and `Client` of `io::blocking` and `io::asynch` do all this: the one for a
 /// socket that you connect, the other for all connections.
 #[derive(Debug)]
 pub struct EventSource<'a> {
-    pub(crate) redirects: Redirects<'a>,
+    pub(crate) attempt: Attempt<'a>,
     pub(crate) lifecycle: Lifecycle<'a>,
-    exchange: Exchange,
     decoder: Decoder<&'a mut [u8]>,
     /// The event or comment that was found last.
     located: Located,
 }
 
 #[cfg(target_pointer_width = "32")]
-const _: () = assert!(size_of::<EventSource<'_>>() <= 184);
+const _: () = assert!(size_of::<EventSource<'_>>() <= 192);
 
 impl<'a> EventSource<'a> {
     /// A client that is about to connect. [`Decoder::buffer_len`] tells how long the buffer has to be; 128 bytes
@@ -61,23 +59,24 @@ impl<'a> EventSource<'a> {
     #[inline(always)] // a call would return it by a copy, which links `memcpy`
     pub const fn new(url: Url<'a>, options: &'a ClientOptions<'a>, buffer: &'a mut [u8]) -> Self {
         Self {
-            redirects: Redirects::new(url),
+            attempt: Attempt::new(url),
             lifecycle: Lifecycle::new(options),
-            exchange: Exchange::new(),
             decoder: Decoder::with_buffer(buffer),
             located: Located::NOTHING,
         }
     }
 
     /// Follows redirects. The buffer holds the URLs of the redirect under way, of the one before it, and of a
-    /// permanent one. Without it, redirects end in [`Reason::LocationTooLong`]. A connection under way is given up.
+    /// permanent one. Without it, a
+    /// redirect is a failure with the reason [`RedirectReason::NoBuffer`](super::RedirectReason::NoBuffer). A connection
+    /// under way is given up.
     ///
     /// As in browsers, a 303, and after a `POST` a 301 or 302, lead to a `GET` without a body, for as long as that
     /// connection lasts. Another server does not get the fields `Authorization`, `Cookie`, `Proxy-Authorization` and
     /// `Host`.
     pub fn follow_redirects(&mut self, buffer: &'a mut [u8]) {
         self.give_up_connection();
-        self.redirects.set_buffer(buffer);
+        self.attempt.redirects.set_buffer(buffer);
     }
 
     /// Goes on where another client was, whose [`resume_point`](Self::resume_point) was kept. A connection under way
@@ -85,7 +84,7 @@ impl<'a> EventSource<'a> {
     ///
     /// # Errors
     ///
-    /// [`Overflow`] when the id takes more than half of the buffer: then nothing has changed.
+    /// [`Overflow`] when the id takes more than half of the buffer. Nothing has changed then.
     pub fn resume_from(&mut self, point: &ResumePoint<'_>) -> Result<(), Overflow> {
         resume_from(&mut self.decoder, point.last_event_id)?;
         self.give_up_connection();
@@ -108,44 +107,61 @@ impl<'a> EventSource<'a> {
 
     /// Call this when the connection that was asked for is made.
     pub fn connected(&mut self, now: Instant) {
-        if self.lifecycle.connected(now) {
-            self.exchange = Exchange::new();
+        self.lifecycle.connected(now);
+    }
+
+    /// Call this when the connection that was asked for cannot be made.
+    pub fn not_connected(&mut self, error: ConnectError) {
+        if self.lifecycle.is_connecting() {
+            self.lifecycle.lose(self.attempt.reason_of(error));
         }
     }
 
-    /// Call this when the connection has ended, or cannot be made.
+    /// Call this when the server has closed its side of the connection: the end of file was received.
+    pub fn received_end(&mut self) {
+        (self.lifecycle).disconnected(self.attempt.exchange.reason_of_end());
+    }
+
+    /// Call this when the connection was lost, or cannot be made.
     pub fn disconnected(&mut self) {
-        self.lifecycle.disconnected();
+        self.lifecycle.disconnected(NetworkReason::Lost);
     }
 
     /// Call this when the first `length` bytes of the last [`Output::Send`] are written.
     pub fn sent(&mut self, now: Instant, length: usize) {
-        if self.lifecycle.is_connected() && self.exchange.sent(length) {
+        if self.lifecycle.is_connected() && self.attempt.sent(length) {
             self.lifecycle.note_activity(now);
         }
     }
 
     /// Ends the client for good: no event comes any more, and no connection is asked for.
     pub fn close(&mut self) {
-        self.lifecycle.end(Reason::Closed);
+        self.lifecycle.close();
     }
 
-    /// Connects again at once, as if nothing had failed. Does nothing after the end.
+    /// Connects again at once, as if nothing had failed, also after every end but [`close`](Self::close).
     #[inline(never)] // it has several callers
     pub fn restart(&mut self) {
         if self.lifecycle.restart() {
-            self.redirects.restart();
+            self.attempt.restart();
         }
     }
 
     /// Whether there is a stream.
     pub const fn ready_state(&self) -> ReadyState {
-        self.lifecycle.ready_state(self.exchange.is_open())
+        self.lifecycle.ready_state(self.attempt.exchange.is_open())
     }
 
     /// The id of the last event.
     pub fn last_event_id(&self) -> EventId<'_> {
         self.decoder.last_event_id()
+    }
+
+    /// The first bytes of the body of the last response, if it was no event stream and
+    /// [`ClientOptions::error_body`] is set. They can be read from the notice that there is no stream until the next
+    /// request is sent.
+    pub fn error_body(&self) -> &[u8] {
+        self.attempt.exchange.error_body(&self.decoder)
     }
 
     /// What another client needs to go on where this one is.
@@ -169,7 +185,7 @@ impl<'a> EventSource<'a> {
         if !self.lifecycle.is_connected() {
             return None;
         }
-        let data = self.exchange.data_alone(&mut self.decoder, input)?;
+        let data = self.attempt.exchange.data_alone(&mut self.decoder, input)?;
         self.lifecycle.reconnect.delivered();
         Some(data)
     }
@@ -183,15 +199,16 @@ impl<'a> EventSource<'a> {
         }
         // What is left belongs to a connection that is no more.
         *input = &[];
+        self.lifecycle.check_deadline(now);
+        let options = self.lifecycle.options;
+        if let State::Lost(reason) = self.lifecycle.state {
+            let reconnect = &mut self.lifecycle.reconnect;
+            let reason = (self.attempt).end(options, &self.decoder, reconnect, reason);
+            self.lifecycle.state = State::Lost(reason);
+        }
         let step = self.lifecycle.advance(now);
-        match step {
-            Step::Connect => {
-                self.decoder.end_stream();
-                make_room(&mut self.decoder);
-            }
-            // The next attempt goes where the permanent redirects led.
-            Step::Notice(NoticeKind::Connecting(_)) => self.redirects.restart(),
-            _ => {}
+        if let Step::Connect = step {
+            self.attempt.connect(options, &mut self.decoder);
         }
         step
     }
@@ -205,9 +222,10 @@ impl<'a> EventSource<'a> {
     ) -> Option<Step> {
         while self.lifecycle.is_connected() {
             // What comes before the request was sent is read later.
-            if self.exchange.is_sent() {
+            if self.attempt.exchange.is_sent() {
                 if !input.is_empty() {
-                    self.lifecycle.note_activity(now);
+                    let is_head = self.attempt.exchange.is_head();
+                    self.lifecycle.received(now, is_head);
                 }
                 if let Some(notice) = self.receive(|| now, piece, input) {
                     return Some(Step::Notice(notice));
@@ -226,12 +244,8 @@ impl<'a> EventSource<'a> {
         if !self.lifecycle.is_connected() {
             return None;
         }
-        let (decoder, options) = (&mut self.decoder, self.lifecycle.options);
-        let step = self.exchange.send(decoder, options, &self.redirects);
-        step.unwrap_or_else(|reason| {
-            self.lifecycle.end(reason);
-            None
-        })
+        let step = (self.attempt).send(self.lifecycle.options, &mut self.decoder);
+        step.map_err(|reason| self.lifecycle.lose(reason)).ok()?
     }
 
     /// Reads `input`, a part of `piece`, up to the next thing to tell. `None`: all of it is read, or there is no
@@ -244,8 +258,8 @@ impl<'a> EventSource<'a> {
         input: &mut &[u8],
     ) -> Option<NoticeKind> {
         let (decoder, located) = (&mut self.decoder, &mut self.located);
-        let comments = self.lifecycle.options.comments;
-        let arrived = (self.exchange).receive(decoder, located, piece, input, comments);
+        let options = self.lifecycle.options;
+        let arrived = (self.attempt.exchange).receive(decoder, located, piece, input, options);
         if let Some(milliseconds) = self.decoder.take_retry() {
             self.lifecycle.reconnect.set_retry(milliseconds);
         }
@@ -257,8 +271,7 @@ impl<'a> EventSource<'a> {
                 return Some(notice);
             }
             Arrived::Head => return self.judge(now()),
-            Arrived::End => self.lifecycle.lose(Reason::Lost),
-            Arrived::Invalid(reason) => self.lifecycle.end(reason),
+            Arrived::Failed(reason) => self.lifecycle.lose(reason),
             Arrived::Nothing => {}
         }
         None
@@ -266,24 +279,15 @@ impl<'a> EventSource<'a> {
 
     /// The head of the response is whole.
     fn judge(&mut self, now: Instant) -> Option<NoticeKind> {
-        let (answer, is_encoded) = self.exchange.answer()?;
-        match self.lifecycle.reconnect.judge(&answer) {
-            Verdict::Open if is_encoded => self.lifecycle.end(Reason::Encoded),
-            Verdict::Open => {
-                self.exchange.open();
-                self.lifecycle.reconnect.opened(now);
+        let (options, reconnect) = (self.lifecycle.options, &mut self.lifecycle.reconnect);
+        match (self.attempt).judge(options, reconnect, &mut self.decoder) {
+            Judged::Open => {
+                self.lifecycle.opened(now);
                 return Some(NoticeKind::Open);
             }
-            Verdict::Redirect { permanent } => {
-                let location = self.exchange.location(&mut self.decoder);
-                let (redirects, options) = (&mut self.redirects, self.lifecycle.options);
-                match redirects.follow(answer.status, location, permanent, options) {
-                    Ok(()) => self.lifecycle.state = State::Start,
-                    Err(reason) => self.lifecycle.end(reason),
-                }
-            }
-            Verdict::Retry => self.lifecycle.lose(Reason::of_status(answer.status)),
-            Verdict::Stop => self.lifecycle.end(Reason::of_status(answer.status)),
+            Judged::Redirected => self.lifecycle.state = State::Start,
+            Judged::Refused => {}
+            Judged::Failed(reason) => self.lifecycle.lose(reason),
         }
         None
     }
@@ -291,14 +295,17 @@ impl<'a> EventSource<'a> {
     /// The second half of `poll`: makes the output of a step. An event or a comment was found in `piece`.
     pub(crate) fn output<'s>(&'s mut self, step: Step, piece: &'s [u8]) -> Output<'s> {
         match step {
-            Step::Connect => Output::Connect(self.redirects.url()),
+            Step::Connect => Output::Connect(self.attempt.redirects.url()),
             Step::Send { length } => Output::Send(written(&mut self.decoder, length)),
             Step::SendBody { sent } => Output::Send(self.lifecycle.options.body.part(sent..)),
             Step::Wait => Output::Wait(self.lifecycle.deadline),
-            Step::Notice(kind) => {
-                Output::Notice(kind.notice(|| self.event(piece), self.lifecycle.deadline))
-            }
+            Step::Notice(kind) => Output::Notice(self.notice(kind, piece)),
         }
+    }
+
+    /// Makes the notice. An event or a comment was found in `piece`.
+    pub(crate) fn notice<'s>(&'s self, kind: NoticeKind, piece: &'s [u8]) -> Notice<'s> {
+        kind.notice(|| self.event(piece), || self.lifecycle.notice())
     }
 
     /// The event that was found last, in the piece in which it was found. Of a comment, its text is the data.
@@ -330,7 +337,7 @@ impl EventSource<'_> {
 
     /// Whether to receive next: the request is sent, and the body of the response has not ended.
     pub(crate) const fn awaits_bytes(&self) -> bool {
-        self.lifecycle.is_connected() && self.exchange.awaits_bytes()
+        self.lifecycle.is_connected() && self.attempt.exchange.awaits_bytes()
     }
 }
 
@@ -339,11 +346,6 @@ impl defmt::Format for EventSource<'_> {
     /// Tells the state and the last event id.
     fn format(&self, f: defmt::Formatter<'_>) {
         let (state, id) = (self.ready_state(), self.last_event_id());
-        defmt::write!(
-            f,
-            "EventSource {{ ready_state: {}, last_event_id: {} }}",
-            state,
-            id
-        );
+        defmt::write!(f, "EventSource {{ {}, last_event_id: {} }}", state, id);
     }
 }

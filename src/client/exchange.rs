@@ -1,9 +1,9 @@
 //! A request and its response.
 
+use super::error_body::ErrorBody;
 use super::options::ClientOptions;
 use super::output::{NoticeKind, Step};
-use super::reason::Reason;
-use super::reconnect::Answer;
+use super::reason::{CallerReason, NetworkReason, Reason, ResponseReason};
 use super::redirects::Redirects;
 use super::request::write_part;
 use crate::decode::{Decoder, Located, Overflow};
@@ -21,9 +21,13 @@ use crate::wire::text::EventId;
 /// a part of the request, then lines of the response's head.
 #[derive(Clone, Debug)]
 pub(super) enum Exchange {
-    Request { sent: u32 },
+    Request {
+        sent: u32,
+    },
     Head(ResponseHead),
     Content(Body),
+    /// The body of a response that is no stream.
+    Error(ErrorBody),
 }
 
 /// What has arrived of a response.
@@ -34,10 +38,8 @@ pub(super) enum Arrived {
     /// The head is whole.
     Head,
     Notice(NoticeKind),
-    /// The content has ended.
-    End,
-    /// The response cannot be understood.
-    Invalid(Reason),
+    /// There is no stream, for this reason.
+    Failed(Reason),
 }
 
 impl Exchange {
@@ -50,6 +52,27 @@ impl Exchange {
         matches!(self, Self::Content(_))
     }
 
+    /// Whether the head of the response is being read.
+    pub const fn is_head(&self) -> bool {
+        matches!(self, Self::Head(_))
+    }
+
+    /// What it means that the server has closed its side: a body may end with the connection.
+    pub const fn reason_of_end(&self) -> NetworkReason {
+        match self {
+            Self::Content(body) if body.ends_with_connection() => NetworkReason::Ended,
+            _ => NetworkReason::Lost,
+        }
+    }
+
+    /// The bytes that are kept of the body of a response that is no stream.
+    pub fn error_body<'d>(&self, decoder: &'d Decoder<&mut [u8]>) -> &'d [u8] {
+        match self {
+            Self::Error(error) => error.received(decoder),
+            _ => b"",
+        }
+    }
+
     /// Whether the request was sent.
     pub const fn is_sent(&self) -> bool {
         !matches!(self, Self::Request { .. })
@@ -60,7 +83,7 @@ impl Exchange {
     pub const fn awaits_bytes(&self) -> bool {
         match self {
             Self::Request { .. } => false,
-            Self::Head(_) => true,
+            Self::Head(_) | Self::Error(_) => true,
             Self::Content(body) => !body.has_ended(),
         }
     }
@@ -82,12 +105,13 @@ impl Exchange {
         };
         let sent = sent as usize;
         let (free, last_event_id) = decoder.free_and_last_event_id();
-        let (length, head_len) = write_part(redirects, options, last_event_id, sent, free);
+        let (length, head_len) =
+            write_part(redirects, options, last_event_id, sent, free).map_err(Reason::Caller)?;
         if length > 0 {
             return Ok(Some(Step::Send { length }));
         }
         let Some(body_sent) = sent.checked_sub(head_len) else {
-            return Err(Reason::BufferTooSmall);
+            return Err(Reason::Caller(CallerReason::BufferTooSmall));
         };
         if body_sent < options.body.len() && !redirects.asks_by_get() {
             return Ok(Some(Step::SendBody { sent: body_sent }));
@@ -131,26 +155,22 @@ impl Exchange {
         located: &mut Located,
         piece: &[u8],
         input: &mut &[u8],
-        comments: bool,
+        options: &ClientOptions<'_>,
     ) -> Arrived {
         match self {
-            Self::Content(body) => receive_content(body, decoder, located, piece, input, comments),
+            Self::Content(body) => {
+                receive_content(body, decoder, located, piece, input, options.comments)
+            }
             Self::Head(head) => receive_head(head, decoder, input),
+            Self::Error(error) => {
+                let reason = error.reason;
+                match (options.receive_error_body)(self, reason, decoder, input) {
+                    true => Arrived::Nothing,
+                    false => Arrived::Failed(reason),
+                }
+            }
             Self::Request { .. } => Arrived::Nothing,
         }
-    }
-
-    /// What the head of the response says, and whether the content is encoded. `None` if there is no head.
-    pub fn answer(&self) -> Option<(Answer, bool)> {
-        let Self::Head(head) = self else {
-            return None;
-        };
-        let answer = Answer {
-            status: head.status,
-            is_event_stream: head.is_event_stream,
-            retry_after: head.retry_after(),
-        };
-        Some((answer, head.is_encoded))
     }
 
     /// Goes on with the content after the head.
@@ -211,9 +231,11 @@ fn receive_head(
     match head.receive(input, space) {
         Ok(true) => Arrived::Head,
         Ok(false) => Arrived::Nothing,
-        Err(ResponseError::Malformed) => Arrived::Invalid(Reason::MalformedHead),
-        Err(ResponseError::TooLong) => Arrived::Invalid(Reason::HeadTooLong),
-        Err(ResponseError::Framing) => Arrived::Invalid(Reason::Framing),
+        Err(ResponseError::Malformed) => Arrived::Failed(Reason::Response(ResponseReason::NotHttp)),
+        Err(ResponseError::TooLong) => {
+            Arrived::Failed(Reason::Response(ResponseReason::HeadTooLong))
+        }
+        Err(ResponseError::Framing) => Arrived::Failed(Reason::Response(ResponseReason::Framing)),
     }
 }
 
@@ -227,11 +249,11 @@ fn receive_content(
 ) -> Arrived {
     loop {
         let Ok(content) = body.peek(input) else {
-            return Arrived::Invalid(Reason::InvalidChunk);
+            return Arrived::Failed(Reason::Response(ResponseReason::InvalidChunk));
         };
         if content.is_empty() {
             return match body.has_ended() {
-                true => Arrived::End,
+                true => Arrived::Failed(Reason::Network(NetworkReason::Ended)),
                 false => Arrived::Nothing,
             };
         }

@@ -1,24 +1,56 @@
 //! The header fields of requests.
 
+use core::fmt;
+
 use super::redirects::Redirects;
-use crate::http::{HeaderField, Url, write_field};
+use crate::http::{HeaderField, InvalidHeaderField, Url, cut, is_text, write_field};
+use crate::wire::exact::ExactSlice;
 
 /// The fields that the caller adds. What chooses among them stands behind a pointer, so that a program that
 /// adds none does not hold it in flash.
 #[derive(Clone, Copy)]
 pub(super) struct Fields<'a> {
     fields: &'a [HeaderField<'a>],
+    produced: &'a [ProducedField<'a>],
     write: WriteFields,
+    /// Whether a URL has another origin than the original one. Only fields of the caller can be confidential.
+    pub has_left: fn(&Url<'_>, &Url<'_>) -> bool,
 }
 
-/// Writes these fields, and those that every request has, for the place where the redirects have led.
-type WriteFields = fn(&[HeaderField<'_>], &Redirects<'_>, &Url<'_>, &mut dyn FnMut(&[u8]));
+/// A header field whose value is produced for each connection, such as a token that expires.
+///
+/// # Examples
+///
+/// ```
+/// use core::fmt::Write;
+/// use embedded_sse::client::{ClientOptions, ProducedField};
+///
+/// # fn token() -> u32 { 7 }
+/// // Takes the token from where another task keeps it fresh.
+/// let authorization = |value: &mut dyn Write| write!(value, "Bearer {}", token());
+/// let fields = [ProducedField::new("Authorization", &authorization)?];
+/// let options = ClientOptions::new().produced_fields(&fields);
+/// # Ok::<(), embedded_sse::http::InvalidHeaderField>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct ProducedField<'a> {
+    name: &'a str,
+    produce: Produce<'a>,
+}
 
-/// What every request has. `Host` has no value yet.
-static DEFAULTS: [(&str, &str); 3] = [
-    ("Host", ""),
-    ("Accept", "text/event-stream"),
-    ("Cache-Control", "no-cache"),
+/// Writes the value of a field.
+type Produce<'a> = &'a (dyn Fn(&mut dyn fmt::Write) -> fmt::Result + Sync);
+
+/// Writes these fields, and those that every request has, for the place where the redirects have led. Returns whether
+/// all values were produced.
+type WriteFields = fn(&Fields<'_>, &Redirects<'_>, &Url<'_>, &mut dyn FnMut(&[u8])) -> bool;
+
+/// What every request has beside `Host`, as lines with the line end before them.
+static DEFAULTS: [&[u8]; 3] = [
+    b"\r\nAccept: text/event-stream",
+    b"\r\nCache-Control: no-cache",
+    // A client decodes no compression.
+    b"\r\nAccept-Encoding: identity",
 ];
 
 /// The fields that are not the caller's to name.
@@ -27,60 +59,148 @@ static OURS: [&str; 3] = ["Content-Length", "Transfer-Encoding", "Last-Event-ID"
 /// The fields that are for the server that the caller has named, and for no other.
 static CONFIDENTIAL: [&str; 4] = ["Authorization", "Cookie", "Proxy-Authorization", "Host"];
 
+impl<'a> ProducedField<'a> {
+    /// Makes a field of a name and a function that writes the value. The function is called several times for each
+    /// connection, because a request is sent in parts: it has to write the same text each time, until the next
+    /// connection begins. If it fails or writes a control character, the client ends with
+    /// [`CallerReason::InvalidField`](super::CallerReason::InvalidField), and nothing is sent.
+    ///
+    /// # Errors
+    ///
+    /// When the name is not a token (RFC 9110, section 5.6.2).
+    pub const fn new(name: &'a str, produce: Produce<'a>) -> Result<Self, InvalidHeaderField> {
+        match HeaderField::new(name, "") {
+            Ok(_) => Ok(Self { name, produce }),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn write(&self, write: &mut dyn FnMut(&[u8])) -> bool {
+        write_field(self.name, b"", write);
+        let mut value = Value { write };
+        (self.produce)(&mut value).is_ok()
+    }
+}
+
+impl fmt::Debug for ProducedField<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The value may be secret.
+        f.debug_struct("ProducedField")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for ProducedField<'_> {
+    /// Writes the name. The value may be secret.
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "ProducedField {{ name: {=str}, .. }}", self.name);
+    }
+}
+
 impl<'a> Fields<'a> {
     pub const NONE: Self = Self {
         fields: &[],
+        produced: &[],
         write: |_, _, url, write| {
-            for default in &DEFAULTS {
-                write_default(default, url, write);
+            write_field("Host", url.authority(), write);
+            for default in DEFAULTS {
+                write(default);
             }
+            true
         },
+        has_left: |_, _| false,
     };
 
-    pub const fn new(fields: &'a [HeaderField<'a>]) -> Self {
+    pub const fn with_fields(self, fields: &'a [HeaderField<'a>]) -> Self {
+        Self { fields, ..self }.not_empty()
+    }
+
+    pub const fn with_produced(self, produced: &'a [ProducedField<'a>]) -> Self {
+        Self { produced, ..self }.not_empty()
+    }
+
+    const fn not_empty(self) -> Self {
         Self {
-            fields,
-            write: write_all,
+            // Formatting is linked only if a value is produced.
+            write: match self.produced {
+                [] => |fields, redirects, url, write| {
+                    write_constant(fields, redirects, url, write);
+                    true
+                },
+                _ => |fields, redirects, url, write| {
+                    write_constant(fields, redirects, url, write);
+                    write_produced(fields, redirects, write)
+                },
+            },
+            has_left: |url, original| !url.has_origin_of(original),
+            ..self
         }
     }
 
     /// Writes them, and those that every request has, for the place where the redirects have led: that is
-    /// `url`.
-    pub fn write(&self, redirects: &Redirects<'_>, url: &Url<'_>, write: &mut dyn FnMut(&[u8])) {
-        (self.write)(self.fields, redirects, url, write);
+    /// `url`. Returns whether all values were produced.
+    pub fn write(
+        &self,
+        redirects: &Redirects<'_>,
+        url: &Url<'_>,
+        write: &mut dyn FnMut(&[u8]),
+    ) -> bool {
+        (self.write)(self, redirects, url, write)
+    }
+
+    /// Whether the caller has a field of this name for this request.
+    fn has(&self, name: &[u8], redirects: &Redirects<'_>) -> bool {
+        let constant = self.fields.iter().map(HeaderField::name);
+        let produced = self.produced.iter().map(|field| field.name);
+        constant
+            .chain(produced)
+            .any(|other| other.as_bytes().eq_ignore_ascii_case(name) && is_wanted(other, redirects))
     }
 }
 
-fn write_all(
-    fields: &[HeaderField<'_>],
+/// The defaults, and the fields whose value is constant.
+fn write_constant(
+    fields: &Fields<'_>,
     redirects: &Redirects<'_>,
     url: &Url<'_>,
     write: &mut dyn FnMut(&[u8]),
 ) {
-    let has_left = !url.has_origin_of(&redirects.original());
-    let is_wanted = |field: &&HeaderField<'_>| {
-        let name = field.name();
-        !(is_any_of(&OURS, name)
-            || has_left && is_any_of(&CONFIDENTIAL, name)
-            || redirects.asks_by_get() && is_of_body(name))
-    };
-    for default in &DEFAULTS {
-        let is_named = |field: &HeaderField<'_>| field.name().eq_ignore_ascii_case(default.0);
-        if !fields.iter().filter(is_wanted).any(is_named) {
-            write_default(default, url, write);
+    if !fields.has(b"Host", redirects) {
+        write_field("Host", url.authority(), write);
+    }
+    for default in DEFAULTS {
+        let (name, _) = cut(default.part(2..), b':');
+        if !fields.has(name, redirects) {
+            write(default);
         }
     }
-    for field in fields.iter().filter(is_wanted) {
-        write_field(field.name(), field.value().as_bytes(), write);
+    for field in fields.fields {
+        if is_wanted(field.name(), redirects) {
+            write_field(field.name(), field.value().as_bytes(), write);
+        }
     }
 }
 
-fn write_default((name, value): &(&str, &str), url: &Url<'_>, write: &mut dyn FnMut(&[u8])) {
-    let value = match value.as_bytes() {
-        [] => url.authority(),
-        value => value,
-    };
-    write_field(name, value, write);
+/// Returns whether all values were produced.
+fn write_produced(
+    fields: &Fields<'_>,
+    redirects: &Redirects<'_>,
+    write: &mut dyn FnMut(&[u8]),
+) -> bool {
+    let mut wanted = fields
+        .produced
+        .iter()
+        .filter(|field| is_wanted(field.name, redirects));
+    wanted.all(|field| field.write(write))
+}
+
+/// Whether a field of the caller is a part of this request.
+fn is_wanted(name: &str, redirects: &Redirects<'_>) -> bool {
+    !(is_any_of(&OURS, name)
+        || !redirects.may_send_credentials() && is_any_of(&CONFIDENTIAL, name)
+        || redirects.asks_by_get() && is_of_body(name))
 }
 
 fn is_any_of(names: &[&str], name: &str) -> bool {
@@ -91,4 +211,19 @@ fn is_any_of(names: &[&str], name: &str) -> bool {
 fn is_of_body(name: &str) -> bool {
     let start = name.as_bytes().get(..8);
     start.is_some_and(|start| start.eq_ignore_ascii_case(b"content-"))
+}
+
+/// The value of a field under way.
+struct Value<'w> {
+    write: &'w mut dyn FnMut(&[u8]),
+}
+
+impl fmt::Write for Value<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        if !text.bytes().all(is_text) {
+            return Err(fmt::Error);
+        }
+        (self.write)(text.as_bytes());
+        Ok(())
+    }
 }

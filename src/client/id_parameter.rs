@@ -1,8 +1,6 @@
 //! The last event id in the query of a URL.
 
-use crate::http::{
-    PATH_ESCAPES, PercentDecoded, QUERY_ESCAPES, cut, percent_encoded, write_encoded,
-};
+use crate::http::{PercentDecoded, cut, percent_encoded, write_encoded};
 
 /// The parameter of the query that holds the last event id. What writes it stands behind a pointer, so
 /// that a program that does without it does not hold it in flash.
@@ -38,18 +36,18 @@ fn write_id_parameter(
     write: &mut dyn FnMut(&[u8]),
 ) {
     if last_event_id.is_empty() {
-        write_encoded(target, PATH_ESCAPES, write);
+        write_encoded(target, write);
         return;
     }
     let (path, mut query) = cut(target, b'?');
-    write_encoded(path, PATH_ESCAPES, write);
+    write_encoded(path, write);
     let mut separator: &[u8] = b"?";
     while !query.is_empty() {
         let (pair, rest) = cut(query, b'&');
         let (key, _) = cut(pair, b'=');
         if !PercentDecoded(key).eq(name.bytes()) {
             write(separator);
-            write_encoded(pair, QUERY_ESCAPES, write);
+            write_encoded(pair, write);
             separator = b"&";
         }
         query = rest;

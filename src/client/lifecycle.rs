@@ -1,8 +1,8 @@
 //! When a client connects, and when it waits or gives up.
 
 use super::options::ClientOptions;
-use super::output::{NoticeKind, ReadyState, Step};
-use super::reason::Reason;
+use super::output::{Notice, NoticeKind, ReadyState, Step};
+use super::reason::{CallerReason, EndedBy, NetworkReason, Reason};
 use super::reconnect::Reconnect;
 use crate::time::Instant;
 
@@ -16,8 +16,10 @@ pub(crate) struct Lifecycle<'a> {
     pub(super) options: &'a ClientOptions<'a>,
     pub(super) reconnect: Reconnect<'a>,
     pub(super) state: State,
-    /// When a connection without a byte is given up; or when to connect.
+    /// When the connection under way is given up; or when to connect.
     pub deadline: Instant,
+    /// When the head of a response has to be whole. `NEVER` before its first byte, and after it.
+    head_deadline: Instant,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -29,18 +31,20 @@ pub(super) enum State {
     Connected,
     /// The caller is yet to be told.
     Lost(Reason),
-    /// Until the deadline.
-    Waiting,
-    Closed(Reason),
+    /// Until the deadline, for this reason.
+    Waiting(Reason),
+    Closed(Reason, EndedBy),
 }
 
 impl<'a> Lifecycle<'a> {
+    #[inline(always)] // a call would return it by a copy, which links `memcpy`
     pub const fn new(options: &'a ClientOptions<'a>) -> Self {
         Self {
             options,
             reconnect: Reconnect::new(&options.reconnect),
             state: State::Start,
             deadline: Instant::NEVER,
+            head_deadline: Instant::NEVER,
         }
     }
 
@@ -48,7 +52,7 @@ impl<'a> Lifecycle<'a> {
     pub(super) const fn ready_state(&self, is_open: bool) -> ReadyState {
         match self.state {
             State::Connected if is_open => ReadyState::Open,
-            State::Closed(_) => ReadyState::Closed,
+            State::Closed(..) => ReadyState::Closed,
             _ => ReadyState::Connecting,
         }
     }
@@ -61,50 +65,53 @@ impl<'a> Lifecycle<'a> {
         matches!(self.state, State::Connected)
     }
 
-    /// The connection that was asked for is made. Tells whether one was asked for.
-    pub(super) fn connected(&mut self, now: Instant) -> bool {
-        let is_connecting = self.is_connecting();
-        if is_connecting {
+    /// The connection that was asked for is made.
+    pub(super) fn connected(&mut self, now: Instant) {
+        if self.is_connecting() {
             self.state = State::Connected;
             self.note_activity(now);
         }
-        is_connecting
     }
 
-    /// The connection has ended, or could not be made.
-    pub(super) fn disconnected(&mut self) {
+    /// Bytes have come, of the head of a response or of its body.
+    pub(super) fn received(&mut self, now: Instant, is_head: bool) {
+        // The time limit of a head begins with its first byte.
+        if is_head && self.head_deadline == Instant::NEVER {
+            self.head_deadline = now.limit(self.options.head_timeout_ms);
+        }
+        self.note_activity(now);
+    }
+
+    /// The head is whole, and its stream is open.
+    pub(super) fn opened(&mut self, now: Instant) {
+        self.reconnect.opened(now);
+        self.head_deadline = Instant::NEVER;
+        self.note_activity(now);
+    }
+
+    /// The connection has ended for this reason, or could not be made.
+    pub(super) fn disconnected(&mut self, reason: NetworkReason) {
         match self.state {
-            State::Connecting => self.lose(Reason::Unreachable),
-            State::Connected => self.lose(Reason::Lost),
+            State::Connecting => self.lose(Reason::Network(NetworkReason::Unreachable)),
+            State::Connected => self.lose(Reason::Network(reason)),
             _ => {}
         }
     }
 
-    /// The connection is lost; the caller is told by the next `advance`.
+    /// There is no stream, for this reason. What becomes of it is decided by the next `advance`.
     pub(super) fn lose(&mut self, reason: Reason) {
         self.state = State::Lost(reason);
     }
 
-    /// The connection that was asked for cannot be made, for this reason.
-    #[cfg(any(feature = "embedded-io", feature = "embedded-io-async"))]
-    pub fn not_connected(&mut self, reason: Reason) {
-        match (self.state, reason) {
-            (State::Connecting, Reason::Unsupported) => self.end(reason),
-            (State::Connecting, _) => self.lose(reason),
-            _ => {}
-        }
+    /// Ends the client for good.
+    pub(super) fn close(&mut self) {
+        self.state = State::Closed(Reason::Caller(CallerReason::Closed), EndedBy::Caller);
     }
 
-    /// Ends the client. A later reason does not replace the first one.
-    pub(super) fn end(&mut self, reason: Reason) {
-        if !matches!(self.state, State::Closed(_)) {
-            self.state = State::Closed(reason);
-        }
-    }
-
-    /// Connects at once, as if nothing had failed. Tells whether it does: not after the end.
+    /// Connects at once, as if nothing had failed. Returns whether it does: not after `close`.
     pub(super) fn restart(&mut self) -> bool {
-        let is_closed = matches!(self.state, State::Closed(_));
+        let closed = Reason::Caller(CallerReason::Closed);
+        let is_closed = matches!(self.state, State::Closed(reason, _) if reason == closed);
         if !is_closed {
             self.reconnect.restarted();
             self.state = State::Start;
@@ -116,46 +123,65 @@ impl<'a> Lifecycle<'a> {
     pub(super) fn retry_to_resume(&self, set_by_server: Option<u32>) -> Option<u32> {
         let retry = self.reconnect.retry();
         // This client may have been resumed itself.
-        let is_set = set_by_server.is_some() || retry != self.options.reconnect.initial_retry();
+        let is_set = set_by_server.is_some() || retry != self.options.reconnect.retry_ms;
         is_set.then_some(retry)
     }
 
     /// Bytes came or went: the idle timeout begins anew.
     #[inline(never)] // its callers would have 30 bytes each
     pub fn note_activity(&mut self, now: Instant) {
-        self.deadline = now.limit(self.options.idle_timeout_ms);
+        let idle = now.limit(self.options.idle_timeout_ms);
+        self.deadline = idle.min(self.head_deadline);
+        self.reconnect.note_time(now);
     }
 
     /// Gives up a connection that is too slow.
+    #[inline(never)] // it has several callers
     pub fn check_deadline(&mut self, now: Instant) {
         if now >= self.deadline && (self.is_connecting() || self.is_connected()) {
-            self.lose(Reason::Idle);
+            let reason = match now >= self.head_deadline {
+                true => NetworkReason::SlowHead,
+                false => NetworkReason::Idle,
+            };
+            self.lose(Reason::Network(reason));
         }
+    }
+
+    /// Why there is no stream, while the client waits or is closed.
+    pub(super) fn notice(&self) -> Notice<'static> {
+        let reason = match self.state {
+            State::Closed(reason, by) => return Notice::Closed { reason, by },
+            State::Waiting(reason) => reason,
+            // No notice is made in other states.
+            _ => Reason::Network(NetworkReason::Lost),
+        };
+        let at = self.deadline;
+        Notice::Connecting { reason, at }
     }
 
     /// What to do while there is no connection. The state is [`Start`](State::Start) before each attempt.
     pub(super) fn advance(&mut self, now: Instant) -> Step {
-        self.check_deadline(now);
-        if let State::Waiting = self.state {
+        if let State::Waiting(_) = self.state {
             if now < self.deadline {
                 return Step::Wait;
             }
             self.state = State::Start;
         }
         if let State::Lost(reason) = self.state {
-            match self.reconnect.failed(now) {
-                Some(at) => {
+            match self.reconnect.failed(now, reason) {
+                Ok(at) => {
                     self.deadline = at;
-                    self.state = State::Waiting;
-                    return Step::Notice(NoticeKind::Connecting(reason));
+                    self.state = State::Waiting(reason);
+                    return Step::Notice(NoticeKind::Connecting);
                 }
-                None => self.end(Reason::Exhausted),
+                Err(by) => self.state = State::Closed(reason, by),
             }
         }
         match self.state {
-            State::Closed(reason) => Step::Notice(NoticeKind::Closed(reason)),
+            State::Closed(..) => Step::Notice(NoticeKind::Closed),
             State::Start => {
                 self.state = State::Connecting;
+                self.head_deadline = Instant::NEVER;
                 self.note_activity(now);
                 Step::Connect
             }

@@ -4,7 +4,12 @@
 //! decodes, and reconnects. [`Reconnect`] is its policy alone, for use with another HTTP client and a
 //! [`Decoder`](crate::Decoder). A `ReconnectingReader` of `io` joins the two.
 
+#[cfg(feature = "http")]
+mod attempt;
 mod backoff;
+mod decision;
+#[cfg(feature = "http")]
+mod error_body;
 #[cfg(feature = "http")]
 mod event_source;
 #[cfg(feature = "http")]
@@ -19,16 +24,19 @@ mod lifecycle;
 mod options;
 #[cfg(feature = "http")]
 mod output;
-#[cfg(feature = "http")]
 mod reason;
 mod reconnect;
+mod reconnect_options;
 #[cfg(feature = "http")]
 mod redirects;
 #[cfg(feature = "http")]
 mod request;
 
+pub use decision::{Answer, Decision, Failure, Verdict};
 #[cfg(feature = "http")]
 pub use event_source::EventSource;
+#[cfg(feature = "http")]
+pub use fields::ProducedField;
 #[cfg(feature = "http")]
 pub use options::ClientOptions;
 #[cfg(feature = "http")]
@@ -38,6 +46,9 @@ pub use output::{Notice, Output, ReadyState, ResumePoint};
     any(feature = "embedded-io", feature = "embedded-io-async")
 ))]
 pub(crate) use output::{NoticeKind, Step};
-#[cfg(feature = "http")]
-pub use reason::Reason;
-pub use reconnect::{Answer, Reconnect, ReconnectOptions, Verdict};
+pub use reason::{
+    CallerReason, ConnectError, EndedBy, NetworkReason, Reason, RedirectReason, ResponseReason,
+    ServerReason,
+};
+pub use reconnect::Reconnect;
+pub use reconnect_options::ReconnectOptions;

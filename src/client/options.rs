@@ -2,9 +2,13 @@
 
 use core::fmt;
 
-use super::fields::Fields;
+use super::error_body::{ReceiveErrorBody, receive_error_body};
+use super::fields::{Fields, ProducedField};
 use super::id_parameter::IdParameter;
-use super::reconnect::ReconnectOptions;
+use super::reason::{Reason, ServerReason};
+use super::reconnect_options::ReconnectOptions;
+use super::request::write_content_length;
+use crate::decode::Decoder;
 use crate::http::{HeaderField, Method};
 
 /// How a client asks for an event stream, and how it follows it.
@@ -24,15 +28,31 @@ pub struct ClientOptions<'a> {
     pub(super) method: Method<'a>,
     pub(super) fields: Fields<'a>,
     pub(super) body: &'a [u8],
+    /// Does nothing for a `GET` without a body. A function pointer, so that programs without bodies do not link it.
+    pub(super) write_content_length: WriteContentLength,
     /// Whether a redirect with this status makes a `GET` of the request (WHATWG Fetch 4.4).
     pub(super) becomes_get: fn(u16) -> bool,
     pub(super) id_parameter: Option<IdParameter<'a>>,
     pub(super) idle_timeout_ms: u32,
+    pub(super) head_timeout_ms: u32,
     pub(super) max_head_len: u32,
     pub(super) max_redirects: u8,
+    pub(super) repeats: bool,
+    /// Whether a request may be sent again, although a part of the last one was written. A function pointer, so that
+    /// programs whose requests are safe do not link it.
+    pub(super) may_repeat: MayRepeat,
+    /// Whether the next request is a `GET` because it resumes.
+    pub(super) resumes_by_get: fn(&Decoder<&mut [u8]>) -> bool,
     pub(super) comments: bool,
+    pub(super) receive_error_body: ReceiveErrorBody,
     pub(super) reconnect: ReconnectOptions<'a>,
 }
+
+/// Writes the `Content-Length` of this body.
+type WriteContentLength = fn(&[u8], &mut dyn FnMut(&[u8]));
+
+/// Gets the options, the decoder with the last event ID, why there is no stream, and whether there was a `Retry-After`.
+type MayRepeat = fn(&ClientOptions<'_>, &Decoder<&mut [u8]>, Reason, bool) -> bool;
 
 impl<'a> ClientOptions<'a> {
     /// `GET`, with the options that the methods name as defaults.
@@ -41,33 +61,81 @@ impl<'a> ClientOptions<'a> {
             method: Method::GET,
             fields: Fields::NONE,
             body: b"",
-            // It is one.
+            write_content_length: |_, _| (),
+            // The default request is a GET already, so a redirect changes nothing.
             becomes_get: |_| false,
             id_parameter: None,
             idle_timeout_ms: 0,
+            head_timeout_ms: 30_000,
             max_head_len: 16 * 1024,
-            max_redirects: 5,
+            max_redirects: 20,
+            repeats: false,
+            may_repeat: |_, _, _, _| true,
+            resumes_by_get: |_| false,
             comments: false,
+            receive_error_body: |_, _, _, _| false,
             reconnect: ReconnectOptions::new(),
         }
     }
 
     /// Another method, with a body, as language models want it. Its `Content-Type` is a field.
+    ///
+    /// A request whose method is not safe (RFC 9110, section 9.2.1), such as `POST`, is not sent twice: the client ends
+    /// when the stream is lost or ends, unless no byte of the request was written, or the response is a 429, or a 503
+    /// with `Retry-After`. [`repeat_unsafe`](Self::repeat_unsafe) and [`resume_by_get`](Self::resume_by_get) change this.
+    /// Safe are `GET`, `HEAD`, `OPTIONS`, `TRACE`, `PROPFIND`, `REPORT`, `SEARCH` and `QUERY`.
     pub const fn request(mut self, method: Method<'a>, body: &'a [u8]) -> Self {
         self.becomes_get = match method.is_post() {
             true => |status| matches!(status, 301..=303),
             false => |status| status == 303,
+        };
+        self.may_repeat = match method.is_safe() {
+            true => |_, _, _, _| true,
+            false => |options, decoder, reason, asks_for_time| match reason {
+                // These say that nothing was done.
+                Reason::Server(ServerReason::Status(429)) => true,
+                Reason::Server(ServerReason::Status(503)) if asks_for_time => true,
+                _ => options.repeats || (options.resumes_by_get)(decoder),
+            },
+        };
+        self.write_content_length = match method.is_get() && body.is_empty() {
+            true => |_, _| (),
+            false => write_content_length,
         };
         self.method = method;
         self.body = body;
         self
     }
 
-    /// More header fields of the request. `Host`, `Accept` and `Cache-Control` stand in for those that every
-    /// request has. `Content-Length`, `Transfer-Encoding` and `Last-Event-ID` are not sent: they are the
+    /// Repeats requests whose method is not safe, too: for servers that let a `POST` begin and resume a stream.
+    pub const fn repeat_unsafe(mut self) -> Self {
+        self.repeats = true;
+        self
+    }
+
+    /// Once there is a last event ID, reconnects by `GET` with `Last-Event-ID` and without a body, as the Model Context
+    /// Protocol (MCP) wants it.
+    pub const fn resume_by_get(mut self) -> Self {
+        self.resumes_by_get = |decoder| {
+            let id = decoder.last_event_id();
+            // A longer id is forgotten before the next request, so there is nothing to resume at.
+            !id.is_empty() && id.len() <= decoder.capacity() / 2
+        };
+        self
+    }
+
+    /// More header fields of the request. `Host`, `Accept`, `Cache-Control` and `Accept-Encoding` replace those
+    /// that every request has. `Content-Length`, `Transfer-Encoding` and `Last-Event-ID` are not sent: they are the
     /// client's to tell.
     pub const fn fields(mut self, fields: &'a [HeaderField<'a>]) -> Self {
-        self.fields = Fields::new(fields);
+        self.fields = self.fields.with_fields(fields);
+        self
+    }
+
+    /// Adds header fields whose values are produced for each connection. They follow those of [`fields`](Self::fields),
+    /// and the same rules.
+    pub const fn produced_fields(mut self, fields: &'a [ProducedField<'a>]) -> Self {
+        self.fields = self.fields.with_produced(fields);
         self
     }
 
@@ -86,15 +154,31 @@ impl<'a> ClientOptions<'a> {
         self
     }
 
+    /// How many milliseconds the head of a response may take from its first byte: 30 s by default; 0 stands for no
+    /// limit. A server may let the client wait for the first byte for as long as
+    /// [`idle_timeout`](Self::idle_timeout) allows.
+    pub const fn head_timeout(mut self, milliseconds: u32) -> Self {
+        self.head_timeout_ms = milliseconds;
+        self
+    }
+
     /// The length of the longest head of an answer: 16 KB by default.
     pub const fn max_head_len(mut self, bytes: u32) -> Self {
         self.max_head_len = bytes;
         self
     }
 
-    /// How many redirects may come in a row: 5 by default.
+    /// How many redirects may come in a row: 20 by default.
     pub const fn max_redirects(mut self, count: u8) -> Self {
         self.max_redirects = count;
+        self
+    }
+
+    /// Keeps the first bytes of the body of a response that is no stream, as many as the buffer holds, for
+    /// [`EventSource::error_body`](super::EventSource::error_body). The client gives up the connection when the body has
+    /// ended, the buffer is full, or a time limit has passed. The bodies of redirects and of a 204 are not kept.
+    pub const fn error_body(mut self) -> Self {
+        self.receive_error_body = receive_error_body;
         self
     }
 

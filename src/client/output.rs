@@ -1,6 +1,6 @@
 //! What a client wants, and what it tells.
 
-use super::reason::Reason;
+use super::reason::{EndedBy, Reason};
 use crate::decode::{Event, Kind};
 use crate::http::Url;
 use crate::time::Instant;
@@ -73,8 +73,13 @@ pub enum Notice<'s> {
         /// When the next attempt begins.
         at: Instant,
     },
-    /// There will be no stream any more. Drop the connection.
-    Closed(Reason),
+    /// There will be no stream any more, unless [`restart`](super::EventSource::restart) is called. Drop the connection.
+    Closed {
+        /// Why there is no stream.
+        reason: Reason,
+        /// Who has decided that this is final.
+        by: EndedBy,
+    },
 }
 
 /// As `readyState` of the standard.
@@ -109,20 +114,26 @@ pub(crate) enum Step {
     Notice(NoticeKind),
 }
 
-/// A [`Notice`] that borrows nothing, so that drivers can loop around it. Where the text of an event or a comment
-/// lies is kept by the event source: this is small, and returned in registers.
+/// A [`Notice`] that borrows nothing, so that drivers can loop around it. The event source makes the notice of it, and
+/// keeps the rest: this is small, and returned in registers.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum NoticeKind {
     Open,
     Found(Kind),
     Overflow,
-    Connecting(Reason),
-    Closed(Reason),
+    Connecting,
+    Closed,
 }
 
 impl NoticeKind {
-    /// Makes the notice. `found` returns the event, or a comment's text as its data. `at` is when the next attempt begins.
-    pub fn notice<'s>(self, found: impl FnOnce() -> Event<'s>, at: Instant) -> Notice<'s> {
+    /// Makes the notice. `found` returns the event, or a comment's text as its data; `no_stream` tells why there is no
+    /// stream.
+    #[inline(always)] // both are closures of its only caller
+    pub fn notice<'s>(
+        self,
+        found: impl Fn() -> Event<'s>,
+        no_stream: impl FnOnce() -> Notice<'s>,
+    ) -> Notice<'s> {
         match self {
             Self::Open => Notice::Open,
             Self::Found(Kind::Event) => Notice::Event(found()),
@@ -131,8 +142,7 @@ impl NoticeKind {
                 ends: kind == Kind::Comment,
             },
             Self::Overflow => Notice::Overflow,
-            Self::Connecting(reason) => Notice::Connecting { reason, at },
-            Self::Closed(reason) => Notice::Closed(reason),
+            Self::Connecting | Self::Closed => no_stream(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Where to ask.
 
 use super::options::ClientOptions;
-use super::reason::Reason;
+use super::reason::RedirectReason;
 use crate::http::{Url, remove_dot_segments};
 use crate::wire::copy::move_down;
 use crate::wire::exact::{Exact, ExactSlice};
@@ -9,8 +9,12 @@ use crate::wire::exact::{Exact, ExactSlice};
 /// The URL of an event stream, and those to which servers have redirected.
 ///
 /// ```text
-/// buffer: | from permanent redirects, for good | from later ones, until the connection is lost | free |
+/// buffer: | from permanent redirects | from later ones, until the connection is lost | free |
 /// ```
+///
+/// Where permanent redirects led is remembered for the next attempt only if a stream came from there. Otherwise
+/// [`forget`](Self::forget) drops it at the end of the attempt, so a server that once redirected to a dead host cannot
+/// keep a client away.
 #[derive(Debug)]
 pub(crate) struct Redirects<'a> {
     original: Url<'a>,
@@ -18,16 +22,29 @@ pub(crate) struct Redirects<'a> {
     /// Both are 0 if there is no such URL.
     lasting: u16,
     passing: u16,
+    /// Whether this attempt began at the lasting URL.
+    is_remembered: bool,
+    /// Whether a redirect has led to another origin than that of the original URL: on the way to the lasting URL, and on
+    /// the way of this attempt.
+    lasting_has_left: bool,
+    has_left: bool,
     /// In a row.
     count: u8,
+    /// Whether a byte of a request of this attempt was written. It lies here for the padding.
+    pub is_written: bool,
     /// Whether the place of the later ones is asked by `GET`, without a body, whatever the first request was.
     by_get: bool,
     /// A function pointer, so that programs without a buffer for redirects do not link the code for them.
     replace_url: ReplaceUrl,
 }
 
-/// Makes a location the URL to ask next, for good if it is permanent.
-type ReplaceUrl = for<'r, 'b> fn(&'r mut Redirects<'b>, &[u8], bool) -> Result<(), Reason>;
+/// Makes a location the URL to ask next, in later attempts too if it is permanent.
+type ReplaceUrl = for<'r, 'b> fn(
+    &'r mut Redirects<'b>,
+    &[u8],
+    bool,
+    &ClientOptions<'_>,
+) -> Result<(), RedirectReason>;
 
 impl<'a> Redirects<'a> {
     pub const fn new(original: Url<'a>) -> Self {
@@ -36,23 +53,23 @@ impl<'a> Redirects<'a> {
             buffer: &mut [],
             lasting: 0,
             passing: 0,
+            is_remembered: false,
+            lasting_has_left: false,
+            has_left: false,
             count: 0,
+            is_written: false,
             by_get: false,
-            replace_url: |_, _, _| Err(Reason::LocationTooLong),
+            replace_url: |_, _, _, _| Err(RedirectReason::NoBuffer),
         }
     }
 
     /// The space for other URLs than the first.
     pub fn set_buffer(&mut self, buffer: &'a mut [u8]) {
         self.buffer = buffer;
-        self.replace_url = |redirects, location, permanent| redirects.replace(location, permanent);
-        self.lasting = 0;
-        self.restart();
-    }
-
-    /// Where the caller wants to ask.
-    pub const fn original(&self) -> Url<'a> {
-        self.original
+        self.replace_url = |redirects, location, permanent, options| {
+            redirects.replace(location, permanent, options)
+        };
+        self.forget();
     }
 
     /// Where to ask next.
@@ -65,11 +82,41 @@ impl<'a> Redirects<'a> {
         self.by_get
     }
 
-    /// The connection was lost: the next request goes where the permanent redirects led.
+    /// Whether the URL to ask is not the original one.
+    pub const fn has_redirected(&self) -> bool {
+        self.lasting != 0 || self.passing != 0
+    }
+
+    /// Whether this attempt began where earlier permanent redirects have led.
+    pub const fn is_remembered(&self) -> bool {
+        self.is_remembered
+    }
+
+    /// Whether credentials may be sent: not once a redirect has led to another origin, even after a redirect back.
+    pub const fn may_send_credentials(&self) -> bool {
+        !self.has_left
+    }
+
+    /// From now on the request is a `GET`, until the next attempt.
+    pub fn ask_by_get(&mut self) {
+        self.by_get = true;
+    }
+
+    /// The attempt is over. The next one begins where its permanent redirects have led.
     pub fn restart(&mut self) {
         self.count = 0;
+        self.is_written = false;
         self.passing = 0;
         self.by_get = false;
+        self.is_remembered = self.lasting != 0;
+        self.has_left = self.lasting_has_left;
+    }
+
+    /// The attempt is over, and there was no stream. The next one begins at the original URL.
+    pub fn forget(&mut self) {
+        self.lasting = 0;
+        self.lasting_has_left = false;
+        self.restart();
     }
 
     /// Follows the redirect of a response with this status. After an error, [`url`](Self::url) is as it was.
@@ -79,22 +126,27 @@ impl<'a> Redirects<'a> {
         location: &[u8],
         permanent: bool,
         options: &ClientOptions<'_>,
-    ) -> Result<(), Reason> {
+    ) -> Result<(), RedirectReason> {
         if (options.becomes_get)(status) {
             self.by_get = true;
         }
         if location.is_empty() {
-            return Err(Reason::NoLocation);
+            return Err(RedirectReason::NoLocation);
         }
         if self.count >= options.max_redirects {
-            return Err(Reason::TooManyRedirects);
+            return Err(RedirectReason::TooMany);
         }
-        (self.replace_url)(self, location, permanent)?;
+        (self.replace_url)(self, location, permanent, options)?;
         self.count = self.count.plus(1);
         Ok(())
     }
 
-    fn replace(&mut self, location: &[u8], permanent: bool) -> Result<(), Reason> {
+    fn replace(
+        &mut self,
+        location: &[u8],
+        permanent: bool,
+        options: &ClientOptions<'_>,
+    ) -> Result<(), RedirectReason> {
         // What lasts are the permanent ones before the first of the others.
         let lasts = permanent && self.passing == 0 && !self.by_get;
         let in_use = usize::from(self.lasting).plus(usize::from(self.passing));
@@ -103,15 +155,16 @@ impl<'a> Redirects<'a> {
         let (used, free) = self.buffer.split_exact_mut(in_use);
         let base = current(self.original, used, self.lasting, self.passing);
         let Some(length) = base.resolve(location, free) else {
-            return Err(Reason::LocationTooLong);
+            return Err(RedirectReason::LocationTooLong);
         };
         let new = free.part_mut(..length);
         let Ok(url) = Url::from_bytes(new) else {
-            return Err(Reason::InvalidLocation);
+            return Err(RedirectReason::InvalidLocation);
         };
         if base.is_https() && !url.is_https() {
-            return Err(Reason::InsecureLocation);
+            return Err(RedirectReason::Insecure);
         }
+        let has_left = self.has_left || (options.fields.has_left)(&url, &self.original);
         let target = url.target_start();
         let path = new.part_mut(target..);
         let length = target.plus(remove_dot_segments(path));
@@ -123,9 +176,13 @@ impl<'a> Redirects<'a> {
         };
         move_down(self.buffer, in_use..in_use.plus(length), start);
         match lasts {
-            true => self.lasting = length as u16,
+            true => {
+                self.lasting = length as u16;
+                self.lasting_has_left = has_left;
+            }
             false => self.passing = length as u16,
         }
+        self.has_left = has_left;
         Ok(())
     }
 }
@@ -144,10 +201,10 @@ fn current<'u>(original: Url<'u>, buffer: &'u [u8], lasting: u16, passing: u16) 
 #[cfg(test)]
 mod tests {
     use super::Redirects;
-    use crate::client::{ClientOptions, Reason};
-    use crate::http::{Method, Url};
+    use crate::client::{ClientOptions, RedirectReason};
+    use crate::http::{HeaderField, Method, Url};
 
-    static OPTIONS: ClientOptions = ClientOptions::new();
+    static OPTIONS: ClientOptions = ClientOptions::new().max_redirects(5);
     static POST: ClientOptions = ClientOptions::new().request(Method::POST, b"");
 
     /// Breaks when a redirect leads elsewhere, or lasts when it should not.
@@ -170,7 +227,7 @@ mod tests {
             assert_eq!(redirects.url().as_str(), expected);
         }
         let result = redirects.follow(302, b"/e", false, &OPTIONS);
-        assert_eq!(result, Err(Reason::TooManyRedirects));
+        assert_eq!(result, Err(RedirectReason::TooMany));
         redirects.restart();
         assert_eq!(redirects.url().as_str(), "http://a/w?q");
         redirects
@@ -179,11 +236,11 @@ mod tests {
         redirects.restart();
         assert_eq!(redirects.url().as_str(), "https://d/");
         let refused = [
-            (&b"http://d/"[..], Reason::InsecureLocation),
-            (b"", Reason::NoLocation),
-            (b"ftp://d/", Reason::InvalidLocation),
-            (b"/\tx", Reason::InvalidLocation),
-            (&[b'x'; 100], Reason::LocationTooLong),
+            (&b"http://d/"[..], RedirectReason::Insecure),
+            (b"", RedirectReason::NoLocation),
+            (b"ftp://d/", RedirectReason::InvalidLocation),
+            (b"/\tx", RedirectReason::InvalidLocation),
+            (&[b'x'; 100], RedirectReason::LocationTooLong),
         ];
         for (location, reason) in refused {
             assert_eq!(redirects.follow(302, location, true, &OPTIONS), Err(reason));
@@ -192,9 +249,36 @@ mod tests {
         let mut none = Redirects::new(Url::new("http://a").unwrap());
         assert_eq!(
             none.follow(302, b"/x", false, &OPTIONS),
-            Err(Reason::LocationTooLong)
+            Err(RedirectReason::NoBuffer)
         );
         assert_eq!(none.url().as_str(), "http://a");
+    }
+
+    /// Breaks when an attempt without a stream is not forgotten, or credentials come back with a redirect to the first
+    /// origin.
+    #[test]
+    fn an_attempt_that_failed_is_forgotten() {
+        let mut buffer = [0; 100];
+        let credentials = [HeaderField::new("Authorization", "x").unwrap()];
+        let options = ClientOptions::new().fields(&credentials);
+        let mut redirects = Redirects::new(Url::new("http://a/").unwrap());
+        redirects.set_buffer(&mut buffer);
+        redirects.follow(301, b"/b", true, &options).unwrap();
+        assert!(!redirects.is_remembered() && redirects.may_send_credentials());
+        redirects.restart();
+        assert!(redirects.is_remembered() && redirects.may_send_credentials());
+        redirects.follow(301, b"http://c/", true, &options).unwrap();
+        assert!(!redirects.may_send_credentials());
+        redirects
+            .follow(301, b"http://a/d", true, &options)
+            .unwrap();
+        assert!(!redirects.may_send_credentials());
+        redirects.restart();
+        assert_eq!(redirects.url().as_str(), "http://a/d");
+        assert!(redirects.is_remembered() && !redirects.may_send_credentials());
+        redirects.forget();
+        assert_eq!(redirects.url().as_str(), "http://a/");
+        assert!(!redirects.is_remembered() && redirects.may_send_credentials());
     }
 
     /// Breaks when the lengths of two URLs are added in 16 bits: a large buffer then loses the second one.

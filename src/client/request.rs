@@ -1,23 +1,28 @@
 //! The request for an event stream.
 
 use super::options::ClientOptions;
+use super::reason::CallerReason;
 use super::redirects::Redirects;
-use crate::http::{Method, PATH_ESCAPES, is_text, write_encoded, write_field};
+use crate::http::{Method, is_text, write_encoded, write_field};
 use crate::wire::copy::copy;
 use crate::wire::decimal::Decimal;
 use crate::wire::exact::{Exact, ExactSlice};
 
-/// Writes the part of a head behind the first `sent` bytes into `place`, as much of it as fits. Returns
+/// Writes the part of a head after the first `sent` bytes into `place`, as much of it as fits. Returns
 /// the length of that part, and of the whole head.
+///
+/// # Errors
+///
+/// When a field of the caller cannot be produced. `place` is written to, but nothing of it is to be sent.
 pub(super) fn write_part(
     redirects: &Redirects<'_>,
     options: &ClientOptions<'_>,
     last_event_id: &[u8],
     sent: usize,
     place: &mut [u8],
-) -> (usize, usize) {
+) -> Result<(usize, usize), CallerReason> {
     let (mut length, mut head_len) = (0_usize, 0_usize);
-    write_head(redirects, options, last_event_id, &mut |chunk| {
+    let is_whole = write_head(redirects, options, last_event_id, &mut |chunk| {
         // Chunks before the position are skipped whole, the chunk at it is cut, later ones are taken whole.
         let new = chunk.get(sent.saturating_sub(head_len)..);
         let new = new.unwrap_or_default();
@@ -28,20 +33,24 @@ pub(super) fn write_part(
         copy(new, free);
         length = length.plus(new.len());
     });
-    (length, head_len)
+    match is_whole {
+        true => Ok((length, head_len)),
+        false => Err(CallerReason::InvalidField),
+    }
 }
 
-/// Writes the head of a request, as slices of its parts and of constants (RFC 9112, sections 3 to 5).
+/// Writes the head of a request, as slices of its parts and of constants (RFC 9112, sections 3 to 5). Returns whether
+/// all fields could be produced.
 fn write_head(
     redirects: &Redirects<'_>,
     options: &ClientOptions<'_>,
     last_event_id: &[u8],
     write: &mut dyn FnMut(&[u8]),
-) {
+) -> bool {
     let url = redirects.url();
-    let (method, body) = match redirects.asks_by_get() {
-        true => (Method::GET, &b""[..]),
-        false => (options.method, options.body),
+    let method = match redirects.asks_by_get() {
+        true => Method::GET,
+        false => options.method,
     };
     write(method.as_str().as_bytes());
     write(b" ");
@@ -51,17 +60,23 @@ fn write_head(
     }
     match &options.id_parameter {
         Some(parameter) => parameter.write_target(target, last_event_id, write),
-        None => write_encoded(target, PATH_ESCAPES, write),
+        None => write_encoded(target, write),
     }
     write(b" HTTP/1.1");
-    options.fields.write(redirects, &url, write);
+    let is_whole = options.fields.write(redirects, &url, write);
     // An id with control characters cannot stand in a field (RFC 9110, section 5.5).
     if !last_event_id.is_empty() && last_event_id.iter().copied().all(is_text) {
         write_field("Last-Event-ID", last_event_id, write);
     }
-    if !body.is_empty() || !method.is_get() {
-        write_field("Content-Length", b"", write);
-        Decimal::new(body.len() as u32).for_each(&mut *write);
+    if !redirects.asks_by_get() {
+        (options.write_content_length)(options.body, write);
     }
     write(b"\r\n\r\n");
+    is_whole
+}
+
+/// Writes the field for a request that has a body.
+pub(super) fn write_content_length(body: &[u8], write: &mut dyn FnMut(&[u8])) {
+    write_field("Content-Length", b"", write);
+    Decimal::new(body.len() as u32).for_each(&mut *write);
 }

@@ -188,6 +188,14 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
         self.buffer.as_ref().len()
     }
 
+    /// Returns the part of the buffer that is free between two streams.
+    #[cfg(feature = "http")]
+    pub(crate) fn free(&self) -> &[u8] {
+        let buffer = self.buffer.as_ref();
+        let place = self.core.fields.layout.last_event_id_place(buffer);
+        buffer.part(..place.start)
+    }
+
     /// Returns the part of the buffer that is free between two streams, and the last event ID.
     #[cfg(feature = "http")]
     pub(crate) fn free_and_last_event_id(&mut self) -> (&mut [u8], &[u8]) {

@@ -254,6 +254,11 @@ impl Body {
     pub const fn has_ended(&self) -> bool {
         self.dechunker.has_ended()
     }
+
+    /// Whether the body has neither a length nor chunks.
+    pub const fn ends_with_connection(&self) -> bool {
+        matches!(self.framing, Framing::UntilClose)
+    }
 }
 
 impl fmt::Display for InvalidChunk {

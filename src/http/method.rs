@@ -44,6 +44,21 @@ impl<'a> Method<'a> {
         matches!(self.0.as_bytes(), [b'G', b'E', b'T'])
     }
 
+    /// Whether it only asks, and changes nothing (RFC 9110, section 9.2.1).
+    pub(crate) const fn is_safe(&self) -> bool {
+        matches!(
+            self.0.as_bytes(),
+            b"GET"
+                | b"HEAD"
+                | b"OPTIONS"
+                | b"TRACE"
+                | b"PROPFIND"
+                | b"REPORT"
+                | b"SEARCH"
+                | b"QUERY"
+        )
+    }
+
     pub(crate) const fn is_post(&self) -> bool {
         matches!(self.0.as_bytes(), [b'P', b'O', b'S', b'T'])
     }

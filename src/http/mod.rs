@@ -27,6 +27,6 @@ pub(crate) use response::write_field;
 pub use response::{Response, Status};
 pub(crate) use response_head::{ResponseError, ResponseHead};
 pub use target::PercentDecoded;
-pub(crate) use target::{PATH_ESCAPES, QUERY_ESCAPES, cut, percent_encoded, write_encoded};
+pub(crate) use target::{cut, percent_encoded, write_encoded};
 pub(crate) use url::remove_dot_segments;
 pub use url::{InvalidUrl, Url};

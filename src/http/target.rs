@@ -72,24 +72,17 @@ impl Iterator for PercentDecoded<'_> {
     }
 }
 
-/// The printable ASCII characters that a path holds as escapes (WHATWG URL, path percent-encode set).
-pub(crate) const PATH_ESCAPES: &[u8] = b"^`{}\"<> ";
-/// Those that a query holds as escapes (WHATWG URL, special-query percent-encode set).
-pub(crate) const QUERY_ESCAPES: &[u8] = b"\"<> '";
-
-/// Writes a path or a query, or a URL up to one of them, percent-encoded. `escapes` are those of its start; a `?`
-/// begins a query.
+/// Writes a path or a query, or a URL, percent-encoded: spaces and bytes outside ASCII become escapes.
 ///
 /// Control characters stay as they are, so that a [`Url`](super::Url) refuses them. Escapes stay, so encoding twice
 /// changes nothing.
-pub(crate) fn write_encoded(part: &[u8], mut escapes: &'static [u8], write: &mut dyn FnMut(&[u8])) {
+pub(crate) fn write_encoded(part: &[u8], write: &mut dyn FnMut(&[u8])) {
     for byte in part {
-        if *byte == b'?' {
-            escapes = QUERY_ESCAPES;
+        if *byte == b' ' || !byte.is_ascii() {
+            write(&percent_encoded(*byte));
+        } else {
+            write(from_ref(byte));
         }
-        let is_escaped = !byte.is_ascii() || escapes.iter().any(|escaped| escaped == byte);
-        let escape = percent_encoded(*byte);
-        write(if is_escaped { &escape } else { from_ref(byte) });
     }
 }
 

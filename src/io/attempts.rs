@@ -1,9 +1,12 @@
 //! What readers that reconnect keep from one stream to the next, and how they notice that a stream is silent.
 
-use crate::client::{Answer, Reconnect, ReconnectOptions, Verdict};
+use crate::client::{Answer, NetworkReason, Reason, Reconnect, ReconnectOptions, Verdict};
 #[cfg(feature = "embedded-io-async")]
 use crate::io::turns::Turns;
 use crate::time::Instant;
+
+/// Why there is no stream if no response was judged.
+const UNREACHABLE: Reason = Reason::Network(NetworkReason::Unreachable);
 
 /// From the loss of a stream to the next request.
 #[derive(Debug)]
@@ -13,8 +16,10 @@ pub(super) struct Attempts<'a> {
     /// When the wait under way ends. A wait whose future was dropped is still under way: to begin another one
     /// would count one failure twice.
     waits_until: Option<Instant>,
-    /// Whether the last answer says that no more requests are to be made.
-    has_stopped: bool,
+    /// Why there is no stream, if there is none now.
+    pub reason: Reason,
+    /// Whether no more requests are to be made.
+    has_ended: bool,
     /// Of all streams of an asynchronous reader, and of the waits between them. They lie here for the padding.
     #[cfg(feature = "embedded-io-async")]
     pub turns: Turns,
@@ -30,7 +35,8 @@ impl<'a> Attempts<'a> {
         Self {
             reconnect,
             waits_until: None,
-            has_stopped: false,
+            reason: UNREACHABLE,
+            has_ended: false,
             #[cfg(feature = "embedded-io-async")]
             turns: Turns::ALL,
         }
@@ -38,21 +44,29 @@ impl<'a> Attempts<'a> {
 
     pub fn judge(&mut self, answer: &Answer) -> Verdict {
         let verdict = self.reconnect.judge(answer);
-        self.waits_until = None;
-        self.has_stopped = verdict == Verdict::Stop;
+        self.begin();
+        if let Verdict::Failed(reason) = verdict {
+            self.reason = reason;
+        }
         verdict
     }
 
     pub fn opened(&mut self, now: Instant) {
         self.reconnect.opened(now);
-        self.waits_until = None;
-        self.has_stopped = false;
+        self.begin();
+        self.reason = Reason::Network(NetworkReason::Lost);
     }
 
     pub fn restarted(&mut self) {
         self.reconnect.restarted();
+        self.begin();
+    }
+
+    /// There is a response, or the next request is due.
+    fn begin(&mut self) {
         self.waits_until = None;
-        self.has_stopped = false;
+        self.reason = UNREACHABLE;
+        self.has_ended = false;
     }
 
     /// Until when to wait after a stream that was lost or could not be had; `retry` is the reconnection time if
@@ -61,18 +75,16 @@ impl<'a> Attempts<'a> {
         if let Some(milliseconds) = retry {
             self.reconnect.set_retry(milliseconds);
         }
-        if self.has_stopped {
-            return None;
-        }
-        if self.waits_until.is_none() {
-            self.waits_until = self.reconnect.failed(now);
+        if self.waits_until.is_none() && !self.has_ended {
+            self.waits_until = self.reconnect.failed(now, self.reason).ok();
+            self.has_ended = self.waits_until.is_none();
         }
         self.waits_until
     }
 
     /// The wait is over.
     pub fn waited(&mut self) {
-        self.waits_until = None;
+        self.begin();
     }
 }
 

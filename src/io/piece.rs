@@ -79,7 +79,7 @@ impl Piece {
             (NoticeKind::Found(_), None) => return Notice::Overflow,
             _ => b"",
         };
-        notice.notice(|| source.event(read), source.lifecycle.deadline)
+        source.notice(notice, read)
     }
 
     /// How much is to be consumed before the next piece.

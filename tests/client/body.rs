@@ -1,5 +1,5 @@
 //! How the body of a stream is framed: until the connection ends, by its length, or chunked (RFC 9112, sections 6
-//! and 7). Framing that makes no sense is in `malformed_response`.
+//! and 7). Framing that makes no sense is in `final_or_retried`.
 
 use crate::helpers::{OPTIONS, STREAM, lines};
 use crate::scripted::Scene;
@@ -11,7 +11,7 @@ fn assert_gives_two_events(field: &str, body: &str) {
         "open",
         "event message [] a",
         "event message [] b",
-        "lost after 0: Lost, again in 3000",
+        "lost after 0: Ended, again in 3000",
     ];
     for stays in [false, true] {
         let scene = match Scene::answer(&format!("{STREAM}{field}"), body) {
@@ -45,7 +45,7 @@ fn such_a_body_lasts_until_the_end_whatever_connection_says() {
         };
         assert_eq!(lines(&OPTIONS, &[Scene::Stays(bytes.clone())]), expected);
         expected.extend([
-            "lost after 0: Lost, again in 3000",
+            "lost after 0: Ended, again in 3000",
             "connect http://device/events",
         ]);
         assert_eq!(lines(&OPTIONS, &[Scene::Ends(bytes)]), expected);
@@ -76,7 +76,7 @@ fn a_content_length_of_0_ends_at_once() {
     };
     assert_eq!(
         lines(&OPTIONS, &[Scene::Stays(bytes)])[1..3],
-        ["open", "lost after 0: Lost, again in 3000"]
+        ["open", "lost after 0: Ended, again in 3000"]
     );
 }
 

@@ -2,8 +2,9 @@
 
 use embedded_sse::Instant;
 use embedded_sse::client::{
-    ClientOptions, EventSource, Notice, Output, ReadyState, ReconnectOptions,
+    ClientOptions, ConnectError, EventSource, Notice, Output, ReadyState, ReconnectOptions,
 };
+use embedded_sse::http::Method;
 
 use crate::helpers::url;
 
@@ -32,8 +33,18 @@ fn no_order_of_calls_panics_or_gives_an_event_without_a_stream() {
         let reconnect = ReconnectOptions::new()
             .seed(round)
             .attempts(random.u32(0..6));
-        let options = ClientOptions::new()
+        let mut options = ClientOptions::new();
+        if random.bool() {
+            options = options.request(Method::POST, b"{}");
+            options = match random.u8(0..3) {
+                0 => options.repeat_unsafe(),
+                1 => options.resume_by_get(),
+                _ => options,
+            };
+        }
+        let options = options
             .idle_timeout(random.u32(0..2) * 50)
+            .head_timeout(random.u32(0..2) * 30)
             .comments()
             .reconnect(reconnect);
         let mut buffer = vec![0; random.usize(0..100)];
@@ -42,14 +53,25 @@ fn no_order_of_calls_panics_or_gives_an_event_without_a_stream() {
         source.follow_redirects(&mut redirects);
         let mut now = Instant::from_millis(random.u64(0..1_000));
         let mut input: &[u8] = b"";
-        let mut closed = false;
+        let (mut closed, mut is_for_good) = (false, false);
         for _ in 0..60 {
             match random.u32(0..24) {
                 0 => source.connected(now),
-                1 => source.disconnected(),
+                1 => match random.u8(0..4) {
+                    0 => source.disconnected(),
+                    1 => source.received_end(),
+                    2 => source.not_connected(ConnectError::Unreachable),
+                    _ => source.not_connected(ConnectError::Unsupported),
+                },
                 2 => source.sent(now, random.usize(0..200)),
-                3 if random.u32(0..20) == 0 => source.close(),
-                4 if random.u32(0..10) == 0 => source.restart(),
+                3 if random.u32(0..20) == 0 => {
+                    source.close();
+                    is_for_good = true;
+                }
+                4 if random.u32(0..10) == 0 => {
+                    source.restart();
+                    closed &= is_for_good;
+                }
                 5 => now = now.after(random.u32(0..100)),
                 6 => now = now.after(random.u32(..)),
                 7..=11 => {
@@ -65,7 +87,7 @@ fn no_order_of_calls_panics_or_gives_an_event_without_a_stream() {
             let state = source.ready_state();
             match source.poll(now, &mut input) {
                 Output::Connect(url) => {
-                    assert!(!closed && !url.host().is_empty());
+                    assert!(!closed && !is_for_good && !url.host().is_empty());
                     if random.u32(0..4) > 0 {
                         source.connected(now);
                     }
@@ -92,13 +114,13 @@ fn no_order_of_calls_panics_or_gives_an_event_without_a_stream() {
                     assert_eq!(source.poll(now, &mut input), Output::Wait(at));
                 }
                 Output::Wait(until) => assert!(until > now && input.is_empty()),
-                Output::Notice(Notice::Closed(reason)) => {
+                Output::Notice(Notice::Closed { reason, by }) => {
                     seen[3] += 1;
                     closed = true;
                     assert_eq!(source.ready_state(), ReadyState::Closed);
                     assert_eq!(
                         source.poll(now, &mut &b"data: x\n\n"[..]),
-                        Output::Notice(Notice::Closed(reason))
+                        Output::Notice(Notice::Closed { reason, by })
                     );
                 }
                 other => panic!("{other:?}"),

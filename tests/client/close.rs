@@ -1,7 +1,9 @@
 //! `close()`: no event and no connection comes after it, whatever the state before (WHATWG HTML 9.2.2).
 
 use embedded_sse::Instant;
-use embedded_sse::client::{EventSource, Notice, Output, ReadyState, Reason};
+use embedded_sse::client::{
+    CallerReason, EndedBy, EventSource, Notice, Output, ReadyState, Reason,
+};
 
 use crate::helpers::{OPTIONS, url};
 
@@ -36,7 +38,10 @@ fn close_is_final_in_every_state() {
             let mut input = &b"data: z\n\n"[..];
             assert_eq!(
                 source.poll(now.after(99_999), &mut input),
-                Output::Notice(Notice::Closed(Reason::Closed))
+                Output::Notice(Notice::Closed {
+                    reason: Reason::Caller(CallerReason::Closed),
+                    by: EndedBy::Caller
+                })
             );
             assert!(input.is_empty());
         }

@@ -27,6 +27,7 @@ fn authorization_is_sent_to_the_same_origin_only() {
     ];
     let post = ClientOptions::new()
         .request(Method::POST, b"{}")
+        .repeat_unsafe()
         .fields(&fields)
         .reconnect(EXACT);
     let report = post.request(Method::new("REPORT").unwrap(), b"{}");
@@ -81,6 +82,77 @@ fn credentials_are_sent_when_the_callers_url_is_asked_again() {
     let story = redirected(&options, 307, "//other/");
     assert!(!story.request(1).contains("secret"));
     assert!(story.request(2).contains("secret"));
+}
+
+/// Whether each request has the secret, of a client that is redirected so. `s` stands for a stream that ends, `f` for a
+/// connection that cannot be made; the others are places that a status leads to.
+fn secrets_sent(steps: &[&str]) -> Vec<bool> {
+    let fields = [field("Authorization", "Bearer secret")];
+    let options = ClientOptions::new().fields(&fields).reconnect(EXACT);
+    let scene = |step: &&str| match step.split_once(' ') {
+        Some((status, place)) => Scene::answer(&format!("{status} x\r\nLocation: {place}"), ""),
+        None if *step == "f" => Scene::Refused,
+        None => Scene::stream("data: x\n\n"),
+    };
+    let script: Vec<Scene> = steps.iter().map(scene).collect();
+    let story = play_every_way(&options, &script);
+    let numbers = (0..story.requests.len()).filter(|number| !story.requests[*number].is_empty());
+    numbers
+        .map(|number| story.request(number).contains("secret"))
+        .collect()
+}
+
+/// Breaks when another origin can have the secret sent to a path of its choice (WHATWG Fetch 4.4: once gone, it is gone).
+#[test]
+fn credentials_are_not_sent_after_a_redirect_back() {
+    let back = "307 //device/c";
+    assert_eq!(
+        secrets_sent(&["307 //other/", back, "s"]),
+        [true, false, false]
+    );
+    assert_eq!(
+        secrets_sent(&["307 /b", "307 //other/", back, "307 /d", "s"]),
+        [true, true, false, false, false]
+    );
+    assert_eq!(
+        secrets_sent(&["307 //device:81/", back, "s"]),
+        [true, false, false]
+    );
+    assert_eq!(secrets_sent(&["307 /b", back, "s"]), [true, true, true]);
+    // The next attempt begins with the caller's own URL.
+    assert_eq!(
+        secrets_sent(&["307 //other/", back, "s", "s"]),
+        [true, false, false, true]
+    );
+}
+
+/// Breaks when a redirect over another origin is remembered without the way that has led there.
+#[test]
+fn credentials_are_not_sent_to_a_remembered_url_that_another_origin_has_named() {
+    let back = "301 //device/c";
+    assert_eq!(
+        secrets_sent(&["301 //other/", back, "s", "s", "s"]),
+        [true, false, false, false, false]
+    );
+    assert_eq!(
+        secrets_sent(&["301 //other/", "s", "s", "308 //device/d", "s", "s"]),
+        [true, false, false, false, false, false]
+    );
+    // A remembered URL of the same origin that was reached without a detour.
+    assert_eq!(secrets_sent(&["301 /b", "s", "s"]), [true, true, true]);
+}
+
+/// Breaks when a detour of one attempt counts for a remembered URL, or a URL that was forgotten for the original one.
+#[test]
+fn credentials_are_sent_again_once_a_detour_is_over() {
+    assert_eq!(
+        secrets_sent(&["301 /b", "s", "307 //other/", "s", "s"]),
+        [true, true, true, false, true]
+    );
+    assert_eq!(
+        secrets_sent(&["301 //other/", "s", "f", "s"]),
+        [true, false, true]
+    );
 }
 
 /// Breaks when the caller's `Host` names the server that was left.

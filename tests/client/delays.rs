@@ -1,10 +1,11 @@
 //! When a client connects again: base delay, `retry`, floor, doubling, cap, reset, jitter, limit on attempts
 //! (WHATWG HTML 9.2.3). What `Retry-After` does, `retry_after` tests.
 
-use embedded_sse::client::{ClientOptions, EventSource, ReconnectOptions};
+use embedded_sse::Instant;
+use embedded_sse::client::{ClientOptions, EventSource, Notice, Output, ReconnectOptions};
 
 use crate::helpers::{
-    EXACT, OPTIONS, delay, delays, delays_of_a_thousand_seeds, lines, play_every_way, url,
+    EXACT, OPTIONS, STREAM, delay, delays, delays_of_a_thousand_seeds, lines, play_every_way, url,
 };
 use crate::scripted::{Scene, play};
 
@@ -89,7 +90,10 @@ fn the_time_that_resets_the_doublings_is_an_option() {
 #[test]
 fn retry_replaces_the_base_delay_at_once_and_for_good() {
     assert_eq!(
-        delays(&OPTIONS, &amid_failures(Scene::stream("retry: 500\n"))),
+        delays(
+            &OPTIONS,
+            &amid_failures(Scene::stream("data\n\nretry: 500\n"))
+        ),
         [3000, 6000, 12_000, 500, 1000, 2000]
     );
     let script = [
@@ -108,13 +112,67 @@ fn retry_0_is_raised_to_the_floor_of_100_ms() {
     );
 }
 
-/// Breaks when a large `retry` overflows, or goes beyond the cap.
+/// Breaks when a server that crashes in a loop, and sends a `retry` each time, is asked at one rate for ever.
 #[test]
-fn retry_is_limited_to_the_cap() {
+fn a_retry_alone_does_not_reset_the_doublings() {
     assert_eq!(
-        delays(&OPTIONS, &[Scene::stream("retry: 99999999999\ndata\n\n")]),
-        [60_000]
+        delays(&OPTIONS, &amid_failures(Scene::stream("retry: 500\n"))),
+        [3000, 6000, 12_000, 4000, 8000, 16_000]
     );
+    assert_eq!(
+        delays(&OPTIONS, &vec![Scene::stream("retry: 1000\n\n"); 6]),
+        [1000, 2000, 4000, 8000, 16_000, 32_000]
+    );
+    assert_eq!(
+        delays(&OPTIONS, &vec![Scene::stream("retry: 1000\ndata\n\n"); 6]),
+        [1000; 6]
+    );
+}
+
+/// Breaks when a client comes back earlier than a server with much to do asks for.
+#[test]
+fn the_cap_never_undercuts_retry() {
+    let half_an_hour = Scene::stream("retry: 1800000\ndata\n\n");
+    let script = [half_an_hour, Scene::Refused, Scene::Refused];
+    assert_eq!(delays(&OPTIONS, &script), [1_800_000; 3]);
+    for seed in 0..100 {
+        let reconnect = ReconnectOptions::new().seed(seed);
+        let options = ClientOptions::new().reconnect(reconnect);
+        for delay in delays(&options, &script) {
+            assert!((1_800_000..=2_700_000).contains(&delay), "{delay}");
+        }
+    }
+    // One millisecond more than the cap is not doubled, one less is limited to it.
+    for (retry, second) in [(60_001, 60_001), (60_000, 60_000), (59_999, 60_000)] {
+        let stream = Scene::stream(&format!("retry: {retry}\ndata\n\n"));
+        let expected = [retry, second];
+        assert_eq!(delays(&OPTIONS, &[stream, Scene::Refused]), expected);
+    }
+}
+
+/// Breaks when a large `retry` overflows, or silences a device for weeks.
+#[test]
+fn retry_is_limited_to_24_hours() {
+    const DAY: u64 = 86_400_000;
+    for (retry, expected) in [
+        (DAY - 1, DAY - 1),
+        (DAY, DAY),
+        (DAY + 1, DAY),
+        (99_999_999_999, DAY),
+    ] {
+        let stream = Scene::stream(&format!("retry: {retry}\ndata\n\n"));
+        assert_eq!(delays(&OPTIONS, &[stream]), [expected]);
+    }
+}
+
+/// Breaks when the longest `retry` is not that of the options, or counts for the caller's own time otherwise.
+#[test]
+fn the_longest_retry_is_an_option() {
+    let options = ClientOptions::new().reconnect(EXACT.max_retry(5_000));
+    for (retry, expected) in [(4_999, 4_999), (5_000, 5_000), (5_001, 5_000)] {
+        let stream = Scene::stream(&format!("retry: {retry}\ndata\n\n"));
+        assert_eq!(delays(&options, &[stream]), [expected]);
+    }
 }
 
 /// Breaks when a `retry` that is no number counts.
@@ -126,11 +184,104 @@ fn an_invalid_retry_changes_nothing() {
     );
 }
 
-/// Breaks when jitter leaves its range.
+/// Breaks when jitter leaves its range, or a part of it is not used.
 #[test]
-fn jitter_stays_between_half_the_delay_and_all_of_it() {
+fn jitter_adds_up_to_half_of_the_delay() {
     let delays = delays_of_a_thousand_seeds();
-    assert!(delays[0] >= 1_500 && delays[999] <= 3_000);
+    assert!((4_000..4_050).contains(&delays[0]), "{}", delays[0]);
+    assert!((5_950..=6_000).contains(&delays[999]), "{}", delays[999]);
+}
+
+/// Breaks when jitter is added before the cap: all clients of a server that is down for long come back together.
+#[test]
+fn jitter_is_added_to_the_longest_delay_too() {
+    let options = ClientOptions::new().reconnect(ReconnectOptions::new().seed(3));
+    let delays = delays(&options, &refused(50));
+    let mut longest = delays[5..].to_vec();
+    assert!(
+        longest
+            .iter()
+            .all(|delay| (60_000..=90_000).contains(delay))
+    );
+    longest.sort_unstable();
+    longest.dedup();
+    assert!(longest.len() > 40, "{longest:?}");
+}
+
+/// The delay of a client without a seed, after these steps: when the connection is made, when the first byte comes, and
+/// when it is lost.
+fn unseeded_delay([connected, received, lost]: [u64; 3]) -> u64 {
+    let options = ClientOptions::new();
+    let mut buffer = [0; 256];
+    let mut source = EventSource::new(url("http://a"), &options, &mut buffer);
+    let at = Instant::from_millis;
+    let asks = source.poll(at(1_000), &mut &b""[..]);
+    assert!(matches!(asks, Output::Connect(_)));
+    source.connected(at(connected));
+    while let Output::Send(request) = source.poll(at(connected), &mut &b""[..]) {
+        let length = request.len();
+        source.sent(at(connected), length);
+    }
+    let head = format!("HTTP/1.1 {STREAM}\r\n\r\n");
+    let opens = source.poll(at(received), &mut head.as_bytes());
+    assert_eq!(opens, Output::Notice(Notice::Open));
+    source.received_end();
+    match source.poll(at(lost), &mut &b""[..]) {
+        Output::Notice(Notice::Connecting { at: next, .. }) => next.since(at(lost)),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Breaks when one of these times does not count: devices that are switched on together then come back together.
+#[test]
+fn without_a_seed_a_millisecond_makes_another_delay() {
+    let times = [1_020, 1_040, 1_060];
+    let delay = unseeded_delay(times);
+    assert!((3_000..=4_500).contains(&delay));
+    assert_eq!(unseeded_delay(times), delay);
+    for which in 0..3 {
+        for other in [times[which] - 1, times[which] + 1] {
+            let mut others = times;
+            others[which] = other;
+            assert_ne!(unseeded_delay(others), delay, "{others:?}");
+        }
+    }
+}
+
+/// Breaks when devices without a seed, whose times differ by few milliseconds, come back in one part of the range.
+#[test]
+fn without_a_seed_the_delays_are_spread() {
+    // Devices that notice the loss one after the other; and those that were switched on one after the other.
+    let lost = |shift: u64| unseeded_delay([1_020, 1_040, 1_060 + shift]);
+    let started = |shift: u64| unseeded_delay([1_020, 1_040, 1_060].map(|time: u64| time + shift));
+    for delay_of in [&lost as &dyn Fn(u64) -> u64, &started] {
+        let mut delays: Vec<u64> = (0..100).map(delay_of).collect();
+        delays.sort_unstable();
+        let count_from = |start: u64| {
+            let window = start..start + 75;
+            delays
+                .iter()
+                .filter(|delay| window.contains(*delay))
+                .count()
+        };
+        let fullest = (3_000..4_425).map(count_from).max().unwrap();
+        assert!(fullest <= 15, "{delays:?}");
+    }
+}
+
+/// Breaks when a seed is not all that counts: a test could not be repeated.
+#[test]
+fn with_a_seed_times_change_nothing() {
+    let options = ClientOptions::new().reconnect(ReconnectOptions::new().seed(1));
+    let delay_after = |milliseconds| {
+        let head = format!("HTTP/1.1 {STREAM}\r\n\r\n").into_bytes();
+        let slow = Scene::Slow(milliseconds, vec![head]);
+        let mut buffer = [0; 256];
+        let mut source = EventSource::new(url("http://a"), &options, &mut buffer);
+        let story = play(&mut source, [slow], 100);
+        delay(story.lines_of("lost after ")[0])
+    };
+    assert_eq!(delay_after(7), delay_after(8));
 }
 
 /// Breaks when jitter makes a delay shorter than the floor.
@@ -150,7 +301,7 @@ fn attempts_in_a_row_can_be_limited() {
     let options = ClientOptions::new().reconnect(EXACT.attempts(3));
     let lines = lines(&options, &refused(9));
     assert_eq!(lines.len(), 6);
-    assert_eq!(lines[5], "closed: Exhausted");
+    assert_eq!(lines[5], "closed: Unreachable (last attempt)");
 }
 
 /// Breaks when failures of long ago count, or silence does not count as one.
@@ -162,7 +313,10 @@ fn an_event_resets_the_count_of_attempts() {
     script.push(Scene::stream("data: x\n\n"));
     script.extend([Scene::Refused, Scene::Silent, Scene::Refused]);
     let story = play_every_way(&options, &script);
-    assert_eq!(story.lines.last().unwrap(), "closed: Exhausted");
+    assert_eq!(
+        story.lines.last().unwrap(),
+        "closed: Unreachable (last attempt)"
+    );
     assert_eq!(story.lines_of("connect").len(), 6);
 }
 
@@ -178,5 +332,5 @@ fn attempts_are_unlimited_by_default() {
     let story = play(&mut source, script, 100);
     assert_eq!(story.lines_of("event").len(), 1);
     let hours = story.now / 3_600_000;
-    assert!((20..34).contains(&hours), "{hours}");
+    assert!((34..50).contains(&hours), "{hours}");
 }

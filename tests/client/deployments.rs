@@ -22,7 +22,8 @@ fn a_502_or_504_page_of_a_proxy_is_retried() {
 #[test]
 fn the_page_of_a_captive_portal_is_no_stream() {
     let page = Scene::answer("200 OK\r\nContent-Type: text/html", "data: sign in\n\n");
-    assert_eq!(outcome(&OPTIONS, &page), "closed: WrongType");
+    let lost = outcome(&OPTIONS, &page);
+    assert_eq!(lost, "lost after 0: WrongType, again in 60000");
 }
 
 /// Breaks when a client waits for ever for a server that can no longer close the connection.
@@ -39,18 +40,19 @@ fn a_server_that_lost_power_is_noticed() {
     assert_eq!(story.lines_of("event message").len(), 2);
 }
 
-/// Breaks when clients that lost one server together come back together.
+/// Breaks when clients that lost one server together come back together, or one of them earlier than the server wants.
 #[test]
 fn a_thousand_clients_that_lose_their_server_come_back_one_by_one() {
     let delays = delays_of_a_thousand_seeds();
     let count_from = |start| {
-        let window = start..start + 75;
+        let window = start..start + 100;
         delays
             .iter()
             .filter(|delay| window.contains(*delay))
             .count()
     };
-    let fullest = (1_500..2_926).map(count_from).max().unwrap();
+    assert!(delays[0] >= 4_000, "{}", delays[0]);
+    let fullest = (4_000..5_901).map(count_from).max().unwrap();
     println!("of 1000 clients at most {fullest} come back within any 5 % of the range");
     assert!(fullest <= 100);
 }

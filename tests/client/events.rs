@@ -22,7 +22,7 @@ fn a_stream_is_followed_and_asked_for_again_when_it_is_lost() {
             "open",
             "event message [1] a",
             "event b [2] c",
-            "lost after 0: Lost, again in 3000",
+            "lost after 0: Ended, again in 3000",
             "connect http://device/events",
             "open",
             "event message [2] d",

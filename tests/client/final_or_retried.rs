@@ -1,10 +1,10 @@
 //! What ends a client, and what it tries again: status, content type, lost connections (WHATWG HTML 9.2.3), and
 //! answers that are no HTTP/1.1 or cannot be read (RFC 9112, sections 2 to 7). Redirects are in `redirects`,
-//! `Retry-After` in `retry_after`.
+//! `Retry-After` in `retry_after`, streams that go on after such an answer in `survived`.
 
 use embedded_sse::client::{ClientOptions, EventSource};
 
-use crate::helpers::{EXACT, OPTIONS, STREAM, STRICT, lines, outcome, url};
+use crate::helpers::{EXACT, OPTIONS, STREAM, STRICT, delays, lines, outcome, url};
 use crate::scripted::{Scene, play};
 
 /// What an answer with this head comes to, by default and as browsers do.
@@ -41,13 +41,17 @@ fn assert_is_retried_unless_strict(head: &str, reason: &str, delay: u32) {
 #[track_caller]
 fn assert_is_retried(scene: &Scene, reason: &str) {
     for options in [&OPTIONS, &STRICT] {
-        let lines = lines(options, std::slice::from_ref(scene));
-        let [.., lost, connect] = &lines[..] else {
-            panic!("{lines:?}");
-        };
-        assert_eq!(*lost, format!("lost after 0: {reason}, again in 3000"));
-        assert_eq!(connect, "connect http://device/events");
+        assert_ends_in_retry(&lines(options, std::slice::from_ref(scene)), reason);
     }
+}
+
+#[track_caller]
+fn assert_ends_in_retry(lines: &[String], reason: &str) {
+    let [.., lost, connect] = lines else {
+        panic!("{lines:?}");
+    };
+    assert_eq!(*lost, format!("lost after 0: {reason}, again in 3000"));
+    assert_eq!(connect, "connect http://device/events");
 }
 
 /// Breaks when the type of a stream is compared otherwise than as a media type.
@@ -71,25 +75,42 @@ fn status_204_is_final() {
     assert_is_final("204 No Content\r\nRetry-After: 1", "NoContent");
 }
 
-/// Breaks when another type is read as an event stream, or asked for again.
+/// Breaks when another type is read as an event stream, ends a device behind a captive portal, or is asked for often.
 #[test]
-fn wrong_content_type_is_final() {
-    assert_is_final("200 OK\r\nContent-Type: text/html", "WrongType");
-    assert_is_final("200 OK\r\nContent-Type: text/event-streamX", "WrongType");
-    assert_is_final("200 OK\r\nContent-Type: text/event", "WrongType");
+fn wrong_content_type_is_retried_with_the_longest_delay_unless_strict() {
+    for content_type in [
+        "text/html",
+        "text/event-streamX",
+        "text/event",
+        "application/json",
+    ] {
+        let head = format!("200 OK\r\nContent-Type: {content_type}");
+        assert_is_retried_unless_strict(&head, "WrongType", 60_000);
+    }
 }
 
-/// Breaks when an answer without a type is read as an event stream, or asked for again.
+/// Breaks when an answer without a type is read as an event stream, or ends a device.
 #[test]
-fn missing_content_type_is_final() {
-    assert_is_final("200 OK", "WrongType");
+fn missing_content_type_is_retried_with_the_longest_delay_unless_strict() {
+    assert_is_retried_unless_strict("200 OK", "WrongType", 60_000);
+    assert_is_retried_unless_strict("200 OK\r\nContent-Type:", "WrongType", 60_000);
 }
 
-/// Breaks when a proxy's page that asks for time ends the client.
+/// Breaks when the longest delay is not that of the options, or is shorter than the server's `retry`.
+#[test]
+fn the_longest_delay_is_the_cap_or_retry() {
+    let html = || Scene::answer("200 OK\r\nContent-Type: text/html", "");
+    let options = ClientOptions::new().reconnect(EXACT.cap(5_000));
+    assert_eq!(delays(&options, &[html(), html()]), [5_000; 2]);
+    let stream = Scene::stream("retry: 90000\ndata\n\n");
+    assert_eq!(delays(&OPTIONS, &[stream, html()]), [90_000; 2]);
+}
+
+/// Breaks when a proxy's page that asks for time ends the client, or shortens the longest delay.
 #[test]
 fn wrong_content_type_with_retry_after_is_retried_unless_strict() {
     let head = "200 OK\r\nContent-Type: text/html\r\nRetry-After: 7";
-    assert_is_retried_unless_strict(head, "WrongType", 7_000);
+    assert_is_retried_unless_strict(head, "WrongType", 60_000);
 }
 
 /// Breaks when a stream with another status than 200 is opened, or asked for again.
@@ -99,8 +120,8 @@ fn other_2xx_statuses_are_final() {
         let head = format!("{status} x\r\nContent-Type: text/event-stream");
         assert_is_final(&head, &format!("Status({status})"));
     }
-    let head = "201 Created\r\nContent-Type: text/event-stream";
-    assert_is_final(head, "Status(201)");
+    // `Retry-After` asks for a retry after an error only.
+    assert_is_final("202 Accepted\r\nRetry-After: 7", "Status(202)");
 }
 
 /// Breaks when a redirect status that names no place for this request is followed.
@@ -112,18 +133,17 @@ fn status_300_304_305_and_306_are_final() {
     assert_is_final("306 x\r\nLocation: /x", "Status(306)");
 }
 
-/// Breaks when an answer that asks for time ends the client.
+/// Breaks when a 3xx that is no redirect is tried again because of a field that is about the redirect itself.
 #[test]
-fn status_304_with_retry_after_is_retried_unless_strict() {
-    let head = "304 Not Modified\r\nRetry-After: 7";
-    assert_is_retried_unless_strict(head, "Status(304)", 7_000);
+fn status_304_with_retry_after_is_final() {
+    assert_is_final("304 Not Modified\r\nRetry-After: 7", "Status(304)");
 }
 
-/// Breaks when the answer of another protocol is read as a stream.
+/// Breaks when the answer of another protocol is read as a stream, or ends a client.
 #[test]
-fn status_101_is_final() {
+fn status_101_is_retried() {
     let head = "101 Switching Protocols\r\nContent-Type: text/event-stream";
-    assert_is_final(head, "Status(101)");
+    assert_is_retried(&Scene::answer(head, "data: x\n\n"), "Status(101)");
 }
 
 /// Breaks when a refusal is asked for again, or opened because of its type.
@@ -133,7 +153,9 @@ fn other_4xx_statuses_are_final() {
         "404 Not Found\r\nContent-Type: text/event-stream",
         "Status(404)",
     );
-    for status in [400, 401, 403, 404, 405, 406, 410, 422] {
+    for status in [
+        400, 401, 403, 404, 405, 406, 407, 409, 410, 420, 422, 424, 426, 428, 430,
+    ] {
         assert_is_final(&format!("{status} x"), &format!("Status({status})"));
     }
 }
@@ -156,6 +178,15 @@ fn status_429_is_retried_unless_strict() {
     assert_is_retried_unless_strict("429 x\r\nRetry-After: 120", "Status(429)", 120_000);
 }
 
+/// Breaks when a server that wants the request later, or through another connection, ends the client.
+#[test]
+fn status_408_421_and_425_are_retried_unless_strict() {
+    for status in [408, 421, 425] {
+        let reason = format!("Status({status})");
+        assert_is_retried_unless_strict(&format!("{status} x"), &reason, 3_000);
+    }
+}
+
 /// Breaks when an error that asks for time ends the client.
 #[test]
 fn any_error_status_with_retry_after_is_retried_unless_strict() {
@@ -164,7 +195,7 @@ fn any_error_status_with_retry_after_is_retried_unless_strict() {
     let date = "403 x\r\nRetry-After: Fri, 31 Dec 2027 23:59:59 GMT";
     assert_is_retried_unless_strict(date, "Status(403)", 3_000);
     let years = "403 x\r\nRetry-After: 99999999999";
-    assert_is_retried_unless_strict(years, "Status(403)", 65_535_000);
+    assert_is_retried_unless_strict(years, "Status(403)", 3_600_000);
 }
 
 /// Breaks when a server that is not there ends the client.
@@ -184,10 +215,10 @@ fn a_connection_lost_before_the_head_is_whole_is_retried() {
     assert_is_retried(&Scene::Ends(b"".to_vec()), "Lost");
 }
 
-/// Breaks when the end of a stream is the end of the client.
+/// Breaks when the end of a stream is the end of the client, or told as a cut.
 #[test]
 fn a_body_that_ends_is_retried() {
-    assert_is_retried(&Scene::stream("data: x\n\n"), "Lost");
+    assert_is_retried(&Scene::stream("data: x\n\n"), "Ended");
     for (framing, body) in [
         ("Content-Length: 9", "data: x\n\n"),
         (
@@ -196,11 +227,11 @@ fn a_body_that_ends_is_retried() {
         ),
     ] {
         let head = format!("{STREAM}\r\n{framing}");
-        assert_is_retried(&Scene::answer(&head, body), "Lost");
+        assert_is_retried(&Scene::answer(&head, body), "Ended");
     }
 }
 
-/// Breaks when a body that is cut is taken for another failure than a lost connection.
+/// Breaks when a body that is cut is taken for one that has ended, or for another failure.
 #[test]
 fn a_body_that_is_cut_is_retried() {
     for (framing, body) in [
@@ -236,7 +267,10 @@ fn an_idle_connection_is_retried() {
 fn exhausted_attempts_are_final() {
     for reconnect in [EXACT.attempts(1), EXACT.strict().attempts(1)] {
         let options = ClientOptions::new().reconnect(reconnect);
-        assert_eq!(outcome(&options, &Scene::Refused), "closed: Exhausted");
+        assert_eq!(
+            outcome(&options, &Scene::Refused),
+            "closed: Unreachable (last attempt)"
+        );
     }
 }
 
@@ -246,106 +280,101 @@ fn a_buffer_too_small_for_the_request_is_final() {
     for options in [&OPTIONS, &STRICT] {
         let mut source = EventSource::new(url("http://a"), options, &mut []);
         let lines = play(&mut source, [Scene::stream("")], 100).lines;
-        assert_eq!(lines[1..], ["closed: BufferTooSmall"]);
+        assert_eq!(lines[1..], ["closed: BufferTooSmall (caller)"]);
     }
 }
 
-/// Checks how an answer ends the client, whole and in small pieces.
+/// Checks that such a response is tried again, by default and as browsers do, whole and in small pieces.
 #[track_caller]
-fn assert_response_is_final(head: &str, body: &str, reason: &str) {
+fn assert_response_is_retried(head: &str, body: &str, reason: &str) {
     let scene = Scene::answer(head, body);
     let small = if head.len() > 99_999 { 1460 } else { 1 };
-    for step in [small, usize::MAX] {
+    for (step, options) in [(small, &OPTIONS), (usize::MAX, &OPTIONS), (1460, &STRICT)] {
         let mut buffer = [0; 256];
-        let mut source = EventSource::new(url("http://device"), &OPTIONS, &mut buffer);
+        let mut source = EventSource::new(url("http://device/events"), options, &mut buffer);
         let lines = play(&mut source, [scene.clone()], step).lines;
-        assert_eq!(
-            lines.last().unwrap(),
-            &format!("closed: {reason}"),
-            "{head:.80}"
-        );
+        assert_ends_in_retry(&lines, reason);
     }
 }
 
 /// Breaks when a line that is no header field is skipped.
 #[test]
-fn a_malformed_header_line_is_final() {
-    assert_response_is_final(&format!("{STREAM}\r\nno colon"), "", "MalformedHead");
-    assert_response_is_final(&format!("{STREAM}\r\n: no name"), "", "MalformedHead");
-    assert_response_is_final(&format!("{STREAM}\r\nX : y"), "", "MalformedHead");
+fn a_malformed_header_line_is_retried() {
+    assert_response_is_retried(&format!("{STREAM}\r\nno colon"), "", "NotHttp");
+    assert_response_is_retried(&format!("{STREAM}\r\n: no name"), "", "NotHttp");
+    assert_response_is_retried(&format!("{STREAM}\r\nX : y"), "", "NotHttp");
 }
 
 /// Breaks when the bytes of another protocol, here a TLS alert, are waited through.
 #[test]
-fn an_answer_that_is_not_http_is_final() {
+fn an_answer_that_is_not_http_is_retried() {
     let alert = Scene::Ends(b"\x15\x03\x03\0\x02\x02\x50\n".to_vec());
-    assert_eq!(outcome(&OPTIONS, &alert), "closed: MalformedHead");
+    assert_is_retried(&alert, "NotHttp");
 }
 
 /// Breaks when a version whose framing is another one is read.
 #[test]
-fn an_unknown_http_version_is_final() {
+fn an_unknown_http_version_is_retried() {
     for version in ["HTTP/2.0", "HTTP/0.9", "HTTP/11.1", "http/1.1", "ICY"] {
         let answer = format!("{version} 200 OK\r\nContent-Type: text/event-stream\r\n\r\n");
-        let outcome = outcome(&OPTIONS, &Scene::Ends(answer.into_bytes()));
-        assert_eq!(outcome, "closed: MalformedHead", "{version}");
+        assert_is_retried(&Scene::Ends(answer.into_bytes()), "NotHttp");
     }
 }
 
 /// Breaks when a line that matters is cut without a word.
 #[test]
-fn a_line_that_matters_and_does_not_fit_the_buffer_is_final() {
+fn a_line_that_matters_and_does_not_fit_the_buffer_is_retried() {
     let head = format!("{STREAM}\r\nContent-Encoding: {}", "x".repeat(300));
-    assert_response_is_final(&head, "", "HeadTooLong");
+    assert_response_is_retried(&head, "", "HeadTooLong");
 }
 
 /// Breaks when a head without an end is read for ever: by its number of lines, or in one line.
 #[test]
-fn a_head_longer_than_its_limit_is_final() {
+fn a_head_longer_than_its_limit_is_retried() {
     let lines = format!("{STREAM}{}", "\r\nX-Y: z".repeat(3_000));
-    assert_response_is_final(&lines, "", "HeadTooLong");
+    assert_response_is_retried(&lines, "", "HeadTooLong");
     let line = format!("{STREAM}\r\nX: {}", "x".repeat(1 << 20));
-    assert_response_is_final(&line, "", "HeadTooLong");
+    assert_response_is_retried(&line, "", "HeadTooLong");
 }
 
 /// Breaks when one of two lengths is believed.
 #[test]
-fn conflicting_content_lengths_are_final() {
+fn conflicting_content_lengths_are_retried() {
     let head = format!("{STREAM}\r\nContent-Length: 9\r\nContent-Length: 8");
-    assert_response_is_final(&head, "", "Framing");
+    assert_response_is_retried(&head, "", "Framing");
 }
 
 /// Breaks when a length that is no number is believed.
 #[test]
-fn an_invalid_content_length_is_final() {
+fn an_invalid_content_length_is_retried() {
     for length in ["-1", "+1", "1x", "", "0x9", "9,", "9, 8"] {
         let head = format!("{STREAM}\r\nContent-Length: {length}");
-        assert_response_is_final(&head, "", "Framing");
+        assert_response_is_retried(&head, "", "Framing");
     }
 }
 
 /// Breaks when a body in a coding that the client cannot undo is read as it is.
 #[test]
-fn an_unsupported_transfer_coding_is_final() {
+fn an_unsupported_transfer_coding_is_retried() {
     for coding in ["gzip", "gzip, chunked", "chunked, chunked", "x"] {
         let head = format!("{STREAM}\r\nTransfer-Encoding: {coding}");
-        assert_response_is_final(&head, "", "Framing");
+        assert_response_is_retried(&head, "", "Framing");
     }
 }
 
 /// Breaks when a compressed body is read as it is.
 #[test]
-fn a_content_coding_is_final() {
+fn a_content_coding_is_retried() {
     for coding in ["gzip", "br", "deflate"] {
         let head = format!("{STREAM}\r\nContent-Encoding: {coding}");
-        assert_response_is_final(&head, "", "Encoded");
+        assert_response_is_retried(&head, "", "Encoded");
     }
 }
 
 /// Breaks when a chunk without a size, or longer than its size, is read.
 #[test]
-fn an_invalid_chunk_is_final() {
+fn an_invalid_chunk_is_retried() {
     let head = format!("{STREAM}\r\nTransfer-Encoding: chunked");
-    assert_response_is_final(&head, "x\r\n", "InvalidChunk");
-    assert_response_is_final(&head, "1\r\n:\nx\r\n", "InvalidChunk");
+    assert_response_is_retried(&head, "x\r\n", "InvalidChunk");
+    assert_response_is_retried(&head, "1\r\n:\nx\r\n", "InvalidChunk");
 }

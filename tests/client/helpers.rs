@@ -73,13 +73,13 @@ pub fn delay(line: &str) -> u64 {
     line.rsplit(' ').next().unwrap().parse().unwrap()
 }
 
-/// The delays of a thousand devices, each with a seed of its own, after a stream with an event, in order.
+/// The delays of a thousand devices, each with a seed of its own, after a stream with `retry: 4000`, in order.
 pub fn delays_of_a_thousand_seeds() -> Vec<u64> {
     let delay_of = |seed| {
         let options = ClientOptions::new().reconnect(ReconnectOptions::new().seed(seed));
         let mut buffer = [0; 64];
         let mut source = EventSource::new(url("http://a"), &options, &mut buffer);
-        let story = play(&mut source, [Scene::stream("data: x\n\n")], 100);
+        let story = play(&mut source, [Scene::stream("retry: 4000\ndata\n\n")], 100);
         delay(story.lines_of("lost after ")[0])
     };
     let mut delays: Vec<u64> = (0..1_000).map(delay_of).collect();

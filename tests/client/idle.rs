@@ -1,7 +1,9 @@
 //! The idle watchdog: how long a connection may go without a byte.
 
 use embedded_sse::Instant;
-use embedded_sse::client::{ClientOptions, EventSource, Notice, Output, ReadyState, Reason};
+use embedded_sse::client::{
+    ClientOptions, EventSource, NetworkReason, Notice, Output, ReadyState, Reason,
+};
 
 use crate::helpers::{EXACT, OPTIONS, lines, url};
 use crate::scripted::{Scene, play};
@@ -54,7 +56,7 @@ fn every_byte_counts_also_one_of_a_comment() {
     assert_eq!(lines[1..3], ["open", "event message [] x"]);
     assert_eq!(
         lines[3],
-        format!("lost after {}: Lost, again in 3000", 999 * 5)
+        format!("lost after {}: Ended, again in 3000", 999 * 5)
     );
 }
 
@@ -77,7 +79,7 @@ fn a_request_that_is_not_written_in_time_is_given_up() {
         Output::Connect(_) => source.connected(Instant::from_millis(now)),
         Output::Send(_) => {}
         Output::Notice(Notice::Connecting { reason, .. }) => {
-            assert_eq!((now, reason), (1_000, Reason::Idle));
+            assert_eq!((now, reason), (1_000, Reason::Network(NetworkReason::Idle)));
         }
         other => panic!("{other:?}"),
     };
@@ -110,7 +112,7 @@ fn connecting_and_each_part_of_a_request_have_the_whole_time() {
     assert!(matches!(
         source.poll(at(2_899), &mut &b""[..]),
         Output::Notice(Notice::Connecting {
-            reason: Reason::Idle,
+            reason: Reason::Network(NetworkReason::Idle),
             ..
         })
     ));

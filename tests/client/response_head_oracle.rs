@@ -3,7 +3,9 @@
 use std::sync::Mutex;
 
 use crate::scripted::{Scene, play};
-use embedded_sse::client::{Answer, ClientOptions, EventSource, ReconnectOptions, Verdict};
+use embedded_sse::client::{
+    ClientOptions, Decision, EventSource, Failure, Reason, ReconnectOptions,
+};
 use embedded_sse::http::Url;
 
 /// What came of a head, and of the body behind it.
@@ -24,15 +26,21 @@ const BODY: &str = "9\r\ndata: x\n\n\r\n9\r\ndata: y\n\n\r\n0\r\n\r\n";
 const LENGTH: usize = "9\r\ndata: x\n\n".len();
 
 fn read(head: &[u8], step: usize) -> Read {
-    let judged = Mutex::new(None);
-    let judge = |answer: &Answer, _| {
-        *judged.lock().unwrap() = Some((answer.status, answer.is_event_stream, answer.retry_after));
-        match answer.status {
-            300..=399 => Verdict::Redirect { permanent: false },
-            _ => Verdict::Open,
+    // An event stream is no failure.
+    let answered = Mutex::new((200, true, None));
+    let on_failure = |failure: &Failure, decision| match (failure.reason, failure.answer) {
+        (_, Some(answer)) => {
+            *answered.lock().unwrap() = (answer.status, answer.is_event_stream, answer.retry_after);
+            match answer.status {
+                101 => Decision::End,
+                _ => Decision::Open,
+            }
         }
+        // The end of a body.
+        (Reason::Network(_), None) => decision,
+        _ => Decision::End,
     };
-    let options = ClientOptions::new().reconnect(ReconnectOptions::new().judge(&judge));
+    let options = ClientOptions::new().reconnect(ReconnectOptions::new().on_failure(&on_failure));
     let (mut buffer, mut redirects) = ([0; 512], [0; 256]);
     let url = Url::new("http://device/events").unwrap();
     let mut source = EventSource::new(url, &options, &mut buffer);
@@ -43,12 +51,18 @@ fn read(head: &[u8], step: usize) -> Read {
     let end = told.last().copied().unwrap_or_default();
     let events = told.iter().filter(|line| line.starts_with("event")).count();
     if let Some(reason) = end.strip_prefix("closed: ") {
-        let reasons = ["MalformedHead", "HeadTooLong", "Framing", "Encoded"];
+        let reasons = [
+            "NotHttp",
+            "HeadTooLong",
+            "Framing",
+            "Encoded",
+            "Status(101)",
+        ];
         let known = reasons.into_iter().find(|known| *known == reason);
         // A location that is missing, or in the body's place.
         return Read::Refused(known.unwrap_or("location"));
     }
-    let answer = judged.lock().unwrap().unwrap();
+    let answer = *answered.lock().unwrap();
     if let ["connect http://other/" | "connect http://device/y"] = told[..] {
         return Read::Redirect(end["connect ".len()..].into());
     }
@@ -71,7 +85,7 @@ fn expected(head: &[u8]) -> Read {
     let mut response = httparse::Response::new(&mut headers);
     let length = match config.parse_response(&mut response, head) {
         Ok(status) => status.unwrap(),
-        Err(_) => return Read::Refused("MalformedHead"),
+        Err(_) => return Read::Refused("NotHttp"),
     };
     let status = response.code.unwrap();
     // RFC 9110, section 15.2: another one follows, but for the protocol that the client did not ask for.
@@ -98,6 +112,9 @@ fn expected(head: &[u8]) -> Read {
         Some(body) => body,
         None => return Read::Refused("Framing"),
     };
+    if status == 101 {
+        return Read::Refused("Status(101)");
+    }
     let encodings = values("content-encoding");
     if encodings.iter().any(|coding| coding != "identity") {
         return Read::Refused("Encoded");
@@ -108,7 +125,10 @@ fn expected(head: &[u8]) -> Read {
     // A date counts as no time at all.
     let retry_after = values("retry-after").pop();
     let retry_after = retry_after.map(|seconds| seconds.parse().unwrap_or_default());
-    let answer = (status, is_event_stream, retry_after);
+    let answer = match (status, is_event_stream) {
+        (200, true) => (200, true, None),
+        _ => (status, is_event_stream, retry_after),
+    };
     Read::Answer { answer, body }
 }
 

@@ -3,7 +3,9 @@
 use embedded_sse::Instant;
 use embedded_sse::client::{ClientOptions, EventSource, Output, ReadyState};
 
-use crate::helpers::{EXACT, OPTIONS, resume_point, url};
+use embedded_sse::http::Method;
+
+use crate::helpers::{EXACT, OPTIONS, STRICT, resume_point, url};
 use crate::scripted::{Scene, play, play_on};
 
 /// Breaks when a restart waits, keeps a part of an event, or forgets the id.
@@ -47,7 +49,10 @@ fn an_event_before_a_restart_is_no_success_of_the_new_attempt() {
     let mut story = play(&mut source, [Scene::stays("data: x\n\n")], 100);
     source.restart();
     play_on(&mut story, &mut source, [Scene::Refused], 100);
-    assert_eq!(story.lines.last().unwrap(), "closed: Exhausted");
+    assert_eq!(
+        story.lines.last().unwrap(),
+        "closed: Unreachable (last attempt)"
+    );
     assert_eq!(story.requests.len(), 2);
 }
 
@@ -61,6 +66,86 @@ fn a_restart_resets_the_doublings() {
     play_on(&mut story, &mut source, [Scene::Refused], 100);
     assert!(story.lines[3].ends_with("again in 6000"));
     assert!(story.lines[6].ends_with("again in 3000"), "{story:?}");
+}
+
+/// Breaks when a program that has repaired what was wrong, or asks its user, has to make a new client.
+#[test]
+fn a_restart_connects_again_after_every_end_but_close() {
+    let post = ClientOptions::new().request(Method::POST, b"{}");
+    let attempts = ClientOptions::new().reconnect(EXACT.attempts(2));
+    let cases = [
+        (&OPTIONS, vec![Scene::answer("404 x", "")], "Status(404)"),
+        (&OPTIONS, vec![Scene::answer("204 x", "")], "NoContent"),
+        (&OPTIONS, vec![Scene::answer("302 x", "")], "NoLocation"),
+        (&STRICT, vec![Scene::answer("200 x", "")], "WrongType"),
+        (&post, vec![Scene::stream("data: [DONE]\n\n")], "Ended"),
+        (&post, vec![Scene::Takes(1)], "Lost"),
+        (
+            &attempts,
+            vec![Scene::Refused, Scene::answer("503 x\r\nRetry-After: 9", "")],
+            "Status(503) (last attempt)",
+        ),
+        (&OPTIONS, vec![Scene::Unsupported], "Unsupported (caller)"),
+    ];
+    for (options, script, end) in cases {
+        let mut buffer = [0; 256];
+        let mut source = EventSource::new(url("http://a/b"), options, &mut buffer);
+        let mut story = play(&mut source, script, 100);
+        assert_eq!(*story.lines.last().unwrap(), format!("closed: {end}"));
+        assert_eq!(source.ready_state(), ReadyState::Closed);
+        source.restart();
+        assert_eq!(source.ready_state(), ReadyState::Connecting);
+        let (length, now) = (story.lines.len(), story.now);
+        play_on(&mut story, &mut source, [Scene::stays("data: x\n\n")], 100);
+        let expected = ["connect http://a/b", "open", "event message [] x"];
+        assert_eq!(story.lines[length..], expected);
+        assert_eq!(story.now, now);
+
+        source.close();
+        source.restart();
+        assert_eq!(source.ready_state(), ReadyState::Closed);
+        play_on(&mut story, &mut source, [Scene::stays("data: x\n\n")], 100);
+        assert_eq!(story.lines[length + 3..], ["closed: Closed (caller)"]);
+    }
+}
+
+/// Breaks when a buffer that is too small is tried more often than the program asks for.
+#[test]
+fn a_restart_with_too_small_a_buffer_ends_as_before() {
+    let mut source = EventSource::new(url("http://a/b"), &OPTIONS, &mut []);
+    let mut story = play(&mut source, [Scene::stays("")], 100);
+    source.restart();
+    play_on(&mut story, &mut source, [Scene::stays("")], 100);
+    let attempt = ["connect http://a/b", "closed: BufferTooSmall (caller)"];
+    assert_eq!(story.lines, [attempt, attempt].concat());
+}
+
+/// Breaks when what has ended a client counts for the attempts after a restart.
+#[test]
+fn attempts_and_retry_after_before_a_restart_do_not_count() {
+    let options = ClientOptions::new().reconnect(EXACT.attempts(2));
+    let mut buffer = [0; 256];
+    let mut source = EventSource::new(url("http://a/b"), &options, &mut buffer);
+    let busy = Scene::answer("503 x\r\nRetry-After: 9", "");
+    let mut story = play(&mut source, [busy.clone(), busy], 100);
+    source.restart();
+    play_on(
+        &mut story,
+        &mut source,
+        [Scene::Refused, Scene::Refused],
+        100,
+    );
+    assert_eq!(
+        story.lines_of("lost after "),
+        [
+            "0: Status(503), again in 9000",
+            "9000: Unreachable, again in 3000"
+        ]
+    );
+    assert_eq!(
+        story.lines.last().unwrap(),
+        "closed: Unreachable (last attempt)"
+    );
 }
 
 /// Breaks when what is set in the middle of a connection spoils it.

@@ -34,7 +34,7 @@ fn a_resume_point_restores_id_and_retry() {
     assert_eq!(other.resume_point(), point);
     let story = play(&mut other, [Scene::stream("")], 100);
     assert!(story.request(0).ends_with("\r\nLast-Event-ID: 1\r\n\r\n"));
-    assert_eq!(story.lines[2], "lost after 0: Lost, again in 700");
+    assert_eq!(story.lines[2], "lost after 0: Ended, again in 700");
 }
 
 /// Breaks when an initial id is not sent, or not given to events without one.
@@ -46,7 +46,7 @@ fn an_initial_id_is_sent_with_the_first_request() {
     let story = play(&mut source, [Scene::stream("data: x\n\n")], 100);
     assert!(story.request(0).ends_with("\r\nLast-Event-ID: 7\r\n\r\n"));
     assert_eq!(story.lines[2], "event message [7] x");
-    assert_eq!(story.lines[3], "lost after 0: Lost, again in 3000");
+    assert_eq!(story.lines[3], "lost after 0: Ended, again in 3000");
 }
 
 /// Breaks when a restored `retry` is not limited as a server's is.
@@ -56,7 +56,7 @@ fn a_restored_retry_is_raised_to_the_floor() {
     let mut source = EventSource::new(url("http://a"), &OPTIONS, &mut buffer);
     source.resume_from(&resume_point("7", Some(50))).unwrap();
     let story = play(&mut source, [Scene::stream("")], 100);
-    assert_eq!(story.lines[2], "lost after 0: Lost, again in 100");
+    assert_eq!(story.lines[2], "lost after 0: Ended, again in 100");
 }
 
 /// Breaks when an id that does not fit is cut, or changes something.

@@ -1,7 +1,9 @@
 //! The delay that `Retry-After` asks for (RFC 9110, section 10.2.3). Which answers are retried because of it,
 //! `final_or_retried` tests.
 
-use crate::helpers::{OPTIONS, delays};
+use embedded_sse::client::{ClientOptions, ReconnectOptions};
+
+use crate::helpers::{EXACT, OPTIONS, delays};
 use crate::scripted::Scene;
 
 fn delay_after(head: &str) -> Vec<u64> {
@@ -29,13 +31,55 @@ fn a_retry_after_date_counts_as_present_without_a_time() {
     assert_eq!(delay_after(head), [3_000]);
 }
 
-/// Breaks when one number silences a device for years.
+/// Breaks when one number silences a device for long.
 #[test]
-fn retry_after_is_limited_to_65535_seconds() {
-    assert_eq!(
-        delay_after("403 x\r\nRetry-After: 99999999999"),
-        [65_535_000]
-    );
+fn retry_after_is_limited_to_an_hour() {
+    for (seconds, expected) in [
+        (3_599, 3_599_000),
+        (3_600, 3_600_000),
+        (3_601, 3_600_000),
+        (65_536, 3_600_000),
+        (100_000, 3_600_000),
+        (99_999_999_999_u64, 3_600_000),
+    ] {
+        let head = format!("403 x\r\nRetry-After: {seconds}");
+        assert_eq!(delay_after(&head), [expected], "{seconds}");
+    }
+}
+
+/// Breaks when the longest `Retry-After` is not that of the options.
+#[test]
+fn the_longest_retry_after_is_an_option() {
+    for (max, expected) in [(5, 5_000), (7_200, 7_200_000), (u32::MAX, 65_535_000)] {
+        let options = ClientOptions::new().reconnect(EXACT.max_retry_after(max));
+        let answer = Scene::answer("503 x\r\nRetry-After: 100000", "");
+        assert_eq!(delays(&options, &[answer]), [expected]);
+    }
+}
+
+/// Breaks when clients that a server has sent away together come back together, or earlier than it asks.
+#[test]
+fn jitter_is_added_to_retry_after() {
+    let delays_for = |seconds: u64| {
+        let delay = |seed| {
+            let options = ClientOptions::new().reconnect(ReconnectOptions::new().seed(seed));
+            let answer = Scene::answer(&format!("503 x\r\nRetry-After: {seconds}"), "");
+            delays(&options, &[answer])[0]
+        };
+        [1, 2, 3, 4].map(delay)
+    };
+    for (asked, least) in [(30, 30_000), (100_000, 3_600_000)] {
+        let mut delays = delays_for(asked).to_vec();
+        assert!(
+            delays
+                .iter()
+                .all(|delay| (least..=least / 2 * 3).contains(delay)),
+            "{delays:?}"
+        );
+        delays.sort_unstable();
+        delays.dedup();
+        assert_eq!(delays.len(), 4, "{delays:?}");
+    }
 }
 
 /// Breaks when it also holds for the next failure, or the doublings stop meanwhile.
@@ -46,6 +90,9 @@ fn retry_after_counts_once_and_doublings_go_on() {
         delays(&OPTIONS, &[later.clone(), later, Scene::Refused]),
         [9000, 9000, 12_000]
     );
+    let later = Scene::answer("503 x\r\nRetry-After: 9", "");
+    let script = [later, Scene::Refused, Scene::Refused];
+    assert_eq!(delays(&OPTIONS, &script), [9000, 6000, 12_000]);
 }
 
 /// Breaks when the field delays the loss of a stream.

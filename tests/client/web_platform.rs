@@ -122,7 +122,7 @@ fn eventsource_reconnect() {
         [
             "open",
             "event message [] ok",
-            "lost after 0: Lost, again in 2",
+            "lost after 0: Ended, again in 2",
             "connect http://web-platform.test/resources/message",
             "open",
             "event message [] data",
@@ -146,11 +146,11 @@ fn eventsource_close() {
         [
             "open",
             "event message [] opened",
-            "lost after 0: Lost, again in 2",
+            "lost after 0: Ended, again in 2",
             "connect http://web-platform.test/resources/message",
             "open",
             "event message [] reconnected",
-            "lost after 2: Lost, again in 2",
+            "lost after 2: Ended, again in 2",
             "connect http://web-platform.test/resources/message",
             "closed: NoContent",
         ]
@@ -178,7 +178,7 @@ fn until(body: &str, mut stop: impl FnMut(&Output<'_>) -> bool) -> (ReadyState, 
             }
             Output::Notice(Notice::Open) => assert_eq!(source.ready_state(), ReadyState::Open),
             Output::Notice(Notice::Event(_)) => events += 1,
-            Output::Notice(Notice::Closed(_)) => return (source.ready_state(), events),
+            Output::Notice(Notice::Closed { .. }) => return (source.ready_state(), events),
             _ => {}
         }
         if is_last {
@@ -285,7 +285,7 @@ fn format_field_id_null() {
 
 fn delay(body: &str) -> Vec<String> {
     let story = follow(&[Scene::stream(body)]);
-    let lines = story.lines_of("lost after 0: Lost, again in ").into_iter();
+    let lines = story.lines_of("lost after 0: Ended, again in ").into_iter();
     lines.map(str::to_string).collect()
 }
 

@@ -1,7 +1,7 @@
 //! A server that follows a script, and virtual time: a client's connections, without a socket.
 
 use embedded_sse::Instant;
-use embedded_sse::client::{EventSource, Notice, Output};
+use embedded_sse::client::{ConnectError, EndedBy, EventSource, Notice, Output, Reason};
 
 /// What becomes of a connection.
 #[allow(dead_code, reason = "not every test needs all of them")]
@@ -9,14 +9,20 @@ use embedded_sse::client::{EventSource, Notice, Output};
 pub enum Scene {
     /// It cannot be made.
     Refused,
+    /// The connector cannot do what the URL asks for.
+    Unsupported,
     /// Nothing comes of it.
     Silent,
     /// These bytes come, then it ends.
     Ends(Vec<u8>),
     /// These bytes come at once, then nothing.
     Stays(Vec<u8>),
+    /// So many bytes of the request are taken, then it is lost.
+    Takes(usize),
     /// These bytes come after so many milliseconds each time, then it ends.
     Slow(u64, Vec<Vec<u8>>),
+    /// These bytes come, each after so many milliseconds, then it ends.
+    Timed(Vec<(u64, Vec<u8>)>),
 }
 
 #[allow(dead_code, reason = "not every test needs all of them")]
@@ -84,6 +90,8 @@ pub fn play_on(
     // What comes yet: each piece, and how long it takes. Then whether the connection ends.
     let mut coming: Vec<(u64, Vec<u8>)> = Vec::new();
     let mut ends = false;
+    // How much of the request is taken.
+    let mut room = usize::MAX;
     let mut input: &[u8] = b"";
     loop {
         let now = Instant::from_millis(story.now);
@@ -101,9 +109,19 @@ pub fn play_on(
                     let pieces = bytes.chunks(step).map(|piece| (0, piece.to_vec()));
                     pieces.rev().collect()
                 };
+                room = usize::MAX;
                 (coming, ends) = match scene {
                     Scene::Refused => {
                         source.disconnected();
+                        (Vec::new(), false)
+                    }
+                    Scene::Unsupported => {
+                        source.not_connected(ConnectError::Unsupported);
+                        (Vec::new(), false)
+                    }
+                    Scene::Takes(length) => {
+                        room = length;
+                        source.connected(now);
                         (Vec::new(), false)
                     }
                     Scene::Silent => (Vec::new(), false),
@@ -113,6 +131,7 @@ pub fn play_on(
                         list.into_iter().rev().map(|piece| (time, piece)).collect(),
                         true,
                     ),
+                    Scene::Timed(list) => (list.into_iter().rev().collect(), true),
                 };
                 if !coming.is_empty() || ends {
                     source.connected(now);
@@ -121,7 +140,12 @@ pub fn play_on(
             }
             Output::Send(bytes) => {
                 assert!(!bytes.is_empty());
-                let part = &bytes[..bytes.len().min(step)];
+                if room == 0 {
+                    source.disconnected();
+                    continue;
+                }
+                let part = &bytes[..bytes.len().min(step).min(room)];
+                room -= part.len();
                 story.requests.last_mut().unwrap().extend_from_slice(part);
                 let length = part.len();
                 source.sent(now, length);
@@ -139,8 +163,9 @@ pub fn play_on(
             Output::Notice(Notice::Connecting { reason, at }) => {
                 (coming, ends) = (Vec::new(), false);
                 format!(
-                    "lost after {}: {reason:?}, again in {}",
+                    "lost after {}: {}, again in {}",
                     story.now,
+                    brief(reason),
                     at.since(now)
                 )
             }
@@ -160,19 +185,39 @@ pub fn play_on(
                     }
                     None if ends => {
                         ends = false;
-                        source.disconnected();
+                        source.received_end();
                     }
                     None if until == Instant::NEVER => return,
                     None => story.now = until.as_millis(),
                 }
                 continue;
             }
-            Output::Notice(Notice::Closed(reason)) => {
-                story.lines.push(format!("closed: {reason:?}"));
+            Output::Notice(Notice::Closed { reason, by }) => {
+                story.lines.push(closed(reason, by));
                 return;
             }
             other => panic!("{other:?}"),
         };
         story.lines.push(line);
     }
+}
+
+/// A reason without its group, such as `Status(503)`.
+#[allow(dead_code, reason = "tests of drivers do without")]
+pub fn brief(reason: Reason) -> String {
+    let text = format!("{reason:?}");
+    let inner = text
+        .split_once('(')
+        .and_then(|(_, rest)| rest.strip_suffix(')'));
+    inner.unwrap_or(&text).to_string()
+}
+
+/// The line of a client that has ended: why, and by whom, unless that is the policy.
+pub fn closed(reason: Reason, by: EndedBy) -> String {
+    let by = match by {
+        EndedBy::Policy => "",
+        EndedBy::Attempts => " (last attempt)",
+        _ => " (caller)",
+    };
+    format!("closed: {}{by}", brief(reason))
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use embedded_io::{ErrorKind, ErrorType};
 use embedded_sse::Instant;
-use embedded_sse::client::Reason;
+use embedded_sse::client::ConnectError;
 use embedded_sse::http::Url;
 use embedded_sse::io::{asynch, blocking};
 
@@ -85,6 +85,7 @@ impl Connector {
             Scene::Slow(time, list) => {
                 (list.into_iter().map(|piece| (time, piece)).collect(), true)
             }
+            Scene::Timed(list) => (list.into(), true),
             scene => panic!("no socket plays {scene:?}"),
         };
         self.shared.open.set(1);
@@ -103,9 +104,10 @@ impl Connector {
 impl asynch::Connect for Connector {
     type Socket = Socket;
 
-    async fn connect(&mut self, url: Url<'_>) -> Result<Socket, Reason> {
+    async fn connect(&mut self, url: Url<'_>) -> Result<Socket, ConnectError> {
         match self.begin(url) {
-            None | Some(Scene::Refused) => Err(Reason::Unreachable),
+            None | Some(Scene::Refused) => Err(ConnectError::Unreachable),
+            Some(Scene::Unsupported) => Err(ConnectError::Unsupported),
             Some(Scene::Silent) => pending().await,
             Some(scene) => Ok(self.socket(scene)),
         }
@@ -115,9 +117,10 @@ impl asynch::Connect for Connector {
 impl blocking::Connect for Connector {
     type Socket = Socket;
 
-    fn connect(&mut self, url: Url<'_>) -> Result<Socket, Reason> {
+    fn connect(&mut self, url: Url<'_>) -> Result<Socket, ConnectError> {
         match self.begin(url) {
-            None | Some(Scene::Refused) => Err(Reason::Unreachable),
+            None | Some(Scene::Refused) => Err(ConnectError::Unreachable),
+            Some(Scene::Unsupported) => Err(ConnectError::Unsupported),
             Some(scene) => Ok(self.socket(scene)),
         }
     }

@@ -1,11 +1,14 @@
 //! `io::asynch::Client` and `io::blocking::Client` give what their event source gives, and when. What becomes of
 //! futures that are dropped is in `client_cancel_safety`.
 
-use embedded_sse::Event;
-use embedded_sse::client::{ClientOptions, EventSource, Notice, Reason, ReconnectOptions};
+use embedded_sse::client::{
+    CallerReason, ClientOptions, ConnectError, EndedBy, EventSource, Notice, Reason,
+    ReconnectOptions,
+};
 use embedded_sse::http::Url;
 use embedded_sse::io::asynch::Clock as _;
 use embedded_sse::io::{asynch, blocking};
+use embedded_sse::{Event, Instant};
 
 use crate::clock::VirtualClock;
 use crate::helpers::client_script::{
@@ -165,9 +168,9 @@ struct Unencrypted(Connector);
 impl asynch::Connect for Unencrypted {
     type Socket = Socket;
 
-    async fn connect(&mut self, url: Url<'_>) -> Result<Socket, Reason> {
+    async fn connect(&mut self, url: Url<'_>) -> Result<Socket, ConnectError> {
         match url.is_https() {
-            true => Err(Reason::Unsupported),
+            true => Err(ConnectError::Unsupported),
             false => asynch::Connect::connect(&mut self.0, url).await,
         }
     }
@@ -176,52 +179,66 @@ impl asynch::Connect for Unencrypted {
 impl blocking::Connect for Unencrypted {
     type Socket = Socket;
 
-    fn connect(&mut self, url: Url<'_>) -> Result<Socket, Reason> {
+    fn connect(&mut self, url: Url<'_>) -> Result<Socket, ConnectError> {
         match url.is_https() {
-            true => Err(Reason::Unsupported),
+            true => Err(ConnectError::Unsupported),
             false => blocking::Connect::connect(&mut self.0, url),
         }
     }
 }
 
-/// How both clients of such a connector end, asked for this URL, with a server that redirects to `https`.
-async fn assert_ends_unsupported(url: &str, connections: usize) {
+/// What both clients of such a connector tell first, asked for this URL, with a server that redirects to `https`.
+async fn notices_of_unencrypted(
+    url: &str,
+    options: &ClientOptions<'_>,
+    connections: usize,
+) -> [String; 2] {
     let script = [Scene::answer("307 x\r\nLocation: https://device/", "")];
     let url = Url::new(url).unwrap();
-    for options in [&OPTIONS, &STRICT] {
-        let connector = Connector::new(&script, 64);
-        let (mut buffer, mut redirects, mut received) = ([0; 256], [0; 256], [0; 64]);
-        let mut source = EventSource::new(url, options, &mut buffer);
-        source.follow_redirects(&mut redirects);
-        let unencrypted = Unencrypted(connector.clone());
-        let mut client = asynch::Client::new(source, unencrypted, &mut received, VirtualClock);
-        let notice = client.next_notice().await;
-        assert_eq!(notice, Notice::Closed(Reason::Unsupported));
-        assert_eq!(connector.requests().len(), connections);
 
-        let connector = Connector::new(&script, 64);
-        let (mut buffer, mut redirects, mut received) = ([0; 256], [0; 256], [0; 64]);
-        let mut source = EventSource::new(url, options, &mut buffer);
-        source.follow_redirects(&mut redirects);
-        let unencrypted = Unencrypted(connector.clone());
-        let mut client =
-            blocking::Client::new(source, unencrypted, &mut received, connector.clone());
-        let notice = client.next_notice();
-        assert_eq!(notice, Notice::Closed(Reason::Unsupported));
-        assert_eq!(connector.requests().len(), connections);
-    }
+    let connector = Connector::new(&script, 64);
+    let (mut buffer, mut redirects, mut received) = ([0; 256], [0; 256], [0; 64]);
+    let mut source = EventSource::new(url, options, &mut buffer);
+    source.follow_redirects(&mut redirects);
+    let unencrypted = Unencrypted(connector.clone());
+    let start = VirtualClock.now();
+    let mut client = asynch::Client::new(source, unencrypted, &mut received, VirtualClock);
+    let first = told(client.next_notice().await, start);
+    assert_eq!(connector.requests().len(), connections);
+
+    let connector = Connector::new(&script, 64);
+    let (mut buffer, mut redirects, mut received) = ([0; 256], [0; 256], [0; 64]);
+    let mut source = EventSource::new(url, options, &mut buffer);
+    source.follow_redirects(&mut redirects);
+    let unencrypted = Unencrypted(connector.clone());
+    let start = blocking::Clock::now(&connector);
+    let mut client = blocking::Client::new(source, unencrypted, &mut received, connector.clone());
+    let second = told(client.next_notice(), start);
+    assert_eq!(connector.requests().len(), connections);
+    [first, second]
+}
+
+/// The line of a notice, without its group.
+fn told(notice: Notice<'_>, start: Instant) -> String {
+    Teller::default().line(notice, start).unwrap()
 }
 
 /// Breaks when a client tries again and again what its connector cannot do.
 #[tokio::test(start_paused = true)]
 async fn a_url_that_the_connector_cannot_do_is_final() {
-    assert_ends_unsupported("https://device/events", 0).await;
+    for options in [&OPTIONS, &STRICT] {
+        let notices = notices_of_unencrypted("https://device/events", options, 0).await;
+        assert_eq!(notices, ["closed: Unsupported (caller)"; 2]);
+    }
 }
 
-/// Breaks when a redirect to what the connector cannot do is tried again and again.
+/// Breaks when a server that redirects a device to `https` ends it for good, or is asked all the time.
 #[tokio::test(start_paused = true)]
-async fn a_redirect_that_the_connector_cannot_do_is_final() {
-    assert_ends_unsupported("http://device/events", 1).await;
+async fn a_redirect_that_the_connector_cannot_do_is_retried_with_the_longest_delay_unless_strict() {
+    let notices = notices_of_unencrypted("http://device/events", &OPTIONS, 1).await;
+    assert_eq!(notices, ["lost: Unsupported, again in 60000"; 2]);
+    let notices = notices_of_unencrypted("http://device/events", &STRICT, 1).await;
+    assert_eq!(notices, ["closed: Unsupported"; 2]);
 }
 
 /// Two streams that stay.
@@ -250,7 +267,11 @@ async fn close_and_restart_of_an_asynchronous_client_drop_the_connection_at_once
     client.close();
     assert!(!connector.is_open());
     assert_eq!(client.next().await, None);
-    assert_eq!(client.next_notice().await, Notice::Closed(Reason::Closed));
+    let closed = Notice::Closed {
+        reason: Reason::Caller(CallerReason::Closed),
+        by: EndedBy::Caller,
+    };
+    assert_eq!(client.next_notice().await, closed);
     assert_eq!(VirtualClock.now(), start);
     assert!(connector.requests()[1].ends_with(b"Last-Event-ID: 1\r\n\r\n"));
 }

@@ -1,7 +1,10 @@
 //! What a client makes of a socket that fails.
 
 use embedded_io::{ErrorKind, ErrorType};
-use embedded_sse::client::{Notice, Output, Reason};
+use embedded_sse::client::{
+    ClientOptions, EventSource, NetworkReason, Notice, Output, Reason, ReconnectOptions,
+};
+use embedded_sse::http::{Method, Url};
 use embedded_sse::io::asynch::Clock as _;
 use embedded_sse::io::{Buffered, asynch, blocking};
 
@@ -92,7 +95,7 @@ fn is_lost(output: Output<'_>) -> bool {
     matches!(
         output,
         Output::Notice(Notice::Connecting {
-            reason: Reason::Lost,
+            reason: Reason::Network(NetworkReason::Lost),
             ..
         })
     )
@@ -125,6 +128,40 @@ async fn a_failing_socket_is_a_lost_connection() {
         let mut connected = blocking::Connected::new(&mut source, socket, &connector);
         assert_eq!(connected.next(), None, "{fault:?}");
         assert!(is_lost(source.poll(VirtualClock.now(), &mut &b""[..])));
+    }
+}
+
+static POST: ClientOptions = ClientOptions::new()
+    .request(Method::POST, b"{}")
+    .reconnect(ReconnectOptions::new().exact());
+
+/// Breaks when a `POST` is repeated that may have reached its server, or one is given up of which no byte was written.
+#[tokio::test(start_paused = true)]
+async fn a_post_is_retried_only_if_its_first_write_failed() {
+    for (fault, is_retried) in [
+        (Fault::Write, true),
+        (Fault::WriteZero, true),
+        (Fault::Flush, false),
+        (Fault::Read, false),
+    ] {
+        let (mut buffer, mut first, mut second) = ([0; 256], [0; 64], [0; 64]);
+        let mut source = EventSource::new(Url::new("http://device/").unwrap(), &POST, &mut buffer);
+        let connector = Connector::new(&[], 1);
+
+        source.poll(VirtualClock.now(), &mut &b""[..]);
+        let socket = Buffered::new(FaultySocket::new(fault), &mut first);
+        let mut connected = asynch::Connected::new(&mut source, socket, VirtualClock);
+        assert_eq!(connected.next().await, None, "{fault:?}");
+        let output = source.poll(VirtualClock.now(), &mut &b""[..]);
+        assert_eq!(is_lost(output), is_retried, "{fault:?}");
+
+        source.restart();
+        source.poll(VirtualClock.now(), &mut &b""[..]);
+        let socket = Buffered::new(FaultySocket::new(fault), &mut second);
+        let mut connected = blocking::Connected::new(&mut source, socket, &connector);
+        assert_eq!(connected.next(), None, "{fault:?}");
+        let output = source.poll(VirtualClock.now(), &mut &b""[..]);
+        assert_eq!(is_lost(output), is_retried, "{fault:?}");
     }
 }
 

@@ -48,13 +48,13 @@ fn a_blocking_connection_gives_what_its_event_source_gives() {
                                     tell(notice);
                                 }
                             }
-                            Err(_) => source.disconnected(),
+                            Err(error) => source.not_connected(error),
                         }
                     }
                     Output::Wait(until) => blocking::Clock::wait_until(&connector, until),
                     Output::Notice(notice) => {
                         tell(notice);
-                        if let Notice::Closed(_) = notice {
+                        if let Notice::Closed { .. } = notice {
                             break;
                         }
                     }
@@ -107,14 +107,14 @@ pub async fn follow_connected(connector: &Connector, length: usize, patience: us
                     dropped +=
                         follow_socket(source, socket, &mut teller, connector, patience).await;
                 }
-                Err(_) => source.disconnected(),
+                Err(error) => source.not_connected(error),
             },
             Output::Wait(until) => VirtualClock.wait_until(until).await,
             Output::Notice(notice) => {
                 if let Some(line) = teller.line(notice, VirtualClock.now()) {
                     connector.tell(line);
                 }
-                if let Notice::Closed(_) = notice {
+                if let Notice::Closed { .. } = notice {
                     return dropped;
                 }
             }

@@ -25,6 +25,8 @@ mod client_cancel_safety;
 #[cfg(all(feature = "http", feature = "embedded-io"))]
 mod client_flush;
 #[cfg(all(feature = "http", feature = "embedded-io"))]
+mod client_head_timeout;
+#[cfg(all(feature = "http", feature = "embedded-io"))]
 mod client_idle;
 #[cfg(all(feature = "http", feature = "embedded-io"))]
 mod client_socket_errors;

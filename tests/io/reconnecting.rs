@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use embedded_io::ErrorKind;
 use embedded_sse::Decoder;
+use embedded_sse::client::{Decision, NetworkReason, Reason, ReconnectOptions, ServerReason};
 use embedded_sse::io::{asynch, blocking};
 
 use crate::clock::VirtualClock;
@@ -102,10 +103,56 @@ async fn retry_fields_set_the_delay_without_the_caller() {
         "300 end",
         "600 request []",
         "600 end",
-        "1000 request []",
-        "1000 stop",
+        // The second failure in a row: a `retry` alone is no success.
+        "1400 request []",
+        "1400 stop",
     ];
     FOLLOWER.tells(&responses, &expected).await;
+}
+
+/// Breaks when a page in place of a stream ends a reader, or is asked for often.
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_is_no_stream_is_retried_with_the_longest_delay() {
+    let responses = [Response::Status(200, None), STOP];
+    let expected = ["0 request []", "60000 request []", "60000 stop"];
+    FOLLOWER.tells(&responses, &expected).await;
+}
+
+/// Breaks when the caller's decision about an answer, does not count, or a stream that has ended is taken for one that was lost.
+#[tokio::test(start_paused = true)]
+async fn the_decision_of_the_caller_counts() {
+    static OPTIONS: ReconnectOptions =
+        (ReconnectOptions::new().exact().retry(700)).on_failure(&|failure, decision| match failure
+            .reason
+        {
+            Reason::Server(ServerReason::NoContent) => Decision::Retry,
+            Reason::Network(NetworkReason::Ended | NetworkReason::Unreachable) => Decision::End,
+            _ => decision,
+        });
+    let follower = Follower {
+        options: &OPTIONS,
+        ..FOLLOWER
+    };
+    let responses = [
+        STOP,
+        stream(&[Bytes(b"data: a\n\n"), Fails(ErrorKind::ConnectionReset)]),
+        stream(&[Bytes(b"data: b\n\n"), Stays]),
+        stream(&[Bytes(b"data: c\n\n")]),
+    ];
+    let expected = [
+        "0 request []",
+        "700 request []",
+        "700 message [] a",
+        "700 ConnectionReset",
+        "1400 request []",
+        "1400 message [] b",
+        "1900 idle",
+        "2600 request []",
+        "2600 message [] c",
+        "2600 end",
+        "2600 stop",
+    ];
+    follower.tells(&responses, &expected).await;
 }
 
 /// Breaks when streams that give an event count as failures, or when those that give none do not.

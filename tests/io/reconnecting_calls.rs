@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use embedded_sse::client::{Answer, Verdict};
+use embedded_sse::client::{Answer, Reason, ServerReason, Verdict};
 use embedded_sse::io::asynch::Clock as _;
 use embedded_sse::io::{Error, asynch, blocking};
 use embedded_sse::{Decoder, Event, EventId};
@@ -139,10 +139,11 @@ async fn only_a_response_or_a_restart_revokes_the_end() {
     let mut decoder = Decoder::<[u8; 32]>::new();
     let mut buffer = [0; 64];
     let (stop, busy) = (Answer::new(204, "", None), Answer::new(503, "", None));
+    let verdict = |reason| Verdict::Failed(Reason::Server(reason));
     let full = || Body::new([Bytes(b"data: a\n\n")], &time);
 
     let mut reader = blocking::ReconnectingReader::new(&mut decoder, &THREE_ATTEMPTS, &time);
-    assert_eq!(reader.judge(&stop), Verdict::Stop);
+    assert_eq!(reader.judge(&stop), verdict(ServerReason::NoContent));
     assert!(!reader.wait() && !reader.wait());
     assert_eq!(time.now.get(), 0, "the end is told at once");
     reader.restart();
@@ -151,14 +152,14 @@ async fn only_a_response_or_a_restart_revokes_the_end() {
     reader.restart();
     assert!(reader.wait());
     reader.judge(&stop);
-    assert_eq!(reader.judge(&busy), Verdict::Retry);
+    assert_eq!(reader.judge(&busy), verdict(ServerReason::Status(503)));
     assert!(reader.wait());
     reader.judge(&stop);
     assert!(reader.open(full(), &mut buffer).next().unwrap().is_some());
     assert!(reader.wait());
 
     let mut reader = asynch::ReconnectingReader::new(&mut decoder, &THREE_ATTEMPTS, VirtualClock);
-    assert_eq!(reader.judge(&stop), Verdict::Stop);
+    assert_eq!(reader.judge(&stop), verdict(ServerReason::NoContent));
     let start = VirtualClock.now();
     assert!(!reader.wait().await && !reader.wait().await);
     assert_eq!(VirtualClock.now(), start, "the end is told at once");
@@ -168,7 +169,7 @@ async fn only_a_response_or_a_restart_revokes_the_end() {
     reader.restart();
     assert!(reader.wait().await);
     reader.judge(&stop);
-    assert_eq!(reader.judge(&busy), Verdict::Retry);
+    assert_eq!(reader.judge(&busy), verdict(ServerReason::Status(503)));
     assert!(reader.wait().await);
     reader.judge(&stop);
     let mut stream = reader.open(full(), &mut buffer);

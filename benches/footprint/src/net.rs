@@ -7,7 +7,7 @@ use core::task::Poll;
 use embedded_io::ErrorKind;
 use embedded_nal_async::{AddrType, Dns, TcpConnect};
 use embedded_sse::Instant;
-use embedded_sse::client::Reason;
+use embedded_sse::client::ConnectError;
 use embedded_sse::http::Url;
 use embedded_sse::io::{asynch, blocking};
 
@@ -51,7 +51,7 @@ pub struct PortNet;
 impl blocking::Connect for PortNet {
     type Socket = Port;
 
-    fn connect(&mut self, url: Url<'_>) -> Result<Port, Reason> {
+    fn connect(&mut self, url: Url<'_>) -> Result<Port, ConnectError> {
         write(url.host().as_bytes());
         write_word(u32::from(url.port()));
         Ok(Port)
@@ -61,7 +61,7 @@ impl blocking::Connect for PortNet {
 impl asynch::Connect for PortNet {
     type Socket = Port;
 
-    async fn connect(&mut self, url: Url<'_>) -> Result<Port, Reason> {
+    async fn connect(&mut self, url: Url<'_>) -> Result<Port, ConnectError> {
         blocking::Connect::connect(self, url)
     }
 }

@@ -6,7 +6,7 @@ use core::pin::pin;
 use core::task::{Context, Poll, Waker};
 
 use embedded_io::ErrorType;
-use embedded_sse::client::Reason;
+use embedded_sse::client::ConnectError;
 use embedded_sse::http::Url;
 use embedded_sse::io::{asynch, blocking};
 
@@ -117,7 +117,7 @@ impl<'s> Connector<'s> {
 impl<'s> blocking::Connect for Connector<'s> {
     type Socket = Socket<'s>;
 
-    fn connect(&mut self, _: Url<'_>) -> Result<Socket<'s>, Reason> {
+    fn connect(&mut self, _: Url<'_>) -> Result<Socket<'s>, ConnectError> {
         Ok(self.socket())
     }
 }
@@ -125,7 +125,7 @@ impl<'s> blocking::Connect for Connector<'s> {
 impl<'s> asynch::Connect for Connector<'s> {
     type Socket = Socket<'s>;
 
-    async fn connect(&mut self, _: Url<'_>) -> Result<Socket<'s>, Reason> {
+    async fn connect(&mut self, _: Url<'_>) -> Result<Socket<'s>, ConnectError> {
         Ok(self.socket())
     }
 }

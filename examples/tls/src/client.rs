@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::time::SystemTime;
 
 use embedded_io_adapters::tokio_1::FromTokio;
-use embedded_sse::client::{EventSource, Notice, Output, Reason};
+use embedded_sse::client::{ConnectError, EndedBy, EventSource, Notice, Output};
 use embedded_sse::http::Url;
 use embedded_sse::io::asynch::{Clock, Connected};
 use embedded_tls::pki::CertVerifier;
@@ -15,7 +15,7 @@ use embedded_tls::{
 use rand_core::OsRng;
 use tokio::net::TcpStream;
 
-/// Follows a stream until `handle` has enough of it; otherwise returns why there will be no more. The
+/// Follows a stream until `handle` has enough of it; otherwise returns who has decided that there will be no more. The
 /// server has to have a certificate of this authority, for its host name.
 ///
 /// TLS connections borrow the buffers for their records, so they are made here, and handed in one after
@@ -25,7 +25,7 @@ pub async fn follow(
     authority: &[u8],
     clock: impl Clock,
     mut handle: impl FnMut(Notice<'_>) -> ControlFlow<()>,
-) -> Option<Reason> {
+) -> Option<EndedBy> {
     // The longest record that a server may send, and one for the request.
     let mut received = [0; 16_640];
     let mut sent = [0; 2_048];
@@ -42,11 +42,11 @@ pub async fn follow(
                 }
                 Err(error) => {
                     eprintln!("no connection: {error:?}");
-                    source.disconnected();
+                    source.not_connected(ConnectError::Unreachable);
                 }
             },
             Output::Wait(until) => clock.wait_until(until).await,
-            Output::Notice(Notice::Closed(reason)) => return Some(reason),
+            Output::Notice(Notice::Closed { by, .. }) => return Some(by),
             Output::Notice(notice) => {
                 if handle(notice).is_break() {
                     return None;

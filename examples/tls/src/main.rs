@@ -51,14 +51,14 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use embedded_sse::client::{Reason, ReconnectOptions};
+    use embedded_sse::client::{EndedBy, ReconnectOptions};
 
-    async fn follow(url: &str, authority: &[u8], count: usize) -> (Vec<String>, Option<Reason>) {
+    async fn follow(url: &str, authority: &[u8], count: usize) -> (Vec<String>, Option<EndedBy>) {
         let options = ClientOptions::new().reconnect(ReconnectOptions::new().attempts(2).retry(1));
         let mut buffer = [0; 256];
         let mut source = EventSource::new(Url::new(url).unwrap(), &options, &mut buffer);
         let mut data = Vec::new();
-        let reason = client::follow(&mut source, authority, TokioClock, |notice| {
+        let ended_by = client::follow(&mut source, authority, TokioClock, |notice| {
             if let Notice::Event(event) = notice {
                 data.push(event.data.to_string());
             }
@@ -67,8 +67,8 @@ mod tests {
                 false => ControlFlow::Continue(()),
             }
         });
-        let reason = tokio::time::timeout(Duration::from_secs(30), reason).await;
-        (data, reason.unwrap())
+        let ended_by = tokio::time::timeout(Duration::from_secs(30), ended_by).await;
+        (data, ended_by.unwrap())
     }
 
     /// Breaks when an encrypted stream cannot be read, or is not resumed where it ended.
@@ -76,9 +76,9 @@ mod tests {
     async fn a_stream_is_followed_over_several_connections() {
         let server = Server::start().await.unwrap();
         let url = format!("https://localhost:{}/", server.port);
-        let (data, reason) = follow(&url, &server.authority, 8).await;
+        let (data, ended_by) = follow(&url, &server.authority, 8).await;
         assert_eq!(data, ["1", "2", "3", "4", "5", "6", "7", "8"]);
-        assert_eq!(reason, None);
+        assert_eq!(ended_by, None);
     }
 
     /// Breaks when anybody can pose as the server.
@@ -87,10 +87,10 @@ mod tests {
         let server = Server::start().await.unwrap();
         let other = Server::start().await.unwrap();
         let url = format!("https://localhost:{}/", server.port);
-        let (data, reason) = follow(&url, &other.authority, 1).await;
-        assert_eq!((data.len(), reason), (0, Some(Reason::Exhausted)));
+        let (data, ended_by) = follow(&url, &other.authority, 1).await;
+        assert_eq!((data.len(), ended_by), (0, Some(EndedBy::Attempts)));
         let url = format!("https://127.0.0.1:{}/", server.port);
-        let (data, reason) = follow(&url, &server.authority, 1).await;
-        assert_eq!((data.len(), reason), (0, Some(Reason::Exhausted)));
+        let (data, ended_by) = follow(&url, &server.authority, 1).await;
+        assert_eq!((data.len(), ended_by), (0, Some(EndedBy::Attempts)));
     }
 }

@@ -7,7 +7,7 @@ use embedded_io_async::{Read, Write};
 
 use super::clock::{Clock, before, timer};
 use super::connected::Link;
-use crate::client::{EventSource, Notice, NoticeKind, Reason, Step};
+use crate::client::{ConnectError, EventSource, Notice, NoticeKind, Step};
 use crate::decode::{Event, Kind};
 use crate::http::Url;
 use crate::io::Buffered;
@@ -24,15 +24,19 @@ pub trait Connect {
     ///
     /// # Errors
     ///
-    /// [`Reason::Unsupported`] when it cannot make connections of this kind: the client gives up. After
-    /// other reasons, such as [`Reason::Unreachable`], it tries again later.
-    fn connect(&mut self, url: Url<'_>) -> impl Future<Output = Result<Self::Socket, Reason>>;
+    /// [`ConnectError::Unsupported`] when it cannot make connections of this kind: the client gives up. After
+    /// other reasons, such as [`ConnectError::Unreachable`], it tries again later.
+    fn connect(&mut self, url: Url<'_>)
+    -> impl Future<Output = Result<Self::Socket, ConnectError>>;
 }
 
 impl<T: Connect + ?Sized> Connect for &mut T {
     type Socket = T::Socket;
 
-    fn connect(&mut self, url: Url<'_>) -> impl Future<Output = Result<Self::Socket, Reason>> {
+    fn connect(
+        &mut self,
+        url: Url<'_>,
+    ) -> impl Future<Output = Result<Self::Socket, ConnectError>> {
         (**self).connect(url)
     }
 }
@@ -101,7 +105,7 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
             };
             match notice {
                 NoticeKind::Found(Kind::Event) => break,
-                NoticeKind::Closed(_) => return None,
+                NoticeKind::Closed => return None,
                 _ => {}
             }
         }
@@ -172,7 +176,7 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
     }
 
     async fn connect(&mut self) {
-        let connect = self.connector.connect(self.source.redirects.url());
+        let connect = self.connector.connect(self.source.attempt.redirects.url());
         let late = timer(&self.clock, self.source.lifecycle.deadline);
         let connected = before(pin!(connect), pin!(late)).await;
         match connected {
@@ -180,7 +184,7 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
                 self.link.plug(Some(socket));
                 self.source.connected(self.clock.now());
             }
-            Some(Err(reason)) => self.source.lifecycle.not_connected(reason),
+            Some(Err(error)) => self.source.not_connected(error),
             None => self.source.lifecycle.check_deadline(self.clock.now()),
         }
     }

@@ -49,7 +49,7 @@ use crate::io::turns::Turns;
 ///                 }
 ///             }
 ///             Output::Wait(until) => clock.wait_until(until).await,
-///             Output::Notice(Notice::Closed(reason)) => return reason,
+///             Output::Notice(Notice::Closed { reason, .. }) => return reason,
 ///             Output::Notice(_) | Output::Send(_) => {}
 ///         }
 ///     }
@@ -198,7 +198,8 @@ impl<S: BufRead + Write> Link<S> {
     ) -> Option<NoticeKind> {
         let received = before(pin!(self.socket.fill_buf()), late).await;
         match received {
-            Some(Ok([]) | Err(_)) => source.disconnected(),
+            Some(Ok([])) => source.received_end(),
+            Some(Err(_)) => source.disconnected(),
             Some(Ok(shown)) => return self.piece.begin(shown, source, clock.now()),
             None => source.lifecycle.check_deadline(clock.now()),
         }

@@ -5,11 +5,11 @@ use core::net::SocketAddr;
 use embedded_nal_async::{AddrType, Dns, TcpConnect};
 
 use super::client::Connect;
-use crate::client::Reason;
+use crate::client::ConnectError;
 use crate::http::{Url, ip_address};
 
 /// Makes unencrypted connections by the traits of `embedded-nal-async`, which embassy-net implements.
-/// `https` is [`Reason::Unsupported`].
+/// `https` is [`ConnectError::Unsupported`].
 ///
 /// # Examples
 ///
@@ -44,11 +44,11 @@ impl<'n, T: TcpConnect, D: Dns> Nal<'n, T, D> {
 impl<'n, T: TcpConnect, D: Dns> Connect for Nal<'n, T, D> {
     type Socket = T::Connection<'n>;
 
-    async fn connect(&mut self, url: Url<'_>) -> Result<Self::Socket, Reason> {
+    async fn connect(&mut self, url: Url<'_>) -> Result<Self::Socket, ConnectError> {
         if url.is_https() {
-            return Err(Reason::Unsupported);
+            return Err(ConnectError::Unsupported);
         }
-        let unreachable = Reason::Unreachable;
+        let unreachable = ConnectError::Unreachable;
         let address = match ip_address(url.host()) {
             Some(address) => address,
             None => {

@@ -5,7 +5,7 @@ use core::pin::pin;
 use embedded_io_async::Read;
 
 use super::clock::{Clock, before, timer};
-use crate::client::{Answer, ReconnectOptions, Verdict};
+use crate::client::{Answer, NetworkReason, Reason, ReconnectOptions, Verdict};
 use crate::decode::{Decoder, Event};
 use crate::io::Error;
 use crate::io::attempts::{Attempts, IdleTimeout};
@@ -118,7 +118,7 @@ impl<'a, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C: Clock> ReconnectingReader<'a,
     }
 
     /// What is to be done with a response. Follow a [`Redirect`](Verdict::Redirect) without [`wait`](Self::wait),
-    /// but only a few in a row: then wait. Every other verdict but [`Open`](Verdict::Open) can be left to `wait`.
+    /// but only a few in a row: then wait. [`Failed`](Verdict::Failed) can be left to `wait`.
     pub fn judge(&mut self, answer: &Answer) -> Verdict {
         self.attempts.judge(answer)
     }
@@ -153,7 +153,7 @@ impl<'a, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C: Clock> ReconnectingReader<'a,
     }
 
     /// Waits until the next request is due, after a stream that was lost or could not be had. `false`, at once:
-    /// make no more requests, for the last verdict was [`Stop`](Verdict::Stop), or too many attempts have failed.
+    /// make no more requests, for the last response was final, or too many attempts have failed.
     ///
     /// # Cancel safety
     ///
@@ -175,7 +175,7 @@ impl<'a, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C: Clock> ReconnectingReader<'a,
         true
     }
 
-    /// Begins anew, at once: failed attempts do not count any more, nor does a [`Stop`](Verdict::Stop).
+    /// Begins anew, at once: earlier failures do not count any more, nor does a final response.
     pub fn restart(&mut self) {
         self.attempts.restarted();
     }
@@ -234,10 +234,14 @@ impl<R: Read, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C: Clock> OpenStream<'_, '_
             }
             None => {
                 self.has_ended = true;
+                self.attempts.reason = Reason::Network(NetworkReason::Idle);
                 return Err(Error::Idle);
             }
         };
         self.has_ended = length == 0;
+        if self.has_ended {
+            self.attempts.reason = Reason::Network(NetworkReason::Ended);
+        }
         self.idle_timeout.received();
         self.inbox.received(length);
         Ok(())

@@ -4,7 +4,7 @@ use embedded_io::{Read, Write};
 
 use super::clock::Clock;
 use super::connected::Link;
-use crate::client::{EventSource, Notice, NoticeKind, Reason, Step};
+use crate::client::{ConnectError, EventSource, Notice, NoticeKind, Step};
 use crate::decode::{Event, Kind};
 use crate::http::Url;
 use crate::io::Buffered;
@@ -23,15 +23,15 @@ pub trait Connect {
     ///
     /// # Errors
     ///
-    /// [`Reason::Unsupported`] when it cannot make connections of this kind: the client gives up. After
-    /// other reasons, such as [`Reason::Unreachable`], it tries again later.
-    fn connect(&mut self, url: Url<'_>) -> Result<Self::Socket, Reason>;
+    /// [`ConnectError::Unsupported`] when it cannot make connections of this kind: the client gives up. After
+    /// other reasons, such as [`ConnectError::Unreachable`], it tries again later.
+    fn connect(&mut self, url: Url<'_>) -> Result<Self::Socket, ConnectError>;
 }
 
 impl<T: Connect + ?Sized> Connect for &mut T {
     type Socket = T::Socket;
 
-    fn connect(&mut self, url: Url<'_>) -> Result<Self::Socket, Reason> {
+    fn connect(&mut self, url: Url<'_>) -> Result<Self::Socket, ConnectError> {
         (**self).connect(url)
     }
 }
@@ -95,7 +95,7 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
             };
             match notice {
                 NoticeKind::Found(Kind::Event) => break,
-                NoticeKind::Closed(_) => return None,
+                NoticeKind::Closed => return None,
                 _ => {}
             }
         }
@@ -157,12 +157,12 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
     }
 
     fn connect(&mut self) {
-        match self.connector.connect(self.source.redirects.url()) {
+        match self.connector.connect(self.source.attempt.redirects.url()) {
             Ok(socket) => {
                 self.link.plug(Some(socket));
                 self.source.connected(self.clock.now());
             }
-            Err(reason) => self.source.lifecycle.not_connected(reason),
+            Err(error) => self.source.not_connected(error),
         }
     }
 }

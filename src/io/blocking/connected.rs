@@ -46,7 +46,7 @@ use crate::io::piece::Piece;
 ///                 }
 ///             }
 ///             Output::Wait(until) => clock.wait_until(until),
-///             Output::Notice(Notice::Closed(reason)) => return reason,
+///             Output::Notice(Notice::Closed { reason, .. }) => return reason,
 ///             Output::Notice(_) | Output::Send(_) => {}
 ///         }
 ///     }
@@ -185,7 +185,7 @@ impl<S: BufRead + Write> Link<S> {
     ) -> Result<Option<NoticeKind>, S::Error> {
         let shown = self.socket.fill_buf()?;
         if shown.is_empty() {
-            source.disconnected();
+            source.received_end();
             return Ok(None);
         }
         Ok(self.piece.begin(shown, source, clock.now()))

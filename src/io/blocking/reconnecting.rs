@@ -3,7 +3,7 @@
 use embedded_io::{Error as _, ErrorKind, Read};
 
 use super::clock::Clock;
-use crate::client::{Answer, Reconnect, ReconnectOptions, Verdict};
+use crate::client::{Answer, NetworkReason, Reason, ReconnectOptions, Verdict};
 use crate::decode::{Decoder, Event};
 use crate::io::Error;
 use crate::io::attempts::{Attempts, IdleTimeout};
@@ -131,7 +131,7 @@ impl<'a, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C: Clock> ReconnectingReader<'a,
     }
 
     /// What is to be done with a response. Follow a [`Redirect`](Verdict::Redirect) without [`wait`](Self::wait),
-    /// but only a few in a row: then wait. Every other verdict but [`Open`](Verdict::Open) can be left to `wait`.
+    /// but only a few in a row: then wait. [`Failed`](Verdict::Failed) can be left to `wait`.
     pub fn judge(&mut self, answer: &Answer) -> Verdict {
         self.attempts.judge(answer)
     }
@@ -158,7 +158,7 @@ impl<'a, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C: Clock> ReconnectingReader<'a,
         OpenStream {
             body,
             inbox: Inbox::new(self.decoder, buffer, received),
-            reconnect: &mut self.attempts.reconnect,
+            attempts: &mut self.attempts,
             idle_timeout: IdleTimeout::new(self.idle_timeout_ms),
             has_ended: false,
             clock: &self.clock,
@@ -166,7 +166,7 @@ impl<'a, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C: Clock> ReconnectingReader<'a,
     }
 
     /// Waits until the next request is due, after a stream that was lost or could not be had. `false`, at once:
-    /// make no more requests, for the last verdict was [`Stop`](Verdict::Stop), or too many attempts have failed.
+    /// make no more requests, for the last response was final, or too many attempts have failed.
     #[must_use = "no more requests are to be made if it is false"]
     pub fn wait(&mut self) -> bool {
         let retry = self.decoder.take_retry();
@@ -178,7 +178,7 @@ impl<'a, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C: Clock> ReconnectingReader<'a,
         until.is_some()
     }
 
-    /// Begins anew, at once: failed attempts do not count any more, nor does a [`Stop`](Verdict::Stop).
+    /// Begins anew, at once: earlier failures do not count any more, nor does a final response.
     pub fn restart(&mut self) {
         self.attempts.restarted();
     }
@@ -190,7 +190,7 @@ impl<'a, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C: Clock> ReconnectingReader<'a,
 pub struct OpenStream<'s, 'a, R, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C> {
     body: R,
     inbox: Inbox<'s, B>,
-    reconnect: &'s mut Reconnect<'a>,
+    attempts: &'s mut Attempts<'a>,
     idle_timeout: IdleTimeout,
     has_ended: bool,
     clock: &'s C,
@@ -212,13 +212,16 @@ impl<R: Read, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C: Clock> OpenStream<'_, '_
     pub fn next(&mut self) -> Result<Option<Event<'_>>, Error<R::Error>> {
         while !self.has_ended {
             if let Some(located) = self.inbox.advance()? {
-                self.reconnect.delivered();
+                self.attempts.reconnect.delivered();
                 return Ok(Some(self.inbox.event(located)));
             }
             let until = self.idle_timeout.until(|| self.clock.now());
             match self.body.read(self.inbox.space()) {
                 Ok(length) => {
                     self.has_ended = length == 0;
+                    if self.has_ended {
+                        self.attempts.reason = Reason::Network(NetworkReason::Ended);
+                    }
                     self.idle_timeout.received();
                     self.inbox.received(length);
                 }
@@ -226,6 +229,7 @@ impl<R: Read, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C: Clock> OpenStream<'_, '_
                     ErrorKind::TimedOut | ErrorKind::Interrupted => {
                         if self.clock.now() >= until {
                             self.has_ended = true;
+                            self.attempts.reason = Reason::Network(NetworkReason::Idle);
                             return Err(Error::Idle);
                         }
                     }

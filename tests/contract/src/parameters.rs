@@ -54,7 +54,8 @@ impl Parameters {
         fields.collect()
     }
 
-    /// Delays are those that were asked for, with nothing random in them.
+    /// Delays are those that were asked for, with nothing random in them. Harnesses expect that a `POST` is sent again
+    /// when its stream has ended.
     pub fn client<'p>(
         &'p self,
         fields: &'p [HeaderField<'p>],
@@ -70,6 +71,7 @@ impl Parameters {
         Ok(ClientOptions::new()
             .request(method, self.body.as_bytes())
             .fields(fields)
+            .repeat_unsafe()
             .idle_timeout(self.read_timeout_ms.unwrap_or_default())
             .comments()
             .reconnect(reconnect))

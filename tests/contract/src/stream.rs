@@ -138,7 +138,7 @@ impl Teller {
             Notice::Overflow => {
                 json!({ "kind": "error", "comment": "an event was too long for the buffer" })
             }
-            Notice::Closed(reason) => return Told::Last(reason.to_string()),
+            Notice::Closed { reason, .. } => return Told::Last(reason.to_string()),
             _ => return Told::Nothing,
         })
     }

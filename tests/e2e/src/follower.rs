@@ -7,7 +7,9 @@ use std::thread;
 use std::time::{Duration, Instant as StdInstant};
 
 use embedded_sse::Instant;
-use embedded_sse::client::{ClientOptions, EventSource, Notice, Reason, ReconnectOptions};
+use embedded_sse::client::{
+    ClientOptions, ConnectError, EventSource, Notice, Reason, ReconnectOptions,
+};
 use embedded_sse::http::Url;
 use embedded_sse::io::{asynch, blocking};
 
@@ -95,7 +97,7 @@ impl Report {
                 data: event.data.to_string(),
             }),
             Notice::Connecting { at, .. } => Self::Connecting(at.since(before)),
-            Notice::Closed(reason) => Self::Closed(reason),
+            Notice::Closed { reason, .. } => Self::Closed(reason),
             other => panic!("{other:?}"),
         }
     }
@@ -133,9 +135,9 @@ async fn follow_asynch(url: &str, sender: &Sender<Report>) {
 impl blocking::Connect for Tcp {
     type Socket = Socket;
 
-    fn connect(&mut self, url: Url<'_>) -> Result<Self::Socket, Reason> {
+    fn connect(&mut self, url: Url<'_>) -> Result<Self::Socket, ConnectError> {
         let socket = TcpStream::connect((url.host(), url.port()));
-        let socket = socket.map_err(|_| Reason::Unreachable)?;
+        let socket = socket.map_err(|_| ConnectError::Unreachable)?;
         let timeout = Some(Duration::from_millis(50));
         socket.set_read_timeout(timeout).unwrap();
         Ok(Socket(socket))

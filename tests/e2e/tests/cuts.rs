@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use e2e::client::Event;
 use e2e::follower::{Driver, Follower, Report};
-use embedded_sse::client::Reason;
+use embedded_sse::client::{Reason, ServerReason};
 
 const EVENTS: usize = 200;
 const POSITIONS: usize = 300;
@@ -98,7 +98,7 @@ fn follow(driver: Driver, url: &str) -> Vec<Event> {
                 assert!(events.len() <= EVENTS, "some come twice");
             }
             Report::Closed(reason) => {
-                assert_eq!(reason, Reason::NoContent);
+                assert_eq!(reason, Reason::Server(ServerReason::NoContent));
                 return events;
             }
             Report::Open | Report::Connecting(_) => {}

@@ -119,7 +119,7 @@ fn commands_are_obeyed_through_outages_and_reboots() {
         "five, \u{e9}",
         "HTTP/1.1 204 No Content\r\n\r\n",
     ));
-    wait_for(&machine, "closed: NoContent");
+    wait_for(&machine, "closed: Server(NoContent), by Policy");
     assert!(machine.runs());
     let log = machine.lines().join("\n");
     assert!(!log.contains("panic") && !log.contains("fan: 99"), "{log}");

@@ -5,7 +5,7 @@ use embedded_sse::Instant;
 use embedded_sse::client::{ClientOptions, EventSource, Notice, ReconnectOptions};
 use embedded_sse::http::Url;
 
-use crate::scripted::{Scene, play};
+use crate::scripted::{Scene, brief, closed, play};
 
 pub static OPTIONS: ClientOptions = ClientOptions::new()
     .comments()
@@ -50,13 +50,14 @@ pub fn script() -> Vec<Scene> {
     ]
 }
 
-/// That, and another one, which ends in an invalid chunk.
+/// That, and another one, with an invalid chunk.
 pub fn scripts() -> [Vec<Scene>; 2] {
     let whole = script();
     let mut cut = whole[..4].to_vec();
     let head = "200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked";
     let body = "9\r\nid: 3\ndat\r\n4\r\na: a\r\n7\r\n\ndata: b\r\n2\r\n\n\n\r\n0\r\n\r\n";
     cut.push(Scene::answer(head, body));
+    cut.push(Scene::answer("204 No Content", ""));
     [whole, cut]
 }
 
@@ -76,6 +77,9 @@ pub fn expected(script: &[Scene]) -> (Vec<String>, Vec<Vec<u8>>, u64) {
     // It must not end before the last scene.
     let connections = story.requests.len();
     assert_eq!(connections, script.len(), "{:?}", story.lines);
+    // A driver is followed until then.
+    let last = story.lines.last().unwrap();
+    assert!(last.starts_with("closed"), "{last}");
     let lines = story.lines.iter().map(|line| without_time(line)).collect();
     (lines, story.requests, story.now)
 }
@@ -119,9 +123,9 @@ impl Teller {
             }
             Notice::Overflow => "overflow".to_string(),
             Notice::Connecting { reason, at } => {
-                format!("lost: {reason:?}, again in {}", at.since(now))
+                format!("lost: {}, again in {}", brief(reason), at.since(now))
             }
-            Notice::Closed(reason) => format!("closed: {reason:?}"),
+            Notice::Closed { reason, by } => closed(reason, by),
             other => panic!("{other:?}"),
         })
     }

@@ -10,7 +10,7 @@ use std::task::{Context, Wake, Waker};
 
 use embedded_io::ErrorType;
 use embedded_sse::Instant;
-use embedded_sse::client::Reason;
+use embedded_sse::client::ConnectError;
 use embedded_sse::http::Url;
 use embedded_sse::io::asynch::{Clock, Connect};
 
@@ -113,9 +113,9 @@ pub struct Connector<'w, F>(pub &'w World, pub F);
 impl<'w, F: FnMut() -> Option<Socket<'w>>> Connect for Connector<'w, F> {
     type Socket = Socket<'w>;
 
-    async fn connect(&mut self, _: Url<'_>) -> Result<Socket<'w>, Reason> {
+    async fn connect(&mut self, _: Url<'_>) -> Result<Socket<'w>, ConnectError> {
         self.0.note_call();
-        self.1().ok_or(Reason::Unreachable)
+        self.1().ok_or(ConnectError::Unreachable)
     }
 }
 

@@ -3,7 +3,8 @@
 use core::hint::black_box;
 
 use embedded_sse::client::{
-    Answer, ClientOptions, EventSource, Notice, Output, Reconnect, ReconnectOptions, ResumePoint,
+    Answer, ClientOptions, ConnectError, EventSource, NetworkReason, Notice, Output, Reason,
+    Reconnect, ReconnectOptions, ResumePoint, Verdict,
 };
 use embedded_sse::http::{Dechunker, HeaderField, Method, Url};
 use embedded_sse::{EventId, Instant};
@@ -49,6 +50,7 @@ fn event_source() {
         .fields(&fields)
         .id_parameter("lastEventId")
         .idle_timeout(45_000)
+        .repeat_unsafe()
         .comments();
     let mut calls = Calls {
         new: Depth::of("EventSource::new"),
@@ -56,7 +58,9 @@ fn event_source() {
         resume_from: Depth::of("EventSource::resume_from"),
         poll: Depth::of("EventSource::poll"),
         connected: Depth::of("EventSource::connected"),
+        not_connected: Depth::of("EventSource::not_connected"),
         sent: Depth::of("EventSource::sent"),
+        received_end: Depth::of("EventSource::received_end"),
         disconnected: Depth::of("EventSource::disconnected"),
         resume_point: Depth::of("EventSource::resume_point"),
         close: Depth::of("EventSource::close"),
@@ -82,7 +86,9 @@ struct Calls {
     resume_from: Depth,
     poll: Depth,
     connected: Depth,
+    not_connected: Depth,
     sent: Depth,
+    received_end: Depth,
     disconnected: Depth,
     resume_point: Depth,
     close: Depth,
@@ -119,7 +125,12 @@ impl Calls {
                 .poll
                 .call3(EventSource::poll, &mut source, now, &mut input)
             {
-                Output::Connect(_) if connections == 3 => break,
+                Output::Connect(_) if connections == 3 => {
+                    let error = ConnectError::Unreachable;
+                    self.not_connected
+                        .call2(EventSource::not_connected, &mut source, error);
+                    break;
+                }
                 Output::Connect(_) => {
                     connections += 1;
                     input = b"";
@@ -132,14 +143,18 @@ impl Calls {
                 }
                 Output::Wait(until) => match chunks.next() {
                     Some(chunk) => input = chunk,
-                    // With a watchdog, the stream falls silent; else it ends.
+                    // With a watchdog, the stream falls silent; else it ends, or is cut.
+                    None if until == Instant::NEVER && connections == 1 => {
+                        self.received_end
+                            .call(EventSource::received_end, &mut source);
+                    }
                     None if until == Instant::NEVER => {
                         self.disconnected
                             .call(EventSource::disconnected, &mut source);
                     }
                     None => now = until,
                 },
-                Output::Notice(Notice::Closed(_)) => break,
+                Output::Notice(Notice::Closed { .. }) => break,
                 Output::Notice(_) => {}
             }
         }
@@ -159,9 +174,12 @@ fn reconnect() {
     for status in [200, 204, 301, 307, 400, 404, 429, 500, 503] {
         for retry_after in [None, Some(20)] {
             let answer = Answer::new(status, "text/event-stream", retry_after);
-            black_box(judge.call2(Reconnect::judge, &mut reconnect, &answer));
+            let reason = match judge.call2(Reconnect::judge, &mut reconnect, &answer) {
+                Verdict::Failed(reason) => reason,
+                _ => Reason::Network(NetworkReason::Lost),
+            };
             opened.call2(Reconnect::opened, &mut reconnect, NOW);
-            black_box(failed.call2(Reconnect::failed, &mut reconnect, NOW));
+            let _ = black_box(failed.call3(Reconnect::failed, &mut reconnect, NOW, reason));
         }
     }
 }

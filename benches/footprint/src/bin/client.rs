@@ -43,7 +43,7 @@ extern "C" fn reset() -> ! {
                 }
                 Output::Notice(Notice::Event(event)) => write_event(&event),
                 Output::Notice(Notice::Connecting { at, .. }) => write_word(at.as_millis() as u32),
-                Output::Notice(Notice::Closed(_)) => return_to_port(),
+                Output::Notice(Notice::Closed { .. }) => return_to_port(),
                 Output::Notice(_) => {}
             }
         }

@@ -3,7 +3,8 @@
 #![no_main]
 
 use embedded_sse::client::{
-    Answer, ClientOptions, EventSource, ReadyState, Reconnect, ReconnectOptions, Verdict,
+    Answer, ClientOptions, ConnectError, Decision, EventSource, ReadyState, Reconnect,
+    ReconnectOptions, Verdict,
 };
 use embedded_sse::http::{Dechunker, HeaderField, Method, Response, Status, Url};
 use embedded_sse::server::{
@@ -53,13 +54,15 @@ fn follow(text: &str, fields: &[HeaderField<'_>], buffer: &mut [u8]) {
     let reconnect = reconnect
         .retry(read_word())
         .floor(read_word())
+        .max_retry(read_word())
         .cap(read_word())
+        .max_retry_after(read_word())
         .stable(read_word())
         .attempts(read_word())
         .strict()
-        .judge(&|answer, verdict| match answer.status {
-            418 => Verdict::Retry,
-            _ => verdict,
+        .on_failure(&|failure, decision| match failure.answer {
+            Some(answer) if answer.status == 418 => Decision::Retry,
+            _ => decision,
         });
     let options = match read_word() {
         0 => ClientOptions::default(),
@@ -70,23 +73,32 @@ fn follow(text: &str, fields: &[HeaderField<'_>], buffer: &mut [u8]) {
         .fields(fields)
         .id_parameter(text)
         .idle_timeout(read_word())
+        .head_timeout(read_word())
         .max_head_len(read_word())
         .max_redirects(read_word() as u8)
+        .repeat_unsafe()
+        .resume_by_get()
         .comments()
         .reconnect(reconnect);
     if let Ok(url) = Url::new(text) {
-        let source = EventSource::new(url, &options, buffer);
+        let mut source = EventSource::new(url, &options, buffer);
+        match read_word() {
+            0 => source.not_connected(ConnectError::Unsupported),
+            _ => source.received_end(),
+        }
         write_word(u32::from(source.ready_state() == ReadyState::Open));
     }
     let mut reconnect = Reconnect::new(&reconnect);
     match reconnect.judge(&Answer::new(read_word() as u16, text, Some(read_word()))) {
         Verdict::Open => reconnect.opened(now()),
-        Verdict::Stop => reconnect.restarted(),
-        _ => reconnect.set_retry(read_word()),
+        Verdict::Redirect { .. } => reconnect.restarted(),
+        Verdict::Failed(reason) => match reconnect.failed(now(), reason) {
+            Ok(at) => write_word(at.as_millis() as u32),
+            Err(by) => write_word(by as u32),
+        },
     }
     reconnect.delivered();
-    let at = reconnect.failed(now()).unwrap_or(now());
-    write_word(at.as_millis() as u32);
+    reconnect.set_retry(read_word());
     write_word(reconnect.retry());
 }
 

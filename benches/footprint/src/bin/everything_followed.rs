@@ -5,7 +5,7 @@
 
 use embedded_sse::EventId;
 use embedded_sse::client::{
-    ClientOptions, EventSource, Notice, ReconnectOptions, ResumePoint, Verdict,
+    ClientOptions, Decision, EventSource, Notice, ReconnectOptions, ResumePoint,
 };
 use embedded_sse::http::{HeaderField, Method, Url};
 use embedded_sse::io::{Buffered, asynch, blocking};
@@ -20,15 +20,16 @@ static RECONNECT: ReconnectOptions = ReconnectOptions::new()
     .retry(1_000)
     .attempts(9)
     .strict()
-    .judge(&|answer, verdict| match answer.status {
-        418 => Verdict::Retry,
-        _ => verdict,
+    .on_failure(&|failure, decision| match failure.answer {
+        Some(answer) if answer.status == 418 => Decision::Retry,
+        _ => decision,
     });
 static OPTIONS: ClientOptions = ClientOptions::new()
     .request(Method::POST, b"{}")
     .fields(&FIELDS)
     .id_parameter("id")
     .idle_timeout(45_000)
+    .repeat_unsafe()
     .comments()
     .reconnect(RECONNECT);
 
@@ -97,6 +98,7 @@ fn tell(notice: Notice<'_>) {
             write_word(u32::from(ends));
         }
         Notice::Connecting { at, .. } => write_word(at.as_millis() as u32),
+        Notice::Closed { by, .. } => write_word(by as u32),
         _ => write_word(0),
     }
 }

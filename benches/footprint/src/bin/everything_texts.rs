@@ -6,7 +6,9 @@ use core::error::Error as _;
 use core::fmt::{Display, Write};
 
 use embedded_io::ErrorKind;
-use embedded_sse::client::Reason;
+use embedded_sse::client::{
+    CallerReason, ConnectError, NetworkReason, Reason, RedirectReason, ResponseReason, ServerReason,
+};
 use embedded_sse::http::{InvalidChunk, InvalidHeaderField, InvalidUrl, Url};
 use embedded_sse::io::Error;
 use embedded_sse::server::{Close, EventLog, Lapped, Outcome, PublishError};
@@ -30,8 +32,9 @@ extern "C" fn reset() -> ! {
             5 => tell(&Overflow),
             6 => tell(&PublishError::TooLarge),
             7 => tell(&close()),
-            8 => tell(&Reason::Unreachable),
+            8 => tell(&reason()),
             9 => tell(&too_long()),
+            10 => tell(&ConnectError::Unreachable),
             _ => {}
         }
         let mut log = EventLog::<[u8; 64]>::default();
@@ -84,6 +87,16 @@ fn too_long() -> EventTooLong {
         0 => EventTooLong::EventType,
         1 => EventTooLong::Data,
         _ => EventTooLong::LastEventId,
+    }
+}
+
+fn reason() -> Reason {
+    match read_word() {
+        0 => Reason::Network(NetworkReason::Unreachable),
+        1 => Reason::Server(ServerReason::Status(read_word() as u16)),
+        2 => Reason::Redirect(RedirectReason::TooMany),
+        3 => Reason::Response(ResponseReason::NotHttp),
+        _ => Reason::Caller(CallerReason::Closed),
     }
 }
 

@@ -76,8 +76,8 @@ async fn follow(stack: Stack<'static>, url: Url<'_>) {
                 outputs.switch(&event);
                 defmt::info!("{} [{}]", outputs, event.last_event_id);
             }
-            Notice::Closed(reason) => {
-                defmt::info!("closed: {}", reason);
+            Notice::Closed { reason, by } => {
+                defmt::info!("closed: {}, by {}", reason, by);
                 return;
             }
             notice => defmt::info!("{}", notice),

@@ -1,0 +1,174 @@
+//! One attempt to get a stream.
+
+use super::decision::{Answer, Decision, Verdict};
+use super::exchange::{Exchange, make_room};
+use super::options::ClientOptions;
+use super::output::Step;
+use super::reason::{
+    CallerReason, ConnectError, NetworkReason, Reason, RedirectReason, ResponseReason, ServerReason,
+};
+use super::reconnect::Reconnect;
+use super::redirects::Redirects;
+use crate::decode::Decoder;
+use crate::http::Url;
+
+/// The requests of one attempt, at a URL and where redirects lead from there, and their responses.
+///
+/// **Call [`connect`](Self::connect) before each connection. After the head of a response, [`judge`](Self::judge) it.
+/// When the attempt has failed, or its stream is lost, call [`end`](Self::end).**
+#[derive(Debug)]
+pub(crate) struct Attempt<'a> {
+    pub redirects: Redirects<'a>,
+    pub(super) exchange: Exchange,
+}
+
+/// What becomes of a response.
+pub(crate) enum Judged {
+    /// The content is an event stream.
+    Open,
+    /// Connect to where the redirect leads.
+    Redirected,
+    /// Its body is received for the caller.
+    Refused,
+    Failed(Reason),
+}
+
+impl<'a> Attempt<'a> {
+    pub const fn new(url: Url<'a>) -> Self {
+        Self {
+            redirects: Redirects::new(url),
+            exchange: Exchange::new(),
+        }
+    }
+
+    /// A connection is to be made.
+    pub fn connect(&mut self, options: &ClientOptions<'_>, decoder: &mut Decoder<&mut [u8]>) {
+        self.exchange = Exchange::new();
+        decoder.end_stream();
+        make_room(decoder);
+        if (options.resumes_by_get)(decoder) {
+            self.redirects.ask_by_get();
+        }
+    }
+
+    /// Why the connection could not be made.
+    pub fn reason_of(&self, error: ConnectError) -> Reason {
+        match error {
+            ConnectError::Unreachable => Reason::Network(NetworkReason::Unreachable),
+            ConnectError::Unsupported if self.redirects.has_redirected() => {
+                Reason::Redirect(RedirectReason::Unsupported)
+            }
+            ConnectError::Unsupported => Reason::Caller(CallerReason::Unsupported),
+        }
+    }
+
+    /// [`Exchange::send`], to the URL of this attempt.
+    pub fn send(
+        &mut self,
+        options: &ClientOptions<'_>,
+        decoder: &mut Decoder<&mut [u8]>,
+    ) -> Result<Option<Step>, Reason> {
+        self.exchange.send(decoder, options, &self.redirects)
+    }
+
+    /// The caller has written so many bytes more. Returns whether the request was under way.
+    pub fn sent(&mut self, length: usize) -> bool {
+        let is_sending = self.exchange.sent(length);
+        self.redirects.is_written |= is_sending && length > 0;
+        is_sending
+    }
+
+    /// The head of the response is whole.
+    pub fn judge(
+        &mut self,
+        options: &ClientOptions<'_>,
+        reconnect: &mut Reconnect<'_>,
+        decoder: &mut Decoder<&mut [u8]>,
+    ) -> Judged {
+        let Exchange::Head(head) = &self.exchange else {
+            return Judged::Refused;
+        };
+        let is_encoded = head.is_encoded;
+        let answer = Answer {
+            status: head.status,
+            is_event_stream: head.is_event_stream,
+            retry_after: head.retry_after(),
+        };
+        let status = Reason::Server(ServerReason::Status(answer.status));
+        let asks_for_time = answer.retry_after.is_some();
+        reconnect.exception = self.exception(options, decoder, status, asks_for_time);
+        match reconnect.judge(&answer) {
+            Verdict::Open if is_encoded => {
+                Judged::Failed(Reason::Response(ResponseReason::Encoded))
+            }
+            Verdict::Open => {
+                self.exchange.open();
+                Judged::Open
+            }
+            Verdict::Redirect { permanent } => {
+                let location = self.exchange.location(decoder);
+                let redirects = &mut self.redirects;
+                match redirects.follow(answer.status, location, permanent, options) {
+                    Ok(()) => Judged::Redirected,
+                    Err(reason) => Judged::Failed(Reason::Redirect(reason)),
+                }
+            }
+            Verdict::Failed(reason) => {
+                let receive = options.receive_error_body;
+                match receive(&mut self.exchange, reason, decoder, &mut &b""[..]) {
+                    true => Judged::Refused,
+                    false => Judged::Failed(reason),
+                }
+            }
+        }
+    }
+
+    /// The attempt has failed for this reason, or its stream is lost. Tells the policy what it knows. Returns the reason
+    /// that counts.
+    pub fn end(
+        &mut self,
+        options: &ClientOptions<'_>,
+        decoder: &Decoder<&mut [u8]>,
+        reconnect: &mut Reconnect<'_>,
+        reason: Reason,
+    ) -> Reason {
+        let reason = match &self.exchange {
+            // A body that is cut or too slow is still that of a response that was refused.
+            Exchange::Error(error) => error.reason,
+            _ => reason,
+        };
+        let asks_for_time = reconnect.asks_for_time;
+        reconnect.exception = self.exception(options, decoder, reason, asks_for_time);
+        match self.exchange.is_open() {
+            true => self.redirects.restart(),
+            false => self.redirects.forget(),
+        }
+        reason
+    }
+
+    /// The attempt is given up, for a new one. What redirects have proven before is kept.
+    pub fn restart(&mut self) {
+        match self.exchange.is_open() || self.redirects.is_remembered() {
+            true => self.redirects.restart(),
+            false => self.redirects.forget(),
+        }
+    }
+
+    /// What the rules say about a failure because of the request, whatever its reason is.
+    fn exception(
+        &self,
+        options: &ClientOptions<'_>,
+        decoder: &Decoder<&mut [u8]>,
+        reason: Reason,
+        asks_for_time: bool,
+    ) -> Option<Decision> {
+        if self.redirects.is_written
+            && !(options.may_repeat)(options, decoder, reason, asks_for_time)
+        {
+            return Some(Decision::End);
+        }
+        // Another URL is left to ask: the original one.
+        let is_forgotten = self.redirects.is_remembered() && !self.exchange.is_open();
+        is_forgotten.then_some(Decision::Retry)
+    }
+}

@@ -1,0 +1,76 @@
+//! The body of a response that is no event stream.
+
+use super::exchange::Exchange;
+use super::reason::Reason;
+use crate::decode::Decoder;
+use crate::http::Body;
+use crate::wire::copy::copy;
+use crate::wire::exact::{Exact, ExactSlice};
+
+/// The first bytes of a body, as many as fit, for the caller to read. They stand at the start of the free part of the
+/// decoder's buffer.
+#[derive(Clone, Debug)]
+pub(super) struct ErrorBody {
+    body: Body,
+    /// How many bytes have come.
+    length: u32,
+    /// Why the response is no stream.
+    pub reason: Reason,
+}
+
+/// Begins to receive the body of a response whose head is read, or goes on with it. Returns whether there is more to
+/// come and to keep. It is a function pointer, so that programs that do not ask for these bodies do not link it.
+pub(super) type ReceiveErrorBody =
+    fn(&mut Exchange, Reason, &mut Decoder<&mut [u8]>, &mut &[u8]) -> bool;
+
+/// For programs that ask for these bodies.
+pub(super) fn receive_error_body(
+    exchange: &mut Exchange,
+    reason: Reason,
+    decoder: &mut Decoder<&mut [u8]>,
+    input: &mut &[u8],
+) -> bool {
+    // A redirect says nothing to the caller, and a 204 has no body.
+    if let Exchange::Head(head) = exchange {
+        if matches!(head.status, 204 | 300..=399) {
+            return false;
+        }
+        *exchange = Exchange::Error(ErrorBody {
+            body: head.body(),
+            length: 0,
+            reason,
+        });
+    }
+    match exchange {
+        Exchange::Error(error) => error.receive(decoder, input),
+        _ => false,
+    }
+}
+
+impl ErrorBody {
+    /// The bytes that have come.
+    pub fn received<'d>(&self, decoder: &'d Decoder<&mut [u8]>) -> &'d [u8] {
+        let length = self.length as usize;
+        decoder.free().get(..length).unwrap_or_default()
+    }
+
+    fn receive(&mut self, decoder: &mut Decoder<&mut [u8]>, input: &mut &[u8]) -> bool {
+        let (space, _) = decoder.free_and_last_event_id();
+        loop {
+            let free = space.part_mut(self.length as usize..);
+            let Ok(content) = self.body.peek(input) else {
+                return false;
+            };
+            if free.is_empty() || self.body.has_ended() {
+                return false;
+            }
+            if content.is_empty() {
+                return true;
+            }
+            let length = content.len().min(free.len());
+            copy(content.part(..length), free);
+            self.length = self.length.plus(length as u32);
+            self.body.read(length, input);
+        }
+    }
+}

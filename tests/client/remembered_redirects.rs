@@ -1,0 +1,191 @@
+//! How long permanent redirects count. Where redirects lead, `redirects` tests; what a stream survives, `survived`.
+
+use embedded_sse::client::{ClientOptions, EventSource};
+use embedded_sse::http::Method;
+
+use crate::helpers::{EXACT, OPTIONS, STREAM, STRICT, lines, play_every_way, url};
+use crate::scripted::{Scene, play, play_on};
+
+fn redirect(status: u16, location: &str) -> Scene {
+    Scene::answer(&format!("{status} x\r\nLocation: {location}"), "")
+}
+
+fn stream() -> Scene {
+    Scene::stream("data: x\n\n")
+}
+
+/// The URLs that are asked, without what they begin with.
+fn urls(options: &ClientOptions<'_>, script: &[Scene]) -> Vec<String> {
+    let story = play_every_way(options, script);
+    let urls = story.lines_of("connect http://device");
+    urls.into_iter().map(str::to_string).collect()
+}
+
+/// What an attempt may come to that is no stream, and how the client tells it.
+fn failures() -> Vec<(Vec<Scene>, &'static str)> {
+    let answer = |head: &str| vec![Scene::answer(head, "")];
+    vec![
+        (answer("404 x"), "Status(404), again in 6000"),
+        (answer("204 x"), "NoContent, again in 6000"),
+        (
+            answer("503 x\r\nRetry-After: 9"),
+            "Status(503), again in 9000",
+        ),
+        (answer("200 x"), "WrongType, again in 60000"),
+        (answer("x"), "NotHttp, again in 6000"),
+        (answer("302 x"), "NoLocation, again in 6000"),
+        (vec![Scene::Refused], "Unreachable, again in 6000"),
+        (vec![Scene::Unsupported], "Unsupported, again in 60000"),
+        (
+            vec![Scene::Ends(b"HTTP/1.1 200".to_vec())],
+            "Lost, again in 6000",
+        ),
+        (vec![Scene::Silent], "Idle, again in 6000"),
+        (
+            vec![redirect(302, "/c"), Scene::Refused],
+            "Unreachable, again in 6000",
+        ),
+        (
+            vec![redirect(301, "/c"), Scene::answer("410 x", "")],
+            "Status(410), again in 6000",
+        ),
+    ]
+}
+
+/// Breaks when a redirect is remembered that led to no stream: a server could send all its clients to a dead host.
+#[test]
+fn a_permanent_redirect_is_remembered_only_once_it_has_led_to_a_stream() {
+    let options = OPTIONS.idle_timeout(500);
+    for status in [301, 308] {
+        for (failure, _) in failures() {
+            // These are final for the original URL, which has led there.
+            let mut script = vec![redirect(status, "/b")];
+            script.extend(failure);
+            script.push(stream());
+            let story = play_every_way(&options, &script);
+            if story.lines.last().unwrap().starts_with("closed: ") {
+                continue;
+            }
+            let last = story.lines_of("connect http://device");
+            assert_eq!(
+                last[script.len() - 1..],
+                ["/events", "/events"],
+                "{:?}",
+                story.lines
+            );
+        }
+        // A stream without an event is one.
+        for body in ["data: x\n\n", ""] {
+            let script = [redirect(status, "/b"), Scene::stream(body), Scene::Refused];
+            assert_eq!(urls(&OPTIONS, &script)[..3], ["/events", "/b", "/b"]);
+        }
+    }
+}
+
+/// Breaks when a status that is final is tried again only because a redirect has led to it.
+#[test]
+fn a_final_answer_after_a_new_redirect_is_final() {
+    for (head, reason) in [("404 x", "Status(404)"), ("204 x", "NoContent")] {
+        for options in [&OPTIONS, &STRICT] {
+            let script = [redirect(301, "/b"), Scene::answer(head, ""), stream()];
+            let lines = lines(options, &script);
+            assert_eq!(lines[2..], [format!("closed: {reason}")]);
+        }
+    }
+}
+
+/// Breaks when a redirect of long ago, which leads nowhere by now, ends a client or keeps it away from its server.
+#[test]
+fn a_remembered_url_that_fails_is_forgotten_and_the_original_asked_after_the_delay() {
+    for reconnect in [EXACT, EXACT.strict()] {
+        let options = ClientOptions::new().idle_timeout(500).reconnect(reconnect);
+        for (failure, told) in failures() {
+            let mut script = vec![redirect(301, "/b"), stream()];
+            script.extend(failure);
+            let length = script.len();
+            script.push(stream());
+            let story = play_every_way(&options, &script);
+            let urls = story.lines_of("connect http://device");
+            assert_eq!(urls[..3], ["/events", "/b", "/b"]);
+            assert_eq!(urls[length..], ["/events", "/events"]);
+            let losses = story.lines_of("lost after ");
+            assert!(losses[1].ends_with(told), "{losses:?}");
+        }
+    }
+}
+
+/// Breaks when the original URL is never believed: it is final once it has answered itself.
+#[test]
+fn what_the_original_url_answers_after_that_is_final() {
+    let gone = || Scene::answer("404 x", "");
+    let script = [redirect(301, "/b"), stream(), gone(), gone(), stream()];
+    let lines = lines(&OPTIONS, &script);
+    let end = ["connect http://device/events", "closed: Status(404)"];
+    assert_eq!(lines[lines.len() - 2..], end);
+}
+
+/// Breaks when every loss of a stream costs a redirect.
+#[test]
+fn a_stream_that_is_lost_forgets_nothing() {
+    let chunked = format!("{STREAM}\r\nTransfer-Encoding: chunked");
+    let options = OPTIONS.idle_timeout(500);
+    let script = [
+        redirect(301, "/b"),
+        stream(),
+        Scene::stream(""),
+        Scene::answer(&chunked, "9\r\nda"),
+        Scene::answer(&chunked, "zz\r\n"),
+        Scene::stays("data: x\n\n"),
+        Scene::Refused,
+    ];
+    assert_eq!(
+        urls(&options, &script),
+        ["/events", "/b", "/b", "/b", "/b", "/b", "/b", "/events"]
+    );
+}
+
+/// Breaks when a remembered URL cannot lead on.
+#[test]
+fn a_remembered_url_may_redirect_again() {
+    let script = [
+        redirect(301, "/b"),
+        stream(),
+        redirect(308, "/c"),
+        stream(),
+        redirect(302, "/d"),
+        stream(),
+        Scene::Refused,
+    ];
+    assert_eq!(
+        urls(&OPTIONS, &script),
+        ["/events", "/b", "/b", "/c", "/c", "/d", "/c", "/events"]
+    );
+}
+
+/// Breaks when a `POST` goes where its redirect has led a `GET`.
+#[test]
+fn a_permanent_redirect_that_makes_a_get_of_a_post_is_not_remembered() {
+    let post = ClientOptions::new().request(Method::POST, b"{}");
+    let post = post.repeat_unsafe().reconnect(EXACT);
+    let script = |status| [redirect(status, "/b"), stream(), stream()];
+    assert_eq!(urls(&post, &script(301))[..3], ["/events", "/b", "/events"]);
+    assert_eq!(urls(&post, &script(308))[..3], ["/events", "/b", "/b"]);
+}
+
+/// Breaks when a restart forgets a redirect that has led to a stream, or remembers one that has not.
+#[test]
+fn a_restart_keeps_what_has_led_to_a_stream() {
+    let (mut buffer, mut redirects) = ([0; 256], [0; 256]);
+    let mut source = EventSource::new(url("http://device/events"), &OPTIONS, &mut buffer);
+    source.follow_redirects(&mut redirects);
+    let mut story = play(&mut source, [redirect(301, "/b"), Scene::Silent], 100);
+    source.restart();
+    let script = [redirect(301, "/c"), Scene::stays("data: x\n\n")];
+    play_on(&mut story, &mut source, script, 100);
+    source.restart();
+    play_on(&mut story, &mut source, [stream()], 100);
+    assert_eq!(
+        story.lines_of("connect http://device"),
+        ["/events", "/b", "/events", "/c", "/c", "/c"]
+    );
+}

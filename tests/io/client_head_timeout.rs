@@ -1,0 +1,61 @@
+//! The time limit of a response's head, with clocks and sockets.
+
+use embedded_sse::client::{ClientOptions, EventSource, ReconnectOptions};
+use embedded_sse::http::Url;
+use embedded_sse::io::asynch::Clock as _;
+use embedded_sse::io::{asynch, blocking};
+
+use crate::clock::VirtualClock;
+use crate::helpers::client_script::Teller;
+use crate::scripted::Scene;
+use crate::scripted_socket::Connector;
+
+/// A byte of an endless head each 200 ms.
+fn drip() -> Connector {
+    let head = format!("HTTP/1.1 200 OK\r\nX: {}", "y".repeat(1_000));
+    let bytes = head.bytes().map(|byte| vec![byte]).collect();
+    Connector::new(&[Scene::Slow(200, bytes)], 64)
+}
+
+fn options(idle_timeout: u32) -> ClientOptions<'static> {
+    ClientOptions::new()
+        .idle_timeout(idle_timeout)
+        .reconnect(ReconnectOptions::new().exact())
+}
+
+fn source<'a>(options: &'a ClientOptions<'a>, buffer: &'a mut [u8]) -> EventSource<'a> {
+    EventSource::new(Url::new("http://device/").unwrap(), options, buffer)
+}
+
+const LOST: &str = "lost: SlowHead, again in 3000";
+
+/// Breaks when a drip of bytes holds an asynchronous client: each read ends before any time limit.
+#[tokio::test(start_paused = true)]
+async fn a_head_that_drips_does_not_hold_an_asynchronous_client() {
+    for idle_timeout in [0, 10_000] {
+        let (options, start) = (options(idle_timeout), VirtualClock.now());
+        let (mut buffer, mut received) = ([0; 256], [0; 64]);
+        let source = source(&options, &mut buffer);
+        let mut client = asynch::Client::new(source, drip(), &mut received, VirtualClock);
+        let notice = client.next_notice().await;
+        let now = VirtualClock.now();
+        assert_eq!(Teller::default().line(notice, now).unwrap(), LOST);
+        assert_eq!(now.since(start), 30_200);
+    }
+}
+
+/// Breaks when a drip of bytes holds a blocking client.
+#[test]
+fn a_head_that_drips_does_not_hold_a_blocking_client() {
+    for idle_timeout in [0, 10_000] {
+        let (options, connector) = (options(idle_timeout), drip());
+        let (mut buffer, mut received) = ([0; 256], [0; 64]);
+        let source = source(&options, &mut buffer);
+        let mut client =
+            blocking::Client::new(source, connector.clone(), &mut received, connector.clone());
+        let notice = client.next_notice();
+        let now = blocking::Clock::now(&connector);
+        assert_eq!(Teller::default().line(notice, now).unwrap(), LOST);
+        assert_eq!(now.as_millis(), 30_200);
+    }
+}
