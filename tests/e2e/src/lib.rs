@@ -9,6 +9,8 @@ pub mod follower;
 pub mod nginx;
 pub mod packages;
 pub mod program;
+pub mod scenarios;
+pub mod scripted;
 pub mod server;
 pub mod tap;
 #[path = "../../../examples/common/tcp.rs"]
