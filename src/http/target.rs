@@ -72,13 +72,14 @@ impl Iterator for PercentDecoded<'_> {
     }
 }
 
-/// Writes a path or a query, or a URL, percent-encoded: spaces and bytes outside ASCII become escapes.
+/// Writes a path or a query, or a URL, percent-encoded: space, `"`, `<`, `>` and bytes outside ASCII become escapes.
+/// Browsers escape these in paths and queries alike, and a few more in one of them.
 ///
 /// Control characters stay as they are, so that a [`Url`](super::Url) refuses them. Escapes stay, so encoding twice
 /// changes nothing.
 pub(crate) fn write_encoded(part: &[u8], write: &mut dyn FnMut(&[u8])) {
     for byte in part {
-        if *byte == b' ' || !byte.is_ascii() {
+        if matches!(byte, b' ' | b'"' | b'<' | b'>' | 0x80..) {
             write(&percent_encoded(*byte));
         } else {
             write(from_ref(byte));

@@ -9,8 +9,8 @@ use crate::wire::exact::{Exact, ExactSlice};
 
 /// An absolute URL with the scheme `http` or `https` (RFC 3986), without its fragment.
 ///
-/// Path and query may hold any character but control characters. In requests, spaces and characters outside ASCII are
-/// percent-encoded. Escapes such as `%20` stay as they are. The host is ASCII: an international name needs its `xn--`
+/// Path and query may hold any character but control characters. In requests, space, `"`, `<`, `>` and characters outside
+/// ASCII are percent-encoded. Escapes such as `%20` stay as they are. The host is ASCII: an international name needs its `xn--`
 /// form.
 ///
 /// # Examples
@@ -511,7 +511,7 @@ mod tests {
             (b"/%20%C3%a9%", "http://a/%20%C3%a9%"),
             (
                 b"/|\\[]~!$&()*+,;=:@-._\"<>^`{}'",
-                "http://a/|\\[]~!$&()*+,;=:@-._\"<>^`{}'",
+                "http://a/|\\[]~!$&()*+,;=:@-._%22%3C%3E^`{}'",
             ),
             ("//h\u{f6}.st/".as_bytes(), "invalid"),
             (b"//h\xf6/", "invalid"),

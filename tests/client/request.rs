@@ -55,7 +55,10 @@ fn path_and_query_are_percent_encoded() {
         ("http://a?ü", "/?%C3%BC"),
         ("http://a/\u{20ac}\u{1f600}", "/%E2%82%AC%F0%9F%98%80"),
         ("http://a/%20%c3%a9%", "/%20%c3%a9%"),
-        ("http://a/\"<>^`{}'?\"<>^`{}'", "/\"<>^`{}'?\"<>^`{}'"),
+        (
+            "http://a/\"<>^`{}'?\"<>^`{}'",
+            "/%22%3C%3E^`{}'?%22%3C%3E^`{}'",
+        ),
     ];
     for (text, target) in cases {
         let expected = format!("GET {target} HTTP/1.1\r\nHost: a\r\n");
