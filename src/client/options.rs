@@ -146,29 +146,28 @@ impl<'a> ClientOptions<'a> {
         self
     }
 
-    /// After how many milliseconds without a byte the connection is given up: never by default, which 0
-    /// stands for. Comments count; 45 s suits servers that send one every 15 s. It is also how long a
-    /// connection and an answer may take.
+    /// Sets after how many milliseconds without a byte a connection is given up. Comments count as bytes. The time also
+    /// limits how long a connection takes to be made, and how long a response takes to begin. 45 s suits servers that
+    /// send a comment every 15 s. The default is 0: no limit, so a client whose server has lost its power may wait for ever.
     pub const fn idle_timeout(mut self, milliseconds: u32) -> Self {
         self.idle_timeout_ms = milliseconds;
         self
     }
 
-    /// How many milliseconds the head of a response may take from its first byte: 30 s by default; 0 stands for no
-    /// limit. A server may let the client wait for the first byte for as long as
-    /// [`idle_timeout`](Self::idle_timeout) allows.
+    /// Sets how many milliseconds the head of a response may take from its first byte. The default is 30 s; 0 stands for
+    /// no limit. [`idle_timeout`](Self::idle_timeout) limits how long the first byte may take.
     pub const fn head_timeout(mut self, milliseconds: u32) -> Self {
         self.head_timeout_ms = milliseconds;
         self
     }
 
-    /// The length of the longest head of an answer: 16 KB by default.
+    /// Sets the length of the longest response head, in bytes. The default is 16 KB.
     pub const fn max_head_len(mut self, bytes: u32) -> Self {
         self.max_head_len = bytes;
         self
     }
 
-    /// How many redirects may come in a row: 20 by default.
+    /// Sets how many redirects in a row are followed. The default is 20.
     pub const fn max_redirects(mut self, count: u8) -> Self {
         self.max_redirects = count;
         self
@@ -182,13 +181,13 @@ impl<'a> ClientOptions<'a> {
         self
     }
 
-    /// Gives comments, too.
+    /// Makes the client give comments, too.
     pub const fn comments(mut self) -> Self {
         self.comments = true;
         self
     }
 
-    /// How to reconnect.
+    /// Sets how the client reconnects.
     pub const fn reconnect(mut self, options: ReconnectOptions<'a>) -> Self {
         self.reconnect = options;
         self

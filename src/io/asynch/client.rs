@@ -24,8 +24,8 @@ pub trait Connect {
     ///
     /// # Errors
     ///
-    /// [`ConnectError::Unsupported`] when it cannot make connections of this kind: the client gives up. After
-    /// other reasons, such as [`ConnectError::Unreachable`], it tries again later.
+    /// [`ConnectError::Unreachable`] when a later attempt may succeed. [`ConnectError::Unsupported`] when it cannot make
+    /// connections of this kind: a client whose own URL this is ends.
     fn connect(&mut self, url: Url<'_>)
     -> impl Future<Output = Result<Self::Socket, ConnectError>>;
 }
@@ -51,12 +51,14 @@ impl<T: Connect + ?Sized> Connect for &mut T {
 /// On embassy, with the feature `embedded-nal-async`, the connector is a `Nal`.
 ///
 /// ```
-/// use embedded_sse::client::{ClientOptions, EventSource};
+/// use embedded_sse::client::{ClientOptions, EventSource, ReconnectOptions};
 /// use embedded_sse::http::{InvalidUrl, Url};
 /// use embedded_sse::io::asynch::{Client, Clock, Connect};
 ///
 /// async fn follow(connector: impl Connect, clock: impl Clock) -> Result<(), InvalidUrl> {
-///     let options = ClientOptions::new().idle_timeout(45_000);
+///     let options = ClientOptions::new()
+///         .idle_timeout(45_000)
+///         .reconnect(ReconnectOptions::new().seed(0x5eed)); // the serial number, or of the chip's RNG
 ///     let mut buffer = [0; 256];
 ///     let url = Url::new("http://10.0.2.2/commands")?;
 ///     let mut redirects = [0; 256];
@@ -67,7 +69,7 @@ impl<T: Connect + ?Sized> Connect for &mut T {
 ///     while let Some(event) = client.next().await {
 ///         if event.event_type == "led" { /* .. */ }
 ///     }
-///     // The server wants no more requests, or refuses them.
+///     // The server wants no more requests, or refuses them. Other failures are retried.
 ///     Ok(())
 /// }
 /// ```
@@ -90,9 +92,14 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
         }
     }
 
-    /// The next event; `None` when there will be none any more. Everything else that
-    /// [`next_notice`](Self::next_notice) tells is passed over: also that an event was too long for the
-    /// buffer.
+    /// Returns the next event. Other notices of [`next_notice`](Self::next_notice) are passed over, also that an event was
+    /// too long for the buffer.
+    ///
+    /// `None` means that the client has ended. The network, a server that restarts or a faulty answer do not end it: it
+    /// tries again. It ends when the server wants no more requests (204) or refuses them (such as 401 or 404), when a
+    /// request must not be sent twice, when the attempts are used up, when the program has to change something (a URL or
+    /// a buffer), or after [`close`](Self::close). To try again nevertheless, wait for a while, then call
+    /// [`restart`](Self::restart).
     ///
     /// # Cancel safety
     ///
@@ -139,7 +146,8 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
         self.link.plug(None);
     }
 
-    /// Drops the connection, and connects anew with the next call, at once.
+    /// Drops the connection, and connects anew with the next call, at once. This also works after each end but
+    /// [`close`](Self::close). A request that must not be sent twice is sent again.
     pub fn restart(&mut self) {
         self.source.restart();
         self.link.plug(None);
