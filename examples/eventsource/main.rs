@@ -1,19 +1,19 @@
 //! Follows an event stream for as long as it can, and prints what comes of it, one JSON object a line:
 //! `{"type":..,"data":..,"lastEventId":..}` for an event, `{"retry":ms}` before it when the
 //! reconnection time has changed, `{"overflow":true}` for an event that does not fit the buffer; and
-//! `{"state":"open"}`, `{"state":"connecting","in_ms":..}`, `{"state":"closed","reason":..}` for what
+//! `{"state":"open"}`, `{"state":"connecting","in_ms":..}`, `{"state":"closed","reason":..,"by":..}` for what
 //! becomes of the connection. Why it was lost goes to standard error.
 //!
 //! ```text
 //! cargo run --example eventsource -- http://127.0.0.1:8080/events
+//! cargo run --example eventsource -- http://127.0.0.1:8080/chat --body @request.json --header 'Content-Type: application/json'
 //! ```
 //!
-//! `--help` tells the options. Exit status: 0 after `--count` events, and when the server answers with
-//! 204; 1 for wrong usage; 2 when the server refuses for good; 3 after a redirect that leads nowhere, or
-//! an answer that breaks HTTP; 4 when `--attempts` have failed.
+//! `--help` tells the options, and what the exit status says about who has ended the program.
 
 #[path = "../common/clock.rs"]
 mod clock;
+mod end_on;
 mod options;
 #[path = "../common/tcp.rs"]
 mod tcp;
@@ -22,7 +22,9 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clock::TokioClock;
-use embedded_sse::client::{EventSource, Notice, Reason, ResumePoint};
+use embedded_sse::client::{
+    Decision, EndedBy, EventSource, Failure, Notice, Reason, ResumePoint, ServerReason,
+};
 use embedded_sse::http::Url;
 use embedded_sse::io::asynch::{Client, Clock};
 use options::{HELP, Options};
@@ -58,7 +60,12 @@ async fn main() -> ExitCode {
 /// Returns the exit status, or why nothing can be printed, or the options make no sense.
 async fn follow(options: &Options) -> io::Result<u8> {
     let fields = options.fields().map_err(io::Error::other)?;
-    let client_options = options.client(&fields).map_err(io::Error::other)?;
+    let decide = |failure: &Failure, decision| match options.ends_on(failure.reason) {
+        true => Decision::End,
+        false => decision,
+    };
+    let client_options = options.client(&fields, &decide);
+    let client_options = client_options.map_err(io::Error::other)?;
     let url = Url::new(&options.url).map_err(io::Error::other)?;
     let (mut buffer, mut redirects) = (vec![0; options.buffer], vec![0; 8 * 1024]);
     let mut source = EventSource::new(url, &client_options, &mut buffer);
@@ -90,9 +97,14 @@ async fn follow(options: &Options) -> io::Result<u8> {
                 eprintln!("{reason}");
                 json!({ "state": "connecting", "in_ms": at.since(TokioClock.now()) })
             }
-            Notice::Closed(reason) => {
-                print(&json!({ "state": "closed", "reason": reason.to_string() }))?;
-                return Ok(exit_status(reason));
+            Notice::Closed { reason, by } => {
+                let name = match by {
+                    EndedBy::Policy => "policy",
+                    EndedBy::Attempts => "attempts",
+                    _ => "caller",
+                };
+                print(&json!({ "state": "closed", "reason": reason.to_string(), "by": name }))?;
+                return Ok(exit_status(reason, by));
             }
             _ => continue,
         };
@@ -113,12 +125,13 @@ fn print(line: &Value) -> io::Result<()> {
     output.flush()
 }
 
-const fn exit_status(reason: Reason) -> u8 {
-    match reason {
-        Reason::NoContent => 0,
-        Reason::BufferTooSmall => USAGE,
-        Reason::Status(_) | Reason::WrongType => 2,
-        Reason::Exhausted => 4,
-        _ => 3,
+/// Scripts tell by it who has ended the program. `HELP` lists the statuses.
+const fn exit_status(reason: Reason, by: EndedBy) -> u8 {
+    match (reason, by) {
+        // The server has no more events.
+        (Reason::Server(ServerReason::NoContent), EndedBy::Policy) => 0,
+        (_, EndedBy::Policy) => 2,
+        (_, EndedBy::Attempts) => 4,
+        _ => USAGE,
     }
 }

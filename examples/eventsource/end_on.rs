@@ -1,0 +1,46 @@
+//! The reasons of `--end-on`.
+
+use std::str::FromStr;
+
+use embedded_sse::client::{NetworkReason, Reason, ServerReason};
+
+/// For which reason to end.
+pub enum EndOn {
+    /// For this one.
+    Exactly(Reason),
+    /// For each redirect that cannot be followed.
+    Redirect,
+    /// For each response that cannot be understood.
+    Malformed,
+}
+
+impl EndOn {
+    pub fn is_about(&self, reason: Reason) -> bool {
+        match self {
+            Self::Exactly(exactly) => *exactly == reason,
+            Self::Redirect => matches!(reason, Reason::Redirect(_)),
+            Self::Malformed => matches!(reason, Reason::Response(_)),
+        }
+    }
+}
+
+impl FromStr for EndOn {
+    type Err = &'static str;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        Ok(Self::Exactly(match word {
+            "redirect" => return Ok(Self::Redirect),
+            "malformed" => return Ok(Self::Malformed),
+            "wrong-type" => Reason::Server(ServerReason::WrongType),
+            "unreachable" => Reason::Network(NetworkReason::Unreachable),
+            "lost" => Reason::Network(NetworkReason::Lost),
+            "ended" => Reason::Network(NetworkReason::Ended),
+            "idle" => Reason::Network(NetworkReason::Idle),
+            "slow-head" => Reason::Network(NetworkReason::SlowHead),
+            status => match status.parse() {
+                Ok(status @ 100..=999) => Reason::Server(ServerReason::Status(status)),
+                _ => return Err("--end-on: not a status, nor a word of the list"),
+            },
+        }))
+    }
+}
