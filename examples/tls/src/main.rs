@@ -13,15 +13,20 @@ use std::error::Error;
 use std::ops::ControlFlow;
 
 use clock::TokioClock;
-use embedded_sse::client::{ClientOptions, EventSource, Notice};
+use embedded_sse::client::{ClientOptions, EventSource, Notice, ReconnectOptions};
 use embedded_sse::http::Url;
+use rand_core::{OsRng, RngCore};
 use server::{EVENTS, Server};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let server = Server::start().await?;
     let url = format!("https://localhost:{}/", server.port);
-    let options = ClientOptions::new();
+    // Clients that lose their server together come back one by one.
+    let reconnect = ReconnectOptions::new().seed(OsRng.next_u32());
+    let options = ClientOptions::new()
+        .idle_timeout(45_000)
+        .reconnect(reconnect);
     let mut buffer = [0; 256];
     let mut source = EventSource::new(Url::new(&url)?, &options, &mut buffer);
     let mut events = 0;
@@ -51,7 +56,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use embedded_sse::client::{EndedBy, ReconnectOptions};
+    use embedded_sse::client::EndedBy;
 
     async fn follow(url: &str, authority: &[u8], count: usize) -> (Vec<String>, Option<EndedBy>) {
         let options = ClientOptions::new().reconnect(ReconnectOptions::new().attempts(2).retry(1));
