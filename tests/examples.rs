@@ -461,6 +461,23 @@ fn eventsource_ends_on_the_reasons_it_is_told() {
     assert_eq!(followed.status, Some(0));
 }
 
+/// Breaks when the body of a refusal is not shown, or shown as a part of the stream.
+#[test]
+fn eventsource_prints_the_body_of_an_error() {
+    let refusal = |status: &str, body: &str| {
+        let length = body.len();
+        format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\n\r\n{body}")
+    };
+    let busy = refusal("503 Busy", "{\"error\":\"overloaded\"}");
+    let wrong = refusal("404 Not Found", "no such model");
+    let followed = follow(&[&busy, &wrong], &["--retry", "1"]);
+    assert_eq!(followed.states, ["connecting", "closed by policy"]);
+    assert_eq!(followed.status, Some(2));
+    let errors: Vec<&str> = followed.errors.lines().collect();
+    assert!(errors.contains(&"{\"error\":\"overloaded\"}"), "{errors:?}");
+    assert_eq!(errors.last(), Some(&"no such model"));
+}
+
 /// Breaks when a seed does not repeat a delay, or all programs have the same one.
 #[test]
 fn eventsource_has_the_delays_of_its_seed() {

@@ -2,7 +2,8 @@
 //! `{"type":..,"data":..,"lastEventId":..}` for an event, `{"retry":ms}` before it when the
 //! reconnection time has changed, `{"overflow":true}` for an event that does not fit the buffer; and
 //! `{"state":"open"}`, `{"state":"connecting","in_ms":..}`, `{"state":"closed","reason":..,"by":..}` for what
-//! becomes of the connection. Why it was lost goes to standard error.
+//! becomes of the connection. Why it was lost goes to standard error, and so does the begin of the body of a response
+//! that is no stream.
 //!
 //! ```text
 //! cargo run --example eventsource -- http://127.0.0.1:8080/events
@@ -103,6 +104,7 @@ async fn follow(options: &Options) -> io::Result<u8> {
                     EndedBy::Attempts => "attempts",
                     _ => "caller",
                 };
+                print_error_body(client.source())?;
                 print(&json!({ "state": "closed", "reason": reason.to_string(), "by": name }))?;
                 return Ok(exit_status(reason, by));
             }
@@ -112,6 +114,9 @@ async fn follow(options: &Options) -> io::Result<u8> {
         if let (true, Some(milliseconds)) = (new_retry != retry, new_retry) {
             print(&json!({ "retry": milliseconds }))?;
             retry = new_retry;
+        }
+        if let Some("connecting") = line["state"].as_str() {
+            print_error_body(client.source())?;
         }
         print(&line)?;
     }
@@ -123,6 +128,14 @@ fn print(line: &Value) -> io::Result<()> {
     writeln!(output, "{line}")?;
     // Somebody may be watching.
     output.flush()
+}
+
+/// Servers say in the body of a response what is wrong.
+fn print_error_body(source: &EventSource<'_>) -> io::Result<()> {
+    match source.error_body() {
+        [] => Ok(()),
+        body => writeln!(io::stderr(), "{}", String::from_utf8_lossy(body)),
+    }
 }
 
 /// Scripts tell by it who has ended the program. `HELP` lists the statuses.

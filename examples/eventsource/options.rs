@@ -11,7 +11,8 @@ use lexopt::ValueExt;
 use crate::end_on::EndOn;
 
 pub const HELP: &str = "\
-Follows an event stream, and prints what comes as JSON lines.
+Follows an event stream, and prints what comes as JSON lines. Errors, and the bodies of responses
+that are no stream, go to standard error.
 
 Usage: eventsource [OPTIONS] URL
 
@@ -166,6 +167,7 @@ impl Options {
             .fields(fields)
             .idle_timeout(self.idle_timeout_ms)
             .head_timeout(self.head_timeout_ms)
+            .error_body()
             .reconnect(reconnect);
         if self.repeat_post {
             options = options.repeat_unsafe();

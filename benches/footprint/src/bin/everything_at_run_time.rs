@@ -2,9 +2,11 @@
 #![no_std]
 #![no_main]
 
+use core::fmt::Write;
+
 use embedded_sse::client::{
-    Answer, ClientOptions, ConnectError, Decision, EventSource, ReadyState, Reconnect,
-    ReconnectOptions, Verdict,
+    Answer, ClientOptions, ConnectError, Decision, EventSource, ProducedField, ReadyState,
+    Reconnect, ReconnectOptions, Verdict,
 };
 use embedded_sse::http::{Dechunker, HeaderField, Method, Response, Status, Url};
 use embedded_sse::server::{
@@ -64,6 +66,11 @@ fn follow(text: &str, fields: &[HeaderField<'_>], buffer: &mut [u8]) {
             Some(answer) if answer.status == 418 => Decision::Retry,
             _ => decision,
         });
+    let produce = |value: &mut dyn Write| value.write_str(text);
+    let Ok(token) = ProducedField::new(text, &produce) else {
+        return;
+    };
+    let tokens = [token];
     let options = match read_word() {
         0 => ClientOptions::default(),
         _ => ClientOptions::new(),
@@ -71,6 +78,7 @@ fn follow(text: &str, fields: &[HeaderField<'_>], buffer: &mut [u8]) {
     let options = options
         .request(Method::new(text).unwrap_or(Method::GET), text.as_bytes())
         .fields(fields)
+        .produced_fields(&tokens)
         .id_parameter(text)
         .idle_timeout(read_word())
         .head_timeout(read_word())
@@ -78,6 +86,7 @@ fn follow(text: &str, fields: &[HeaderField<'_>], buffer: &mut [u8]) {
         .max_redirects(read_word() as u8)
         .repeat_unsafe()
         .resume_by_get()
+        .error_body()
         .comments()
         .reconnect(reconnect);
     if let Ok(url) = Url::new(text) {

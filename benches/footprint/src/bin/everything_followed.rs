@@ -5,7 +5,7 @@
 
 use embedded_sse::EventId;
 use embedded_sse::client::{
-    ClientOptions, Decision, EventSource, Notice, ReconnectOptions, ResumePoint,
+    ClientOptions, Decision, EventSource, Notice, ProducedField, ReconnectOptions, ResumePoint,
 };
 use embedded_sse::http::{HeaderField, Method, Url};
 use embedded_sse::io::{Buffered, asynch, blocking};
@@ -13,6 +13,12 @@ use footprint::net::{PortClock, PortNet};
 use footprint::{Port, block_on, memory, read, read_word, write, write_word};
 
 static FIELDS: [HeaderField; 1] = match HeaderField::new("Authorization", "Bearer x") {
+    Ok(field) => [field],
+    Err(_) => panic!("illegal"),
+};
+static TOKENS: [ProducedField; 1] = match ProducedField::new("Cookie", &|value| {
+    value.write_char(char::from(read_word() as u8))
+}) {
     Ok(field) => [field],
     Err(_) => panic!("illegal"),
 };
@@ -27,9 +33,11 @@ static RECONNECT: ReconnectOptions = ReconnectOptions::new()
 static OPTIONS: ClientOptions = ClientOptions::new()
     .request(Method::POST, b"{}")
     .fields(&FIELDS)
+    .produced_fields(&TOKENS)
     .id_parameter("id")
     .idle_timeout(45_000)
     .repeat_unsafe()
+    .error_body()
     .comments()
     .reconnect(RECONNECT);
 
@@ -104,6 +112,7 @@ fn tell(notice: Notice<'_>) {
 }
 
 fn tell_resume_point(source: &EventSource<'_>) {
+    write(source.error_body());
     let point = source.resume_point();
     write(point.last_event_id.as_bytes());
     write_word(point.retry.unwrap_or_default());

@@ -6,7 +6,9 @@ use core::task::Waker;
 
 use defmt::{Format, println};
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
-use embedded_sse::client::{ClientOptions, EventSource, Reconnect, ReconnectOptions};
+use embedded_sse::client::{
+    ClientOptions, EventSource, ProducedField, Reconnect, ReconnectOptions,
+};
 use embedded_sse::http::Url;
 use embedded_sse::hub::{Hub, Slot};
 use embedded_sse::io::asynch::{Clock, EmbassyClock};
@@ -34,6 +36,9 @@ extern "C" fn reset() -> ! {
         log(&STREAM);
         log(&SERVER);
         log(&Reconnect::new(&RECONNECT));
+        if let Ok(field) = ProducedField::new("Cookie", &|_| Ok(())) {
+            log(&field);
+        }
         if let Ok(url) = Url::new(core::str::from_utf8(text).unwrap_or_default()) {
             log(&url);
             log(&EventSource::new(url, &CLIENT, buffer));
