@@ -78,12 +78,13 @@ impl<'a> Attempt<'a> {
         is_sending
     }
 
-    /// The head of the response is whole.
+    /// The head of the response is whole. What follows it of `input` is read if the body is for the caller.
     pub fn judge(
         &mut self,
         options: &ClientOptions<'_>,
         reconnect: &mut Reconnect<'_>,
         decoder: &mut Decoder<&mut [u8]>,
+        input: &mut &[u8],
     ) -> Judged {
         let Exchange::Head(head) = &self.exchange else {
             return Judged::Refused;
@@ -115,7 +116,7 @@ impl<'a> Attempt<'a> {
             }
             Verdict::Failed(reason) => {
                 let receive = options.receive_error_body;
-                match receive(&mut self.exchange, reason, decoder, &mut &b""[..]) {
+                match receive(&mut self.exchange, reason, decoder, input) {
                     true => Judged::Refused,
                     false => Judged::Failed(reason),
                 }

@@ -270,17 +270,17 @@ impl<'a> EventSource<'a> {
                 }
                 return Some(notice);
             }
-            Arrived::Head => return self.judge(now()),
+            Arrived::Head => return self.judge(now(), input),
             Arrived::Failed(reason) => self.lifecycle.lose(reason),
             Arrived::Nothing => {}
         }
         None
     }
 
-    /// The head of the response is whole.
-    fn judge(&mut self, now: Instant) -> Option<NoticeKind> {
+    /// The head of the response is whole. `input` follows it.
+    fn judge(&mut self, now: Instant, input: &mut &[u8]) -> Option<NoticeKind> {
         let (options, reconnect) = (self.lifecycle.options, &mut self.lifecycle.reconnect);
-        match (self.attempt).judge(options, reconnect, &mut self.decoder) {
+        match (self.attempt).judge(options, reconnect, &mut self.decoder, input) {
             Judged::Open => {
                 self.lifecycle.opened(now);
                 return Some(NoticeKind::Open);
