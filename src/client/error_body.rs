@@ -30,9 +30,9 @@ pub(super) fn receive_error_body(
     decoder: &mut Decoder<&mut [u8]>,
     input: &mut &[u8],
 ) -> bool {
-    // A redirect says nothing to the caller, and a 204 has no body.
+    // A redirect says nothing to the caller. A 204 has no body, nor has a 101: another protocol follows it.
     if let Exchange::Head(head) = exchange {
-        if matches!(head.status, 204 | 300..=399) {
+        if matches!(head.status, ..200 | 204 | 300..=399) {
             return false;
         }
         *exchange = Exchange::Error(ErrorBody {

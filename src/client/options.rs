@@ -175,7 +175,8 @@ impl<'a> ClientOptions<'a> {
 
     /// Keeps the first bytes of the body of a response that is no stream, as many as the buffer holds, for
     /// [`EventSource::error_body`](super::EventSource::error_body). The client gives up the connection when the body has
-    /// ended, the buffer is full, or a time limit has passed. The bodies of redirects and of a 204 are not kept.
+    /// ended, the buffer is full, or a time limit has passed: the body shares
+    /// [`head_timeout`](Self::head_timeout) with the head. The bodies of redirects are not kept; a 101 and a 204 have none.
     pub const fn error_body(mut self) -> Self {
         self.receive_error_body = receive_error_body;
         self
