@@ -15,6 +15,7 @@ mod credentials;
 mod cuts;
 mod delays;
 mod deployments;
+mod error_body;
 mod events;
 mod final_or_retried;
 mod head_timeout;

@@ -98,6 +98,7 @@ pub fn play_on(
         let line = match source.poll(now, &mut input) {
             Output::Connect(url) => {
                 let line = format!("connect {url}");
+                assert_eq!(source.error_body(), b"", "of the response before");
                 story.requests.push(Vec::new());
                 let Some(scene) = script.next() else {
                     story.requests.pop();
@@ -162,12 +163,14 @@ pub fn play_on(
             Output::Notice(Notice::Overflow) => "overflow".to_string(),
             Output::Notice(Notice::Connecting { reason, at }) => {
                 (coming, ends) = (Vec::new(), false);
-                format!(
+                story.lines.push(format!(
                     "lost after {}: {}, again in {}",
                     story.now,
                     brief(reason),
                     at.since(now)
-                )
+                ));
+                story.lines.extend(body_line(source));
+                continue;
             }
             Output::Wait(until) => {
                 assert!(input.is_empty(), "waits with input left");
@@ -194,12 +197,19 @@ pub fn play_on(
             }
             Output::Notice(Notice::Closed { reason, by }) => {
                 story.lines.push(closed(reason, by));
+                story.lines.extend(body_line(source));
                 return;
             }
             other => panic!("{other:?}"),
         };
         story.lines.push(line);
     }
+}
+
+/// The line of what is kept of the body of a response that is no stream, if there is something.
+fn body_line(source: &EventSource<'_>) -> Option<String> {
+    let body = source.error_body();
+    (!body.is_empty()).then(|| format!("body {}", body.escape_ascii()))
 }
 
 /// A reason without its group, such as `Status(503)`.
