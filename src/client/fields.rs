@@ -26,7 +26,7 @@ pub(super) struct Fields<'a> {
 /// use embedded_sse::client::{ClientOptions, ProducedField};
 ///
 /// # fn token() -> u32 { 7 }
-/// // Takes the token from where another task keeps it fresh.
+/// // The token is renewed where connections are made.
 /// let authorization = |value: &mut dyn Write| write!(value, "Bearer {}", token());
 /// let fields = [ProducedField::new("Authorization", &authorization)?];
 /// let options = ClientOptions::new().produced_fields(&fields);
@@ -62,7 +62,8 @@ static CONFIDENTIAL: [&str; 4] = ["Authorization", "Cookie", "Proxy-Authorizatio
 impl<'a> ProducedField<'a> {
     /// Makes a field of a name and a function that writes the value. The function is called several times for each
     /// connection, because a request is sent in parts: it has to write the same text each time, until the next
-    /// connection begins. If it fails or writes a control character, the client ends with
+    /// connection begins. Change what it writes where connections are made: in the `connect` of a connector, or after
+    /// [`Output::Connect`](super::Output::Connect). If it fails or writes a control character, the client ends with
     /// [`CallerReason::InvalidField`](super::CallerReason::InvalidField), and nothing is sent.
     ///
     /// # Errors
@@ -77,8 +78,12 @@ impl<'a> ProducedField<'a> {
 
     fn write(&self, write: &mut dyn FnMut(&[u8])) -> bool {
         write_field(self.name, b"", write);
-        let mut value = Value { write };
-        (self.produce)(&mut value).is_ok()
+        let mut value = Value {
+            write,
+            is_text: true,
+        };
+        // A function that ignores the errors of its writes has still not written its value.
+        (self.produce)(&mut value).is_ok() && value.is_text
     }
 }
 
@@ -216,11 +221,14 @@ fn is_of_body(name: &str) -> bool {
 /// The value of a field under way.
 struct Value<'w> {
     write: &'w mut dyn FnMut(&[u8]),
+    /// Whether no control character was to be written.
+    is_text: bool,
 }
 
 impl fmt::Write for Value<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         if !text.bytes().all(is_text) {
+            self.is_text = false;
             return Err(fmt::Error);
         }
         (self.write)(text.as_bytes());

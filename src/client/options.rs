@@ -132,8 +132,9 @@ impl<'a> ClientOptions<'a> {
         self
     }
 
-    /// Adds header fields whose values are produced for each connection. They follow those of [`fields`](Self::fields),
-    /// and the same rules.
+    /// Adds header fields whose values are produced for each connection. They are sent after those of
+    /// [`fields`](Self::fields), and the same rules apply to them. A name that is in both lists is sent twice, with the
+    /// constant value first, as is a name that is twice in one list.
     pub const fn produced_fields(mut self, fields: &'a [ProducedField<'a>]) -> Self {
         self.fields = self.fields.with_produced(fields);
         self
