@@ -22,6 +22,7 @@ mod head_timeout;
 mod idle;
 mod last_event_id;
 mod on_failure;
+mod produced_fields;
 mod reconnect_alone;
 mod redirects;
 mod remembered_redirects;

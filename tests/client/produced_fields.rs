@@ -1,0 +1,397 @@
+//! Header fields whose values are produced for each connection (`ClientOptions::produced_fields`).
+
+use std::fmt::{self, Write};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::Relaxed};
+
+use embedded_sse::client::{ClientOptions, EventSource, ProducedField};
+use embedded_sse::http::{HeaderField, Method};
+
+use crate::helpers::{EXACT, field, play_every_way, url};
+use crate::scripted::{Scene, Story, play, play_on};
+
+const OPTIONS: ClientOptions = ClientOptions::new().reconnect(EXACT);
+const POST: ClientOptions = OPTIONS.request(Method::POST, b"{}").repeat_unsafe();
+
+/// What produces a value.
+type Produce<'a> = &'a (dyn Fn(&mut dyn Write) -> fmt::Result + Sync);
+
+fn produced<'a>(name: &'a str, produce: Produce<'a>) -> ProducedField<'a> {
+    ProducedField::new(name, produce).unwrap()
+}
+
+/// What a client sends over each connection to these scenes, with these constant fields, and these whose values are
+/// produced, although they are always the same.
+fn requests(
+    options: ClientOptions<'_>,
+    constant: &[(&str, &str)],
+    names_and_values: &[(&str, &str)],
+    script: &[Scene],
+) -> Vec<String> {
+    let constant: Vec<HeaderField<'_>> = constant
+        .iter()
+        .map(|(name, value)| field(name, value))
+        .collect();
+    let producers: Vec<_> = names_and_values
+        .iter()
+        .map(|(_, value)| move |to: &mut dyn Write| to.write_str(value))
+        .collect();
+    let fields: Vec<_> = std::iter::zip(names_and_values, &producers)
+        .map(|((name, _), produce)| produced(name, produce))
+        .collect();
+    let options = options.fields(&constant).produced_fields(&fields);
+    let story = play_every_way(&options, script);
+    let numbers = 0..story.requests.len();
+    numbers
+        .map(|number| story.request(number).to_string())
+        .collect()
+}
+
+/// The first request with these fields.
+fn request(constant: &[(&str, &str)], names_and_values: &[(&str, &str)]) -> String {
+    requests(OPTIONS, constant, names_and_values, &[Scene::stream("")]).swap_remove(0)
+}
+
+fn redirect(status: u16, place: &str) -> Scene {
+    Scene::answer(&format!("{status} x\r\nLocation: {place}"), "")
+}
+
+/// Breaks when a token that has expired is sent again.
+#[test]
+fn each_connection_has_its_own_value() {
+    let token = AtomicU32::new(1);
+    let produce = |value: &mut dyn Write| write!(value, "Bearer {}", token.load(Relaxed));
+    let fields = [produced("Authorization", &produce)];
+    let options = OPTIONS.produced_fields(&fields);
+    let (mut buffer, mut redirects) = ([0; 100], [0; 100]);
+    let mut source = EventSource::new(url("http://device/"), &options, &mut buffer);
+    source.follow_redirects(&mut redirects);
+    let mut story = Story::default();
+    let scenes = [
+        Scene::stream("data: x\n\n"),
+        redirect(307, "/b"),
+        Scene::answer("503 x", ""),
+        Scene::Takes(usize::MAX),
+    ];
+    for (number, scene) in (1..).zip(scenes) {
+        token.store(number, Relaxed);
+        play_on(&mut story, &mut source, [scene], usize::MAX);
+    }
+    assert_eq!(story.requests.len(), 4);
+    for (number, request) in story.requests.iter().enumerate() {
+        let expected = format!("\r\nAuthorization: Bearer {}\r\n\r\n", number + 1);
+        assert!(request.ends_with(expected.as_bytes()), "{number}");
+    }
+}
+
+/// Breaks when a value that is produced goes out in another way than a constant one, or in another place.
+#[test]
+fn a_produced_field_is_sent_like_a_constant_one() {
+    let long = "0123456789".repeat(300);
+    for value in ["x", "", "a b", "\ta\t", "größe \u{1f600}", "\u{85}", &long] {
+        let expected = request(&[("X-A", "1"), ("X-B", value)], &[]);
+        assert!(expected.ends_with(&format!("\r\nX-A: 1\r\nX-B: {value}\r\n\r\n")));
+        assert_eq!(request(&[("X-A", "1")], &[("X-B", value)]), expected);
+        assert_eq!(request(&[], &[("X-A", "1"), ("X-B", value)]), expected);
+    }
+    let script = [Scene::stream("id: 7\n\n"), Scene::stream("")];
+    let last = requests(POST, &[], &[("X-A", "1")], &script).swap_remove(1);
+    assert!(
+        last.ends_with("\r\nX-A: 1\r\nLast-Event-ID: 7\r\nContent-Length: 2\r\n\r\n{}"),
+        "{last}"
+    );
+}
+
+/// Breaks when an option drops what another one has set.
+#[test]
+fn options_may_be_set_in_any_order() {
+    let constant = [field("X-A", "1")];
+    let fields = [produced("X-B", &|value| value.write_char('2'))];
+    for options in [
+        OPTIONS.fields(&constant).produced_fields(&fields),
+        OPTIONS.produced_fields(&fields).fields(&constant),
+    ] {
+        let story = play_every_way(&options, &[Scene::stream("")]);
+        let request = story.request(0);
+        assert!(
+            request.ends_with("\r\nX-A: 1\r\nX-B: 2\r\n\r\n"),
+            "{request}"
+        );
+    }
+    let none = OPTIONS.produced_fields(&[]);
+    let story = play_every_way(&none, &[Scene::stream("")]);
+    assert_eq!(story.request(0), request(&[], &[]));
+}
+
+/// Breaks when a default field is sent beside the one that is produced.
+#[test]
+fn produced_fields_replace_the_defaults() {
+    let request = request(
+        &[],
+        &[
+            ("HOST", "name"),
+            ("accept", "application/json, text/event-stream"),
+            ("Cache-Control", "no-store"),
+            ("accept-encoding", "br"),
+        ],
+    );
+    assert_eq!(
+        request,
+        "GET /events HTTP/1.1\r\nHOST: name\r\naccept: application/json, text/event-stream\r\n\
+         Cache-Control: no-store\r\naccept-encoding: br\r\n\r\n"
+    );
+}
+
+/// Breaks when one of two fields of the same name takes the place of the other.
+#[test]
+fn a_name_that_is_produced_and_constant_is_sent_twice() {
+    let request = request(
+        &[("Accept", "text/event-stream"), ("X-A", "1")],
+        &[("accept", "application/json"), ("x-a", "2")],
+    );
+    assert_eq!(
+        request,
+        "GET /events HTTP/1.1\r\nHost: device\r\nCache-Control: no-cache\r\nAccept-Encoding: identity\r\n\
+         Accept: text/event-stream\r\nX-A: 1\r\naccept: application/json\r\nx-a: 2\r\n\r\n"
+    );
+}
+
+/// Breaks when a field that frames the request, or says the id, is there twice or is wrong.
+#[test]
+fn content_length_transfer_encoding_and_last_event_id_cannot_be_produced() {
+    let fields = [
+        ("Content-Length", "99"),
+        ("transfer-encoding", "chunked"),
+        ("Last-Event-Id", "7"),
+    ];
+    let script = [Scene::stream("id: 8\n\n"), Scene::stream("")];
+    for options in [OPTIONS, POST] {
+        let with = requests(options, &[], &fields, &script);
+        assert_eq!(with, requests(options, &[], &[], &script));
+    }
+    // Nor can such a field end the client.
+    let fields = [produced("Content-Length", &|_| Err(fmt::Error))];
+    let options = OPTIONS.produced_fields(&fields);
+    let story = play_every_way(&options, &[Scene::stays("")]);
+    assert_eq!(story.lines[1..], ["open"]);
+}
+
+/// Whether each request has the secret, of a client without other fields that is led so.
+fn secrets_sent(name: &str, script: &[Scene]) -> Vec<bool> {
+    let requests = requests(OPTIONS, &[], &[(name, "secret"), ("X-A", "1")], script);
+    let requests = requests.iter();
+    requests
+        .map(|request| {
+            assert!(request.contains("\r\nX-A: 1\r\n"), "{request}");
+            request.contains("secret")
+        })
+        .collect()
+}
+
+/// Breaks when another origin is told a secret, or can have it sent to a path of its choice, or the caller's own URL
+/// does not get it any more.
+#[test]
+fn produced_credentials_are_not_sent_to_another_origin_nor_after_a_redirect_back() {
+    let stream = || Scene::stream("data: x\n\n");
+    for name in ["Authorization", "cookie", "PROXY-AUTHORIZATION", "Host"] {
+        let there_and_back = [
+            redirect(307, "/b"),
+            redirect(307, "//other/"),
+            redirect(307, "//device/c"),
+            stream(),
+            stream(),
+        ];
+        assert_eq!(
+            secrets_sent(name, &there_and_back),
+            [true, true, false, false, true],
+            "{name}"
+        );
+        let remembered = [redirect(301, "//device:81/"), stream(), stream()];
+        assert_eq!(
+            secrets_sent(name, &remembered),
+            [true, false, false],
+            "{name}"
+        );
+    }
+}
+
+/// Breaks when a secret that is not sent is produced nevertheless: that may take long, or fail.
+#[test]
+fn a_field_that_is_not_sent_is_not_produced() {
+    let calls = AtomicUsize::new(0);
+    let produce = |value: &mut dyn Write| {
+        calls.fetch_add(1, Relaxed);
+        value.write_str("secret")
+    };
+    let fields = [produced("Cookie", &produce)];
+    let options = OPTIONS.produced_fields(&fields);
+    let calls_of = |script: &[Scene]| {
+        calls.store(0, Relaxed);
+        let story = play_every_way(&options, script);
+        assert_eq!(*story.lines.last().unwrap(), "open");
+        calls.load(Relaxed)
+    };
+    let direct = calls_of(&[Scene::stays("")]);
+    let redirected = calls_of(&[redirect(307, "//other/"), Scene::stays("")]);
+    assert_eq!(redirected, direct);
+    assert!(direct > 0);
+}
+
+/// Breaks when a body that is not sent is described.
+#[test]
+fn produced_content_fields_are_dropped_with_the_body() {
+    let fields = [
+        ("Content-Type", "application/json"),
+        ("content-language", "en"),
+        ("X-A", "1"),
+    ];
+    let script = |status| [redirect(status, "/b"), Scene::stays("")];
+    let kept = requests(POST, &[], &fields, &script(307)).swap_remove(1);
+    assert!(
+        kept.contains("\r\nContent-Type: application/json\r\ncontent-language: en\r\nX-A: 1\r\n")
+    );
+    let dropped = requests(POST, &[], &fields, &script(303)).swap_remove(1);
+    assert!(dropped.starts_with("GET /b "), "{dropped}");
+    assert!(
+        dropped.ends_with("\r\nAccept-Encoding: identity\r\nX-A: 1\r\n\r\n"),
+        "{dropped}"
+    );
+}
+
+/// Breaks when a value that cannot be produced reaches the server in part, poses as another field, ends the client for
+/// another reason, or is tried again without the caller.
+#[test]
+fn a_value_that_fails_or_holds_a_control_character_ends_the_client_before_anything_is_sent() {
+    let cases: [Produce<'_>; 10] = [
+        &|_| Err(fmt::Error),
+        &|value| {
+            value.write_str("Bearer ")?;
+            Err(fmt::Error)
+        },
+        &|value| value.write_str("a\rb"),
+        &|value| value.write_str("a\nb"),
+        &|value| value.write_str("a\0b"),
+        &|value| value.write_str("\x7f"),
+        &|value| write!(value, "a{}b", "\r\nSet-Cookie: x"),
+        &|value| value.write_str("a").and(value.write_char('\n')),
+        // These do not look at what `write_str` returns.
+        &|value| {
+            let _ = value.write_str("\r\n");
+            Ok(())
+        },
+        &|value| {
+            let _ = value.write_str("a\nb");
+            value.write_str("c")
+        },
+    ];
+    for (number, produce) in cases.into_iter().enumerate() {
+        let good = produced("X-A", &|value| value.write_char('1'));
+        let bad = produced("X-B", produce);
+        for fields in [vec![bad], vec![good, bad], vec![bad, good]] {
+            let options = OPTIONS.reconnect(EXACT.on_failure(&|failure, _| panic!("{failure:?}")));
+            let options = options.produced_fields(&fields);
+            for length in [1, 64, 1_000] {
+                let mut buffer = vec![0; length];
+                let mut source = EventSource::new(url("http://a"), &options, &mut buffer);
+                let story = play(&mut source, [Scene::stream("")], usize::MAX);
+                assert_eq!(
+                    story.lines,
+                    ["connect http://a", "closed: InvalidField (caller)"],
+                    "{number}"
+                );
+                assert_eq!(story.requests, [b""]);
+            }
+        }
+    }
+}
+
+/// Breaks when a program whose token was renewed has to make a new client, or the id is lost on the way.
+#[test]
+fn a_restart_tries_again_to_produce_the_value() {
+    let token = AtomicU32::new(1);
+    let produce = |value: &mut dyn Write| match token.load(Relaxed) {
+        0 => Err(fmt::Error),
+        token => write!(value, "{token}"),
+    };
+    let fields = [produced("Authorization", &produce)];
+    let options = OPTIONS.produced_fields(&fields);
+    let mut buffer = [0; 64];
+    let mut source = EventSource::new(url("http://a"), &options, &mut buffer);
+    let mut story = play(&mut source, [Scene::stream("id: 7\ndata: x\n\n")], 100);
+    token.store(0, Relaxed);
+    for _ in 0..2 {
+        play_on(&mut story, &mut source, [Scene::stays("")], 100);
+        assert_eq!(
+            *story.lines.last().unwrap(),
+            "closed: InvalidField (caller)"
+        );
+        assert_eq!(source.last_event_id(), "7");
+        assert!(story.requests.pop().unwrap().is_empty());
+        source.restart();
+    }
+    token.store(2, Relaxed);
+    play_on(&mut story, &mut source, [Scene::stays("")], 100);
+    assert_eq!(*story.lines.last().unwrap(), "open");
+    let request = story.request(1);
+    assert!(
+        request.ends_with("\r\nAuthorization: 2\r\nLast-Event-ID: 7\r\n\r\n"),
+        "{request}"
+    );
+}
+
+/// Breaks when a request that goes out in parts repeats or loses a part of a value, however that is written.
+#[test]
+fn a_value_goes_through_a_smaller_buffer_in_parts() {
+    let calls = AtomicUsize::new(0);
+    let long = "x".repeat(2_000);
+    let produce = |value: &mut dyn Write| {
+        calls.fetch_add(1, Relaxed);
+        write!(value, "{}-{:04x}", "Bearer", 0xab)?;
+        value.write_str("")?;
+        value.write_char('ß')?;
+        value.write_str(&long)
+    };
+    let fields = [produced("Authorization", &produce)];
+    let options = OPTIONS.produced_fields(&fields);
+    let expected = format!("\r\nAuthorization: Bearer-00abß{long}\r\n\r\n");
+    let mut whole = Vec::new();
+    for length in [4_000, 64, 7, 1] {
+        for step in [usize::MAX, 5] {
+            let mut buffer = vec![0; length];
+            let mut source = EventSource::new(url("http://a"), &options, &mut buffer);
+            calls.store(0, Relaxed);
+            let mut story = play(&mut source, [Scene::stays("")], step);
+            let request = story.requests.remove(0);
+            assert!(request.ends_with(expected.as_bytes()));
+            if whole.is_empty() {
+                // Once to send it, and once to see that nothing is left.
+                assert_eq!(calls.load(Relaxed), 2);
+                whole = request;
+            } else {
+                assert_eq!(request, whole, "{length} {step}");
+                assert!(calls.load(Relaxed) > whole.len() / length);
+            }
+        }
+    }
+}
+
+/// Breaks when a name could pose as another field.
+#[test]
+fn a_name_that_is_no_token_is_an_error() {
+    for name in ["", "a b", "a:", "a\r\nb", "é", " a", "a\0"] {
+        assert!(ProducedField::new(name, &|_| Ok(())).is_err(), "{name:?}");
+    }
+    assert!(ProducedField::new("X-!#$%&'*+.^_`|~9", &|_| Ok(())).is_ok());
+}
+
+/// Breaks when a log shows a secret, or looking at a field produces its value.
+#[test]
+fn debug_does_not_show_the_value() {
+    let produce = |_: &mut dyn Write| panic!("it is not to be sent");
+    let fields = [produced("Authorization", &produce)];
+    assert_eq!(
+        format!("{:?}", fields[0]),
+        "ProducedField { name: \"Authorization\", .. }"
+    );
+    let options = OPTIONS.produced_fields(&fields);
+    let _ = format!("{options:?}");
+}
