@@ -6,12 +6,13 @@ use std::thread;
 use std::time::Duration;
 
 use embedded_io_adapters::tokio_1::FromTokio;
+use embedded_sse::Decoder;
 use embedded_sse::client::{Answer, ReconnectOptions, Verdict};
 use embedded_sse::io::{Error, asynch, blocking};
-use embedded_sse::{Decoder, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::clock::VirtualClock;
+use crate::helpers::tcp::{Socket, StdClock, read_head};
 
 static OPTIONS: ReconnectOptions = ReconnectOptions::new().floor(1).attempts(5);
 
@@ -75,16 +76,6 @@ fn serve() -> (SocketAddr, thread::JoinHandle<Vec<Option<String>>>) {
     (address, server)
 }
 
-fn read_head(socket: &mut TcpStream) -> String {
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        let mut byte = [0];
-        socket.read_exact(&mut byte).unwrap();
-        head.extend(byte);
-    }
-    String::from_utf8(head).unwrap()
-}
-
 fn field<'h>(head: &'h str, name: &str) -> Option<&'h str> {
     let line = head.lines().find(|line| line.starts_with(name))?;
     Some(line[name.len()..].trim_start_matches([':', ' ']))
@@ -122,35 +113,6 @@ fn line<E>(next: Result<Option<embedded_sse::Event<'_>>, Error<E>>) -> (String, 
         Err(Error::Overflow) => ("overflow".to_string(), true),
         Err(Error::Idle) => ("idle".to_string(), false),
         Err(_) => ("lost".to_string(), false),
-    }
-}
-
-/// A socket whose reads time out, as embedded ones tell it.
-struct Socket(TcpStream);
-
-impl embedded_io::ErrorType for Socket {
-    type Error = embedded_io::ErrorKind;
-}
-
-impl embedded_io::Read for Socket {
-    fn read(&mut self, buffer: &mut [u8]) -> Result<usize, embedded_io::ErrorKind> {
-        self.0.read(buffer).map_err(|error| match error.kind() {
-            ErrorKind::WouldBlock | ErrorKind::TimedOut => embedded_io::ErrorKind::TimedOut,
-            ErrorKind::Interrupted => embedded_io::ErrorKind::Interrupted,
-            _ => embedded_io::ErrorKind::Other,
-        })
-    }
-}
-
-struct StdClock(std::time::Instant);
-
-impl blocking::Clock for StdClock {
-    fn now(&self) -> Instant {
-        Instant::from_millis(self.0.elapsed().as_millis() as u64)
-    }
-
-    fn wait_until(&self, at: Instant) {
-        thread::sleep(Duration::from_millis(at.since(self.now())));
     }
 }
 

@@ -15,3 +15,5 @@ pub mod responses;
     allow(dead_code, reason = "asynchronous drivers need a part of this")
 )]
 pub mod socket;
+#[cfg(feature = "embedded-io")]
+pub mod tcp;
