@@ -1,8 +1,12 @@
 //! Random orders of calls with random input: no panic, no event without a stream, no wait for the past.
 
+use std::fmt::{self, Write};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
 use embedded_sse::Instant;
 use embedded_sse::client::{
-    ClientOptions, ConnectError, EventSource, Notice, Output, ReadyState, ReconnectOptions,
+    ClientOptions, ConnectError, EventSource, Notice, Output, ProducedField, ReadyState,
+    ReconnectOptions,
 };
 use embedded_sse::http::Method;
 
@@ -17,6 +21,8 @@ fn no_order_of_calls_panics_or_gives_an_event_without_a_stream() {
         b"HTTP/1.1 302 x\r\nLocation: /y\r\n\r\n",
         b"HTTP/1.1 308 x\r\nLocation: //b/y\r\n\r\n",
         b"HTTP/1.1 503 x\r\n\r\n",
+        b"HTTP/1.1 500 x\r\nContent-Length: 5\r\n\r\n",
+        b"HTTP/1.1 500 x\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n",
         b"HTTP/1.1 503 x\r\nRetry-After: 4294967295\r\n\r\n",
         b"data: x\n\n",
         b"id: 7\ndata: y\n\n",
@@ -28,7 +34,7 @@ fn no_order_of_calls_panics_or_gives_an_event_without_a_stream() {
         b"data: 0123456789012345678901234567890123456789012345678901234567890123456789\n",
     ];
     let mut random = fastrand::Rng::with_seed(4);
-    let mut seen = [0_u32; 4];
+    let mut seen = [0_u32; 5];
     for round in 0..30_000 {
         let reconnect = ReconnectOptions::new()
             .seed(round)
@@ -42,12 +48,26 @@ fn no_order_of_calls_panics_or_gives_an_event_without_a_stream() {
                 _ => options,
             };
         }
+        if random.bool() {
+            options = options.error_body();
+        }
+        // It keeps to nothing that its docs ask for.
+        let calls = AtomicUsize::new(random.usize(0..100));
+        let produce = |value: &mut dyn Write| match calls.fetch_add(1, Relaxed) {
+            call if call % 50 == 49 => Err(fmt::Error),
+            call => value.write_str(&"xyz"[call % 4..]),
+        };
+        let fields = [ProducedField::new("X-A", &produce).unwrap()];
+        if random.u8(0..4) == 0 {
+            options = options.produced_fields(&fields);
+        }
         let options = options
             .idle_timeout(random.u32(0..2) * 50)
             .head_timeout(random.u32(0..2) * 30)
             .comments()
             .reconnect(reconnect);
-        let mut buffer = vec![0; random.usize(0..100)];
+        let length = random.usize(0..100);
+        let mut buffer = vec![0; length];
         let mut redirects = vec![0; random.usize(0..40)];
         let mut source = EventSource::new(url("http://a/x?y"), &options, &mut buffer);
         source.follow_redirects(&mut redirects);
@@ -83,6 +103,7 @@ fn no_order_of_calls_panics_or_gives_an_event_without_a_stream() {
                 }
                 _ => {}
             }
+            assert!(source.error_body().len() <= length);
             let before = source.last_event_id().as_bytes().to_vec();
             let state = source.ready_state();
             match source.poll(now, &mut input) {
@@ -110,6 +131,7 @@ fn no_order_of_calls_panics_or_gives_an_event_without_a_stream() {
                 }
                 Output::Notice(Notice::Connecting { at, .. }) => {
                     seen[2] += 1;
+                    seen[4] += u32::from(!source.error_body().is_empty());
                     assert!(at.since(now) >= 100 && input.is_empty());
                     assert_eq!(source.poll(now, &mut input), Output::Wait(at));
                 }
@@ -130,6 +152,6 @@ fn no_order_of_calls_panics_or_gives_an_event_without_a_stream() {
             }
         }
     }
-    println!("{seen:?} streams, items, losses, ends");
+    println!("{seen:?} streams, items, losses, ends, error bodies");
     assert!(seen.iter().all(|count| *count > 400), "{seen:?}");
 }

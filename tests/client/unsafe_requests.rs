@@ -244,6 +244,40 @@ fn the_caller_is_told_that_a_post_is_not_repeated() {
     assert_is_final(&options, &[Scene::answer("500 x", "")], "Status(500)");
 }
 
+/// Breaks when a request is repeated, or not, because the body of its response was received: it may come in many pieces,
+/// and be cut.
+#[test]
+fn an_error_body_changes_nothing() {
+    let options = POST.error_body();
+    let answer = |head: &str| vec![Scene::answer(head, "a body of 20 bytes..")];
+    for (head, reason) in [
+        ("500 x\r\nRetry-After: 1", "Status(500)"),
+        ("503 x\r\nContent-Length: 9", "Status(503)"),
+        ("200 OK\r\nContent-Type: text/html", "WrongType"),
+        ("404 x\r\nContent-Length: 99", "Status(404)"),
+    ] {
+        let again = Scene::stream("data: again\n\n");
+        let story = play_every_way(&options, &[answer(head), vec![again]].concat());
+        assert_eq!(story.lines[1], format!("closed: {reason}"));
+        assert!(story.lines[2].starts_with("body a body"), "{story:?}");
+        assert_eq!(story.requests.len(), 1);
+    }
+    for head in [
+        "429 x",
+        "429 x\r\nContent-Length: 99",
+        "503 x\r\nRetry-After: 9",
+        "503 x\r\nRetry-After: 0\r\nTransfer-Encoding: chunked",
+    ] {
+        assert_is_repeated(&options, &answer(head));
+    }
+    let redirected = [vec![redirect(303, "/b")], answer("500 x")].concat();
+    let story = play_every_way(&options, &redirected);
+    assert_eq!(
+        story.lines[2..],
+        ["closed: Status(500)", "body a body of 20 bytes.."]
+    );
+}
+
 const FIELDS: &[(&str, &str)] = &[
     ("Accept", "application/json, text/event-stream"),
     ("Content-Type", "application/json"),
