@@ -140,16 +140,15 @@ impl<'a> Attempt<'a> {
         };
         let asks_for_time = reconnect.asks_for_time;
         reconnect.exception = self.exception(options, decoder, reason, asks_for_time);
-        match self.exchange.is_open() {
-            true => self.redirects.restart(),
-            false => self.redirects.forget(),
-        }
+        self.restart();
         reason
     }
 
-    /// The attempt is given up, for a new one. What redirects have proven before is kept.
+    /// The attempt is over, or is given up for a new one. Where its permanent redirects led is remembered only if it had
+    /// a stream from there: a program that restarts on silence would never reach another server otherwise than one that
+    /// is remembered and has vanished.
     pub fn restart(&mut self) {
-        match self.exchange.is_open() || self.redirects.is_remembered() {
+        match self.exchange.is_open() {
             true => self.redirects.restart(),
             false => self.redirects.forget(),
         }

@@ -189,3 +189,41 @@ fn a_restart_keeps_what_has_led_to_a_stream() {
         ["/events", "/b", "/events", "/c", "/c", "/c"]
     );
 }
+
+/// Breaks when a program that restarts on silence, because there is no idle timeout, asks a vanished server for ever.
+#[test]
+fn a_restart_forgets_a_remembered_url_that_yields_no_stream() {
+    let redirected_again = vec![redirect(301, "/c"), Scene::Silent];
+    for failure in [
+        vec![Scene::Silent],
+        vec![Scene::Stays(b"HTTP".to_vec())],
+        redirected_again,
+    ] {
+        let (mut buffer, mut redirects) = ([0; 256], [0; 256]);
+        let mut source = EventSource::new(url("http://device/events"), &OPTIONS, &mut buffer);
+        source.follow_redirects(&mut redirects);
+        let script = [vec![redirect(301, "/b"), stream()], failure.clone()].concat();
+        let mut story = play(&mut source, script, 100);
+        source.restart();
+        play_on(&mut story, &mut source, [stream()], 100);
+        let urls = story.lines_of("connect http://device");
+        assert_eq!(urls[..3], ["/events", "/b", "/b"]);
+        assert_eq!(urls[2 + failure.len()], "/events", "{failure:?}");
+    }
+}
+
+/// Breaks when a failure does not count because the program restarts before it is told.
+#[test]
+fn a_restart_after_a_failure_forgets_a_remembered_url() {
+    let (mut buffer, mut redirects) = ([0; 256], [0; 256]);
+    let mut source = EventSource::new(url("http://device/events"), &OPTIONS, &mut buffer);
+    source.follow_redirects(&mut redirects);
+    // The connection after these cannot be made.
+    let mut story = play(&mut source, [redirect(301, "/b"), stream()], 100);
+    source.restart();
+    play_on(&mut story, &mut source, [], 100);
+    assert_eq!(
+        story.lines_of("connect http://device"),
+        ["/events", "/b", "/b", "/events"]
+    );
+}
