@@ -69,7 +69,10 @@ impl<'a> Redirects<'a> {
         self.replace_url = |redirects, location, permanent, options| {
             redirects.replace(location, permanent, options)
         };
+        // What was written counts for a failure that is yet to be decided about.
+        let is_written = self.is_written;
         self.forget();
+        self.is_written = is_written;
     }
 
     /// Where to ask next.

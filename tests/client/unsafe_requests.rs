@@ -402,3 +402,15 @@ fn each_safe_method_is_repeated() {
         assert_eq!(requests(method), 1, "{method}");
     }
 }
+
+/// Breaks when a buffer for redirects that is set after a loss, but before `poll` has told of it, lets a POST be repeated.
+#[test]
+fn a_buffer_for_redirects_does_not_repeat_a_post() {
+    let (mut buffer, mut redirects) = ([0; 256], [0; 256]);
+    let mut source = EventSource::new(url("http://device/events"), &POST, &mut buffer);
+    play(&mut source, [Scene::stays("")], 100);
+    source.disconnected();
+    source.follow_redirects(&mut redirects);
+    let lines = play(&mut source, [Scene::stream("")], 100).lines;
+    assert_eq!(lines, ["closed: Lost"]);
+}
