@@ -98,6 +98,7 @@ impl Rule {
             Reason::Server(ServerReason::Status(status)) => match status {
                 // The server wants to speak another protocol than HTTP.
                 101 => Rule::Retried,
+                // Statuses over 599 count as 5xx (RFC 9110, section 15).
                 408 | 421 | 425 | 429 | 500.. => Rule::RetriedUnlessStrict,
                 400.. => Rule::RetriedIfAskedUnlessStrict,
                 _ => Rule::Final,
