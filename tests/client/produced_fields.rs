@@ -261,6 +261,7 @@ fn produced_content_fields_are_dropped_with_the_body() {
 /// another reason, or is tried again without the caller.
 #[test]
 fn a_value_that_fails_or_holds_a_control_character_ends_the_client_before_anything_is_sent() {
+    let injected = "\r\nSet-Cookie: x";
     let cases: [Produce<'_>; 10] = [
         &|_| Err(fmt::Error),
         &|value| {
@@ -271,7 +272,7 @@ fn a_value_that_fails_or_holds_a_control_character_ends_the_client_before_anythi
         &|value| value.write_str("a\nb"),
         &|value| value.write_str("a\0b"),
         &|value| value.write_str("\x7f"),
-        &|value| write!(value, "a{}b", "\r\nSet-Cookie: x"),
+        &|value| write!(value, "a{injected}b"),
         &|value| value.write_str("a").and(value.write_char('\n')),
         // These do not look at what `write_str` returns.
         &|value| {
@@ -345,7 +346,7 @@ fn a_value_goes_through_a_smaller_buffer_in_parts() {
     let long = "x".repeat(2_000);
     let produce = |value: &mut dyn Write| {
         calls.fetch_add(1, Relaxed);
-        write!(value, "{}-{:04x}", "Bearer", 0xab)?;
+        write!(value, "Bearer-{:04x}", 0xab)?;
         value.write_str("")?;
         value.write_char('ß')?;
         value.write_str(&long)
