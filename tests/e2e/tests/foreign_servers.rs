@@ -263,12 +263,17 @@ fn status_server_is_followed_through_losses_and_a_death() {
         let (epoch, mut number) = epoch_and_number(&first.id);
         let mut events = 1;
         for cut in 0..=CUTS {
-            for _ in 0..20 {
+            let mut left = 20;
+            while left > 0 {
                 let event = follower.next_event();
                 assert!(["status", "log"].contains(&&*event.event), "{event:?}");
                 number += 1;
                 assert_eq!(epoch_and_number(&event.id), (epoch, number));
                 events += 1;
+                // Events of the connection before may still be on their way.
+                if tap.answers().len() as u32 > cut {
+                    left -= 1;
+                }
             }
             if cut < CUTS {
                 tap.cut();
