@@ -28,8 +28,8 @@ pub(crate) enum Judged {
     Open,
     /// Connect to where the redirect leads.
     Redirected,
-    /// Its body is received for the caller.
-    Refused,
+    /// It is no stream. Its body is received for the caller.
+    ErrorBody,
     Failed(Reason),
 }
 
@@ -87,7 +87,7 @@ impl<'a> Attempt<'a> {
         input: &mut &[u8],
     ) -> Judged {
         let Exchange::Head(head) = &self.exchange else {
-            return Judged::Refused;
+            return Judged::ErrorBody;
         };
         let is_encoded = head.is_encoded;
         let answer = Answer {
@@ -96,8 +96,8 @@ impl<'a> Attempt<'a> {
             retry_after: head.retry_after(),
         };
         let status = Reason::Server(ServerReason::Status(answer.status));
-        let asks_for_time = answer.retry_after.is_some();
-        reconnect.exception = self.exception(options, decoder, status, asks_for_time);
+        let has_retry_after = answer.retry_after.is_some();
+        reconnect.exception = self.exception(options, decoder, status, has_retry_after);
         match reconnect.judge(&answer) {
             Verdict::Open if is_encoded => {
                 Judged::Failed(Reason::Response(ResponseReason::Encoded))
@@ -117,15 +117,15 @@ impl<'a> Attempt<'a> {
             Verdict::Failed(reason) => {
                 let receive = options.receive_error_body;
                 match receive(&mut self.exchange, reason, decoder, input) {
-                    true => Judged::Refused,
+                    true => Judged::ErrorBody,
                     false => Judged::Failed(reason),
                 }
             }
         }
     }
 
-    /// The attempt has failed for this reason, or its stream is lost. Tells the policy what it knows. Returns the reason
-    /// that counts.
+    /// The attempt has failed for this reason, or its stream is lost. Sets [`Reconnect::exception`]. Returns why there is no
+    /// stream: for a response that was refused, its status.
     pub fn end(
         &mut self,
         options: &ClientOptions<'_>,
@@ -138,15 +138,14 @@ impl<'a> Attempt<'a> {
             Exchange::Error(error) => error.reason,
             _ => reason,
         };
-        let asks_for_time = reconnect.asks_for_time;
-        reconnect.exception = self.exception(options, decoder, reason, asks_for_time);
+        let has_retry_after = reconnect.has_retry_after;
+        reconnect.exception = self.exception(options, decoder, reason, has_retry_after);
         self.restart();
         reason
     }
 
     /// The attempt is over, or is given up for a new one. Where its permanent redirects led is remembered only if it had
-    /// a stream from there: a program that restarts on silence would never reach another server otherwise than one that
-    /// is remembered and has vanished.
+    /// a stream from there. Otherwise a program that restarts on silence would ask a vanished server for ever.
     pub fn restart(&mut self) {
         match self.exchange.is_open() {
             true => self.redirects.restart(),
@@ -154,16 +153,17 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// What the rules say about a failure because of the request, whatever its reason is.
+    /// What overrules the rules by reason: after a written request that is not safe the client ends, and after a
+    /// remembered URL the original one is asked.
     fn exception(
         &self,
         options: &ClientOptions<'_>,
         decoder: &Decoder<&mut [u8]>,
         reason: Reason,
-        asks_for_time: bool,
+        has_retry_after: bool,
     ) -> Option<Decision> {
         if self.redirects.is_written
-            && !(options.may_repeat)(options, decoder, reason, asks_for_time)
+            && !(options.may_repeat)(options, decoder, reason, has_retry_after)
         {
             return Some(Decision::End);
         }

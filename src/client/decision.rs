@@ -3,7 +3,7 @@
 use super::reason::{Reason, RedirectReason, ServerReason};
 use crate::wire::media_type::is_event_stream;
 
-/// The parts of a response that [`Reconnect::judge`](super::Reconnect::judge) decides by.
+/// What [`Reconnect::judge`](super::Reconnect::judge) has to know of a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
@@ -41,8 +41,9 @@ pub struct Failure {
     pub reason: Reason,
     /// The response, if its status or its type is the reason.
     pub answer: Option<Answer>,
-    /// Whether as many attempts in a row have failed as [`ReconnectOptions::attempts`](super::ReconnectOptions::attempts) allows. The client ends then,
-    /// whatever is decided.
+    /// Whether as many attempts in a row have failed as
+    /// [`ReconnectOptions::attempts`](super::ReconnectOptions::attempts) allows. The client ends then, unless the response
+    /// is opened.
     pub is_last_attempt: bool,
 }
 
@@ -50,8 +51,8 @@ pub struct Failure {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Decision {
-    /// Read the body of the response as an event stream. This counts for a response that has a body and is not
-    /// compressed, other than a redirect; otherwise as `Retry`.
+    /// Read the body of the response as an event stream. Only a response that has a body, is not compressed and is no
+    /// redirect can be opened. For others this means `Retry`.
     Open,
     /// Try again later. A request whose method is not safe may be carried out twice.
     Retry,

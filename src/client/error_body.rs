@@ -18,8 +18,8 @@ pub(super) struct ErrorBody {
     pub reason: Reason,
 }
 
-/// Begins to receive the body of a response whose head is read, or goes on with it. Returns whether there is more to
-/// come and to keep. It is a function pointer, so that programs that do not ask for these bodies do not link it.
+/// Receives a part of the body: called once after the head, then for each piece. Returns whether there is more to come and
+/// to keep. It is a function pointer, so that programs that do not ask for these bodies do not link it.
 pub(super) type ReceiveErrorBody =
     fn(&mut Exchange, Reason, &mut Decoder<&mut [u8]>, &mut &[u8]) -> bool;
 

@@ -52,7 +52,7 @@ const _: () = assert!(size_of::<EventSource<'_>>() <= 192);
 
 impl<'a> EventSource<'a> {
     /// A client that is about to connect. [`Decoder::buffer_len`] tells how long the buffer has to be; 128 bytes
-    /// suffice for the heads of most responses.
+    /// more than the longest id suffice for the heads of most responses.
     ///
     /// An id that takes more than half of the buffer is forgotten when the connection is lost, because the next
     /// connection needs the room. The server is then asked for events from now on.
@@ -286,7 +286,7 @@ impl<'a> EventSource<'a> {
                 return Some(NoticeKind::Open);
             }
             Judged::Redirected => self.lifecycle.state = State::Start,
-            Judged::Refused => {}
+            Judged::ErrorBody => {}
             Judged::Failed(reason) => self.lifecycle.lose(reason),
         }
         None

@@ -57,7 +57,7 @@ impl Exchange {
         matches!(self, Self::Head(_))
     }
 
-    /// What it means that the server has closed its side: a body may end with the connection.
+    /// Why there is no stream when the server closes its side: only a body without length and chunks ends so.
     pub const fn reason_of_end(&self) -> NetworkReason {
         match self {
             Self::Content(body) if body.ends_with_connection() => NetworkReason::Ended,

@@ -91,10 +91,10 @@ impl<'a> ClientOptions<'a> {
         };
         self.may_repeat = match method.is_safe() {
             true => |_, _, _, _| true,
-            false => |options, decoder, reason, asks_for_time| match reason {
+            false => |options, decoder, reason, has_retry_after| match reason {
                 // These say that nothing was done.
                 Reason::Server(ServerReason::Status(429)) => true,
-                Reason::Server(ServerReason::Status(503)) if asks_for_time => true,
+                Reason::Server(ServerReason::Status(503)) if has_retry_after => true,
                 _ => options.repeats || (options.resumes_by_get)(decoder),
             },
         };

@@ -56,7 +56,7 @@ pub enum ServerReason {
 #[non_exhaustive]
 pub enum RedirectReason {
     /// There are more redirects in a row than
-    /// [`ClientOptions::max_redirects`](super::ClientOptions::max_redirects). This is also what a loop comes to.
+    /// [`ClientOptions::max_redirects`](super::ClientOptions::max_redirects). A redirect loop ends with this reason.
     TooMany,
     /// There is no `Location`.
     NoLocation,
@@ -85,7 +85,7 @@ pub enum ResponseReason {
     HeadTooLong,
     /// The head names several lengths, or a transfer coding other than `chunked`.
     Framing,
-    /// A chunk of the body has no size, or ends elsewhere.
+    /// A chunk of the body has no size, or its data does not end where its size says.
     InvalidChunk,
     /// The content has a coding, such as `gzip`.
     Encoded,

@@ -75,10 +75,10 @@ pub struct Reconnect<'a> {
     stable_at: Instant,
     delivered: bool,
     /// Whether the last response has a `Retry-After`.
-    pub(super) asks_for_time: bool,
+    pub(super) has_retry_after: bool,
     /// What was decided about the last response, until `failed` takes it.
     decided: Option<Decision>,
-    /// What the rules say whatever the reason is: an [`EventSource`](super::EventSource) knows more of the request.
+    /// Overrules the decision by reason. An [`EventSource`](super::EventSource) sets it, which knows the request.
     pub(super) exception: Option<Decision>,
 }
 
@@ -91,7 +91,7 @@ impl<'a> Reconnect<'a> {
             doublings: 0,
             retry_ms: options.retry_ms,
             retry_after: 0,
-            asks_for_time: false,
+            has_retry_after: false,
             failures: 0,
             stable_at: Instant::NEVER,
             delivered: false,
@@ -112,9 +112,9 @@ impl<'a> Reconnect<'a> {
             status => ServerReason::Status(status),
         };
         let reason = Reason::Server(reason);
-        // In a 3xx it says when to follow the redirect.
+        // On a 3xx, `Retry-After` would delay the redirect (RFC 9110, section 10.2.3). It is ignored.
         if let 400.. | 200 = answer.status {
-            self.asks_for_time = answer.retry_after.is_some();
+            self.has_retry_after = answer.retry_after.is_some();
             self.retry_after = answer.retry_after.unwrap_or(0);
         }
         match (self.options.decide_on_answer)(self, reason, answer) {
@@ -170,7 +170,7 @@ impl<'a> Reconnect<'a> {
             self.doublings = 0;
             self.failures = 0;
         } else {
-            // It is only compared with `max_failures`, which is no larger.
+            // It may saturate: no limit is larger.
             self.failures = self.failures.saturating_add(1);
         }
         self.delivered = false;
@@ -190,7 +190,7 @@ impl<'a> Reconnect<'a> {
 
     fn forget_answer(&mut self) {
         self.decided = None;
-        self.asks_for_time = false;
+        self.has_retry_after = false;
         self.retry_after = 0;
     }
 
@@ -274,7 +274,7 @@ impl<'a> Reconnect<'a> {
             Rule::Final => false,
             Rule::Retried => true,
             Rule::RetriedUnlessStrict | Rule::RetriedLateUnlessStrict => is_lenient,
-            Rule::RetriedIfAskedUnlessStrict => is_lenient && self.asks_for_time,
+            Rule::RetriedIfAskedUnlessStrict => is_lenient && self.has_retry_after,
         };
         match is_retried {
             true => Decision::Retry,

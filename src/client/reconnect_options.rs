@@ -117,9 +117,9 @@ impl<'a> ReconnectOptions<'a> {
         self
     }
 
-    /// Follows the standard as browsers do: any response but a stream, or a redirect that can be followed, is final. By
-    /// default, the client tries again after the statuses 408, 421, 425, 429, after 500 and above, after a 4xx with
-    /// `Retry-After`, after a 200 that is no event stream, and after a redirect that it has no buffer for.
+    /// Takes statuses, types and redirects as final that browsers take as final. By default, the client tries again after
+    /// the statuses 408, 421, 425, 429 and from 500, after a 4xx with `Retry-After`, after a 200 that is no event stream,
+    /// and after a redirect that it has no buffer for.
     pub const fn strict(mut self) -> Self {
         self.is_strict = true;
         self

@@ -19,14 +19,14 @@ use crate::wire::exact::{Exact, ExactSlice};
 pub(crate) struct Redirects<'a> {
     original: Url<'a>,
     buffer: &'a mut [u8],
-    /// Both are 0 if there is no such URL.
-    lasting: u16,
-    passing: u16,
-    /// Whether this attempt began at the lasting URL.
+    /// The lengths of the two URLs in the buffer; 0 if there is no such URL.
+    remembered_len: u16,
+    temporary_len: u16,
+    /// Whether this attempt began at the remembered URL.
     is_remembered: bool,
-    /// Whether a redirect has led to another origin than that of the original URL: on the way to the lasting URL, and on
-    /// the way of this attempt.
-    lasting_has_left: bool,
+    /// Whether a redirect on the way to the remembered URL has led to another origin than that of the original URL.
+    remembered_has_left: bool,
+    /// Whether a redirect of this attempt has.
     has_left: bool,
     /// In a row.
     count: u8,
@@ -51,10 +51,10 @@ impl<'a> Redirects<'a> {
         Self {
             original,
             buffer: &mut [],
-            lasting: 0,
-            passing: 0,
+            remembered_len: 0,
+            temporary_len: 0,
             is_remembered: false,
-            lasting_has_left: false,
+            remembered_has_left: false,
             has_left: false,
             count: 0,
             is_written: false,
@@ -77,7 +77,12 @@ impl<'a> Redirects<'a> {
 
     /// Where to ask next.
     pub fn url(&self) -> Url<'_> {
-        current(self.original, self.buffer, self.lasting, self.passing)
+        current(
+            self.original,
+            self.buffer,
+            self.remembered_len,
+            self.temporary_len,
+        )
     }
 
     /// Whether the request has become a `GET` on the way there.
@@ -87,7 +92,7 @@ impl<'a> Redirects<'a> {
 
     /// Whether the URL to ask is not the original one.
     pub const fn has_redirected(&self) -> bool {
-        self.lasting != 0 || self.passing != 0
+        self.remembered_len != 0 || self.temporary_len != 0
     }
 
     /// Whether this attempt began where earlier permanent redirects have led.
@@ -109,16 +114,16 @@ impl<'a> Redirects<'a> {
     pub fn restart(&mut self) {
         self.count = 0;
         self.is_written = false;
-        self.passing = 0;
+        self.temporary_len = 0;
         self.by_get = false;
-        self.is_remembered = self.lasting != 0;
-        self.has_left = self.lasting_has_left;
+        self.is_remembered = self.remembered_len != 0;
+        self.has_left = self.remembered_has_left;
     }
 
     /// The attempt is over, and there was no stream. The next one begins at the original URL.
     pub fn forget(&mut self) {
-        self.lasting = 0;
-        self.lasting_has_left = false;
+        self.remembered_len = 0;
+        self.remembered_has_left = false;
         self.restart();
     }
 
@@ -151,12 +156,12 @@ impl<'a> Redirects<'a> {
         options: &ClientOptions<'_>,
     ) -> Result<(), RedirectReason> {
         // What lasts are the permanent ones before the first of the others.
-        let lasts = permanent && self.passing == 0 && !self.by_get;
-        let in_use = usize::from(self.lasting).plus(usize::from(self.passing));
+        let lasts = permanent && self.temporary_len == 0 && !self.by_get;
+        let in_use = usize::from(self.remembered_len).plus(usize::from(self.temporary_len));
 
         // It is put together behind those in use, for it may be relative to them.
         let (used, free) = self.buffer.split_exact_mut(in_use);
-        let base = current(self.original, used, self.lasting, self.passing);
+        let base = current(self.original, used, self.remembered_len, self.temporary_len);
         let Some(length) = base.resolve(location, free) else {
             return Err(RedirectReason::LocationTooLong);
         };
@@ -175,15 +180,15 @@ impl<'a> Redirects<'a> {
         // It takes the place of the one that it replaces.
         let start = match lasts {
             true => 0,
-            false => usize::from(self.lasting),
+            false => usize::from(self.remembered_len),
         };
         move_down(self.buffer, in_use..in_use.plus(length), start);
         match lasts {
             true => {
-                self.lasting = length as u16;
-                self.lasting_has_left = has_left;
+                self.remembered_len = length as u16;
+                self.remembered_has_left = has_left;
             }
-            false => self.passing = length as u16,
+            false => self.temporary_len = length as u16,
         }
         self.has_left = has_left;
         Ok(())
@@ -191,11 +196,16 @@ impl<'a> Redirects<'a> {
 }
 
 /// The one that counts: the last in the buffer, if there is any.
-fn current<'u>(original: Url<'u>, buffer: &'u [u8], lasting: u16, passing: u16) -> Url<'u> {
-    let lasting = usize::from(lasting);
-    let url = match usize::from(passing) {
-        0 => buffer.part(..lasting),
-        passing => buffer.part(lasting..lasting.plus(passing)),
+fn current<'u>(
+    original: Url<'u>,
+    buffer: &'u [u8],
+    remembered_len: u16,
+    temporary_len: u16,
+) -> Url<'u> {
+    let remembered_len = usize::from(remembered_len);
+    let url = match usize::from(temporary_len) {
+        0 => buffer.part(..remembered_len),
+        temporary_len => buffer.part(remembered_len..remembered_len.plus(temporary_len)),
     };
     // Without a redirect the range is empty, which does not parse.
     Url::from_bytes(url).unwrap_or(original)

@@ -62,7 +62,7 @@ impl<'a> Attempts<'a> {
         self.begin();
     }
 
-    /// There is a response, or the next request is due.
+    /// Forgets what the last attempt came to. Called for each response, and when a wait is over.
     fn begin(&mut self) {
         self.waits_until = None;
         self.reason = UNREACHABLE;
