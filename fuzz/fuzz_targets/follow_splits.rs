@@ -2,7 +2,7 @@
 #![no_main]
 
 use embedded_sse::Instant;
-use embedded_sse::client::{ClientOptions, EventSource, Notice, Output};
+use embedded_sse::client::{ClientOptions, EventSource, Notice, Output, ReconnectOptions};
 use embedded_sse::http::Url;
 use libfuzzer_sys::fuzz_target;
 
@@ -31,7 +31,9 @@ fuzz_target!(|input: (u8, u8, Vec<(u8, Vec<&[u8]>)>)| {
 
 /// What a client asks for, and tells, when these are the responses.
 fn follow(responses: &[Vec<&[u8]>], (size, redirects): (usize, usize)) -> Vec<String> {
-    let options = ClientOptions::new().id_parameter("id");
+    // Without a seed, the delays would depend on when the chunks arrive.
+    let reconnect = ReconnectOptions::new().seed(1);
+    let options = ClientOptions::new().id_parameter("id").reconnect(reconnect);
     let (mut buffer, mut locations) = ([0; 255], [0; 255]);
     let url = Url::new("http://device/events?a=b").unwrap();
     let mut source = EventSource::new(url, &options, &mut buffer[..size]);
