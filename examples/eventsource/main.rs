@@ -130,7 +130,7 @@ fn print(line: &Value) -> io::Result<()> {
     output.flush()
 }
 
-/// Servers say in the body of a response what is wrong.
+/// The body of a response that is no stream often says why.
 fn print_error_body(source: &EventSource<'_>) -> io::Result<()> {
     match source.error_body() {
         [] => Ok(()),

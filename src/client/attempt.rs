@@ -87,6 +87,7 @@ impl<'a> Attempt<'a> {
         input: &mut &[u8],
     ) -> Judged {
         let Exchange::Head(head) = &self.exchange else {
+            // Not reached: a head is judged once, when it is whole. There is nothing to do.
             return Judged::ErrorBody;
         };
         let is_encoded = head.is_encoded;

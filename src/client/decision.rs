@@ -60,6 +60,12 @@ pub enum Decision {
     End,
 }
 
+/// Whether a response with this status can have a body that is read. A 1xx and a 204 have none. Of redirects the lines
+/// about the body are not read.
+pub(super) const fn has_readable_body(status: u16) -> bool {
+    !matches!(status, ..200 | 204 | 300..=399)
+}
+
 impl Answer {
     /// Creates an answer from a status, the value of `Content-Type` as it was received, which is empty if there is none,
     /// and a `Retry-After` in seconds. Enums of other HTTP clients often lack the type: read the field itself.

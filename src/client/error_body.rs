@@ -1,5 +1,6 @@
 //! The body of a response that is no event stream.
 
+use super::decision::has_readable_body;
 use super::exchange::Exchange;
 use super::reason::Reason;
 use crate::decode::Decoder;
@@ -7,8 +8,8 @@ use crate::http::Body;
 use crate::wire::copy::copy;
 use crate::wire::exact::{Exact, ExactSlice};
 
-/// The first bytes of a body, as many as fit, for the caller to read. They stand at the start of the free part of the
-/// decoder's buffer.
+/// The first bytes of a body, for the caller. They stand at the start of the free part of the decoder's buffer, and are
+/// as many as fit there.
 #[derive(Clone, Debug)]
 pub(super) struct ErrorBody {
     body: Body,
@@ -30,9 +31,8 @@ pub(super) fn receive_error_body(
     decoder: &mut Decoder<&mut [u8]>,
     input: &mut &[u8],
 ) -> bool {
-    // A redirect says nothing to the caller. A 204 has no body, nor has a 101: another protocol follows it.
     if let Exchange::Head(head) = exchange {
-        if matches!(head.status, ..200 | 204 | 300..=399) {
+        if !has_readable_body(head.status) {
             return false;
         }
         *exchange = Exchange::Error(ErrorBody {

@@ -23,7 +23,7 @@ use crate::wire::text::EventId;
 ///   │                 │     unreachable, lost, ended, slow,       │
 ///   │                 v     malformed, 5xx, wrong type, ...       v
 ///   └── waiting <── lost <────────────────────────────────────────┘
-///                     │ 204, 4xx, too many attempts, POST that may be carried out
+///                     │ 204, 4xx, too many attempts, a POST that was sent
 ///                     └───────────> closed <── close()
 /// ```
 ///
@@ -67,9 +67,8 @@ impl<'a> EventSource<'a> {
     }
 
     /// Follows redirects. The buffer holds the URLs of the redirect under way, of the one before it, and of a
-    /// permanent one. Without it, a
-    /// redirect is a failure with the reason [`RedirectReason::NoBuffer`](super::RedirectReason::NoBuffer). A connection
-    /// under way is given up.
+    /// permanent one. Without it, a redirect is a failure:
+    /// [`RedirectReason::NoBuffer`](super::RedirectReason::NoBuffer). A connection under way is given up.
     ///
     /// As in browsers, a 303, and after a `POST` a 301 or 302, lead to a `GET` without a body, for as long as that
     /// connection lasts. Another server does not get the fields `Authorization`, `Cookie`, `Proxy-Authorization` and
@@ -94,7 +93,7 @@ impl<'a> EventSource<'a> {
         Ok(())
     }
 
-    /// Returns what to do next, or what has come. Reads from the start of `input`, which was received, and shortens it.
+    /// Returns what to do next, or what has come. `input` is what was received. What is read of it is cut off its start.
     pub fn poll<'s, 'i: 's>(&'s mut self, now: Instant, input: &mut &'i [u8]) -> Output<'s> {
         if let Some(data) = self.data_alone(input) {
             self.lifecycle.note_activity(now);

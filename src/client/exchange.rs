@@ -15,7 +15,7 @@ use crate::wire::text::EventId;
 ///
 /// **Make a [`new`](Self::new) one for each connection. Call [`send`](Self::send) until it returns `None`, then
 /// [`receive`](Self::receive) with the bytes of the response. After [`Arrived::Head`], judge the
-/// [`answer`](Self::answer). If it is an event stream, call [`open`](Self::open) to read the content.**
+/// head. If it is that of an event stream, call [`open`](Self::open) to read the content.**
 ///
 /// Its functions take the decoder, which outlives it. Before the content, the free part of the decoder's buffer holds
 /// a part of the request, then lines of the response's head.

@@ -152,8 +152,10 @@ impl<'a> Lifecycle<'a> {
         let reason = match self.state {
             State::Closed(reason, by) => return Notice::Closed { reason, by },
             State::Waiting(reason) => reason,
-            // No notice is made in other states.
-            _ => Reason::Network(NetworkReason::Lost),
+            _ => {
+                debug_assert!(false, "a notice in {:?}", self.state);
+                Reason::Network(NetworkReason::Lost)
+            }
         };
         let at = self.deadline;
         Notice::Connecting { reason, at }

@@ -155,8 +155,8 @@ impl<'a> ClientOptions<'a> {
         self
     }
 
-    /// Sets how many milliseconds the head of a response may take from its first byte. The default is 30 s; 0 stands for
-    /// no limit. [`idle_timeout`](Self::idle_timeout) limits how long the first byte may take.
+    /// Sets the time limit of a response head, in milliseconds from its first byte. The default is 30 s. 0 means no limit.
+    /// How long the first byte may take is limited by [`idle_timeout`](Self::idle_timeout).
     pub const fn head_timeout(mut self, milliseconds: u32) -> Self {
         self.head_timeout_ms = milliseconds;
         self

@@ -1,7 +1,7 @@
 //! Decides whether and when a client reconnects.
 
 use super::backoff::{Jitter, doubled};
-use super::decision::{Answer, Decision, Failure, Rule, Verdict};
+use super::decision::{Answer, Decision, Failure, Rule, Verdict, has_readable_body};
 use super::reason::{EndedBy, Reason, ServerReason};
 use super::reconnect_options::ReconnectOptions;
 use crate::time::Instant;
@@ -215,8 +215,7 @@ impl<'a> Reconnect<'a> {
             is_last_attempt,
             self.decision(Rule::of(reason)),
         );
-        let is_open =
-            decision == Decision::Open && !matches!(answer.status, ..200 | 204 | 300..=399);
+        let is_open = decision == Decision::Open && has_readable_body(answer.status);
         if !is_open {
             self.decided = Some(decision);
         }

@@ -22,7 +22,7 @@ pub struct ReconnectOptions<'a> {
     pub(super) is_scattered: bool,
     pub(super) is_strict: bool,
     pub(super) on_failure: Option<OnFailure<'a>>,
-    /// What asks `on_failure`. These are function pointers, so that programs without such a function do not link it.
+    /// They call `on_failure`. Programs that do not set it do not link them, because they are function pointers.
     pub(super) decide_on_answer: DecideOnAnswer,
     pub(super) decide: Decide,
 }

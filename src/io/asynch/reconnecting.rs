@@ -14,7 +14,7 @@ use crate::wire::text::EventId;
 
 /// Reads an event stream through all its responses, which another HTTP client gets.
 ///
-/// It is a [`Reader`](super::Reader) for the body of each response, [`Reconnect`](crate::client::Reconnect) for the time between them, and
+/// It is a [`Reader`](super::Reader) for the body of each response, [`Reconnect`] for the time between them, and
 /// a time limit for streams that are silent. The requests are yours, because a response borrows from its client:
 ///
 /// 1. Send a request with [`last_event_id`](Self::last_event_id). If the response of your client borrows from its
@@ -26,7 +26,8 @@ use crate::wire::text::EventId;
 ///
 /// It yields to other tasks after every 32 reads and waits, even if bodies and clock are always ready.
 ///
-/// Events, `retry` fields and failures reach the [`Reconnect`](crate::client::Reconnect) by themselves. Other orders of calls cause no panic and lose no event.
+/// Events, `retry` fields and failures reach the [`Reconnect`] by themselves. Other orders of calls cause no panic and
+/// lose no event.
 ///
 /// [`Reconnect`]: crate::client::Reconnect
 ///

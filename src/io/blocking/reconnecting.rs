@@ -12,7 +12,7 @@ use crate::wire::text::EventId;
 
 /// Reads an event stream through all its responses, which another HTTP client gets.
 ///
-/// It is a [`Reader`](super::Reader) for the body of each response, [`Reconnect`](crate::client::Reconnect) for the time between them, and
+/// It is a [`Reader`](super::Reader) for the body of each response, [`Reconnect`] for the time between them, and
 /// a time limit for streams that are silent. The requests are yours, because a response borrows from its client:
 ///
 /// 1. Send a request with [`last_event_id`](Self::last_event_id). If the response of your client borrows from its
@@ -22,7 +22,10 @@ use crate::wire::text::EventId;
 /// 3. If it is an event stream, [`open`](Self::open) its body, and read its events.
 /// 4. [`wait`](Self::wait) after whatever has happened, and begin again unless it returns `false`.
 ///
-/// Events, `retry` fields and failures reach the [`Reconnect`](crate::client::Reconnect) by themselves. Other orders of calls cause no panic and lose no event.
+/// Events, `retry` fields and failures reach the [`Reconnect`] by themselves. Other orders of calls cause no panic and
+/// lose no event.
+///
+/// [`Reconnect`]: crate::client::Reconnect
 ///
 /// **The idle timeout is that of the body: it has to return with [`ErrorKind::TimedOut`] now and then, when
 /// nothing comes, for the clock is only looked at then.** Without an idle timeout, such a read is made again. (A
