@@ -8,8 +8,7 @@
 //! to the back. `id` is what the event under way sets, `last event id` what earlier events have set.
 
 use crate::wire::copy::copy;
-use crate::wire::exact::{Exact, ExactSlice};
-use crate::wire::span::Span;
+use crate::wire::exact::{Exact, ExactSlice, Span};
 use crate::wire::text::holds_nul;
 
 /// Where the parts end: from the front data and line, from the back event type, id and last event id. A

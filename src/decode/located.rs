@@ -5,8 +5,7 @@
 
 use super::decoder::Decoder;
 use super::event::{Event, Overflow, event_type};
-use crate::wire::exact::{Exact, ExactSlice};
-use crate::wire::span::Span;
+use crate::wire::exact::{Exact, ExactSlice, Span};
 use crate::wire::text::{EventName, Text};
 
 /// Where an event or a comment lies. Positions count through the decoder's buffer, and go on through the piece of the

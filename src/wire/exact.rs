@@ -1,4 +1,4 @@
-//! Sums, differences and slices that an invariant keeps in bounds.
+//! Sums, differences, slices and ranges that an invariant keeps in bounds.
 //!
 //! Use these only where no input and no order of calls can lead out of bounds. Builds with debug assertions, such
 //! as the tests, check that. Release builds do not, so that they hold no panic: there, arithmetic wraps, and a
@@ -68,5 +68,41 @@ impl ExactSlice for [u8] {
         let parts = self.split_at_mut_checked(at);
         debug_assert!(parts.is_some(), "{at} out of {length} bytes");
         parts.unwrap_or_default()
+    }
+}
+
+/// A range of a slice, in bytes. It does not borrow the slice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Span {
+    pub start: usize,
+    pub end: usize,
+}
+
+impl Span {
+    /// Returns the bytes of this range.
+    pub fn of(self, bytes: &[u8]) -> &[u8] {
+        bytes.part(self.start..self.end)
+    }
+
+    pub fn len(self) -> usize {
+        self.end.minus(self.start)
+    }
+}
+
+#[cfg(any(
+    feature = "http",
+    feature = "embedded-io",
+    feature = "embedded-io-async"
+))]
+impl Span {
+    pub const EMPTY: Self = Self { start: 0, end: 0 };
+
+    /// Returns the range of `whole` that `part` is.
+    #[cfg(any(feature = "embedded-io", feature = "embedded-io-async"))]
+    pub fn within(part: &[u8], whole: &[u8]) -> Self {
+        let start = part.as_ptr().addr().minus(whole.as_ptr().addr());
+        let end = start.plus(part.len());
+        debug_assert!(end <= whole.len(), "a slice of something else");
+        Self { start, end }
     }
 }

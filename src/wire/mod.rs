@@ -13,7 +13,6 @@ mod search_blocks;
 mod search_bytes;
 #[cfg(any(not(any(target_arch = "x86_64", target_arch = "aarch64")), word_search))]
 mod search_words;
-pub(crate) mod span;
 pub(crate) mod text;
 pub(crate) mod token;
 
