@@ -127,7 +127,7 @@
 //!           on {core,event_state,fields,held,layout,located,retry}
 //!           http/{request,response,response_head,url,body}
 //!           on {lines,grammar,accept,target,field,method,ip_address}
-//! floor 1   wire/{scanner,name,place,token,text,line_end,copy,decimal,exact,media_type}   time
+//! floor 1   wire/{scanner,grammar,text,line_end,copy,decimal,exact,media_type}   time
 //! ```
 //!
 //! # Promises

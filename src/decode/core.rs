@@ -4,9 +4,9 @@ use super::event::{Event, Overflow};
 use super::fields::Fields;
 use super::held::Held;
 use crate::wire::IS_HOST;
+use crate::wire::grammar::{Field, Pushed, Token};
 use crate::wire::scanner::Scanner;
 use crate::wire::text::{EventId, EventName, Text};
-use crate::wire::token::{Field, Pushed, Token};
 
 /// The state of a decoder. The buffer is an argument of each call, so that one copy of the code serves buffers of
 /// all sizes.

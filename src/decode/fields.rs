@@ -8,8 +8,8 @@ use super::event_state::EventState;
 use super::held::Held;
 use super::layout::Layout;
 use super::retry::Retry;
+use crate::wire::grammar::{Field, Piece, ValueByte};
 use crate::wire::text::{EventId, Text, holds_nul};
-use crate::wire::token::{Field, Piece, ValueByte};
 
 /// The fields of the event under way, the last event ID and the reconnection time.
 #[derive(Clone, Copy, Debug)]

@@ -5,9 +5,9 @@ use core::fmt;
 use super::event::{Overflow, event_type};
 use super::fields::Fields;
 use super::held::Held;
+use crate::wire::grammar::{Field, Token};
 use crate::wire::scanner::Scanner;
 use crate::wire::text::{EventId, EventName};
-use crate::wire::token::{Field, Token};
 
 /// Decodes an event stream (WHATWG HTML 9.2.5 and 9.2.6) whose events may be larger than RAM: data
 /// is passed on in pieces, not stored. It also reports comments and `retry` fields, and gives all of

@@ -3,10 +3,9 @@
 pub(crate) mod copy;
 pub(crate) mod decimal;
 pub(crate) mod exact;
+pub(crate) mod grammar;
 pub(crate) mod line_end;
 pub(crate) mod media_type;
-mod name;
-mod place;
 pub(crate) mod scanner;
 #[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(word_search)))]
 mod search_blocks;
@@ -14,7 +13,6 @@ mod search_bytes;
 #[cfg(any(not(any(target_arch = "x86_64", target_arch = "aarch64")), word_search))]
 mod search_words;
 pub(crate) mod text;
-pub(crate) mod token;
 
 /// Whether speed counts more than flash. With `--cfg word_search`, hosts test what microcontrollers run.
 pub(crate) const IS_HOST: bool = cfg!(all(target_pointer_width = "64", not(word_search)));

@@ -1,10 +1,8 @@
 //! Splits an event stream into fields and blank lines, however it is cut (WHATWG HTML 9.2.5 and the line rules of
 //! 9.2.6).
 
+use super::grammar::{Field, NameMatch, Piece, Place, Pushed, Token, ValueByte, whole_name};
 use super::line_end;
-use super::name::{self, NameMatch};
-use super::place::Place;
-use super::token::{Field, Piece, Pushed, Token, ValueByte};
 
 /// The place in the stream where the input was cut. It holds no text: values are slices of the input.
 ///
@@ -45,7 +43,7 @@ impl Scanner {
                 }
                 (Place::LineStart, [b':', value @ ..]) => Some((true, Field::Comment, value)),
                 (Place::LineStart, line) => {
-                    name::whole(line).map(|(field, value)| (true, field, value))
+                    whole_name(line).map(|(field, value)| (true, field, value))
                 }
                 (Place::Value, value) => Some((false, self.field, value)),
                 _ => None,
