@@ -124,7 +124,7 @@
 //!           client/{reconnect,options}        on {choice,ring,record,made_id}
 //!           on {backoff,fields,id_parameter,reason,redirects,request}
 //! floor 2   decode/{decoder,parts,event}      encode/{frame,writer,sink}
-//!           on {core,event_state,fields,held,layout,located,retry}
+//!           on {core,fields,held,layout,located,retry}
 //!           http/{request,response,response_head,url,body}
 //!           on {lines,grammar,accept,target,field,method,ip_address}
 //! floor 1   wire/{scanner,grammar,text,line_end,copy,decimal,exact,media_type}   time

@@ -3,8 +3,7 @@
 //! A value that lies whole in the input is *held* there, and its place in the buffer reserved. If the input ends before
 //! the event does, the value is written to that place.
 
-use super::event::{Event, Overflow};
-use super::event_state::EventState;
+use super::event::{Event, EventState, Overflow};
 use super::held::Held;
 use super::layout::Layout;
 use super::retry::Retry;

@@ -3,7 +3,6 @@
 mod core;
 mod decoder;
 mod event;
-mod event_state;
 mod fields;
 mod held;
 mod layout;
