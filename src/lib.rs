@@ -118,7 +118,7 @@
 //!
 //! ```text
 //! floor 5   hub                               an event log shared by embassy tasks
-//! floor 4   io/{blocking,asynch}              loops over sockets, on io/{attempts,buffered,inbox,piece,unsent}
+//! floor 4   io/{blocking,asynch}              loops over sockets, on io/{attempts,inbox,received,unsent}
 //! floor 3   client/event_source               server/{connection,exchange}
 //!           on {exchange,lifecycle,output}    on {session,log,options,waiting}
 //!           client/{reconnect,options}        on {choice,ring,record,made_id}

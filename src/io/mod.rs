@@ -9,18 +9,16 @@ mod attempts;
 #[cfg(feature = "embedded-io")]
 #[cfg_attr(docsrs, doc(cfg(feature = "embedded-io")))]
 pub mod blocking;
-#[cfg(feature = "http")]
-mod buffered;
 mod inbox;
 #[cfg(feature = "http")]
-mod piece;
+mod received;
 #[cfg(feature = "embedded-io-async")]
 mod turns;
 mod unsent;
 
 #[cfg(feature = "http")]
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]
-pub use buffered::Buffered;
+pub use received::Buffered;
 
 use core::fmt;
 

@@ -8,7 +8,7 @@ use embedded_io_async::{BufRead, Write};
 use super::clock::{Clock, before, timer};
 use crate::client::{EventSource, Notice, NoticeKind, Output};
 use crate::io::Buffered;
-use crate::io::piece::Piece;
+use crate::io::received::Piece;
 use crate::io::turns::Turns;
 
 /// An event source, connected by a socket that you make: for TLS, or whatever else a

@@ -5,7 +5,7 @@ use embedded_io::{BufRead, Error, ErrorKind, Write};
 use super::clock::Clock;
 use crate::client::{EventSource, Notice, NoticeKind, Output};
 use crate::io::Buffered;
-use crate::io::piece::Piece;
+use crate::io::received::Piece;
 
 /// An event source, connected by a socket that you make: for TLS, or whatever else a
 /// [`Connect`](super::Connect) cannot lend.
