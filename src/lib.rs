@@ -117,17 +117,18 @@
 //! A file imports only from floors below its own.
 //!
 //! ```text
-//! floor 5   hub                               an event log shared by embassy tasks
-//! floor 4   io/{blocking,asynch}              loops over sockets, on io/{attempts,inbox,received,unsent}
-//! floor 3   client/event_source               server/{connection,exchange}
-//!           on {exchange,lifecycle,output}    on {session,log,options,waiting}
-//!           client/{reconnect,options}        on {choice,ring,record,made_id}
-//!           on {backoff,fields,id_parameter,reason,redirects,request}
-//! floor 2   decode/{decoder,parts,event}      encode/{frame,writer,sink}
+//! floor 5   hub                                      an event log shared by embassy tasks
+//! floor 4   io/{blocking,asynch}                     loops over sockets, on io/{attempts,inbox,received,turns,unsent}
+//! floor 3   client/event_source                      server/{connection,exchange}
+//!           on {attempt,exchange,lifecycle,output}   on {session,log,options,waiting}
+//!           client/{reconnect,options}               on {choice,ring,record,made_id}
+//!           on {backoff,decision,error_body,fields,id_parameter,reason,
+//!              reconnect_options,redirects,request}
+//! floor 2   decode/{decoder,parts,event}             encode/{frame,writer,sink}
 //!           on {core,fields,held,layout,located,retry}
 //!           http/{request,response,response_head,url,body}
 //!           on {lines,grammar,accept,target,field,method,ip_address}
-//! floor 1   wire/{scanner,grammar,text,line_end,copy,decimal,exact,media_type}   time
+//! floor 1   wire/{scanner,grammar,text,line_end,search_*,copy,decimal,exact,media_type}   time
 //! ```
 //!
 //! # Promises
