@@ -122,8 +122,8 @@
 //! floor 3   client/event_source                      server/{connection,exchange}
 //!           on {attempt,exchange,lifecycle,output}   on {session,log,options,waiting}
 //!           client/{reconnect,options}               on {choice,ring,record,made_id}
-//!           on {backoff,decision,error_body,fields,id_parameter,reason,
-//!              reconnect_options,redirects,request}
+//!           on {backoff,decision,error_body,fields,id_parameter,no_stream,
+//!              reason,reconnect_options,redirects,request}
 //! floor 2   decode/{decoder,parts,event}             encode/{frame,writer,sink}
 //!           on {core,fields,held,layout,located,retry}
 //!           http/{request,response,response_head,url,body}

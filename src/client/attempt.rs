@@ -1,11 +1,11 @@
 //! One attempt to get a stream.
 
-use super::decision::{Answer, Decision, Verdict};
+use super::decision::{Decision, Verdict};
 use super::exchange::{Exchange, make_room};
 use super::options::ClientOptions;
 use super::output::Step;
 use super::reason::{
-    CallerReason, ConnectError, NetworkReason, Reason, RedirectReason, ResponseReason, ServerReason,
+    CallerReason, ConnectError, NetworkReason, Reason, RedirectReason, ResponseReason,
 };
 use super::reconnect::Reconnect;
 use super::redirects::Redirects;
@@ -28,9 +28,6 @@ pub(crate) enum Judged {
     Open,
     /// Connect to where the redirect leads.
     Redirected,
-    /// It is no stream. Its body is received for the caller.
-    ErrorBody,
-    Failed(Reason),
 }
 
 impl<'a> Attempt<'a> {
@@ -78,71 +75,50 @@ impl<'a> Attempt<'a> {
         is_sending
     }
 
-    /// The head of the response is whole. What follows it of `input` is read if the body is for the caller.
+    /// The head of the response is whole. Returns why there is no stream.
     pub fn judge(
         &mut self,
         options: &ClientOptions<'_>,
         reconnect: &mut Reconnect<'_>,
         decoder: &mut Decoder<&mut [u8]>,
-        input: &mut &[u8],
-    ) -> Judged {
-        let Exchange::Head(head) = &self.exchange else {
-            // Not reached: a head is judged once, when it is whole. There is nothing to do.
-            return Judged::ErrorBody;
+    ) -> Result<Judged, Reason> {
+        let Some(answer) = self.exchange.answer() else {
+            // Not reached: a head is judged once, when it is whole.
+            return Err(Reason::Network(NetworkReason::Lost));
         };
-        let is_encoded = head.is_encoded;
-        let answer = Answer {
-            status: head.status,
-            is_event_stream: head.is_event_stream,
-            retry_after: head.retry_after(),
-        };
-        let status = Reason::Server(ServerReason::Status(answer.status));
-        let has_retry_after = answer.retry_after.is_some();
-        reconnect.exception = self.exception(options, decoder, status, has_retry_after);
-        match reconnect.judge(&answer) {
-            Verdict::Open if is_encoded => {
-                Judged::Failed(Reason::Response(ResponseReason::Encoded))
+        match reconnect.judge_by_rules(&answer) {
+            Verdict::Open if self.exchange.is_encoded() => {
+                Err(Reason::Response(ResponseReason::Encoded))
             }
             Verdict::Open => {
                 self.exchange.open();
-                Judged::Open
+                Ok(Judged::Open)
             }
             Verdict::Redirect { permanent } => {
                 let location = self.exchange.location(decoder);
                 let redirects = &mut self.redirects;
-                match redirects.follow(answer.status, location, permanent, options) {
-                    Ok(()) => Judged::Redirected,
-                    Err(reason) => Judged::Failed(Reason::Redirect(reason)),
-                }
+                let result = redirects.follow(answer.status, location, permanent, options);
+                result.map_err(Reason::Redirect)?;
+                Ok(Judged::Redirected)
             }
-            Verdict::Failed(reason) => {
-                let receive = options.receive_error_body;
-                match receive(&mut self.exchange, reason, decoder, input) {
-                    true => Judged::ErrorBody,
-                    false => Judged::Failed(reason),
-                }
-            }
+            Verdict::Failed(reason) => Err(reason),
         }
     }
 
-    /// The attempt has failed for this reason, or its stream is lost. Sets [`Reconnect::exception`]. Returns why there is no
-    /// stream: for a response that was refused, its status.
+    /// The attempt has failed for this reason, or its stream is lost. Sets [`Reconnect::decided`], unless `on_failure` has
+    /// decided.
     pub fn end(
         &mut self,
         options: &ClientOptions<'_>,
         decoder: &Decoder<&mut [u8]>,
         reconnect: &mut Reconnect<'_>,
         reason: Reason,
-    ) -> Reason {
-        let reason = match &self.exchange {
-            // A body that is cut or too slow is still that of a response that was refused.
-            Exchange::Error(error) => error.reason,
-            _ => reason,
-        };
-        let has_retry_after = reconnect.has_retry_after;
-        reconnect.exception = self.exception(options, decoder, reason, has_retry_after);
+    ) {
+        if reconnect.decided.is_none() {
+            let has_retry_after = reconnect.has_retry_after;
+            reconnect.decided = self.exception(options, decoder, reason, has_retry_after);
+        }
         self.restart();
-        reason
     }
 
     /// The attempt is over, or is given up for a new one. Where its permanent redirects led is remembered only if it had
@@ -156,7 +132,7 @@ impl<'a> Attempt<'a> {
 
     /// What overrules the rules by reason: after a written request that is not safe the client ends, and after a
     /// remembered URL the original one is asked.
-    fn exception(
+    pub(super) fn exception(
         &self,
         options: &ClientOptions<'_>,
         decoder: &Decoder<&mut [u8]>,

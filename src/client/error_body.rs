@@ -1,7 +1,5 @@
 //! The body of a response that is no event stream.
 
-use super::decision::has_readable_body;
-use super::exchange::Exchange;
 use super::reason::Reason;
 use crate::decode::Decoder;
 use crate::http::Body;
@@ -19,42 +17,23 @@ pub(super) struct ErrorBody {
     pub reason: Reason,
 }
 
-/// Receives a part of the body: called once after the head, then for each piece. Returns whether there is more to come and
-/// to keep. It is a function pointer, so that programs that do not ask for these bodies do not link it.
-pub(super) type ReceiveErrorBody =
-    fn(&mut Exchange, Reason, &mut Decoder<&mut [u8]>, &mut &[u8]) -> bool;
-
-/// For programs that ask for these bodies.
-pub(super) fn receive_error_body(
-    exchange: &mut Exchange,
-    reason: Reason,
-    decoder: &mut Decoder<&mut [u8]>,
-    input: &mut &[u8],
-) -> bool {
-    if let Exchange::Head(head) = exchange {
-        if !has_readable_body(head.status) {
-            return false;
-        }
-        *exchange = Exchange::Error(ErrorBody {
-            body: head.body(),
+impl ErrorBody {
+    pub const fn new(body: Body, reason: Reason) -> Self {
+        Self {
+            body,
             length: 0,
             reason,
-        });
+        }
     }
-    match exchange {
-        Exchange::Error(error) => error.receive(decoder, input),
-        _ => false,
-    }
-}
 
-impl ErrorBody {
     /// The bytes that have come.
     pub fn received<'d>(&self, decoder: &'d Decoder<&mut [u8]>) -> &'d [u8] {
         let length = self.length as usize;
         decoder.free().get(..length).unwrap_or_default()
     }
 
-    fn receive(&mut self, decoder: &mut Decoder<&mut [u8]>, input: &mut &[u8]) -> bool {
+    /// Receives a part of the body. Returns whether there is more to come and to keep.
+    pub fn receive(&mut self, decoder: &mut Decoder<&mut [u8]>, input: &mut &[u8]) -> bool {
         let (space, _) = decoder.free_and_last_event_id();
         loop {
             let free = space.part_mut(self.length as usize..);

@@ -1,11 +1,11 @@
 //! A client of an event stream, through all its connections.
 
 use super::attempt::{Attempt, Judged};
-use super::exchange::{Arrived, resume_from, written};
+use super::exchange::{Arrived, Exchange, receive_head, resume_from, written};
 use super::lifecycle::{Lifecycle, State};
 use super::options::ClientOptions;
 use super::output::{Notice, NoticeKind, Output, ReadyState, ResumePoint, Step};
-use super::reason::{ConnectError, NetworkReason};
+use super::reason::{ConnectError, NetworkReason, Reason};
 use crate::decode::{Decoder, Event, Kind, Located, Overflow};
 use crate::http::Url;
 use crate::time::Instant;
@@ -42,7 +42,7 @@ use crate::wire::text::EventId;
 pub struct EventSource<'a> {
     pub(crate) attempt: Attempt<'a>,
     pub(crate) lifecycle: Lifecycle<'a>,
-    decoder: Decoder<&'a mut [u8]>,
+    pub(super) decoder: Decoder<&'a mut [u8]>,
     /// The event or comment that was found last.
     located: Located,
 }
@@ -191,19 +191,15 @@ impl<'a> EventSource<'a> {
 
     /// The first half of `poll`: returns what to do. Reads `input`, the rest of `piece`.
     pub(crate) fn advance(&mut self, now: Instant, piece: &[u8], input: &mut &[u8]) -> Step {
-        if self.lifecycle.is_connected() {
-            if let Some(step) = self.advance_connected(now, piece, input) {
-                return step;
-            }
+        if let Some(step) = self.advance_connected(now, piece, input) {
+            return step;
         }
         // What is left belongs to a connection that is no more.
         *input = &[];
-        self.lifecycle.check_deadline(now);
         let options = self.lifecycle.options;
         if let State::Lost(reason) = self.lifecycle.state {
             let reconnect = &mut self.lifecycle.reconnect;
-            let reason = (self.attempt).end(options, &self.decoder, reconnect, reason);
-            self.lifecycle.state = State::Lost(reason);
+            (self.attempt).end(options, &self.decoder, reconnect, reason);
         }
         let step = self.lifecycle.advance(now);
         if let Step::Connect = step {
@@ -212,7 +208,7 @@ impl<'a> EventSource<'a> {
         step
     }
 
-    /// `advance` while there is a connection. Returns `None` when it is lost or given up.
+    /// `advance` while there is a connection. Returns `None` when there is none, or it is lost or given up.
     pub(crate) fn advance_connected(
         &mut self,
         now: Instant,
@@ -226,7 +222,20 @@ impl<'a> EventSource<'a> {
                     let is_head = self.attempt.exchange.is_head();
                     self.lifecycle.received(now, is_head);
                 }
-                if let Some(notice) = self.receive(|| now, piece, input) {
+                if let Exchange::Head(head) = &mut self.attempt.exchange {
+                    match receive_head(head, &mut self.decoder, input) {
+                        Ok(true) => {
+                            if let Some(notice) = self.judge(now) {
+                                return Some(Step::Notice(notice));
+                            }
+                        }
+                        Ok(false) => {}
+                        Err(reason) => self.lifecycle.lose(Reason::Response(reason)),
+                    }
+                } else if !self.attempt.exchange.is_open() {
+                    // The body of a refusal is received by the option that keeps it.
+                    break;
+                } else if let Some(notice) = self.receive_content(piece, input) {
                     return Some(Step::Notice(notice));
                 }
             }
@@ -234,7 +243,9 @@ impl<'a> EventSource<'a> {
                 return Some(step);
             }
         }
-        None
+        // A connection that is being made may be too slow: `on_failure` is told that, too.
+        self.lifecycle.check_deadline(now);
+        (self.lifecycle.options.no_stream)(self, now, input)
     }
 
     /// What is to be sent; or the wait for more bytes, if there is time left. `None` when the state has changed.
@@ -247,18 +258,18 @@ impl<'a> EventSource<'a> {
         step.map_err(|reason| self.lifecycle.lose(reason)).ok()?
     }
 
-    /// Reads `input`, a part of `piece`, up to the next thing to tell. `None`: all of it is read, or there is no
-    /// connection any more.
-    #[inline(always)] // it has two callers, one of which most programs do not use
-    fn receive(
-        &mut self,
-        now: impl Fn() -> Instant,
-        piece: &[u8],
-        input: &mut &[u8],
-    ) -> Option<NoticeKind> {
+    /// Reads content in `input`, a part of `piece`, up to the next thing to tell. `None`: all of it is read, or there is
+    /// no connection any more.
+    fn receive_content(&mut self, piece: &[u8], input: &mut &[u8]) -> Option<NoticeKind> {
         let (decoder, located) = (&mut self.decoder, &mut self.located);
         let options = self.lifecycle.options;
-        let arrived = (self.attempt.exchange).receive(decoder, located, piece, input, options);
+        let arrived = (self.attempt.exchange).receive_content(
+            decoder,
+            located,
+            piece,
+            input,
+            options.comments,
+        );
         if let Some(milliseconds) = self.decoder.take_retry() {
             self.lifecycle.reconnect.set_retry(milliseconds);
         }
@@ -269,24 +280,22 @@ impl<'a> EventSource<'a> {
                 }
                 return Some(notice);
             }
-            Arrived::Head => return self.judge(now(), input),
             Arrived::Failed(reason) => self.lifecycle.lose(reason),
             Arrived::Nothing => {}
         }
         None
     }
 
-    /// The head of the response is whole. `input` follows it.
-    fn judge(&mut self, now: Instant, input: &mut &[u8]) -> Option<NoticeKind> {
+    /// The head of the response is whole.
+    fn judge(&mut self, now: Instant) -> Option<NoticeKind> {
         let (options, reconnect) = (self.lifecycle.options, &mut self.lifecycle.reconnect);
-        match (self.attempt).judge(options, reconnect, &mut self.decoder, input) {
-            Judged::Open => {
+        match (self.attempt).judge(options, reconnect, &mut self.decoder) {
+            Ok(Judged::Open) => {
                 self.lifecycle.opened(now);
                 return Some(NoticeKind::Open);
             }
-            Judged::Redirected => self.lifecycle.state = State::Start,
-            Judged::ErrorBody => {}
-            Judged::Failed(reason) => self.lifecycle.lose(reason),
+            Ok(Judged::Redirected) => self.lifecycle.state = State::Start,
+            Err(reason) => self.lifecycle.lose(reason),
         }
         None
     }
@@ -320,18 +329,14 @@ impl EventSource<'_> {
     /// Reads `input`, the rest of `piece`, which was received before, up to the next thing to tell. `None`: all of it
     /// is read, or there is no connection any more.
     #[inline(always)] // the fast path is
-    pub(crate) fn read_on(
-        &mut self,
-        now: impl Fn() -> Instant,
-        piece: &[u8],
-        input: &mut &[u8],
-    ) -> Option<NoticeKind> {
+    pub(crate) fn read_on(&mut self, piece: &[u8], input: &mut &[u8]) -> Option<NoticeKind> {
         if let Some(data) = self.data_alone(input) {
             self.located = self.decoder.locate_data(data, piece);
             return Some(NoticeKind::Found(Kind::Event));
         }
+        // What is left of a piece is content: heads and the bodies of refusals are read with the piece's beginning.
         let is_connected = self.lifecycle.is_connected();
-        is_connected.then(|| self.receive(now, piece, input))?
+        is_connected.then(|| self.receive_content(piece, input))?
     }
 
     /// Whether to receive next: the request is sent, and the body of the response has not ended.

@@ -1,5 +1,6 @@
 //! A request and its response.
 
+use super::decision::Answer;
 use super::error_body::ErrorBody;
 use super::options::ClientOptions;
 use super::output::{NoticeKind, Step};
@@ -14,8 +15,8 @@ use crate::wire::text::EventId;
 /// The request and the response of one connection.
 ///
 /// **Make a [`new`](Self::new) one for each connection. Call [`send`](Self::send) until it returns `None`, then
-/// [`receive`](Self::receive) with the bytes of the response. After [`Arrived::Head`], judge the
-/// head. If it is that of an event stream, call [`open`](Self::open) to read the content.**
+/// [`receive_head`] with the bytes of the response. When the head is whole, judge it. If it is that of an event stream, call
+/// [`open`](Self::open), then [`receive_content`](Self::receive_content).**
 ///
 /// Its functions take the decoder, which outlives it. Before the content, the free part of the decoder's buffer holds
 /// a part of the request, then lines of the response's head.
@@ -30,13 +31,11 @@ pub(super) enum Exchange {
     Error(ErrorBody),
 }
 
-/// What has arrived of a response.
+/// What has arrived of the content.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Arrived {
     /// All of the input is read, and more is to come.
     Nothing,
-    /// The head is whole.
-    Head,
     Notice(NoticeKind),
     /// There is no stream, for this reason.
     Failed(Reason),
@@ -147,29 +146,39 @@ impl Exchange {
         Some(data)
     }
 
-    /// Reads `input`, a part of `piece`, up to the next thing to tell. Keeps where an event or a comment lies.
-    #[inline(always)] // it has two callers, one of which most programs do not use
-    pub fn receive(
+    /// Reads content in `input`, a part of `piece`, up to the next thing to tell. Keeps where an event or a comment lies.
+    pub fn receive_content(
         &mut self,
         decoder: &mut Decoder<&mut [u8]>,
         located: &mut Located,
         piece: &[u8],
         input: &mut &[u8],
-        options: &ClientOptions<'_>,
+        comments: bool,
     ) -> Arrived {
-        match self {
-            Self::Content(body) => {
-                receive_content(body, decoder, located, piece, input, options.comments)
+        let Self::Content(body) = self else {
+            return Arrived::Nothing;
+        };
+        loop {
+            let Ok(content) = body.peek(input) else {
+                return Arrived::Failed(Reason::Response(ResponseReason::InvalidChunk));
+            };
+            if content.is_empty() {
+                return match body.has_ended() {
+                    true => Arrived::Failed(Reason::Network(NetworkReason::Ended)),
+                    false => Arrived::Nothing,
+                };
             }
-            Self::Head(head) => receive_head(head, decoder, input),
-            Self::Error(error) => {
-                let reason = error.reason;
-                match (options.receive_error_body)(self, reason, decoder, input) {
-                    true => Arrived::Nothing,
-                    false => Arrived::Failed(reason),
+            let mut rest = content;
+            let result = decoder.advance(piece, &mut rest, comments);
+            body.read(content.len().minus(rest.len()), input);
+            return Arrived::Notice(match result {
+                Ok(None) => continue,
+                Ok(Some((found, kind))) => {
+                    *located = found;
+                    NoticeKind::Found(kind)
                 }
-            }
-            Self::Request { .. } => Arrived::Nothing,
+                Err(Overflow) => NoticeKind::Overflow,
+            });
         }
     }
 
@@ -178,6 +187,23 @@ impl Exchange {
         if let Self::Head(head) = self {
             *self = Self::Content(head.body());
         }
+    }
+
+    /// The response, after its head.
+    pub fn answer(&self) -> Option<Answer> {
+        match self {
+            Self::Head(head) => Some(Answer {
+                status: head.status,
+                is_event_stream: head.is_event_stream,
+                retry_after: head.retry_after(),
+            }),
+            _ => None,
+        }
+    }
+
+    /// Whether the content of the response has a coding.
+    pub const fn is_encoded(&self) -> bool {
+        matches!(self, Self::Head(head) if head.is_encoded)
     }
 
     /// Where the response leads; empty if it does not say so.
@@ -221,52 +247,17 @@ pub(super) fn make_room(decoder: &mut Decoder<&mut [u8]>) {
     }
 }
 
+/// Reads `input` up to the end of the head. Returns whether the head is whole.
 #[inline(never)] // its stack is not to add to that of the content
-fn receive_head(
+pub(super) fn receive_head(
     head: &mut ResponseHead,
     decoder: &mut Decoder<&mut [u8]>,
     input: &mut &[u8],
-) -> Arrived {
+) -> Result<bool, ResponseReason> {
     let (space, _) = decoder.free_and_last_event_id();
-    match head.receive(input, space) {
-        Ok(true) => Arrived::Head,
-        Ok(false) => Arrived::Nothing,
-        Err(ResponseError::Malformed) => Arrived::Failed(Reason::Response(ResponseReason::NotHttp)),
-        Err(ResponseError::TooLong) => {
-            Arrived::Failed(Reason::Response(ResponseReason::HeadTooLong))
-        }
-        Err(ResponseError::Framing) => Arrived::Failed(Reason::Response(ResponseReason::Framing)),
-    }
-}
-
-fn receive_content(
-    body: &mut Body,
-    decoder: &mut Decoder<&mut [u8]>,
-    located: &mut Located,
-    piece: &[u8],
-    input: &mut &[u8],
-    comments: bool,
-) -> Arrived {
-    loop {
-        let Ok(content) = body.peek(input) else {
-            return Arrived::Failed(Reason::Response(ResponseReason::InvalidChunk));
-        };
-        if content.is_empty() {
-            return match body.has_ended() {
-                true => Arrived::Failed(Reason::Network(NetworkReason::Ended)),
-                false => Arrived::Nothing,
-            };
-        }
-        let mut rest = content;
-        let result = decoder.advance(piece, &mut rest, comments);
-        body.read(content.len().minus(rest.len()), input);
-        return Arrived::Notice(match result {
-            Ok(None) => continue,
-            Ok(Some((found, kind))) => {
-                *located = found;
-                NoticeKind::Found(kind)
-            }
-            Err(Overflow) => NoticeKind::Overflow,
-        });
-    }
+    head.receive(input, space).map_err(|error| match error {
+        ResponseError::Malformed => ResponseReason::NotHttp,
+        ResponseError::TooLong => ResponseReason::HeadTooLong,
+        ResponseError::Framing => ResponseReason::Framing,
+    })
 }

@@ -170,7 +170,7 @@ impl<'a> Lifecycle<'a> {
             self.state = State::Start;
         }
         if let State::Lost(reason) = self.state {
-            match self.reconnect.failed(now, reason) {
+            match self.reconnect.failed_by_rules(now, reason) {
                 Ok(at) => {
                     self.deadline = at;
                     self.state = State::Waiting(reason);

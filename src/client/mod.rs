@@ -21,6 +21,8 @@ mod id_parameter;
 #[cfg(feature = "http")]
 mod lifecycle;
 #[cfg(feature = "http")]
+mod no_stream;
+#[cfg(feature = "http")]
 mod options;
 #[cfg(feature = "http")]
 mod output;

@@ -2,9 +2,9 @@
 
 use core::fmt;
 
-use super::error_body::{ReceiveErrorBody, receive_error_body};
 use super::fields::{Fields, ProducedField};
 use super::id_parameter::IdParameter;
+use super::no_stream::{NoStream, no_stream};
 use super::reason::{Reason, ServerReason};
 use super::reconnect_options::ReconnectOptions;
 use super::request::write_content_length;
@@ -44,7 +44,8 @@ pub struct ClientOptions<'a> {
     /// Whether the next request is a `GET` because it resumes.
     pub(super) resumes_by_get: fn(&Decoder<&mut [u8]>) -> bool,
     pub(super) comments: bool,
-    pub(super) receive_error_body: ReceiveErrorBody,
+    keeps_error_body: bool,
+    pub(super) no_stream: NoStream,
     pub(super) reconnect: ReconnectOptions<'a>,
 }
 
@@ -73,7 +74,8 @@ impl<'a> ClientOptions<'a> {
             may_repeat: |_, _, _, _| true,
             resumes_by_get: |_| false,
             comments: false,
-            receive_error_body: |_, _, _, _| false,
+            keeps_error_body: false,
+            no_stream: no_stream(false, false),
             reconnect: ReconnectOptions::new(),
         }
     }
@@ -179,8 +181,8 @@ impl<'a> ClientOptions<'a> {
     /// ended, the buffer is full, or a time limit has passed: the body shares
     /// [`head_timeout`](Self::head_timeout) with the head. The bodies of redirects are not kept; a 101 and a 204 have none.
     pub const fn error_body(mut self) -> Self {
-        self.receive_error_body = receive_error_body;
-        self
+        self.keeps_error_body = true;
+        self.with_no_stream()
     }
 
     /// Makes the client give comments, too.
@@ -192,6 +194,12 @@ impl<'a> ClientOptions<'a> {
     /// Sets how the client reconnects.
     pub const fn reconnect(mut self, options: ReconnectOptions<'a>) -> Self {
         self.reconnect = options;
+        self.with_no_stream()
+    }
+
+    const fn with_no_stream(mut self) -> Self {
+        let has_on_failure = self.reconnect.on_failure.is_some();
+        self.no_stream = no_stream(has_on_failure, self.keeps_error_body);
         self
     }
 }

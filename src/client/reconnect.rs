@@ -76,10 +76,9 @@ pub struct Reconnect<'a> {
     delivered: bool,
     /// Whether the last response has a `Retry-After`.
     pub(super) has_retry_after: bool,
-    /// What was decided about the last response, until `failed` takes it.
-    decided: Option<Decision>,
-    /// Overrules the decision by reason. An [`EventSource`](super::EventSource) sets it, which knows the request.
-    pub(super) exception: Option<Decision>,
+    /// What is decided about the failure that is not counted yet, whatever the rules say: by `on_failure`, or by an
+    /// [`EventSource`](super::EventSource), which knows the request.
+    pub(super) decided: Option<Decision>,
 }
 
 impl<'a> Reconnect<'a> {
@@ -96,12 +95,27 @@ impl<'a> Reconnect<'a> {
             stable_at: Instant::NEVER,
             delivered: false,
             decided: None,
-            exception: None,
         }
     }
 
     /// Decides what to do with a response.
     pub fn judge(&mut self, answer: &Answer) -> Verdict {
+        let verdict = self.judge_by_rules(answer);
+        let Verdict::Failed(reason) = verdict else {
+            return verdict;
+        };
+        if let Some(ask) = self.options.ask {
+            let decision = ask(self, self.failures_of_answer(), reason, Some(*answer));
+            if decision == Some(Decision::Open) && has_readable_body(answer.status) {
+                return Verdict::Open;
+            }
+            self.decided = decision;
+        }
+        verdict
+    }
+
+    /// [`judge`](Self::judge) without `on_failure`.
+    pub(super) fn judge_by_rules(&mut self, answer: &Answer) -> Verdict {
         self.forget_answer();
         let reason = match answer.status {
             200 if answer.is_event_stream => return Verdict::Open,
@@ -117,10 +131,7 @@ impl<'a> Reconnect<'a> {
             self.has_retry_after = answer.retry_after.is_some();
             self.retry_after = answer.retry_after.unwrap_or(0);
         }
-        match (self.options.decide_on_answer)(self, reason, answer) {
-            true => Verdict::Open,
-            false => Verdict::Failed(reason),
-        }
+        Verdict::Failed(reason)
     }
 
     /// Notes that a stream has begun.
@@ -161,25 +172,33 @@ impl<'a> Reconnect<'a> {
     ///
     /// Who has decided that there is no next attempt.
     pub fn failed(&mut self, now: Instant, reason: Reason) -> Result<Instant, EndedBy> {
+        if let (Some(ask), None) = (self.options.ask, self.decided) {
+            self.decided = ask(self, self.failures_at(now), reason, None);
+        }
+        let result = self.failed_by_rules(now, reason);
+        self.decided = None;
+        result
+    }
+
+    /// [`failed`](Self::failed) without `on_failure`. What is [`decided`](Self::decided) overrules the rules.
+    pub(super) fn failed_by_rules(
+        &mut self,
+        now: Instant,
+        reason: Reason,
+    ) -> Result<Instant, EndedBy> {
         if let Reason::Caller(_) = reason {
             return Err(EndedBy::Caller);
         }
         self.note_time(now);
-        let options = self.options;
-        if self.delivered || now >= self.stable_at {
+        self.failures = self.failures_at(now);
+        if self.failures == 0 {
             self.doublings = 0;
-            self.failures = 0;
-        } else {
-            // It may saturate: no limit is larger.
-            self.failures = self.failures.saturating_add(1);
         }
         self.delivered = false;
         self.stable_at = Instant::NEVER;
         let is_last_attempt = self.is_last_attempt(self.failures);
         let rule = Rule::of(reason);
-        let decision = self.decision(rule);
-        let decision = (options.decide)(self, reason, is_last_attempt, decision);
-        if decision == Decision::End {
+        if self.decision(rule) == Decision::End {
             return Err(EndedBy::Policy);
         }
         if is_last_attempt {
@@ -206,66 +225,53 @@ impl<'a> Reconnect<'a> {
         self.options.max_failures != 0 && failures >= self.options.max_failures
     }
 
-    /// Lets the caller's function decide about a response that is no stream. Returns whether to open it nevertheless.
-    pub(super) fn decide_on_answer(&mut self, reason: Reason, answer: &Answer) -> bool {
-        let is_last_attempt = self.is_last_attempt(self.failures.saturating_add(1));
-        let decision = self.ask(
-            reason,
-            Some(*answer),
-            is_last_attempt,
-            self.decision(Rule::of(reason)),
-        );
-        let is_open = decision == Decision::Open && has_readable_body(answer.status);
-        if !is_open {
-            self.decided = Some(decision);
-        }
-        is_open
-    }
-
-    /// Lets the caller's function decide about a failure, unless it has decided about the response.
-    pub(super) fn decide(
-        &mut self,
-        reason: Reason,
-        is_last_attempt: bool,
-        decision: Decision,
-    ) -> Decision {
-        match self.decided.take() {
-            Some(decided) => decided,
-            None => self.ask(reason, None, is_last_attempt, decision),
+    /// How many attempts in a row have failed if the attempt or stream under way fails now.
+    pub(super) fn failures_at(&self, now: Instant) -> u32 {
+        match self.delivered || now >= self.stable_at {
+            true => 0,
+            false => self.failures_of_answer(),
         }
     }
 
-    /// What the caller's function makes of the decision of the rules. It cannot undo the end of the last attempt.
-    fn ask(
+    /// How many attempts in a row have failed if the response under way is no stream.
+    pub(super) const fn failures_of_answer(&self) -> u32 {
+        // It may saturate: no limit is larger.
+        self.failures.saturating_add(1)
+    }
+
+    /// What the caller's function decides about a failure, if there is such a function and the failure is not the caller's.
+    /// It gets the decision of the rules, or the exception to them. It cannot undo the end of the last attempt.
+    pub(super) fn ask(
         &self,
+        failures: u32,
         reason: Reason,
         answer: Option<Answer>,
-        is_last_attempt: bool,
-        decision: Decision,
-    ) -> Decision {
+        exception: Option<Decision>,
+    ) -> Option<Decision> {
+        let on_failure = self.options.on_failure?;
+        if let Reason::Caller(_) = reason {
+            return None;
+        }
+        let decision = exception.unwrap_or_else(|| self.decision(Rule::of(reason)));
+        let is_last_attempt = self.is_last_attempt(failures);
         let failure = Failure {
             reason,
             answer,
             is_last_attempt,
         };
-        match self.options.on_failure {
-            Some(on_failure) if is_last_attempt => {
-                let decided = on_failure(&failure, Decision::End);
-                // A body that can be read is no failure.
-                if decided == Decision::Open {
-                    decided
-                } else {
-                    decision
-                }
-            }
-            Some(on_failure) => on_failure(&failure, decision),
-            None => decision,
+        if !is_last_attempt {
+            return Some(on_failure(&failure, decision));
+        }
+        match on_failure(&failure, Decision::End) {
+            // A body that can be read is no failure.
+            Decision::Open => Some(Decision::Open),
+            _ => Some(decision),
         }
     }
 
     /// What the rules say.
     fn decision(&self, rule: Rule) -> Decision {
-        if let Some(decision) = self.exception {
+        if let Some(decision) = self.decided {
             return decision;
         }
         let is_lenient = !self.options.is_strict;

@@ -22,19 +22,15 @@ pub struct ReconnectOptions<'a> {
     pub(super) is_scattered: bool,
     pub(super) is_strict: bool,
     pub(super) on_failure: Option<OnFailure<'a>>,
-    /// They call `on_failure`. Programs that do not set it do not link them, because they are function pointers.
-    pub(super) decide_on_answer: DecideOnAnswer,
-    pub(super) decide: Decide,
+    /// [`Reconnect::ask`], if there is such a function. A function pointer, so that programs without one do not link it.
+    pub(super) ask: Option<Ask>,
 }
 
 /// Gets a failure and the decision without this function. Returns the decision that counts.
 type OnFailure<'a> = &'a (dyn Fn(&Failure, Decision) -> Decision + Sync);
 
-/// Decides about a response that is no stream. Returns whether to open it nevertheless.
-type DecideOnAnswer = fn(&mut Reconnect<'_>, Reason, &Answer) -> bool;
-
-/// Gets a reason, whether this is the last attempt, and the decision of the rules. Returns the decision that counts.
-type Decide = fn(&mut Reconnect<'_>, Reason, bool, Decision) -> Decision;
+/// Gets how many attempts in a row have failed, the reason, and the response if that is the reason.
+type Ask = fn(&Reconnect<'_>, u32, Reason, Option<Answer>) -> Option<Decision>;
 
 impl<'a> ReconnectOptions<'a> {
     /// Creates the default options.
@@ -51,8 +47,7 @@ impl<'a> ReconnectOptions<'a> {
             is_scattered: true,
             is_strict: false,
             on_failure: None,
-            decide_on_answer: |_, _, _| false,
-            decide: |_, _, _, decision| decision,
+            ask: None,
         }
     }
 
@@ -140,11 +135,9 @@ impl<'a> ReconnectOptions<'a> {
     /// ```
     pub const fn on_failure(mut self, decide: OnFailure<'a>) -> Self {
         self.on_failure = Some(decide);
-        self.decide_on_answer =
-            |reconnect, reason, answer| reconnect.decide_on_answer(reason, answer);
-        self.decide = |reconnect, reason, is_last_attempt, decision| {
-            reconnect.decide(reason, is_last_attempt, decision)
-        };
+        self.ask = Some(|reconnect, failures, reason, answer| {
+            reconnect.ask(failures, reason, answer, None)
+        });
         self
     }
 }
