@@ -194,7 +194,7 @@ impl<'a> EventSource<'a> {
         if let Some(step) = self.advance_connected(now, piece, input) {
             return step;
         }
-        // What is left belongs to a connection that is no more.
+        // What is left belongs to a connection that is no more. While the body of a refusal is received, nothing is left.
         *input = &[];
         let options = self.lifecycle.options;
         if let State::Lost(reason) = self.lifecycle.state {
@@ -208,7 +208,8 @@ impl<'a> EventSource<'a> {
         step
     }
 
-    /// `advance` while there is a connection. Returns `None` when there is none, or it is lost or given up.
+    /// `advance` while there is a connection. Returns `None` when there is none, or it is lost or given up; also while the
+    /// body of a refusal is received, with all of the input read.
     pub(crate) fn advance_connected(
         &mut self,
         now: Instant,
@@ -245,7 +246,8 @@ impl<'a> EventSource<'a> {
         }
         // A connection that is being made may be too slow: `on_failure` is told that, too.
         self.lifecycle.check_deadline(now);
-        (self.lifecycle.options.no_stream)(self, now, input)
+        let is_open = (self.lifecycle.options.no_stream)(self, now, input);
+        is_open.then_some(Step::Notice(NoticeKind::Open))
     }
 
     /// What is to be sent; or the wait for more bytes, if there is time left. `None` when the state has changed.

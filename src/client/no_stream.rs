@@ -5,33 +5,32 @@ use super::error_body::ErrorBody;
 use super::event_source::EventSource;
 use super::exchange::Exchange;
 use super::lifecycle::State;
-use super::output::{NoticeKind, Step};
 use super::reason::{NetworkReason, Reason, ResponseReason};
 use crate::time::Instant;
 
 /// Called with the rest of the input when an event source has no connection, once or more often for each loss, and while
-/// the body of a refusal is received. Returns what to do next if the connection is still used.
+/// the body of a refusal is received. Returns whether the response is opened. Sets the state to connected if the connection
+/// is still used.
 pub(super) type NoStream =
-    for<'s, 'a, 'i> fn(&'s mut EventSource<'a>, Instant, &mut &'i [u8]) -> Option<Step>;
+    for<'s, 'a, 'i> fn(&'s mut EventSource<'a>, Instant, &mut &'i [u8]) -> bool;
 
 /// Returns the function for these options. One function pointer serves both: a program without them has one call, and
 /// links none of their code.
 pub(super) const fn no_stream(has_on_failure: bool, keeps_error_body: bool) -> NoStream {
     match (has_on_failure, keeps_error_body) {
-        (false, false) => |_, _, _| None,
+        (false, false) => |_, _, _| false,
         (true, false) => |source, now, _| source.ask_on_failure(now),
         (false, true) => |source, now, input| source.receive_error_body(now, input),
-        (true, true) => |source, now, input| match source.ask_on_failure(now) {
-            None => source.receive_error_body(now, input),
-            step => step,
-        },
+        (true, true) => {
+            |source, now, input| source.ask_on_failure(now) || source.receive_error_body(now, input)
+        }
     }
 }
 
 impl EventSource<'_> {
     /// Lets the caller's function decide about a failure, once: then [`Reconnect::decided`](super::Reconnect) is set. Opens
     /// the response if it says so.
-    fn ask_on_failure(&mut self, now: Instant) -> Option<Step> {
+    fn ask_on_failure(&mut self, now: Instant) -> bool {
         let (attempt, lifecycle) = (&mut self.attempt, &mut self.lifecycle);
         let reconnect = &mut lifecycle.reconnect;
         while let (State::Lost(reason), None) = (lifecycle.state, reconnect.decided) {
@@ -53,23 +52,23 @@ impl EventSource<'_> {
             let can_open = answer.is_some_and(|answer| has_readable_body(answer.status));
             if !(decision == Some(Decision::Open) && can_open) {
                 reconnect.decided = decision;
-                return None;
+                return false;
             }
             if !attempt.exchange.is_encoded() {
                 attempt.exchange.open();
                 lifecycle.state = State::Connected;
                 lifecycle.opened(now);
-                return Some(Step::Notice(NoticeKind::Open));
+                return true;
             }
             // This is a failure of its own.
             lifecycle.state = State::Lost(Reason::Response(ResponseReason::Encoded));
         }
-        None
+        false
     }
 
     /// Receives a part of the body of a response that is no stream, and keeps the connection for the rest of it. Once the
     /// body is over, the response is the reason again, whatever has ended the body.
-    fn receive_error_body(&mut self, now: Instant, input: &mut &[u8]) -> Option<Step> {
+    fn receive_error_body(&mut self, now: Instant, input: &mut &[u8]) -> bool {
         let (lifecycle, exchange) = (&mut self.lifecycle, &mut self.attempt.exchange);
         if let (Exchange::Head(head), State::Lost(reason @ Reason::Server(_))) =
             (&exchange, lifecycle.state)
@@ -80,22 +79,22 @@ impl EventSource<'_> {
             }
         }
         let Exchange::Error(error) = exchange else {
-            return None;
+            return false;
         };
         let is_received = match lifecycle.state {
             State::Connected => true,
             // The input counts, although the client sees only now that the time is up.
             State::Lost(Reason::Network(NetworkReason::SlowHead | NetworkReason::Idle)) => true,
             State::Lost(_) => false,
-            _ => return None,
+            _ => return false,
         };
         if is_received && error.receive(&mut self.decoder, input) {
             lifecycle.check_deadline(now);
             if lifecycle.is_connected() {
-                return Some(Step::Wait);
+                return false;
             }
         }
         lifecycle.lose(error.reason);
-        None
+        false
     }
 }
