@@ -24,6 +24,8 @@ use crate::wire::text::EventId;
 pub(super) enum Exchange {
     Request {
         sent: u32,
+        /// The length of the head, as the first part of it says. The later parts have to agree.
+        head_len: u32,
     },
     Head(ResponseHead),
     Content(Body),
@@ -43,7 +45,10 @@ pub(super) enum Arrived {
 
 impl Exchange {
     pub const fn new() -> Self {
-        Self::Request { sent: 0 }
+        Self::Request {
+            sent: 0,
+            head_len: 0,
+        }
     }
 
     /// Whether the content of the response is being read.
@@ -92,24 +97,24 @@ impl Exchange {
     ///
     /// # Errors
     ///
-    /// When there is no free part.
+    /// When there is no free part, or a field of the caller cannot be produced.
     pub fn send(
         &mut self,
         decoder: &mut Decoder<&mut [u8]>,
         options: &ClientOptions<'_>,
         redirects: &Redirects<'_>,
     ) -> Result<Option<Step>, Reason> {
-        let Self::Request { sent } = *self else {
+        let Self::Request { sent, head_len } = self else {
             return Ok(Some(Step::Wait));
         };
-        let sent = sent as usize;
+        let sent = *sent as usize;
         let (free, last_event_id) = decoder.free_and_last_event_id();
-        let (length, head_len) =
-            write_part(redirects, options, last_event_id, sent, free).map_err(Reason::Caller)?;
+        let result = write_part(redirects, options, last_event_id, sent, head_len, free);
+        let length = result.map_err(Reason::Caller)?;
         if length > 0 {
             return Ok(Some(Step::Send { length }));
         }
-        let Some(body_sent) = sent.checked_sub(head_len) else {
+        let Some(body_sent) = sent.checked_sub(*head_len as usize) else {
             return Err(Reason::Caller(CallerReason::BufferTooSmall));
         };
         if body_sent < options.body.len() && !redirects.asks_by_get() {
@@ -121,7 +126,7 @@ impl Exchange {
 
     /// The caller has sent so many bytes more. Tells whether the request was under way.
     pub fn sent(&mut self, length: usize) -> bool {
-        let Self::Request { sent } = self else {
+        let Self::Request { sent, .. } = self else {
             return false;
         };
         // The caller may report more bytes than it was given.

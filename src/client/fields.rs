@@ -64,7 +64,8 @@ impl<'a> ProducedField<'a> {
     /// connection, because a request is sent in parts: it has to write the same text each time, until the next
     /// connection begins. Change what it writes where connections are made: in the `connect` of a connector, or after
     /// [`Output::Connect`](super::Output::Connect). If it fails or writes a control character, the client ends with
-    /// [`CallerReason::InvalidField`](super::CallerReason::InvalidField), and nothing is sent.
+    /// [`CallerReason::InvalidField`](super::CallerReason::InvalidField), and nothing is sent. The client also ends with
+    /// this reason if the length of the text changes while a request is sent in parts.
     ///
     /// # Errors
     ///

@@ -102,7 +102,8 @@ pub enum CallerReason {
     Unsupported,
     /// The buffer of [`EventSource::new`](super::EventSource::new) has no room for a request.
     BufferTooSmall,
-    /// The function of a [`ProducedField`](super::ProducedField) has failed, or has written a control character.
+    /// The function of a [`ProducedField`](super::ProducedField) has failed, has written a control character, or has written
+    /// a text of another length while a request was sent in parts.
     InvalidField,
 }
 

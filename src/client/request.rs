@@ -9,32 +9,37 @@ use crate::wire::decimal::Decimal;
 use crate::wire::exact::{Exact, ExactSlice};
 
 /// Writes the part of a head after the first `sent` bytes into `place`, as much of it as fits. Returns
-/// the length of that part, and of the whole head.
+/// the length of that part. The first part sets the length of the whole head.
 ///
 /// # Errors
 ///
-/// When a field of the caller cannot be produced. `place` is written to, but nothing of it is to be sent.
+/// When a field of the caller cannot be produced, or the head is longer or shorter than at its first part: its rest
+/// would not fit what was sent. `place` is written to, but nothing of it is to be sent.
 pub(super) fn write_part(
     redirects: &Redirects<'_>,
     options: &ClientOptions<'_>,
     last_event_id: &[u8],
     sent: usize,
+    head_len: &mut u32,
     place: &mut [u8],
-) -> Result<(usize, usize), CallerReason> {
-    let (mut length, mut head_len) = (0_usize, 0_usize);
+) -> Result<usize, CallerReason> {
+    let (mut length, mut written) = (0_usize, 0_usize);
     let is_whole = write_head(redirects, options, last_event_id, &mut |chunk| {
         // Chunks before the position are skipped whole, the chunk at it is cut, later ones are taken whole.
-        let new = chunk.get(sent.saturating_sub(head_len)..);
+        let new = chunk.get(sent.saturating_sub(written)..);
         let new = new.unwrap_or_default();
         // The caller's fields may be longer than a short `usize` counts.
-        head_len = head_len.saturating_add(chunk.len());
+        written = written.saturating_add(chunk.len());
         let free = place.part_mut(length..);
         let new = new.get(..free.len()).unwrap_or(new);
         copy(new, free);
         length = length.plus(new.len());
     });
-    match is_whole {
-        true => Ok((length, head_len)),
+    if sent == 0 {
+        *head_len = written as u32;
+    }
+    match is_whole && *head_len == written as u32 {
+        true => Ok(length),
         false => Err(CallerReason::InvalidField),
     }
 }

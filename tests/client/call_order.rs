@@ -35,7 +35,7 @@ fn no_order_of_calls_panics_or_gives_an_event_without_a_stream() {
     ];
     let mut random = fastrand::Rng::with_seed(4);
     let mut seen = [0_u32; 5];
-    for round in 0..30_000 {
+    for round in 0..40_000 {
         let reconnect = ReconnectOptions::new()
             .seed(round)
             .attempts(random.u32(0..6));

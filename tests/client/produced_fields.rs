@@ -375,6 +375,30 @@ fn a_value_goes_through_a_smaller_buffer_in_parts() {
     }
 }
 
+/// Breaks when the rest of a head is sent that does not fit its beginning.
+#[test]
+fn a_value_that_changes_its_length_in_mid_request_ends_the_client() {
+    for (before, after) in [("1", "22"), ("22", "1"), ("1", "")] {
+        for changes_at in 1..4 {
+            let calls = AtomicUsize::new(0);
+            let produce = |value: &mut dyn Write| {
+                let is_before = calls.fetch_add(1, Relaxed) < changes_at;
+                value.write_str(if is_before { before } else { after })
+            };
+            let fields = [produced("X-A", &produce)];
+            let options = POST.produced_fields(&fields);
+            let mut buffer = [0; 32];
+            let mut source = EventSource::new(url("http://a"), &options, &mut buffer);
+            let story = play(&mut source, [Scene::stream("")], usize::MAX);
+            assert_eq!(
+                *story.lines.last().unwrap(),
+                "closed: InvalidField (caller)"
+            );
+            assert_eq!(story.requests[0].len(), changes_at * 32);
+        }
+    }
+}
+
 /// Breaks when a name could pose as another field.
 #[test]
 fn a_name_that_is_no_token_is_an_error() {
