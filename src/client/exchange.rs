@@ -126,7 +126,12 @@ impl Exchange {
 
     /// The caller has sent so many bytes more. Tells whether the request was under way.
     pub fn sent(&mut self, length: usize) -> bool {
-        let Self::Request { sent, .. } = self else {
+        // Without a length of the head, the caller was given nothing yet.
+        let Self::Request {
+            sent,
+            head_len: 1..,
+        } = self
+        else {
             return false;
         };
         // The caller may report more bytes than it was given.

@@ -1,7 +1,8 @@
 //! What a client sends: request line, header fields, method and body (WHATWG HTML 9.2.2, RFC 9112 section 3).
 //! `Last-Event-ID` is in `last_event_id`, requests after redirects are in `redirects`.
 
-use embedded_sse::client::{ClientOptions, EventSource};
+use embedded_sse::Instant;
+use embedded_sse::client::{ClientOptions, EventSource, Output};
 use embedded_sse::http::Method;
 
 use crate::helpers::{EXACT, OPTIONS, field, play_every_way, url};
@@ -34,6 +35,24 @@ fn a_stream_is_asked_for_by_get_with_accept_no_cache_and_no_coding() {
             format!("{request}Last-Event-ID: 2\r\n\r\n")
         ]
     );
+}
+
+/// Breaks when a client ends or omits a part of its request because the caller reports bytes that it was not given.
+#[test]
+fn bytes_that_are_reported_before_the_first_part_do_not_count() {
+    for length in [1, 5_000, usize::MAX] {
+        let mut buffer = [0; 128];
+        let mut source = EventSource::new(url("http://a"), &OPTIONS, &mut buffer);
+        let now = Instant::from_millis(0);
+        let connect = source.poll(now, &mut &b""[..]);
+        assert!(matches!(connect, Output::Connect(_)));
+        source.connected(now);
+        source.sent(now, length);
+        match source.poll(now, &mut &b""[..]) {
+            Output::Send(bytes) => assert!(bytes.starts_with(b"GET / HTTP/1.1\r\n")),
+            other => panic!("{other:?}"),
+        }
+    }
 }
 
 /// Breaks when the port or the brackets of an address are lost, or a fragment is sent.
