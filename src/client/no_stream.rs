@@ -5,19 +5,21 @@ use super::error_body::ErrorBody;
 use super::event_source::EventSource;
 use super::exchange::Exchange;
 use super::lifecycle::State;
+use super::options::ClientOptions;
 use super::reason::{NetworkReason, Reason, ResponseReason};
 use crate::time::Instant;
 
-/// Called with the rest of the input when an event source has no connection, once or more often for each loss, and while
-/// the body of a refusal is received. Returns whether the response is opened. Sets the state to connected if the connection
-/// is still used.
+/// Called with the rest of the input whenever an event source has no connection, so several times for one loss, and while
+/// it receives an error body. Returns whether it has opened the response. If it still needs the connection, it sets the
+/// state to connected.
 pub(super) type NoStream =
     for<'s, 'a, 'i> fn(&'s mut EventSource<'a>, Instant, &mut &'i [u8]) -> bool;
 
-/// Returns the function for these options. One function pointer serves both: a program without them has one call, and
-/// links none of their code.
-pub(super) const fn no_stream(has_on_failure: bool, keeps_error_body: bool) -> NoStream {
-    match (has_on_failure, keeps_error_body) {
+/// Returns the function for `on_failure` and `error_body`. One function pointer serves both: a program without them has
+/// one call, and links none of their code.
+pub(super) const fn no_stream(options: &ClientOptions<'_>) -> NoStream {
+    let has_on_failure = options.reconnect.on_failure.is_some();
+    match (has_on_failure, options.keeps_error_body) {
         (false, false) => |_, _, _| false,
         (true, false) => |source, now, _| source.ask_on_failure(now),
         (false, true) => |source, now, input| source.receive_error_body(now, input),
@@ -28,8 +30,8 @@ pub(super) const fn no_stream(has_on_failure: bool, keeps_error_body: bool) -> N
 }
 
 impl EventSource<'_> {
-    /// Lets the caller's function decide about a failure, once: then [`Reconnect::decided`](super::Reconnect) is set. Opens
-    /// the response if it says so.
+    /// Asks `on_failure` about a failure, once: [`Reconnect::decided`](super::Reconnect) keeps its decision. Returns whether
+    /// it has opened the response.
     fn ask_on_failure(&mut self, now: Instant) -> bool {
         let (attempt, lifecycle) = (&mut self.attempt, &mut self.lifecycle);
         let reconnect = &mut lifecycle.reconnect;
@@ -44,10 +46,7 @@ impl EventSource<'_> {
                 reason,
                 reconnect.has_retry_after,
             );
-            let failures = match answer {
-                Some(_) => reconnect.failures_of_answer(),
-                None => reconnect.failures_at(now),
-            };
+            let failures = reconnect.failures_at(now);
             let decision = reconnect.ask(failures, reason, answer, exception);
             let can_open = answer.is_some_and(|answer| has_readable_body(answer.status));
             if !(decision == Some(Decision::Open) && can_open) {
@@ -60,14 +59,14 @@ impl EventSource<'_> {
                 lifecycle.opened(now);
                 return true;
             }
-            // This is a failure of its own.
+            // A content coding is a failure of its own: `on_failure` is asked again.
             lifecycle.state = State::Lost(Reason::Response(ResponseReason::Encoded));
         }
         false
     }
 
     /// Receives a part of the body of a response that is no stream, and keeps the connection for the rest of it. Once the
-    /// body is over, the response is the reason again, whatever has ended the body.
+    /// body is over, the response is the reason again, whatever has ended the body. Opens nothing: returns `false`.
     fn receive_error_body(&mut self, now: Instant, input: &mut &[u8]) -> bool {
         let (lifecycle, exchange) = (&mut self.lifecycle, &mut self.attempt.exchange);
         if let (Exchange::Head(head), State::Lost(reason @ Reason::Server(_))) =

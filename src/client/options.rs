@@ -44,7 +44,9 @@ pub struct ClientOptions<'a> {
     /// Whether the next request is a `GET` because it resumes.
     pub(super) resumes_by_get: fn(&Decoder<&mut [u8]>) -> bool,
     pub(super) comments: bool,
-    keeps_error_body: bool,
+    pub(super) keeps_error_body: bool,
+    /// Does nothing without `error_body` and `on_failure`. A function pointer, so that programs that set neither do not
+    /// link their code.
     pub(super) no_stream: NoStream,
     pub(super) reconnect: ReconnectOptions<'a>,
 }
@@ -75,7 +77,7 @@ impl<'a> ClientOptions<'a> {
             resumes_by_get: |_| false,
             comments: false,
             keeps_error_body: false,
-            no_stream: no_stream(false, false),
+            no_stream: |_, _, _| false,
             reconnect: ReconnectOptions::new(),
         }
     }
@@ -197,9 +199,9 @@ impl<'a> ClientOptions<'a> {
         self.with_no_stream()
     }
 
+    /// Chooses the function again after `error_body` or `on_failure` may have changed.
     const fn with_no_stream(mut self) -> Self {
-        let has_on_failure = self.reconnect.on_failure.is_some();
-        self.no_stream = no_stream(has_on_failure, self.keeps_error_body);
+        self.no_stream = no_stream(&self);
         self
     }
 }

@@ -234,7 +234,7 @@ impl<'a> Reconnect<'a> {
     }
 
     /// How many attempts in a row have failed if the response under way is no stream.
-    pub(super) const fn failures_of_answer(&self) -> u32 {
+    const fn failures_of_answer(&self) -> u32 {
         // It may saturate: no limit is larger.
         self.failures.saturating_add(1)
     }
