@@ -75,7 +75,11 @@ impl<'a> Attempt<'a> {
         is_sending
     }
 
-    /// The head of the response is whole. Returns why there is no stream.
+    /// The head of the response is whole.
+    ///
+    /// # Errors
+    ///
+    /// Why there is no stream.
     pub fn judge(
         &mut self,
         options: &ClientOptions<'_>,

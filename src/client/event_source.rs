@@ -194,7 +194,7 @@ impl<'a> EventSource<'a> {
         if let Some(step) = self.advance_connected(now, piece, input) {
             return step;
         }
-        // What is left belongs to a connection that is no more. While the body of a refusal is received, nothing is left.
+        // What is left belongs to a connection that is no more. While an error body is received, nothing is left.
         *input = &[];
         let options = self.lifecycle.options;
         if let State::Lost(reason) = self.lifecycle.state {
@@ -208,8 +208,8 @@ impl<'a> EventSource<'a> {
         step
     }
 
-    /// `advance` while there is a connection. Returns `None` when there is none, or it is lost or given up; also while the
-    /// body of a refusal is received, with all of the input read.
+    /// `advance` while there is a connection. Returns `None` if there is none, or it is lost or given up. Of a loss,
+    /// `on_failure` is told before. Also returns `None` while an error body is received, with all of the input read.
     pub(crate) fn advance_connected(
         &mut self,
         now: Instant,
@@ -234,7 +234,7 @@ impl<'a> EventSource<'a> {
                         Err(reason) => self.lifecycle.lose(Reason::Response(reason)),
                     }
                 } else if !self.attempt.exchange.is_open() {
-                    // The body of a refusal is received by the option that keeps it.
+                    // `no_stream` receives the error body, so that programs without that option do not link its code.
                     break;
                 } else if let Some(notice) = self.receive_content(piece, input) {
                     return Some(Step::Notice(notice));
@@ -336,7 +336,7 @@ impl EventSource<'_> {
             self.located = self.decoder.locate_data(data, piece);
             return Some(NoticeKind::Found(Kind::Event));
         }
-        // What is left of a piece is content: heads and the bodies of refusals are read with the piece's beginning.
+        // What is left of a piece is content: heads and error bodies are read when a piece begins.
         let is_connected = self.lifecycle.is_connected();
         is_connected.then(|| self.receive_content(piece, input))?
     }

@@ -24,7 +24,8 @@ use crate::wire::text::EventId;
 pub(super) enum Exchange {
     Request {
         sent: u32,
-        /// The length of the head, as the first part of it says. The later parts have to agree.
+        /// The length of the head of the request, which is counted for its first part; 0 before that. It has to be the
+        /// same for the later parts.
         head_len: u32,
     },
     Head(ResponseHead),
@@ -199,7 +200,7 @@ impl Exchange {
         }
     }
 
-    /// The response, after its head.
+    /// What the head of the response says. `None` before the head, and once the body is read.
     pub fn answer(&self) -> Option<Answer> {
         match self {
             Self::Head(head) => Some(Answer {

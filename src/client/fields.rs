@@ -63,9 +63,9 @@ impl<'a> ProducedField<'a> {
     /// Makes a field of a name and a function that writes the value. The function is called several times for each
     /// connection, because a request is sent in parts: it has to write the same text each time, until the next
     /// connection begins. Change what it writes where connections are made: in the `connect` of a connector, or after
-    /// [`Output::Connect`](super::Output::Connect). If it fails or writes a control character, the client ends with
-    /// [`CallerReason::InvalidField`](super::CallerReason::InvalidField), and nothing is sent. The client also ends with
-    /// this reason if the length of the text changes while a request is sent in parts.
+    /// [`Output::Connect`](super::Output::Connect). The client ends with
+    /// [`CallerReason::InvalidField`](super::CallerReason::InvalidField) if the function fails, writes a control character,
+    /// or writes a text of another length for a later part. No more of the request is sent then.
     ///
     /// # Errors
     ///

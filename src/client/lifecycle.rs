@@ -161,7 +161,8 @@ impl<'a> Lifecycle<'a> {
         Notice::Connecting { reason, at }
     }
 
-    /// What to do while there is no connection, or the body of a refusal is received. The state is [`Start`](State::Start) before each attempt.
+    /// What to do while there is no connection, or while an error body is received. The state is [`Start`](State::Start)
+    /// before each attempt.
     pub(super) fn advance(&mut self, now: Instant) -> Step {
         if let State::Waiting(_) = self.state {
             if now < self.deadline {

@@ -76,8 +76,8 @@ pub struct Reconnect<'a> {
     delivered: bool,
     /// Whether the last response has a `Retry-After`.
     pub(super) has_retry_after: bool,
-    /// What is decided about the failure that is not counted yet, whatever the rules say: by `on_failure`, or by an
-    /// [`EventSource`](super::EventSource), which knows the request.
+    /// Overrules the rules for the failure that is not counted yet. It is the decision of `on_failure`, or of an
+    /// [`EventSource`](super::EventSource), which knows the request. `None`: the rules decide.
     pub(super) decided: Option<Decision>,
 }
 
@@ -239,8 +239,9 @@ impl<'a> Reconnect<'a> {
         self.failures.saturating_add(1)
     }
 
-    /// What the caller's function decides about a failure, if there is such a function and the failure is not the caller's.
-    /// It gets the decision of the rules, or the exception to them. It cannot undo the end of the last attempt.
+    /// Asks `on_failure` about a failure, and tells it the decision of the rules, or the exception to them. It cannot undo
+    /// the end of the last attempt. `failures` counts the attempts in a row that have failed, with this one. Returns the
+    /// decision; `None` if there is no such function, or if the failure is the caller's fault.
     pub(super) fn ask(
         &self,
         failures: u32,
@@ -269,7 +270,7 @@ impl<'a> Reconnect<'a> {
         }
     }
 
-    /// What the rules say.
+    /// What was decided, or else what the rules say.
     fn decision(&self, rule: Rule) -> Decision {
         if let Some(decision) = self.decided {
             return decision;

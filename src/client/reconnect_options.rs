@@ -22,14 +22,15 @@ pub struct ReconnectOptions<'a> {
     pub(super) is_scattered: bool,
     pub(super) is_strict: bool,
     pub(super) on_failure: Option<OnFailure<'a>>,
-    /// [`Reconnect::ask`], if there is such a function. A function pointer, so that programs without one do not link it.
+    /// [`Reconnect::ask`], if `on_failure` is set. A function pointer, so that programs that do not set it do not link it.
     pub(super) ask: Option<Ask>,
 }
 
 /// Gets a failure and the decision without this function. Returns the decision that counts.
 type OnFailure<'a> = &'a (dyn Fn(&Failure, Decision) -> Decision + Sync);
 
-/// Gets how many attempts in a row have failed, the reason, and the response if that is the reason.
+/// Gets how many attempts in a row have failed, the reason, and the response if that is the reason. Returns the decision,
+/// if there is one.
 type Ask = fn(&Reconnect<'_>, u32, Reason, Option<Answer>) -> Option<Decision>;
 
 impl<'a> ReconnectOptions<'a> {

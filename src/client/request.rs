@@ -9,12 +9,12 @@ use crate::wire::decimal::Decimal;
 use crate::wire::exact::{Exact, ExactSlice};
 
 /// Writes the part of a head after the first `sent` bytes into `place`, as much of it as fits. Returns
-/// the length of that part. The first part sets the length of the whole head.
+/// the length of that part. `head_len` is the length of the whole head: set for the first part, compared for later ones.
 ///
 /// # Errors
 ///
-/// When a field of the caller cannot be produced, or the head is longer or shorter than at its first part: its rest
-/// would not fit what was sent. `place` is written to, but nothing of it is to be sent.
+/// When a field of the caller cannot be produced, or `head_len` differs: the rest of the head would not continue what
+/// was sent. `place` is written to, but nothing of it is to be sent.
 pub(super) fn write_part(
     redirects: &Redirects<'_>,
     options: &ClientOptions<'_>,
