@@ -3,6 +3,8 @@
 
 #[path = "../common/clock.rs"]
 mod clock;
+#[path = "../common/end.rs"]
+mod end;
 
 use std::io::Result;
 
@@ -10,6 +12,7 @@ use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
 use embedded_io_adapters::tokio_1::FromTokio;
 use embedded_sse::event_name;
 use embedded_sse::hub::{Hub, Slot};
+use embedded_sse::io::WithShutdown;
 use embedded_sse::server::ServerOptions;
 use tokio::time::{Duration, Instant, sleep};
 
@@ -29,11 +32,12 @@ async fn main() -> Result<()> {
         }
     });
     loop {
-        let mut socket = FromTokio::new(listener.accept().await?.0);
+        let (stream, _) = listener.accept().await?;
         tokio::spawn(async move {
             let mut scratch = [0; 512];
+            let socket = WithShutdown::new(FromTokio::new(stream), end::end);
             let _ = HUB
-                .serve(&mut socket, &mut scratch, &clock::TokioClock, &OPTIONS)
+                .serve(socket, &mut scratch, &clock::TokioClock, &OPTIONS)
                 .await;
         });
     }

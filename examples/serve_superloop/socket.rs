@@ -2,14 +2,17 @@
 //! or writing would have to wait.
 
 use std::io::{ErrorKind, Read, Result, Write};
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
 
 use embedded_io::{ErrorType, ReadReady, WriteReady};
+use embedded_sse::io::blocking::HalfClose;
 
 pub struct Socket {
     stream: TcpStream,
     /// Bytes that were written, and wait for the kernel.
     unsent: Vec<u8>,
+    /// FIN follows them.
+    ends: bool,
 }
 
 impl Socket {
@@ -18,6 +21,7 @@ impl Socket {
         Ok(Self {
             stream,
             unsent: Vec::new(),
+            ends: false,
         })
     }
 }
@@ -45,6 +49,10 @@ impl WriteReady for Socket {
                 Err(error) => return Err(error),
             }
         }
+        if self.ends {
+            self.ends = false;
+            self.stream.shutdown(Shutdown::Write)?;
+        }
         Ok(true)
     }
 }
@@ -63,6 +71,13 @@ impl embedded_io::Write for Socket {
     }
 
     fn flush(&mut self) -> Result<()> {
+        self.write_ready().map(drop)
+    }
+}
+
+impl HalfClose for Socket {
+    fn shutdown(&mut self) -> Result<()> {
+        self.ends = true;
         self.write_ready().map(drop)
     }
 }

@@ -9,6 +9,8 @@
 
 #[path = "../common/clock.rs"]
 mod clock;
+#[path = "../common/end.rs"]
+mod end;
 mod options;
 mod status;
 
@@ -22,8 +24,8 @@ use embedded_io_adapters::tokio_1::FromTokio;
 use embedded_sse::event_name;
 use embedded_sse::http::{Response, Status};
 use embedded_sse::hub::{Hub, Slot};
-use embedded_sse::io::Error;
 use embedded_sse::io::asynch::accept;
+use embedded_sse::io::{Error, WithShutdown};
 use embedded_sse::server::{Outcome, PublishError, ServerOptions, Start, StreamOptions};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
@@ -143,9 +145,9 @@ impl Server {
         socket.set_nodelay(true).map_err(Error::Io)?;
         let peer = socket.peer_addr().map_err(Error::Io)?;
         let mut scratch = [0; 2048];
-        let mut socket = FromTokio::new(socket);
-        let incoming = accept(&mut socket, &mut scratch, &TokioClock, &self.options).await;
-        let mut incoming = incoming.inspect_err(|error| self.hub.count_refusal(error))?;
+        let socket = WithShutdown::new(FromTokio::new(socket), end::end);
+        let mut incoming =
+            accept(socket, &mut scratch, &TokioClock, &self.hub, &self.options).await?;
         let request = incoming.request();
         let metrics = self.metrics();
         match (request.method(), request.path()) {
@@ -164,7 +166,7 @@ impl Server {
                     " again"
                 };
                 self.log(&format!("{} connected{again}", peer.ip()));
-                let outcome = self.hub.answer(&mut incoming).await;
+                let outcome = incoming.answer().await;
                 let reason = match &outcome {
                     Ok(Outcome::Streamed(reason)) => reason.to_string(),
                     Ok(Outcome::Answered(status)) => status.as_str().into(),
@@ -175,7 +177,7 @@ impl Server {
                 outcome?;
             }
             _ => {
-                self.hub.answer(&mut incoming).await?;
+                incoming.answer().await?;
             }
         }
         Ok(())

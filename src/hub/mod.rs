@@ -11,14 +11,11 @@ use core::task::{Context, Poll, Waker};
 
 use embassy_sync::blocking_mutex::Mutex;
 use embassy_sync::blocking_mutex::raw::RawMutex;
-use embedded_io_async::Write;
 
 use crate::encode::Frame;
-use crate::io::Error;
-use crate::io::asynch::{Clock, SharedLog, stream};
-use crate::server::{Close, Cursor, EventLog, PublishError, StreamOptions};
+use crate::io::asynch::{Joined, SharedLog};
+use crate::server::{Close, Cursor, EventLog, PublishError};
 use crate::wire::exact::Exact;
-use crate::wire::text::EventId;
 
 /// An event log that tasks share: `B` holds its frames, and `S` has a [`Slot`] for each client that can be
 /// served at a time.
@@ -184,44 +181,14 @@ impl<M: RawMutex, B: AsRef<[u8]> + AsMut<[u8]>, S: AsMut<[Slot]>> Hub<M, B, S> {
         self.wake();
     }
 
-    /// Takes a slot for a client; `None` when all are taken, or the hub has ended.
-    pub fn join(&self) -> Option<Client<'_, M, B, S>> {
-        self.lock(|state| {
-            let mut slots = state.slots.as_mut().iter_mut().enumerate();
-            let (number, slot) = slots.find(|(_, slot)| !slot.is_taken)?;
-            if self.has_ended.load(Ordering::Acquire) {
-                return None;
-            }
-            slot.is_taken = true;
-            state.stats.clients = state.stats.clients.plus(1);
-            state.stats.served = state.stats.served.wrapping_add(1);
-            Some(Client { hub: self, number })
-        })?
-    }
-
-    /// Streams events to a client whose request was read, and whose response has begun, by an HTTP
-    /// stack that owns the socket: see [`stream`]. `None` when no slot is free: answer 503.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`stream`].
-    pub async fn stream<W: Write, C: Clock>(
-        &self,
-        writer: W,
-        scratch: &mut [u8],
-        clock: &C,
-        last_event_id: EventId<'_>,
-        options: &StreamOptions<'_>,
-    ) -> Result<Option<Close>, Error<W::Error>> {
-        let Some(client) = self.join() else {
+    /// Takes a slot for a client of an HTTP stack that owns the socket, to [stream](Joined::stream) to it. `None` when all
+    /// are taken, or the hub has ended: answer 503. Take it before the response begins.
+    pub fn join(&self) -> Option<Joined<'_, Self>> {
+        let joined = Joined::new(self);
+        if joined.is_none() {
             self.note_refused();
-            return Ok(None);
-        };
-        let result = stream(writer, scratch, clock, &client, last_event_id, options).await;
-        if let Ok(reason) = result {
-            self.note_closed(reason);
         }
-        result.map(Some)
+        joined
     }
 
     fn publish_to(
@@ -253,16 +220,6 @@ impl<M: RawMutex, B: AsRef<[u8]> + AsMut<[u8]>, S: AsMut<[Slot]>> Hub<M, B, S> {
         }
     }
 
-    fn note_refused(&self) {
-        self.lock(|state| state.stats.refused = state.stats.refused.wrapping_add(1));
-    }
-
-    fn note_closed(&self, reason: Close) {
-        if matches!(reason, Close::Stalled | Close::Lapped) {
-            self.lock(|state| state.stats.dropped = state.stats.dropped.wrapping_add(1));
-        }
-    }
-
     /// `None` if this is called by what runs under the lock.
     fn lock<R>(&self, f: impl FnOnce(&mut State<B, S>) -> R) -> Option<R> {
         self.state
@@ -285,28 +242,44 @@ impl<M: RawMutex, B: AsRef<[u8]> + AsMut<[u8]>, S: AsMut<[Slot]>> defmt::Format 
     }
 }
 
-/// A slot in a [`Hub`], as long as it lives: the log that one client is served from.
-pub struct Client<'h, M: RawMutex, B: AsRef<[u8]> + AsMut<[u8]>, S: AsMut<[Slot]>> {
-    hub: &'h Hub<M, B, S>,
-    number: usize,
-}
-
-impl<M: RawMutex, B: AsRef<[u8]> + AsMut<[u8]>, S: AsMut<[Slot]>> SharedLog
-    for Client<'_, M, B, S>
-{
+impl<M: RawMutex, B: AsRef<[u8]> + AsMut<[u8]>, S: AsMut<[Slot]>> SharedLog for Hub<M, B, S> {
     type Buffer = B;
 
-    fn with<R>(&self, read: impl FnOnce(&EventLog<B>) -> R) -> Option<R> {
-        self.hub.lock(|state| read(&state.log))
+    type Place<'l>
+        = Subscription<'l, M, B, S>
+    where
+        Self: 'l;
+
+    fn join(&self) -> Option<Subscription<'_, M, B, S>> {
+        self.lock(|state| {
+            let mut slots = state.slots.as_mut().iter_mut().enumerate();
+            let (number, slot) = slots.find(|(_, slot)| !slot.is_taken)?;
+            if self.has_ended() {
+                return None;
+            }
+            slot.is_taken = true;
+            state.stats.clients = state.stats.clients.plus(1);
+            state.stats.served = state.stats.served.wrapping_add(1);
+            Some(Subscription { hub: self, number })
+        })?
     }
 
-    fn poll_frame(&self, cursor: Cursor, context: &mut Context<'_>) -> Poll<()> {
+    fn with<R>(&self, read: impl FnOnce(&EventLog<B>) -> R) -> Option<R> {
+        self.lock(|state| read(&state.log))
+    }
+
+    fn poll_frame(
+        &self,
+        place: &Subscription<'_, M, B, S>,
+        cursor: Cursor,
+        context: &mut Context<'_>,
+    ) -> Poll<()> {
         let mut replaced = None;
-        let poll = self.hub.lock(|state| {
+        let poll = self.lock(|state| {
             if self.has_ended() || state.log.newest() != cursor {
                 return Poll::Ready(());
             }
-            if let Some(slot) = state.slots.as_mut().get_mut(self.number) {
+            if let Some(slot) = state.slots.as_mut().get_mut(place.number) {
                 let waker = context.waker();
                 if !slot
                     .waker
@@ -324,16 +297,33 @@ impl<M: RawMutex, B: AsRef<[u8]> + AsMut<[u8]>, S: AsMut<[Slot]>> SharedLog
     }
 
     fn has_ended(&self) -> bool {
-        self.hub.has_ended.load(Ordering::Acquire)
+        self.has_ended.load(Ordering::Acquire)
     }
 
     fn note_lapped(&self) {
-        self.hub
-            .lock(|state| state.stats.lagged = state.stats.lagged.wrapping_add(1));
+        self.lock(|state| state.stats.lagged = state.stats.lagged.wrapping_add(1));
+    }
+
+    fn note_refused(&self) {
+        self.lock(|state| state.stats.refused = state.stats.refused.wrapping_add(1));
+    }
+
+    fn note_closed(&self, reason: Close) {
+        if let Close::Stalled | Close::Lapped = reason {
+            self.lock(|state| state.stats.dropped = state.stats.dropped.wrapping_add(1));
+        }
     }
 }
 
-impl<M: RawMutex, B: AsRef<[u8]> + AsMut<[u8]>, S: AsMut<[Slot]>> Drop for Client<'_, M, B, S> {
+/// The slot of one client in a [`Hub`], which is free again when this is dropped.
+pub struct Subscription<'h, M: RawMutex, B: AsRef<[u8]> + AsMut<[u8]>, S: AsMut<[Slot]>> {
+    hub: &'h Hub<M, B, S>,
+    number: usize,
+}
+
+impl<M: RawMutex, B: AsRef<[u8]> + AsMut<[u8]>, S: AsMut<[Slot]>> Drop
+    for Subscription<'_, M, B, S>
+{
     fn drop(&mut self) {
         let slot = self.hub.lock(|state| {
             state.stats.clients = state.stats.clients.minus(1);
@@ -344,10 +334,10 @@ impl<M: RawMutex, B: AsRef<[u8]> + AsMut<[u8]>, S: AsMut<[Slot]>> Drop for Clien
 }
 
 impl<M: RawMutex, B: AsRef<[u8]> + AsMut<[u8]>, S: AsMut<[Slot]>> fmt::Debug
-    for Client<'_, M, B, S>
+    for Subscription<'_, M, B, S>
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client")
+        f.debug_struct("Subscription")
             .field("number", &self.number)
             .finish_non_exhaustive()
     }

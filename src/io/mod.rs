@@ -9,6 +9,7 @@ mod attempts;
 #[cfg(feature = "embedded-io")]
 #[cfg_attr(docsrs, doc(cfg(feature = "embedded-io")))]
 pub mod blocking;
+mod half_close;
 mod inbox;
 #[cfg(feature = "http")]
 mod received;
@@ -16,6 +17,7 @@ mod received;
 mod turns;
 mod unsent;
 
+pub use half_close::{End, WithShutdown, WithoutShutdown};
 #[cfg(feature = "http")]
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]
 pub use received::Buffered;

@@ -16,9 +16,9 @@ use crate::wire::exact::{Exact, ExactSlice};
 /// ```text
 ///          too slow, malformed, too long
 ///        ┌───────────────────────────────┐
-/// head ──┴─> request ──┬── respond ──> response ──> linger ──> closed
-///                      └── stream ───> head of it ──> stream ──> closed
-///                          (or a refusal, as respond)
+/// head ──┴─> request ──┬── respond ──> response ─────────────┬─> shutdown ──> linger ──> closed
+///                      └── stream ───> head of it ──> stream ┘                              ^
+///                          (or a refusal, as respond)   └── hung up, stalled, lapped ──────┘
 /// ```
 ///
 /// It has no socket and no clock. The storage is the caller's: 512 bytes hold what matters of a
@@ -64,6 +64,9 @@ pub enum Next<'c> {
     Request,
     /// Bytes from the client, a new frame in the log, or that time. Flush what was sent.
     Wait(Instant),
+    /// Flush what was sent, then close the sending side of the connection (TCP FIN), and go on reading. The client sees
+    /// the end at once. This is said once.
+    Shutdown,
     /// Close the connection.
     Close(Outcome),
 }
@@ -98,12 +101,31 @@ enum State<'a> {
         session: Session<'a>,
         chunked: bool,
     },
-    /// Reads and discards what the client still sends, or it would see a reset and no answer.
+    /// Everything is sent, or the client is gone.
+    Ended {
+        outcome: Outcome,
+        then: Then,
+    },
+}
+
+/// What follows when everything is sent. It is apart from the outcome, which is never moved: to move it would call
+/// `memcpy`, which is linked for nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Then {
+    Shutdown,
+    /// Reads and discards so many bytes that the client still sends. If the connection were closed at once, a client
+    /// that still sends would get a reset, which can destroy what it has not read yet.
     Linger {
-        status: Status,
         left: usize,
     },
-    Closed(Outcome),
+    Closed,
+}
+
+impl State<'_> {
+    const fn closed(outcome: Outcome) -> Self {
+        let then = Then::Closed;
+        Self::Ended { outcome, then }
+    }
 }
 
 static STREAM: Response = Response::stream(false);
@@ -196,15 +218,17 @@ impl<'a> Connection<'a> {
                     }),
                 }
             }
-            State::Head if length == 0 => self.state = State::Closed(Outcome::HungUp),
+            State::Head if length == 0 => self.state = State::closed(Outcome::HungUp),
             State::Stream { .. } if length == 0 => {
-                self.state = State::Closed(Outcome::Streamed(Close::HungUp));
+                self.state = State::closed(Outcome::Streamed(Close::HungUp));
             }
-            State::Linger { status, left } => {
-                // The last read may exceed the limit.
-                *left = left.saturating_sub(length);
-                if length == 0 || *left == 0 {
-                    self.state = State::Closed(Outcome::Answered(*status));
+            State::Ended { then, .. } => {
+                if let Then::Linger { left } = then {
+                    // The last read may exceed the limit.
+                    *left = left.saturating_sub(length);
+                    if length == 0 || *left == 0 {
+                        *then = Then::Closed;
+                    }
                 }
             }
             _ => {}
@@ -320,7 +344,7 @@ impl<'a> Connection<'a> {
     pub fn end(&mut self) {
         match &mut self.state {
             State::Stream { session, .. } => session.end(),
-            State::Head | State::Request => self.state = State::Closed(Outcome::HungUp),
+            State::Head | State::Request => self.state = State::closed(Outcome::HungUp),
             _ => {}
         }
     }
@@ -333,7 +357,19 @@ impl<'a> Connection<'a> {
         }
     }
 
-    #[cfg(feature = "embassy-sync")]
+    /// Whether there was a stream, of which everything is sent.
+    #[cfg(any(feature = "embedded-io", feature = "embedded-io-async"))]
+    pub(crate) const fn is_streamed(&self) -> bool {
+        matches!(
+            self.state,
+            State::Ended {
+                outcome: Outcome::Streamed(_),
+                ..
+            }
+        )
+    }
+
+    #[cfg(feature = "embedded-io-async")]
     pub(crate) const fn stream_options(&self) -> &'a StreamOptions<'a> {
         &self.options.stream
     }
@@ -346,11 +382,15 @@ impl<'a> Connection<'a> {
         }
     }
 
-    /// How a connection ends whose client takes no byte.
-    pub(crate) const fn stalled(&self) -> Outcome {
-        match self.state {
-            State::Stream { .. } => Outcome::Streamed(Close::Stalled),
-            _ => Outcome::HungUp,
+    /// The client takes no byte: the connection is at its end.
+    pub(crate) fn give_up(&mut self) {
+        match &mut self.state {
+            State::Ended {
+                outcome: Outcome::Streamed(_),
+                then,
+            } => *then = Then::Closed,
+            State::Stream { .. } => self.state = State::closed(Outcome::Streamed(Close::Stalled)),
+            _ => self.state = State::closed(Outcome::HungUp),
         }
     }
 
@@ -382,10 +422,12 @@ impl<'a> Connection<'a> {
         }
         let limit = self.write_timeout_ms();
         if self.waiting.is_stalled(&mut self.since, now, limit) {
-            let outcome = self.stalled();
             self.unsent = (0, 0);
-            self.state = State::Closed(outcome);
-            return Next::Close(outcome);
+            self.give_up();
+            return match self.advance(now, records) {
+                Some(close) => close,
+                None => Next::Wait(now),
+            };
         }
         Next::Send(self.unsent())
     }
@@ -424,7 +466,7 @@ impl<'a> Connection<'a> {
                 }
                 // Browsers open connections in advance: an answer to nothing would confuse them.
                 if self.head.is_empty() {
-                    self.state = State::Closed(Outcome::HungUp);
+                    self.state = State::closed(Outcome::HungUp);
                 } else {
                     self.refuse(Status::REQUEST_TIMEOUT);
                 }
@@ -440,10 +482,9 @@ impl<'a> Connection<'a> {
                 }
             }
             State::Answer { status, .. } => {
-                self.since = now;
-                self.state = State::Linger {
-                    status: *status,
-                    left: MAX_LINGER,
+                self.state = State::Ended {
+                    outcome: Outcome::Answered(*status),
+                    then: Then::Shutdown,
                 };
             }
             State::Stream { chunked, .. } if self.head_done != WHOLE => {
@@ -468,18 +509,32 @@ impl<'a> Connection<'a> {
                             copy(LAST_CHUNK, place);
                             self.unsent = (0, LAST_CHUNK.len());
                         }
-                        self.state = State::Closed(Outcome::Streamed(reason));
+                        self.state = State::Ended {
+                            outcome: Outcome::Streamed(reason),
+                            then: match reason {
+                                Close::Ended | Close::Lifetime => Then::Shutdown,
+                                // The client is gone, or takes no byte.
+                                _ => Then::Closed,
+                            },
+                        };
                     }
                 }
             }
-            State::Linger { status, .. } => {
-                let until = self.since.after(LINGER_MS);
-                if now < until {
-                    return Some(Next::Wait(until));
+            State::Ended { outcome, then } => match then {
+                Then::Shutdown => {
+                    self.since = now;
+                    *then = Then::Linger { left: MAX_LINGER };
+                    return Some(Next::Shutdown);
                 }
-                self.state = State::Closed(Outcome::Answered(*status));
-            }
-            State::Closed(outcome) => return Some(Next::Close(*outcome)),
+                Then::Linger { .. } => {
+                    let until = self.since.after(LINGER_MS);
+                    if now < until {
+                        return Some(Next::Wait(until));
+                    }
+                    *then = Then::Closed;
+                }
+                Then::Closed => return Some(Next::Close(*outcome)),
+            },
         }
         None
     }
@@ -494,7 +549,7 @@ impl<'a> Connection<'a> {
         let start = self.head.used();
         if self.scratch.is_empty() {
             // An empty scratch buffer cannot hold a response: close the connection.
-            self.state = State::Closed(Outcome::HungUp);
+            self.state = State::closed(Outcome::HungUp);
         }
         let (lines, free) = self.scratch.split_exact_mut(start);
         let request = self.head.request(lines);

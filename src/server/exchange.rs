@@ -163,6 +163,13 @@ impl defmt::Format for ServerOptions<'_> {
 /// A look at a request, and the refusal if it is not to be served.
 type Check<'a> = &'a (dyn Fn(&Request<'_>) -> Option<&'static Response<'static>> + Sync);
 
+/// What a client gets when no place for a stream is free.
+#[cfg(feature = "embedded-io-async")]
+pub(crate) static BUSY: Response =
+    Response::refusal(Status::SERVICE_UNAVAILABLE).fields(&RETRY_AFTER);
+#[cfg(feature = "embedded-io-async")]
+static RETRY_AFTER: [HeaderField; 1] = [HeaderField::constant("Retry-After", "5")];
+
 static NOT_ACCEPTABLE: Response = Response::refusal(Status::NOT_ACCEPTABLE);
 static METHOD_NOT_ALLOWED: Response = Response::refusal(Status::METHOD_NOT_ALLOWED).fields(&ALLOW);
 static ALLOW: [HeaderField; 1] = [HeaderField::constant("Allow", "GET, HEAD")];

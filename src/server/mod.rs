@@ -18,6 +18,8 @@ mod waiting;
 
 #[cfg(feature = "http")]
 pub use connection::{Connection, Next, Outcome};
+#[cfg(all(feature = "http", feature = "embedded-io-async"))]
+pub(crate) use exchange::BUSY;
 #[cfg(feature = "http")]
 pub use exchange::{AllowedOrigins, Exchange, ServerOptions};
 pub use log::{EventLog, Resume};

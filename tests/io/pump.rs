@@ -1,6 +1,9 @@
 //! Serving from a superloop (`Connection::pump`).
 
-use embedded_sse::io::{Error, blocking::Wait};
+use embedded_sse::io::{
+    Error,
+    blocking::{HalfClose, Wait},
+};
 use embedded_sse::server::{Close, Connection, EventLog, Outcome};
 use embedded_sse::{Frame, Instant};
 
@@ -15,6 +18,8 @@ struct PolledSocket {
     /// How much of it would have gone out.
     flushed: usize,
     flushes: usize,
+    shutdowns: usize,
+    aborts: usize,
     writes: usize,
     room: usize,
     /// The most that is taken at a time.
@@ -64,6 +69,18 @@ impl embedded_io::Write for PolledSocket {
         self.flushed = self.sent.len();
         self.flushes += 1;
         Ok(())
+    }
+}
+
+impl HalfClose for PolledSocket {
+    fn shutdown(&mut self) -> std::io::Result<()> {
+        assert_eq!(self.flushed, self.sent.len(), "not flushed");
+        self.shutdowns += 1;
+        Ok(())
+    }
+
+    fn abort(&mut self) {
+        self.aborts += 1;
     }
 }
 

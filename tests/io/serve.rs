@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use embedded_io_adapters::tokio_1::FromTokio;
 use embedded_sse::http::{Response, Status};
-use embedded_sse::io::Error;
-use embedded_sse::io::asynch::{accept, serve};
+use embedded_sse::io::asynch::{HalfClose, accept, serve};
+use embedded_sse::io::{Error, WithShutdown};
 use embedded_sse::server::{Close, Outcome, Start, StreamOptions};
 use embedded_sse::{Frame, event_name};
 use tokio::io::{AsyncWriteExt, DuplexStream, duplex};
@@ -17,7 +17,7 @@ use tokio::time::sleep;
 
 use crate::clock::VirtualClock;
 use crate::helpers::pipe::{
-    GET, OPTIONS, PREAMBLE, Served, TestHub, hub, read, read_body, request,
+    GET, OPTIONS, PREAMBLE, Served, TestHub, end, hub, read, read_body, request,
 };
 
 /// A client of a server that has a page, and a stream at a path of its own.
@@ -31,16 +31,16 @@ async fn request_a_page_or_stream(
         let names = [event_name!("led")];
         let led = StreamOptions::new().only(&names).start(Start::Oldest);
         let mut scratch = [0; 512];
-        let mut socket = FromTokio::new(server);
-        let mut incoming = accept(&mut socket, &mut scratch, &VirtualClock, &OPTIONS).await?;
+        let socket = WithShutdown::new(FromTokio::new(server), end);
+        let mut incoming = accept(socket, &mut scratch, &VirtualClock, &*hub, &OPTIONS).await?;
         let body = format!("{:?}", hub.stats());
         match (incoming.request().method(), incoming.request().path()) {
             ("GET", "/stats") => {
                 let response = Response::new(Status::OK).body("text/plain", &body);
                 incoming.respond(&response).await
             }
-            ("GET", "/led") => hub.answer_with(&mut incoming, &led).await,
-            _ => hub.answer(&mut incoming).await,
+            ("GET", "/led") => incoming.stream(&led).await,
+            _ => incoming.answer().await,
         }
     });
     client.write_all(head.as_bytes()).await.unwrap();
@@ -111,9 +111,9 @@ async fn a_shared_log_is_served() {
     let task = tokio::spawn({
         let hub = Arc::clone(&hub);
         async move {
-            let (log, mut scratch) = (hub.join().unwrap(), [0; 512]);
-            let socket = FromTokio::new(server);
-            serve(socket, &mut scratch, &VirtualClock, &log, &OPTIONS).await
+            let mut scratch = [0; 512];
+            let socket = WithShutdown::new(FromTokio::new(server), end);
+            serve(socket, &mut scratch, &VirtualClock, &*hub, &OPTIONS).await
         }
     });
     client
@@ -159,6 +159,12 @@ impl embedded_io_async::Write for Unacknowledged {
     }
 
     async fn flush(&mut self) -> std::io::Result<()> {
+        std::future::pending().await
+    }
+}
+
+impl HalfClose for Unacknowledged {
+    async fn shutdown(&mut self) -> std::io::Result<()> {
         std::future::pending().await
     }
 }
@@ -225,6 +231,12 @@ impl embedded_io_async::Write for Faulty<'_> {
         let flushes = &self.control.flushes;
         flushes.set(flushes.get() + 1);
         Ok(())
+    }
+}
+
+impl HalfClose for Faulty<'_> {
+    async fn shutdown(&mut self) -> std::io::Result<()> {
+        self.pipe.inner_mut().shutdown().await
     }
 }
 

@@ -1,5 +1,7 @@
 //! Calls in any order: none panics, and a connection that has ended stays at its end.
 
+use std::mem::replace;
+
 use embedded_sse::Frame;
 use embedded_sse::http::Status;
 use embedded_sse::server::{Connection, EventLog, Next, Outcome, StreamOptions};
@@ -7,7 +9,7 @@ use embedded_sse::server::{Connection, EventLog, Next, Outcome, StreamOptions};
 use crate::helpers::at;
 use crate::helpers::connection::{GET, OPTIONS, UNAUTHORIZED};
 
-/// Breaks when a call that comes too early, too late or twice panics, or revives what has ended.
+/// Breaks when a call that comes too early, too late or twice panics, revives what has ended, or sends after the end.
 #[test]
 fn no_order_of_calls_panics_or_goes_on_after_the_end() {
     static STREAM: StreamOptions = StreamOptions::new().lifetime(30_000).padding();
@@ -24,6 +26,7 @@ fn no_order_of_calls_panics_or_goes_on_after_the_end() {
         let request = format!("{GET}Last-Event-ID: 1\r\n\r\n");
         let mut unsent = request.as_bytes();
         let mut ended: Option<Outcome> = None;
+        let mut is_shut_down = false;
         for _ in 0..150 {
             let now = at(random.u64(0..30_000));
             match random.u32(0..40) {
@@ -53,6 +56,7 @@ fn no_order_of_calls_panics_or_goes_on_after_the_end() {
                 26 if ended.is_some() => {
                     connection.reset(now);
                     (unsent, ended) = (request.as_bytes(), None);
+                    is_shut_down = false;
                 }
                 _ => match (connection.poll(now, &log), ended) {
                     (Next::Close(outcome), None) => {
@@ -64,7 +68,8 @@ fn no_order_of_calls_panics_or_goes_on_after_the_end() {
                         }
                     }
                     (next, Some(outcome)) => assert_eq!(next, Next::Close(outcome)),
-                    (Next::Send(bytes), None) => assert!(!bytes.is_empty()),
+                    (Next::Send(bytes), None) => assert!(!bytes.is_empty() && !is_shut_down),
+                    (Next::Shutdown, None) => assert!(!replace(&mut is_shut_down, true)),
                     _ => {}
                 },
             }

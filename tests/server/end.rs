@@ -1,5 +1,5 @@
-//! How streams and connections end: a graceful end, and the time after a response in which the client may
-//! finish what it sends (RFC 9112, section 9.6).
+//! How streams and connections end: a graceful end, FIN, and the time after it in which the client may finish what it
+//! sends (RFC 9112, section 9.6).
 
 use embedded_sse::server::{Close, Output, Session, StreamOptions};
 
@@ -32,25 +32,76 @@ fn a_stream_ends_after_the_frame_under_way() {
 #[cfg(feature = "http")]
 mod of_connections {
     use embedded_sse::http::Status;
-    use embedded_sse::server::{Close, Connection, Next, Outcome};
+    use embedded_sse::server::{Close, Connection, Next, Outcome, ServerOptions, StreamOptions};
 
     use crate::helpers::at;
-    use crate::helpers::connection::{
-        GET, Log, OPTIONS, closed, connect, read_head, refusal, send_all,
-    };
+    use crate::helpers::connection::{GET, Log, OPTIONS, connect, read_head, refusal, send_all};
 
-    /// Breaks when the end of a stream leaves its connection open.
+    /// Breaks when a stream that has ended leaves its connection open, or its client waits for the end.
     #[test]
-    fn a_stream_that_ends_closes_its_connection() {
+    fn a_stream_that_ends_is_shut_down_once_and_closed_after_1_s() {
+        static LIFETIME: ServerOptions =
+            ServerOptions::new("/events").stream(StreamOptions::new().lifetime(5_000));
+        for (options, ends_at, reason) in [
+            (&OPTIONS, 100, Close::Ended),
+            (&LIFETIME, 5_000, Close::Lifetime),
+        ] {
+            let log = Log::new();
+            let mut scratch = [0; 512];
+            let mut connection = connect(options, &log, &mut scratch, GET);
+            send_all(&mut connection, 0, &log);
+            if reason == Close::Ended {
+                connection.end();
+            }
+            let shut_down = (String::new(), "Shutdown".into());
+            assert_eq!(send_all(&mut connection, ends_at, &log), shut_down);
+            // What the client sends means nothing.
+            connection.received(100);
+            for now in [ends_at, ends_at + 999] {
+                let next = connection.poll(at(now), &log);
+                assert_eq!(next, Next::Wait(at(ends_at + 1_000)), "{reason}");
+            }
+            let closed = Next::Close(Outcome::Streamed(reason));
+            assert_eq!(connection.poll(at(ends_at + 1_000), &log), closed);
+        }
+    }
+
+    /// Breaks when the end is said before a byte of the response, or twice.
+    #[test]
+    fn a_response_is_shut_down_once_when_all_of_it_was_sent() {
+        let log = Log::new();
+        for head in ["GET / HTTP/1.0\r\n", "HEAD / HTTP/1.1\r\n", "nonsense\r\n"] {
+            let mut scratch = [0; 512];
+            let mut connection = read_head(&OPTIONS, &mut scratch, &format!("{head}\r\n"));
+            let mut sent = 0;
+            let mut shutdowns = 0;
+            for _ in 0..1_000 {
+                match connection.poll(at(0), &log) {
+                    Next::Request => connection.answer(at(0), &log),
+                    Next::Send(_) => {
+                        assert_eq!(shutdowns, 0, "{head}");
+                        connection.sent(1);
+                        sent += 1;
+                    }
+                    Next::Shutdown => shutdowns += 1,
+                    Next::Wait(until) => assert_eq!((until, shutdowns), (at(1_000), 1), "{head}"),
+                    Next::Close(outcome) => panic!("{outcome:?}"),
+                }
+            }
+            assert!(sent > 50 && shutdowns == 1, "{head}: {sent}, {shutdowns}");
+        }
+    }
+
+    /// Breaks when a client that is gone or takes no byte is waited for.
+    #[test]
+    fn a_stream_whose_client_is_gone_is_closed_without_a_shutdown() {
         let log = Log::new();
         let mut scratch = [0; 512];
-        let mut connection = connect(&OPTIONS, &log, &mut scratch, GET);
-        send_all(&mut connection, 0, &log);
-        connection.end();
-        assert_eq!(
-            send_all(&mut connection, 0, &log),
-            (String::new(), closed(Close::Ended))
-        );
+        let mut gone = connect(&OPTIONS, &log, &mut scratch, GET);
+        send_all(&mut gone, 0, &log);
+        gone.received(0);
+        let closed = Next::Close(Outcome::Streamed(Close::HungUp));
+        assert_eq!(gone.poll(at(0), &log), closed);
     }
 
     /// Breaks when a stream begins after the end, or a refusal under way is cut off by it.
@@ -79,7 +130,8 @@ mod of_connections {
     fn refused<'a>(log: &Log, scratch: &'a mut [u8]) -> Connection<'a> {
         let mut connection = connect(&OPTIONS, log, scratch, "GET / HTTP/1.0\r\n");
         let (_, next) = send_all(&mut connection, 0, log);
-        assert_eq!(next, "Wait(Instant(1000))");
+        assert_eq!(next, "Shutdown");
+        assert_eq!(connection.poll(at(0), log), Next::Wait(at(1_000)));
         connection
     }
 

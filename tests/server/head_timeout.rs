@@ -32,7 +32,8 @@ fn a_head_that_takes_10_s_is_refused_with_408() {
     }
     let (answer, next) = send_all(&mut slow, 10_000, &log);
     assert_eq!(answer, refusal("408 Request Timeout", ""));
-    assert_eq!(next, "Wait(Instant(11000))");
+    assert_eq!(next, "Shutdown");
+    assert_eq!(slow.poll(at(10_000), &log), Next::Wait(at(11_000)));
 }
 
 /// Breaks when another time counts for a head than the configured one.

@@ -51,7 +51,7 @@ fn read<'c>(chunks: impl IntoIterator<Item = &'c [u8]>, scratch: &mut [u8]) -> R
                 Next::Wait(_) => {}
                 Next::Request => return Read::Request(fields(&connection.request())),
                 Next::Send(bytes) => return Read::Refused(status(bytes)),
-                Next::Close(outcome) => panic!("{outcome:?}"),
+                next => panic!("{next:?}"),
             }
             let space = connection.space();
             let length = space.len().min(chunk.len());

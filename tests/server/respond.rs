@@ -31,7 +31,7 @@ fn the_first_response_of_the_caller_goes_out() {
         connection.answer(at(0), &log);
         assert_eq!(
             send_all(&mut connection, 0, &log),
-            (expected, "Wait(Instant(1000))".into())
+            (expected, "Shutdown".into())
         );
     }
 }

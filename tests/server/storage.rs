@@ -89,6 +89,7 @@ mod of_connections {
                             request = rest;
                             connection.received(length);
                         }
+                        Next::Shutdown => {}
                         Next::Close(outcome) => break outcome,
                     }
                 };

@@ -88,3 +88,21 @@ impl Dns for PortNet {
         Err(ErrorKind::Unsupported)
     }
 }
+
+impl asynch::HalfClose for Port {
+    async fn shutdown(&mut self) -> Result<(), ErrorKind> {
+        poll_fn(|_| match read_word() {
+            0 => Poll::Pending,
+            _ => Poll::Ready(()),
+        })
+        .await;
+        Ok(())
+    }
+}
+
+impl blocking::HalfClose for Port {
+    fn shutdown(&mut self) -> Result<(), ErrorKind> {
+        write_word(read_word());
+        Ok(())
+    }
+}

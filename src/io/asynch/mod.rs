@@ -5,6 +5,7 @@ mod client;
 mod clock;
 #[cfg(feature = "http")]
 mod connected;
+mod half_close;
 #[cfg(feature = "embedded-nal-async")]
 mod nal;
 mod reader;
@@ -25,6 +26,7 @@ pub use clock::EmbassyClock;
 #[cfg(feature = "http")]
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]
 pub use connected::Connected;
+pub use half_close::HalfClose;
 #[cfg(feature = "embedded-nal-async")]
 #[cfg_attr(docsrs, doc(cfg(feature = "embedded-nal-async")))]
 pub use nal::Nal;
@@ -34,5 +36,5 @@ pub use reconnecting::{OpenStream, ReconnectingReader};
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]
 pub use serve::{Incoming, accept, serve};
 pub use shared_log::SharedLog;
-pub use stream::stream;
+pub use stream::Joined;
 pub use writer::Writer;

@@ -6,12 +6,15 @@ use core::task::{Context, Poll};
 use embedded_io_async::{Read, Write};
 
 use super::clock::{Clock, before, before_either, timer};
+use super::half_close::HalfClose;
 use super::shared_log::SharedLog;
 use crate::http::{Request, Response, Status};
 use crate::io::Error;
+use crate::io::turns::Turns;
 use crate::server::{
-    Close, Connection, Cursor, EventLog, Exchange, Next, Outcome, ServerOptions, StreamOptions,
+    BUSY, Close, Connection, Exchange, Next, Outcome, ServerOptions, Session, StreamOptions,
 };
+use crate::time::Instant;
 
 /// Reads the head of a request. The caller looks at it and answers.
 ///
@@ -32,66 +35,71 @@ use crate::server::{
 /// ```
 /// use embedded_io_async::{Read, Write};
 /// use embedded_sse::http::{Response, Status};
-/// use embedded_sse::io::{Error, asynch::{Clock, SharedLog, accept}};
+/// use embedded_sse::io::{Error, asynch::{Clock, HalfClose, SharedLog, accept}};
 /// use embedded_sse::server::{Outcome, ServerOptions};
 ///
 /// static OPTIONS: ServerOptions = ServerOptions::new("/events");
 ///
-/// async fn handle<S: Read + Write>(
+/// async fn handle<S: Read + Write + HalfClose>(
 ///     socket: &mut S,
 ///     clock: &impl Clock,
 ///     log: &impl SharedLog,
 /// ) -> Result<Outcome, Error<S::Error>> {
 ///     let mut scratch = [0; 512];
-///     let mut incoming = accept(socket, &mut scratch, clock, &OPTIONS).await?;
+///     let mut incoming = accept(socket, &mut scratch, clock, log, &OPTIONS).await?;
 ///     let request = incoming.request();
 ///     match (request.method(), request.path()) {
 ///         ("GET", "/") => {
 ///             let page = Response::new(Status::OK).body("text/html", "<h1>Pump</h1>");
 ///             incoming.respond(&page).await
 ///         }
-///         _ => incoming.answer(log).await,
+///         _ => incoming.answer().await,
 ///     }
 /// }
 /// ```
-pub async fn accept<'a, S: Read + Write, C: Clock>(
+pub async fn accept<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog>(
     socket: S,
     scratch: &'a mut [u8],
     clock: &'a C,
+    log: &'l L,
     options: &'a ServerOptions<'a>,
-) -> Result<Incoming<'a, S, C>, Error<S::Error>> {
-    let mut incoming = Incoming {
-        socket,
-        clock,
-        connection: Connection::new(clock.now(), options, scratch),
-    };
-    match incoming.run(&NO_LOG).await? {
+) -> Result<Incoming<'a, 'l, S, C, L>, Error<S::Error>> {
+    let mut incoming = Incoming::new(socket, scratch, clock, log, options);
+    match incoming.run().await? {
         None => Ok(incoming),
         Some(outcome) => Err(Error::NoRequest(outcome)),
     }
 }
 
-/// Reads a request and answers it as the options say: with the stream, or with a refusal.
+/// Reads a request and answers it as the options say: with the stream, or with a refusal; with 503 when the log has no
+/// free place. Returns when the socket is to be dropped.
 ///
 /// # Cancel safety
 ///
-/// Not cancel-safe: close the socket. Its client reconnects, and resumes behind the last event with an id
+/// Not cancel-safe: close the socket. Its client reconnects, and resumes after the last event with an id
 /// that it has seen.
 ///
 /// # Errors
 ///
-/// Those of [`accept`].
-pub async fn serve<S: Read + Write, C: Clock, L: SharedLog>(
+/// [`Error::Io`] when the socket fails, [`Error::WriteZero`] when it takes no more bytes.
+pub async fn serve<S: Read + Write + HalfClose, C: Clock, L: SharedLog>(
     socket: S,
     scratch: &mut [u8],
     clock: &C,
     log: &L,
     options: &ServerOptions<'_>,
 ) -> Result<Outcome, Error<S::Error>> {
-    accept(socket, scratch, clock, options)
-        .await?
-        .answer(log)
-        .await
+    let mut incoming = Incoming::new(socket, scratch, clock, log, options);
+    loop {
+        // One call for request and answer: the future of a second one would be linked and held beside it.
+        let was_asked = incoming.is_asked;
+        match incoming.run().await? {
+            Some(outcome) => return Ok(outcome),
+            // Nothing was answered if the caller holds the log's lock.
+            None if was_asked => return Ok(Outcome::HungUp),
+            None => incoming.decide(incoming.exchange(), None),
+        }
+    }
 }
 
 /// A request that waits for its answer, of which it gets one: after that, the connection is at its end.
@@ -99,13 +107,44 @@ pub async fn serve<S: Read + Write, C: Clock, L: SharedLog>(
 /// It is lent to what answers it, for a future that held it would hold it beside the caller's.
 #[derive(Debug)]
 #[must_use = "a request wants an answer"]
-pub struct Incoming<'a, S, C> {
+pub struct Incoming<'a, 'l, S, C, L: SharedLog> {
     socket: S,
     clock: &'a C,
+    log: &'l L,
+    /// While there is a stream. It may do something when it is dropped, so its lifetime is not that of the response, which the
+    /// caller makes later.
+    place: Option<L::Place<'l>>,
     connection: Connection<'a>,
+    /// How many losses the log was told of.
+    losses: u16,
+    /// Whether the caller was asked for an answer.
+    is_asked: bool,
+    /// Whether bytes were written since the last flush.
+    is_written: bool,
+    turns: Turns,
 }
 
-impl<'a, S: Read + Write, C: Clock> Incoming<'a, S, C> {
+impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, 'l, S, C, L> {
+    fn new(
+        socket: S,
+        scratch: &'a mut [u8],
+        clock: &'a C,
+        log: &'l L,
+        options: &'a ServerOptions<'a>,
+    ) -> Self {
+        Self {
+            socket,
+            clock,
+            log,
+            place: None,
+            connection: Connection::new(clock.now(), options, scratch),
+            losses: 0,
+            is_asked: false,
+            is_written: false,
+            turns: Turns::ALL,
+        }
+    }
+
     /// The request.
     pub fn request(&self) -> Request<'_> {
         self.connection.request()
@@ -116,32 +155,29 @@ impl<'a, S: Read + Write, C: Clock> Incoming<'a, S, C> {
         self.connection.exchange()
     }
 
-    /// Answers as the options say: with the stream, with a refusal, and other paths with 404. Returns
-    /// when the connection is to be closed.
+    /// Answers as the options say: with the stream, with a refusal, and other paths with 404; with 503 when the log has
+    /// no free place. Returns when the socket is to be dropped.
     ///
     /// # Errors
     ///
     /// [`Error::Io`] when the socket fails, [`Error::WriteZero`] when it takes no more bytes.
-    pub async fn answer<L: SharedLog>(&mut self, log: &L) -> Result<Outcome, Error<S::Error>> {
-        let (now, connection) = (self.clock.now(), &mut self.connection);
-        log.with(|log| connection.answer(now, log));
-        self.finish(log).await
+    pub async fn answer(&mut self) -> Result<Outcome, Error<S::Error>> {
+        self.decide(self.exchange(), None);
+        self.finish().await
     }
 
-    /// Answers with a stream, whatever the path; or with a refusal, if the request's method or what it
-    /// accepts rules a stream out.
+    /// Answers with a stream, whatever the path; or with a refusal, if the request's method, what it
+    /// accepts, or the [check](ServerOptions::check) rules a stream out; with 503 when the log has no free place.
     ///
     /// # Errors
     ///
     /// Those of [`answer`](Self::answer).
-    pub async fn stream<L: SharedLog>(
+    pub async fn stream(
         &mut self,
-        log: &L,
         options: &'a StreamOptions<'a>,
     ) -> Result<Outcome, Error<S::Error>> {
-        let (now, connection) = (self.clock.now(), &mut self.connection);
-        log.with(|log| connection.stream(now, log, options));
-        self.finish(log).await
+        self.decide(self.connection.stream_exchange(), Some(options));
+        self.finish().await
     }
 
     /// Answers with this response. A request for the head alone gets no more than that.
@@ -154,7 +190,7 @@ impl<'a, S: Read + Write, C: Clock> Incoming<'a, S, C> {
         response: &'a Response<'a>,
     ) -> Result<Outcome, Error<S::Error>> {
         self.connection.respond(response);
-        self.finish(&NO_LOG).await
+        self.finish().await
     }
 
     /// Answers with this status, and its meaning in words.
@@ -164,62 +200,54 @@ impl<'a, S: Read + Write, C: Clock> Incoming<'a, S, C> {
     /// Those of [`answer`](Self::answer).
     pub async fn refuse(&mut self, status: Status) -> Result<Outcome, Error<S::Error>> {
         self.connection.refuse(status);
-        self.finish(&NO_LOG).await
+        self.finish().await
     }
 
-    /// What the request is for, whatever its path.
-    #[cfg(feature = "embassy-sync")]
-    pub(crate) fn stream_exchange(&self) -> Exchange {
-        self.connection.stream_exchange()
+    /// Decides on the answer: a stream, by default as the options say, or what else was judged.
+    fn decide(&mut self, exchange: Exchange, options: Option<&'a StreamOptions<'a>>) {
+        let connection = &mut self.connection;
+        match exchange {
+            Exchange::Stream => {
+                self.place = self.log.join();
+                if self.place.is_some() {
+                    let now = self.clock.now();
+                    let options = options.unwrap_or(connection.stream_options());
+                    self.log
+                        .with(|log| connection.begin_stream(now, log, options));
+                    return;
+                }
+                connection.respond(&BUSY);
+            }
+            exchange => connection.settle(exchange),
+        }
+        if let Exchange::Stream | Exchange::Other | Exchange::Refuse(_) = exchange {
+            self.log.note_refused();
+        }
     }
 
-    /// Answers with a stream, which was judged already; by default as the options say.
-    #[cfg(feature = "embassy-sync")]
-    pub(crate) async fn begin_stream<L: SharedLog>(
-        &mut self,
-        log: &L,
-        options: Option<&'a StreamOptions<'a>>,
-    ) -> Result<Outcome, Error<S::Error>> {
-        let (now, connection) = (self.clock.now(), &mut self.connection);
-        let options = options.unwrap_or(connection.stream_options());
-        log.with(|log| connection.begin_stream(now, log, options));
-        self.finish(log).await
-    }
-
-    /// Answers with what was judged, if that is not a stream.
-    #[cfg(feature = "embassy-sync")]
-    pub(crate) async fn settle(&mut self, exchange: Exchange) -> Result<Outcome, Error<S::Error>> {
-        self.connection.settle(exchange);
-        self.finish(&NO_LOG).await
-    }
-
-    async fn finish<L: SharedLog>(&mut self, log: &L) -> Result<Outcome, Error<S::Error>> {
+    async fn finish(&mut self) -> Result<Outcome, Error<S::Error>> {
         // Nothing was answered if the caller holds the log's lock.
-        Ok(self.run(log).await?.unwrap_or(Outcome::HungUp))
+        Ok(self.run().await?.unwrap_or(Outcome::HungUp))
     }
 
     /// Reads and writes until the connection ends, or wants an answer.
-    async fn run<L: SharedLog>(&mut self, log: &L) -> Result<Option<Outcome>, Error<S::Error>> {
-        let mut written = false;
-        let mut losses = 0;
+    async fn run(&mut self) -> Result<Option<Outcome>, Error<S::Error>> {
         loop {
-            if log.has_ended() {
-                self.connection.end();
-            }
+            self.turns.begin().await;
             let now = self.clock.now();
             let stalls_at = now.limit(self.connection.write_timeout_ms());
-            let (cursor, known) = match self.connection.session() {
-                Some(session) => (Some(session.cursor()), session.losses()),
-                None => (None, 0),
-            };
-            for _ in losses..known {
-                log.note_lapped();
+            let (connection, log) = (&mut self.connection, self.log);
+            // Other requests are answered as before: one for a stream gets no place.
+            if self.place.is_some() && log.has_ended() {
+                connection.end();
             }
-            losses = known;
-
-            let connection = &mut self.connection;
             let next = log.with(|log| connection.poll(now, log));
-            match next.unwrap_or(Next::Wait(now)) {
+            let next = next.unwrap_or(Next::Wait(now));
+            if let Next::Shutdown | Next::Close(_) = next {
+                // The place is free for another client while this one reads to the end.
+                self.place = None;
+            }
+            let ends = match next {
                 Next::Send(bytes) => {
                     let stalls = pin!(timer(self.clock, stalls_at));
                     let taken = before(pin!(self.socket.write(bytes)), stalls).await;
@@ -230,57 +258,87 @@ impl<'a, S: Read + Write, C: Clock> Incoming<'a, S, C> {
                             return Err(Error::WriteZero);
                         }
                         self.connection.sent(length);
-                        written = true;
+                        self.is_written = true;
                     }
+                    continue;
                 }
-                // What such a client has not taken, it will not take now.
-                Next::Close(
-                    outcome @ (Outcome::HungUp
-                    | Outcome::Streamed(Close::Stalled | Close::Lapped | Close::HungUp)),
-                ) => return Ok(Some(outcome)),
-                next if written => {
+                Next::Request => {
+                    self.is_asked = true;
+                    return Ok(None);
+                }
+                Next::Close(outcome) => return Ok(Some(self.close(outcome, stalls_at).await)),
+                Next::Shutdown => None,
+                Next::Wait(until) => Some(until),
+            };
+            self.note_losses();
+            if self.is_written {
+                self.is_written = false;
+                let stalls = pin!(timer(self.clock, stalls_at));
+                let flushed = before(pin!(self.socket.flush()), stalls).await;
+                let Some(result) = flushed else {
+                    self.connection.give_up();
+                    continue;
+                };
+                result.map_err(Error::Io)?;
+            }
+            match ends {
+                Some(until) => self.receive(until).await?,
+                None => {
+                    if !S::CAN_SHUT_DOWN && self.connection.is_streamed() {
+                        // Only dropping the socket tells the client of the end.
+                        self.connection.give_up();
+                        continue;
+                    }
                     let stalls = pin!(timer(self.clock, stalls_at));
-                    let flushed = before(pin!(self.socket.flush()), stalls).await;
-                    match (flushed, next) {
-                        (Some(result), _) => result.map_err(Error::Io)?,
-                        (None, Next::Close(outcome)) => return Ok(Some(outcome)),
-                        (None, _) => return Ok(Some(self.connection.stalled())),
-                    }
-                    written = false;
-                }
-                Next::Wait(until) => {
-                    let poll_frame = |context: &mut Context<'_>| match cursor {
-                        Some(cursor) => log.poll_frame(cursor, context),
-                        None => Poll::Pending,
-                    };
-                    let timer = pin!(timer(self.clock, until));
-                    let space = self.connection.space();
-                    let read =
-                        before_either(pin!(self.socket.read(space)), poll_frame, timer).await;
-                    if let Some(result) = read {
-                        self.connection.received(result.map_err(Error::Io)?);
+                    let shut_down = before(pin!(self.socket.shutdown()), stalls).await;
+                    match shut_down {
+                        Some(result) => result.map_err(Error::Io)?,
+                        None => self.connection.give_up(),
                     }
                 }
-                Next::Request => return Ok(None),
-                Next::Close(outcome) => return Ok(Some(outcome)),
             }
         }
     }
-}
 
-/// For requests that want no stream.
-struct NoLog(EventLog<[u8; 0]>);
-
-static NO_LOG: NoLog = NoLog(EventLog::new());
-
-impl SharedLog for NoLog {
-    type Buffer = [u8; 0];
-
-    fn with<R>(&self, read: impl FnOnce(&EventLog<[u8; 0]>) -> R) -> Option<R> {
-        Some(read(&self.0))
+    /// Waits for bytes of the client, for a frame, or until this time.
+    async fn receive(&mut self, until: Instant) -> Result<(), Error<S::Error>> {
+        let cursor = self.connection.session().map(Session::cursor);
+        let (log, place) = (self.log, &self.place);
+        let poll_frame = |context: &mut Context<'_>| match (place, cursor) {
+            (Some(place), Some(cursor)) => log.poll_frame(place, cursor, context),
+            _ => Poll::Pending,
+        };
+        let timer = pin!(timer(self.clock, until));
+        let space = self.connection.space();
+        let read = before_either(pin!(self.socket.read(space)), poll_frame, timer).await;
+        if let Some(result) = read {
+            self.connection.received(result.map_err(Error::Io)?);
+        }
+        Ok(())
     }
 
-    fn poll_frame(&self, _: Cursor, _: &mut Context<'_>) -> Poll<()> {
-        Poll::Pending
+    fn note_losses(&mut self) {
+        let known = self.connection.session().map_or(0, Session::losses);
+        for _ in self.losses..known {
+            self.log.note_lapped();
+        }
+        self.losses = known;
+    }
+
+    /// The connection is at its end.
+    async fn close(&mut self, outcome: Outcome, stalls_at: Instant) -> Outcome {
+        match outcome {
+            Outcome::Streamed(reason) => {
+                if let Close::Stalled | Close::Lapped = reason {
+                    // That the reset is sent may be waited for, and an unplugged client gets none.
+                    let stalls = pin!(timer(self.clock, stalls_at));
+                    before(pin!(self.socket.abort()), stalls).await;
+                }
+                self.log.note_closed(reason);
+            }
+            Outcome::Answered(_) if !self.is_asked => self.log.note_refused(),
+            _ => {}
+        }
+        outcome
     }
 }

@@ -5,6 +5,7 @@ mod client;
 mod clock;
 #[cfg(feature = "http")]
 mod connected;
+mod half_close;
 #[cfg(feature = "http")]
 mod pump;
 mod reader;
@@ -19,6 +20,7 @@ pub use clock::Clock;
 #[cfg(feature = "http")]
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]
 pub use connected::Connected;
+pub use half_close::HalfClose;
 #[cfg(feature = "http")]
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]
 pub use pump::Wait;

@@ -2,8 +2,9 @@
 
 use embedded_io::{Read, ReadReady, Write, WriteReady};
 
+use super::HalfClose;
 use crate::io::Error;
-use crate::server::{Connection, EventLog, Next, Outcome};
+use crate::server::{Close, Connection, EventLog, Next, Outcome};
 use crate::time::Instant;
 
 /// What a connection waits for.
@@ -42,12 +43,12 @@ impl Connection<'_> {
     ///
     /// ```
     /// use embedded_io::{Read, ReadReady, Write, WriteReady};
-    /// use embedded_sse::io::blocking::Wait;
+    /// use embedded_sse::io::blocking::{HalfClose, Wait};
     /// use embedded_sse::server::{Connection, EventLog};
     /// use embedded_sse::Instant;
     ///
     /// /// One turn. `false` when the slot of this client is free again.
-    /// fn turn<S: Read + Write + ReadReady + WriteReady>(
+    /// fn turn<S: Read + Write + ReadReady + WriteReady + HalfClose>(
     ///     connection: &mut Connection,
     ///     log: &EventLog<[u8]>,
     ///     socket: &mut S,
@@ -68,7 +69,7 @@ impl Connection<'_> {
         socket: &mut S,
     ) -> Result<Wait, Error<S::Error>>
     where
-        S: Read + Write + ReadReady + WriteReady + ?Sized,
+        S: Read + Write + ReadReady + WriteReady + HalfClose + ?Sized,
         B: AsRef<[u8]> + AsMut<[u8]> + ?Sized,
     {
         let mut written = false;
@@ -87,7 +88,7 @@ impl Connection<'_> {
         written: &mut bool,
     ) -> Result<Wait, Error<S::Error>>
     where
-        S: Read + Write + ReadReady + WriteReady + ?Sized,
+        S: Read + Write + ReadReady + WriteReady + HalfClose + ?Sized,
         B: AsRef<[u8]> + AsMut<[u8]> + ?Sized,
     {
         for _ in 0..MAX_TURNS {
@@ -113,7 +114,22 @@ impl Connection<'_> {
                     self.received(length);
                 }
                 Next::Request => return Ok(Wait::Request),
-                Next::Close(outcome) => return Ok(Wait::Closed(outcome)),
+                Next::Shutdown => {
+                    if !S::CAN_SHUT_DOWN && self.is_streamed() {
+                        // Only dropping the socket tells the client of the end.
+                        self.give_up();
+                        continue;
+                    }
+                    socket.flush().map_err(Error::Io)?;
+                    *written = false;
+                    socket.shutdown().map_err(Error::Io)?;
+                }
+                Next::Close(outcome) => {
+                    if let Outcome::Streamed(Close::Stalled | Close::Lapped) = outcome {
+                        socket.abort();
+                    }
+                    return Ok(Wait::Closed(outcome));
+                }
             }
         }
         Ok(Wait::Until(now))

@@ -6,7 +6,7 @@ use std::time::Duration;
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
 use embedded_io_adapters::tokio_1::FromTokio;
 use embedded_sse::hub::{Hub, Slot};
-use embedded_sse::io::Error;
+use embedded_sse::io::{End, Error, WithShutdown};
 use embedded_sse::server::{Outcome, ServerOptions};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::task::JoinHandle;
@@ -30,6 +30,15 @@ pub fn hub() -> Arc<TestHub> {
     hub
 }
 
+/// Ends a pipe as a socket is ended: the client reads to the end, and the server goes on reading.
+pub async fn end(socket: &mut FromTokio<DuplexStream>, end: End) -> std::io::Result<()> {
+    match end {
+        End::Shutdown => socket.inner_mut().shutdown().await,
+        // It is dropped next.
+        End::Abort => Ok(()),
+    }
+}
+
 /// A client's end of a pipe that takes `room` bytes, and the task that serves it.
 pub fn connect(
     hub: &Arc<TestHub>,
@@ -40,7 +49,8 @@ pub fn connect(
     let hub = Arc::clone(hub);
     let task = tokio::spawn(async move {
         let mut scratch = [0; 512];
-        hub.serve(FromTokio::new(server), &mut scratch, &VirtualClock, options)
+        let socket = WithShutdown::new(FromTokio::new(server), end);
+        hub.serve(socket, &mut scratch, &VirtualClock, options)
             .await
     });
     (client, task)

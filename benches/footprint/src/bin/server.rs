@@ -36,6 +36,7 @@ extern "C" fn reset() -> ! {
                     let length = read(connection.space()).len();
                     connection.received(length);
                 }
+                Next::Shutdown => write_word(read_word()),
                 Next::Close(_) => break,
             }
         }

@@ -1,0 +1,96 @@
+//! Ending the sending side of a socket.
+
+use core::future::{Future, ready};
+
+use embedded_io_async::{ErrorType, Read, Write};
+
+use crate::io::{End, WithShutdown, WithoutShutdown};
+
+/// A socket whose sending side can be closed, while reading goes on.
+///
+/// A server ends each response and each stream by it: the client sees the end at once, and what it still sends does not
+/// reset the connection. `embedded-io` has no call for this. [`WithShutdown`] makes such a socket of any socket and a
+/// function, [`WithoutShutdown`] one of a socket that cannot do it.
+pub trait HalfClose: ErrorType {
+    /// Whether `shutdown` does something.
+    const CAN_SHUT_DOWN: bool = true;
+
+    /// Closes the sending side, after all that was written (TCP FIN). It may wait until the client has got that: callers
+    /// limit the time.
+    ///
+    /// # Errors
+    ///
+    /// Those of the socket.
+    fn shutdown(&mut self) -> impl Future<Output = Result<(), Self::Error>>;
+
+    /// Gives the connection up at once (TCP RST). Does nothing by default: the socket is dropped next.
+    fn abort(&mut self) -> impl Future<Output = ()> {
+        ready(())
+    }
+}
+
+impl<S: HalfClose + ?Sized> HalfClose for &mut S {
+    const CAN_SHUT_DOWN: bool = S::CAN_SHUT_DOWN;
+
+    fn shutdown(&mut self) -> impl Future<Output = Result<(), Self::Error>> {
+        (**self).shutdown()
+    }
+
+    fn abort(&mut self) -> impl Future<Output = ()> {
+        (**self).abort()
+    }
+}
+
+impl<S: ErrorType, F> HalfClose for WithShutdown<S, F>
+where
+    F: AsyncFnMut(&mut S, End) -> Result<(), S::Error>,
+{
+    async fn shutdown(&mut self) -> Result<(), S::Error> {
+        (self.end)(&mut self.socket, End::Shutdown).await
+    }
+
+    async fn abort(&mut self) {
+        // It is dropped next, whatever this comes to.
+        let _ = (self.end)(&mut self.socket, End::Abort).await;
+    }
+}
+
+impl<S: ErrorType> HalfClose for WithoutShutdown<S> {
+    const CAN_SHUT_DOWN: bool = false;
+
+    async fn shutdown(&mut self) -> Result<(), S::Error> {
+        Ok(())
+    }
+}
+
+impl<S: Read, F> Read for WithShutdown<S, F> {
+    async fn read(&mut self, target: &mut [u8]) -> Result<usize, S::Error> {
+        self.socket.read(target).await
+    }
+}
+
+impl<S: Write, F> Write for WithShutdown<S, F> {
+    async fn write(&mut self, bytes: &[u8]) -> Result<usize, S::Error> {
+        self.socket.write(bytes).await
+    }
+
+    async fn flush(&mut self) -> Result<(), S::Error> {
+        self.socket.flush().await
+    }
+}
+
+impl<S: Read> Read for WithoutShutdown<S> {
+    async fn read(&mut self, target: &mut [u8]) -> Result<usize, S::Error> {
+        self.0.read(target).await
+    }
+}
+
+impl<S: Write> Write for WithoutShutdown<S> {
+    async fn write(&mut self, bytes: &[u8]) -> Result<usize, S::Error> {
+        self.0.write(bytes).await
+    }
+
+    async fn flush(&mut self) -> Result<(), S::Error> {
+        self.0.flush().await
+    }
+}
