@@ -70,8 +70,7 @@ pub struct Stats {
     pub served: u32,
     /// How many times a client was told that events are missing, for it came too late or was too slow.
     pub lagged: u32,
-    /// How many requests were refused; those that [`accept`](crate::io::asynch::accept) refuses by itself are
-    /// [counted](Hub::count_refusal) by whoever calls it.
+    /// How many requests were refused, by the rules of the options or because no slot was free.
     pub refused: u32,
     /// How many streams were closed because the client took no byte for too long, or was too slow in
     /// the middle of a frame.

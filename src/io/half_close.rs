@@ -32,12 +32,12 @@ pub enum End {
 /// use embedded_sse::io::{End, WithShutdown, asynch::HalfClose};
 ///
 /// fn closing(socket: &mut TcpSocket) -> impl HalfClose {
-///     WithShutdown::new(socket, async |socket: &mut &mut TcpSocket, end| match end {
-///         End::Shutdown => {
-///             socket.close();
-///             socket.flush().await
+///     WithShutdown::new(socket, async |socket: &mut &mut TcpSocket, end| {
+///         match end {
+///             End::Shutdown => socket.close(),
+///             End::Abort => socket.abort(),
 ///         }
-///         End::Abort => Ok(socket.abort()),
+///         socket.flush().await // until FIN is acknowledged, or RST is sent
 ///     })
 /// }
 /// ```

@@ -1,6 +1,7 @@
 //! Ending the sending side of a socket.
 
-use core::future::{Future, ready};
+use core::future::{Future, poll_fn};
+use core::task::Poll;
 
 use embedded_io_async::{ErrorType, Read, Write};
 
@@ -23,9 +24,11 @@ pub trait HalfClose: ErrorType {
     /// Those of the socket.
     fn shutdown(&mut self) -> impl Future<Output = Result<(), Self::Error>>;
 
-    /// Gives the connection up at once (TCP RST). Does nothing by default: the socket is dropped next.
+    /// Gives the connection up at once (TCP RST). Does nothing by default: the socket is dropped next. It may wait until the
+    /// reset has been sent: callers limit the time.
     fn abort(&mut self) -> impl Future<Output = ()> {
-        ready(())
+        // `core::future::Ready` could panic.
+        poll_fn(|_| Poll::Ready(()))
     }
 }
 
