@@ -14,6 +14,7 @@ use core::task::{Context, RawWaker, RawWakerVTable, Waker};
 use embassy_sync::blocking_mutex::raw::RawMutex;
 use embedded_io_async::{ErrorType, Read, Write};
 use embedded_sse::hub::{Hub, Slot};
+use embedded_sse::io::asynch::HalfClose;
 use embedded_sse::server::{EventLog, Output, ServerOptions, Session, StreamOptions};
 use embedded_sse::{EventId, EventName, Frame, event_name};
 
@@ -186,6 +187,12 @@ impl Write for Client<'_> {
     }
 
     async fn flush(&mut self) -> Result<(), Infallible> {
+        Ok(())
+    }
+}
+
+impl HalfClose for Client<'_> {
+    async fn shutdown(&mut self) -> Result<(), Infallible> {
         Ok(())
     }
 }

@@ -5,6 +5,8 @@ pub mod browser;
 pub mod client;
 #[path = "../../../examples/common/clock.rs"]
 pub mod clock;
+#[path = "../../../examples/common/end.rs"]
+mod end;
 pub mod follower;
 pub mod nginx;
 pub mod packages;

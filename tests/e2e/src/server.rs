@@ -7,11 +7,13 @@ use std::time::Duration;
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
 use embedded_io_adapters::tokio_1::FromTokio;
 use embedded_sse::hub::{Hub, Slot};
+use embedded_sse::io::WithShutdown;
 use embedded_sse::server::ServerOptions;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime::Runtime;
 
 use crate::clock::TokioClock;
+use crate::end::end;
 
 pub type TestHub = Hub<CriticalSectionRawMutex, Vec<u8>, Vec<Slot>>;
 
@@ -76,10 +78,8 @@ async fn accept_all(listener: TcpListener, hub: Arc<TestHub>, options: ServerOpt
         tokio::spawn(async move {
             let _ = socket.set_nodelay(true);
             let mut scratch = [0; SCRATCH];
-            let mut socket = FromTokio::new(socket);
-            let _ = hub
-                .serve(&mut socket, &mut scratch, &TokioClock, &options)
-                .await;
+            let socket = WithShutdown::new(FromTokio::new(socket), end);
+            let _ = hub.serve(socket, &mut scratch, &TokioClock, &options).await;
         });
     }
 }

@@ -268,6 +268,7 @@ impl Calls {
                             .call2(Connection::received, &mut connection, 0),
                     },
                 },
+                Next::Shutdown => {}
                 Next::Close(_) => {
                     self.end.call(Connection::end, &mut connection);
                     self.reset.call2(Connection::reset, &mut connection, now);

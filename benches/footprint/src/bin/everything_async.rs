@@ -5,9 +5,10 @@
 
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
 use embedded_sse::client::{Answer, ReconnectOptions, Verdict};
-use embedded_sse::http::Status;
+use embedded_sse::http::{Response, Status};
 use embedded_sse::hub::{Hub, Slot};
-use embedded_sse::io::asynch::{self, Reader, ReconnectingReader, Writer};
+use embedded_sse::io::asynch::{self, HalfClose, Reader, ReconnectingReader, Writer};
+use embedded_sse::io::{End, WithShutdown};
 use embedded_sse::server::{ServerOptions, StreamOptions};
 use embedded_sse::{Decoder, EventId, Frame};
 use footprint::net::PortClock;
@@ -17,6 +18,7 @@ type PortHub = Hub<NoopRawMutex, [u8; 512], [Slot; 2]>;
 
 static RECONNECT: ReconnectOptions = ReconnectOptions::new();
 static STREAM: StreamOptions = StreamOptions::new();
+static PAGE: Response = Response::new(Status::OK).with_body("text/html", b"<h1>Pump</h1>");
 static OPTIONS: ServerOptions = ServerOptions::new("/events").stream(STREAM);
 
 #[unsafe(no_mangle)]
@@ -34,17 +36,29 @@ extern "C" fn reset() -> ! {
 }
 
 async fn run(hub: &PortHub, scratch: &mut [u8], frame: &Frame<'_>) {
-    if let Ok(mut incoming) = asynch::accept(Port, scratch, &PortClock, &OPTIONS).await {
+    let mut socket = WithShutdown::new(Port, async |port: &mut Port, end| match end {
+        End::Shutdown => port.shutdown().await,
+        End::Abort => {
+            port.abort().await;
+            Ok(())
+        }
+    });
+    let incoming = asynch::accept(&mut socket, scratch, &PortClock, hub, &OPTIONS).await;
+    if let Ok(mut incoming) = incoming {
         let answered = match read_word() {
-            0 => hub.answer(&mut incoming).await,
-            1 => hub.answer_with(&mut incoming, &STREAM).await,
+            0 => incoming.answer().await,
+            1 => incoming.stream(&STREAM).await,
+            2 => incoming.respond(&PAGE).await,
             _ => incoming.refuse(Status::NOT_FOUND).await,
         };
         write_word(u32::from(answered.is_err()));
     }
-    let id = EventId::default();
-    let streamed = hub.stream(Port, scratch, &PortClock, id, &STREAM).await;
-    write_word(u32::from(streamed.is_err()));
+    let Port = socket.into_inner();
+    if let Some(joined) = hub.join() {
+        let id = EventId::default();
+        let streamed = joined.stream(Port, scratch, &PortClock, id, &STREAM).await;
+        write_word(u32::from(streamed.is_err()));
+    }
     let written = Writer::new(Port, scratch).write(frame).await;
     write_word(u32::from(written.is_err()));
     let mut decoder = Decoder::<[u8; 64]>::new();

@@ -12,9 +12,9 @@ use embedded_sse::http::Url;
 use embedded_sse::hub::{Hub, Slot};
 use embedded_sse::io::asynch::{self, SharedLog};
 use embedded_sse::io::blocking;
-use embedded_sse::io::{Buffered, Error};
+use embedded_sse::io::{Buffered, WithoutShutdown};
 use embedded_sse::server::{Cursor, EventLog, ServerOptions, StreamOptions};
-use embedded_sse::{DataWriter, Decoder, Frame, PartDecoder, SliceSink, event_name};
+use embedded_sse::{DataWriter, Decoder, EventId, Frame, PartDecoder, SliceSink, event_name};
 use footprint::net::{PortClock, PortNet, now};
 use footprint::{Port, block_on, memory, read, read_word, write, write_word};
 
@@ -134,24 +134,23 @@ async fn serve(text: &str, scratch: &mut [u8]) {
     let published = hub.publish_with(event_name!("led"), |data| data.write_str(text));
     write_word(u32::from(published.is_err()));
     let log = PortLog(RefCell::new(EventLog::new()));
-    let served = asynch::serve(Port, scratch, &PortClock, &&log, &SERVER).await;
+    let socket = WithoutShutdown(Port);
+    let served = asynch::serve(socket, scratch, &PortClock, &log, &SERVER).await;
     write_word(u32::from(served.is_err()));
-    match asynch::accept(Port, scratch, &PortClock, &SERVER).await {
-        Ok(mut incoming) => {
-            write(incoming.request().target().as_bytes());
-            let answered = match read_word() {
-                0 => incoming.answer(&log).await,
-                _ => incoming.stream(&log, &STREAM).await,
-            };
-            write_word(u32::from(answered.is_err()));
-        }
-        Err(error) => note(&hub, &error),
+    let socket = WithoutShutdown(Port);
+    if let Ok(mut incoming) = asynch::accept(socket, scratch, &PortClock, &log, &SERVER).await {
+        write(incoming.request().target().as_bytes());
+        let answered = match read_word() {
+            0 => incoming.answer().await,
+            _ => incoming.stream(&STREAM).await,
+        };
+        write_word(u32::from(answered.is_err()));
     }
-}
-
-fn note(hub: &PortHub, error: &Error<embedded_io::ErrorKind>) {
-    hub.count_refusal(error);
-    write_word(u32::from(hub.join().is_some()));
+    if let Some(joined) = asynch::Joined::new(&log) {
+        let id = EventId::default();
+        let streamed = joined.stream(Port, scratch, &PortClock, id, &STREAM).await;
+        write_word(u32::from(streamed.is_err()));
+    }
 }
 
 fn write_port(mut port: Port) {
@@ -165,12 +164,17 @@ struct PortLog(RefCell<EventLog<[u8; 64]>>);
 
 impl SharedLog for PortLog {
     type Buffer = [u8; 64];
+    type Place<'l> = ();
+
+    fn join(&self) -> Option<()> {
+        (read_word() == 0).then_some(())
+    }
 
     fn with<R>(&self, read: impl FnOnce(&EventLog<[u8; 64]>) -> R) -> Option<R> {
         Some(read(&*self.0.try_borrow().ok()?))
     }
 
-    fn poll_frame(&self, _: Cursor, _: &mut Context<'_>) -> Poll<()> {
+    fn poll_frame(&self, (): &(), _: Cursor, _: &mut Context<'_>) -> Poll<()> {
         match now().as_millis() {
             0 => Poll::Pending,
             _ => Poll::Ready(()),

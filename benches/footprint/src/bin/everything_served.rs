@@ -4,7 +4,8 @@
 #![no_main]
 
 use embedded_sse::http::{HeaderField, Request, Response, Status};
-use embedded_sse::io::blocking::Wait;
+use embedded_sse::io::blocking::{HalfClose, Wait};
+use embedded_sse::io::{End, Error, WithShutdown, WithoutShutdown};
 use embedded_sse::server::{
     AllowedOrigins, Connection, EventLog, Output, Resume, ServerOptions, Session, Start,
     StreamOptions,
@@ -63,8 +64,20 @@ extern "C" fn reset() -> ! {
         session.end();
 
         let mut connection = Connection::new(now(), &OPTIONS, scratch);
+        let mut socket = WithShutdown::new(Port, |port: &mut Port, end| match end {
+            End::Shutdown => port.shutdown(),
+            End::Abort => {
+                port.abort();
+                Ok(())
+            }
+        });
         loop {
-            match connection.pump(now(), &log, &mut Port) {
+            let wait: Result<_, Error<_>> = match read_word() {
+                0 => connection.pump(now(), &log, &mut WithoutShutdown(Port)),
+                1 => connection.pump(now(), &log, &mut &mut socket),
+                _ => connection.pump(now(), &log, &mut socket),
+            };
+            match wait {
                 Ok(Wait::Request) => match read_word() {
                     0 => connection.answer(now(), &log),
                     1 => connection.stream(now(), &log, &STREAM),

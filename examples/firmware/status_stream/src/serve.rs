@@ -9,12 +9,13 @@ use embassy_time::{Duration, with_timeout};
 use embedded_sse::EventName;
 use embedded_sse::http::{Response, Status};
 use embedded_sse::hub::{Hub, Slot};
-use embedded_sse::io::Error;
 use embedded_sse::io::asynch::{EmbassyClock, accept};
+use embedded_sse::io::{End, Error, WithShutdown};
 use embedded_sse::server::{Exchange, Outcome, ServerOptions, Start, StreamOptions};
 
 const CLIENTS: usize = 4;
-/// More than clients, so that there is one for the page, and one for who is refused in words.
+/// More than clients, so that there is one for the page, and one for who is refused in words. Either may also be at its
+/// end, for which a client has up to a second.
 pub const SOCKETS: usize = CLIENTS + 2;
 
 static HUB: Hub<CriticalSectionRawMutex, [u8; 2048], [Slot; CLIENTS]> = Hub::new();
@@ -58,18 +59,28 @@ pub async fn serve(stack: Stack<'static>) -> ! {
             Ok(outcome) => defmt::info!("{}; {}", outcome, HUB.stats()),
             Err(error) => defmt::info!("{}; {}", error, HUB.stats()),
         }
-        // A socket that is dropped sends nothing, and the client would wait.
+        // Most sockets are at their end. Of one that was left before, the client would hear nothing when it is dropped.
         socket.close();
         let _ = with_timeout(Duration::from_secs(5), socket.flush()).await;
     }
+}
+
+/// Waits until the client has all that was sent, and FIN, or until the reset has gone out. Both come to nothing if the socket
+/// is dropped before.
+async fn end(socket: &mut &mut TcpSocket<'_>, end: End) -> Result<(), tcp::Error> {
+    match end {
+        End::Shutdown => socket.close(),
+        End::Abort => socket.abort(),
+    }
+    socket.flush().await
 }
 
 async fn answer(
     socket: &mut TcpSocket<'_>,
     scratch: &mut [u8],
 ) -> Result<Outcome, Error<tcp::Error>> {
-    let incoming = accept(socket, scratch, &EmbassyClock, &OPTIONS).await;
-    let mut incoming = incoming.inspect_err(|error| HUB.count_refusal(error))?;
+    let socket = WithShutdown::new(socket, end);
+    let mut incoming = accept(socket, scratch, &EmbassyClock, &HUB, &OPTIONS).await?;
     let request = incoming.request();
     let reads = request.is_method("GET") || request.is_method("HEAD");
     if reads && request.is_path("/") {
@@ -79,5 +90,5 @@ async fn answer(
     if let Exchange::Stream = incoming.exchange() {
         publish("log", |data| data.write_str("somebody asks for the stream"));
     }
-    HUB.answer(&mut incoming).await
+    incoming.answer().await
 }

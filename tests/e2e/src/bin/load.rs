@@ -19,6 +19,7 @@ use e2e::server::{SCRATCH, Server};
 use embedded_io_adapters::tokio_1::FromTokio;
 use embedded_sse::event_name;
 use embedded_sse::hub::Slot;
+use embedded_sse::io::WithoutShutdown;
 use embedded_sse::server::{ServerOptions, StreamOptions};
 use lexopt::ValueExt;
 use tokio::io::AsyncWriteExt;
@@ -165,7 +166,8 @@ fn print_memory(clients: usize) {
     let hub = e2e::server::TestHub::with_storage(Vec::new(), Vec::new());
     let (socket, _) = tokio::io::duplex(1);
     let mut scratch = [0; SCRATCH];
-    let serving = hub.serve(FromTokio::new(socket), &mut scratch, &TokioClock, &OPTIONS);
+    let socket = WithoutShutdown(FromTokio::new(socket));
+    let serving = hub.serve(socket, &mut scratch, &TokioClock, &OPTIONS);
     let (client, shared) = (size_of_val(&serving) + SCRATCH, size_of_val(&hub) + LOG);
     let slots = clients * size_of::<Slot>();
     println!(
