@@ -39,6 +39,8 @@ mod client_yield;
 #[cfg(all(feature = "http", feature = "embedded-io"))]
 mod connected;
 #[cfg(feature = "http")]
+mod ends;
+#[cfg(feature = "http")]
 mod hub;
 #[cfg(all(feature = "http", feature = "embedded-io"))]
 mod pump;
