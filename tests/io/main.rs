@@ -7,6 +7,9 @@
 mod clock;
 #[path = "../common/mod.rs"]
 mod common;
+#[cfg(all(feature = "http", feature = "embedded-io"))]
+#[path = "../../examples/common/end.rs"]
+mod end;
 mod helpers;
 #[cfg(all(feature = "http", feature = "embedded-io"))]
 #[path = "../common/scripted.rs"]
@@ -14,6 +17,12 @@ mod scripted;
 #[cfg(all(feature = "http", feature = "embedded-io"))]
 #[path = "../common/scripted_socket.rs"]
 mod scripted_socket;
+#[cfg(all(feature = "http", feature = "embedded-io"))]
+#[path = "../../examples/serve_superloop/socket.rs"]
+mod superloop_socket;
+#[cfg(all(feature = "http", feature = "embedded-io"))]
+#[path = "../../examples/common/clock.rs"]
+mod tokio_clock;
 
 mod cancel_safety;
 mod errors;
@@ -40,6 +49,8 @@ mod client_yield;
 mod connected;
 #[cfg(feature = "http")]
 mod ends;
+#[cfg(all(feature = "http", feature = "embedded-io"))]
+mod ends_tcp;
 #[cfg(feature = "http")]
 mod hub;
 #[cfg(all(feature = "http", feature = "embedded-io"))]

@@ -1,13 +1,16 @@
 //! Serving from a superloop (`Connection::pump`).
 
-use embedded_sse::io::{
-    Error,
-    blocking::{HalfClose, Wait},
-};
-use embedded_sse::server::{Close, Connection, EventLog, Outcome};
+use embedded_sse::http::Status;
+use embedded_sse::io::blocking::{HalfClose, Wait};
+use embedded_sse::io::{End, Error, WithShutdown, WithoutShutdown};
+use embedded_sse::server::{Close, Connection, EventLog, Outcome, ServerOptions, StreamOptions};
 use embedded_sse::{Frame, Instant};
 
 use crate::helpers::pipe::{GET, OPTIONS, PREAMBLE};
+
+fn at(milliseconds: u64) -> Instant {
+    Instant::from_millis(milliseconds)
+}
 
 /// A socket of a superloop, which takes and gives no more than it has room for.
 #[derive(Default)]
@@ -19,6 +22,7 @@ struct PolledSocket {
     flushed: usize,
     flushes: usize,
     shutdowns: usize,
+    fails_to_shut_down: bool,
     aborts: usize,
     writes: usize,
     room: usize,
@@ -76,7 +80,10 @@ impl HalfClose for PolledSocket {
     fn shutdown(&mut self) -> std::io::Result<()> {
         assert_eq!(self.flushed, self.sent.len(), "not flushed");
         self.shutdowns += 1;
-        Ok(())
+        match self.fails_to_shut_down {
+            true => Err(std::io::ErrorKind::NotConnected.into()),
+            false => Ok(()),
+        }
     }
 
     fn abort(&mut self) {
@@ -86,7 +93,6 @@ impl HalfClose for PolledSocket {
 
 /// A connection that has a stream and has sent the start of it.
 fn stream<'a>(log: &EventLog<[u8; 512]>, scratch: &'a mut [u8]) -> (Connection<'a>, PolledSocket) {
-    let at = Instant::from_millis;
     let mut connection = Connection::new(at(0), &OPTIONS, scratch);
     let mut socket = PolledSocket {
         room: 10_000,
@@ -106,7 +112,6 @@ fn stream<'a>(log: &EventLog<[u8; 512]>, scratch: &'a mut [u8]) -> (Connection<'
 #[test]
 fn a_pump_never_waits_and_says_when_to_come_back() {
     let mut log = EventLog::<[u8; 512]>::new();
-    let at = Instant::from_millis;
     let mut scratch = [0; 256];
     let mut connection = Connection::new(at(0), &OPTIONS, &mut scratch);
     let mut socket = PolledSocket::default();
@@ -141,7 +146,6 @@ fn a_pump_never_waits_and_says_when_to_come_back() {
 #[test]
 fn one_call_reads_a_bounded_number_of_times() {
     let log = EventLog::<[u8; 512]>::new();
-    let at = Instant::from_millis;
     let mut scratch = [0; 256];
     let (mut connection, mut socket) = stream(&log, &mut scratch);
     socket.received = vec![b'x'; 10_000];
@@ -156,7 +160,6 @@ fn one_call_reads_a_bounded_number_of_times() {
 #[test]
 fn end_of_file_closes_a_stream_at_once() {
     let log = EventLog::<[u8; 512]>::new();
-    let at = Instant::from_millis;
     let mut scratch = [0; 256];
     let (mut connection, mut socket) = stream(&log, &mut scratch);
     socket.closed = true;
@@ -168,7 +171,6 @@ fn end_of_file_closes_a_stream_at_once() {
 #[test]
 fn a_ready_socket_that_takes_nothing_is_an_error() {
     let mut log = EventLog::<[u8; 512]>::new();
-    let at = Instant::from_millis;
     let mut scratch = [0; 256];
     let (mut connection, mut socket) = stream(&log, &mut scratch);
     log.publish(&Frame::data("on")).unwrap();
@@ -182,7 +184,6 @@ fn a_ready_socket_that_takes_nothing_is_an_error() {
 fn what_was_written_is_flushed_in_the_same_call() {
     for longest_write in 1..80 {
         let mut log = EventLog::<[u8; 2048]>::new();
-        let at = Instant::from_millis;
         let mut scratch = [0; 256];
         let mut connection = Connection::new(at(0), &OPTIONS, &mut scratch);
         let mut socket = PolledSocket {
@@ -207,7 +208,6 @@ fn what_was_written_is_flushed_in_the_same_call() {
 #[test]
 fn events_published_at_once_are_one_write_and_one_flush() {
     let mut log = EventLog::<[u8; 512]>::new();
-    let at = Instant::from_millis;
     let mut scratch = [0; 256];
     let (mut connection, mut socket) = stream(&log, &mut scratch);
     let (writes, flushes) = (socket.writes, socket.flushes);
@@ -226,7 +226,6 @@ fn events_published_at_once_are_one_write_and_one_flush() {
 #[test]
 fn a_loop_that_was_away_loses_no_client() {
     let log = EventLog::<[u8; 64]>::new();
-    let at = Instant::from_millis;
     let mut scratch = [0; 256];
     let mut connection = Connection::new(at(0), &OPTIONS, &mut scratch);
     let mut socket = PolledSocket::default();
@@ -247,7 +246,6 @@ fn a_loop_that_was_away_loses_no_client() {
 #[test]
 fn a_slow_head_and_a_stalled_refusal_end_in_time() {
     let log = EventLog::<[u8; 64]>::new();
-    let at = Instant::from_millis;
     let mut scratch = [0; 256];
     let mut connection = Connection::new(at(0), &OPTIONS, &mut scratch);
     let mut socket = PolledSocket {
@@ -266,4 +264,141 @@ fn a_slow_head_and_a_stalled_refusal_end_in_time() {
     );
     let wait = connection.pump(at(30_000), &log, &mut socket).unwrap();
     assert_eq!(wait, Wait::Closed(Outcome::HungUp));
+}
+
+/// Its streams end after 5 s.
+static LIFETIME: ServerOptions =
+    ServerOptions::new("/events").stream(StreamOptions::new().lifetime(5_000));
+
+/// A connection that has read this request and answered it, at the time 0.
+fn answered<'a>(
+    log: &EventLog<[u8; 512]>,
+    scratch: &'a mut [u8],
+    request: &str,
+) -> (Connection<'a>, PolledSocket) {
+    let mut connection = Connection::new(at(0), &LIFETIME, scratch);
+    let mut socket = PolledSocket {
+        room: 10_000,
+        ..PolledSocket::default()
+    };
+    socket.received.extend(request.bytes());
+    let wait = connection.pump(at(0), log, &mut socket).unwrap();
+    assert_eq!(wait, Wait::Request);
+    connection.answer(at(0), log);
+    (connection, socket)
+}
+
+const NOT_FOUND: &str = "GET / HTTP/1.0\r\n\r\n";
+
+/// Breaks when a client waits for the end of a response or a stream, or when it is not read from after that. The socket checks
+/// that it is flushed before.
+#[test]
+fn a_response_or_stream_is_shut_down_at_once_and_then_read_for_1_s() {
+    let stream = format!("{GET}\r\n");
+    let lifetime = Outcome::Streamed(Close::Lifetime);
+    let not_found = Outcome::Answered(Status::NOT_FOUND);
+    for (request, ends_at, outcome) in [(NOT_FOUND, 0, not_found), (&stream, 5_000, lifetime)] {
+        for closes in [true, false] {
+            let log = EventLog::<[u8; 512]>::new();
+            let mut scratch = [0; 256];
+            let (mut connection, mut socket) = answered(&log, &mut scratch, request);
+            if ends_at > 0 {
+                let wait = connection.pump(at(0), &log, &mut socket).unwrap();
+                assert_eq!((wait, socket.shutdowns), (Wait::Until(at(ends_at)), 0));
+            }
+            let wait = connection.pump(at(ends_at), &log, &mut socket).unwrap();
+            assert_eq!(wait, Wait::Until(at(ends_at + 1_000)));
+            assert_eq!(socket.shutdowns, 1);
+            socket.received = vec![b'x'; 1_000];
+            let wait = connection.pump(at(ends_at + 1), &log, &mut socket).unwrap();
+            assert_eq!(wait, Wait::Until(at(ends_at + 1_000)));
+            assert!(socket.received.is_empty());
+            socket.closed = closes;
+            let now = if closes { ends_at + 2 } else { ends_at + 1_000 };
+            let wait = connection.pump(at(now), &log, &mut socket).unwrap();
+            assert_eq!(wait, Wait::Closed(outcome));
+            assert_eq!((socket.shutdowns, socket.aborts), (1, 0));
+        }
+    }
+}
+
+/// Breaks when a client that takes no byte, or was overtaken in mid-frame, is shut down as if its stream had ended.
+#[test]
+fn stalled_and_lapped_clients_are_aborted() {
+    for is_lapped in [false, true] {
+        let mut log = EventLog::<[u8; 512]>::new();
+        let mut scratch = [0; 256];
+        let (mut connection, mut socket) = stream(&log, &mut scratch);
+        let long = "x".repeat(400);
+        log.publish(&Frame::data(&long)).unwrap();
+        socket.room = 10;
+        connection.pump(at(1), &log, &mut socket).unwrap();
+        if is_lapped {
+            log.publish(&Frame::data(&long)).unwrap();
+            socket.room = 1_000;
+        }
+        let wait = connection.pump(at(20_001), &log, &mut socket).unwrap();
+        let reason = if is_lapped {
+            Close::Lapped
+        } else {
+            Close::Stalled
+        };
+        assert_eq!(wait, Wait::Closed(Outcome::Streamed(reason)));
+        assert_eq!((socket.shutdowns, socket.aborts), (0, 1));
+    }
+}
+
+/// Breaks when a shutdown that fails is not told.
+#[test]
+fn a_shutdown_that_fails_is_an_error() {
+    let log = EventLog::<[u8; 512]>::new();
+    let mut scratch = [0; 256];
+    let (mut connection, mut socket) = answered(&log, &mut scratch, NOT_FOUND);
+    socket.fails_to_shut_down = true;
+    let result = connection.pump(at(0), &log, &mut socket);
+    assert!(matches!(result, Err(Error::Io(_))), "{result:?}");
+}
+
+/// Breaks when a client waits for the end of a stream that only the drop of its socket tells, or when a client that still
+/// sends is reset before it has read its response.
+#[test]
+fn a_socket_without_shutdown_is_dropped_after_a_stream_and_lingers_after_a_response() {
+    let log = EventLog::<[u8; 512]>::new();
+    let mut scratch = [0; 256];
+    let (mut connection, socket) = answered(&log, &mut scratch, &format!("{GET}\r\n"));
+    let mut socket = WithoutShutdown(socket);
+    connection.pump(at(0), &log, &mut socket).unwrap();
+    let wait = connection.pump(at(5_000), &log, &mut socket).unwrap();
+    assert_eq!(wait, Wait::Closed(Outcome::Streamed(Close::Lifetime)));
+
+    let mut scratch = [0; 256];
+    let (mut connection, socket) = answered(&log, &mut scratch, NOT_FOUND);
+    let mut socket = WithoutShutdown(socket);
+    let wait = connection.pump(at(0), &log, &mut socket).unwrap();
+    assert_eq!(wait, Wait::Until(at(1_000)));
+    let wait = connection.pump(at(1_000), &log, &mut socket).unwrap();
+    assert_eq!(wait, Wait::Closed(Outcome::Answered(Status::NOT_FOUND)));
+}
+
+/// Breaks when a function that ends a socket is not told how, or is called for another end.
+#[test]
+fn a_function_ends_a_socket() {
+    let log = EventLog::<[u8; 512]>::new();
+    for (request, room, now, expected) in [
+        (NOT_FOUND.to_string(), 10_000, 0, End::Shutdown),
+        (format!("{GET}\r\n"), 10, 20_000, End::Abort),
+    ] {
+        let mut scratch = [0; 256];
+        let (mut connection, mut socket) = answered(&log, &mut scratch, &request);
+        socket.room = room;
+        let mut ends = Vec::new();
+        let mut socket = WithShutdown::new(socket, |_: &mut PolledSocket, end| {
+            ends.push(end);
+            Ok(())
+        });
+        connection.pump(at(0), &log, &mut socket).unwrap();
+        connection.pump(at(now), &log, &mut socket).unwrap();
+        assert!(!socket.into_inner().sent.is_empty());
+        assert_eq!(ends, [expected]);
+    }
 }
