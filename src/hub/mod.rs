@@ -31,11 +31,9 @@ use crate::wire::exact::Exact;
 ///
 /// ```
 /// use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
-/// use embedded_io_async::{Read, Write};
-/// use embedded_sse::hub::{Hub, Slot};
-/// use embedded_sse::io::asynch::EmbassyClock;
-/// use embedded_sse::server::ServerOptions;
 /// use embedded_sse::event_name;
+/// use embedded_sse::hub::{Hub, Slot};
+/// use embedded_sse::server::ServerOptions;
 ///
 /// static HUB: Hub<CriticalSectionRawMutex, [u8; 2048], [Slot; 4]> = Hub::new();
 /// static OPTIONS: ServerOptions = ServerOptions::new("/events");
@@ -46,13 +44,74 @@ use crate::wire::exact::Exact;
 ///     published.unwrap_or_default();
 /// }
 ///
-/// /// One of several tasks, each with a socket of its own.
-/// async fn serve<S: Read + Write>(mut socket: S) {
-///     let mut scratch = [0; 512];
-///     // Whatever came of it, the socket is closed now.
-///     let _ = HUB.serve(&mut socket, &mut scratch, &EmbassyClock, &OPTIONS).await;
+/// ```
+///
+/// On embassy-net, it is served so:
+///
+/// ```
+/// # mod embassy_net {
+/// #     #[derive(Clone, Copy)]
+/// #     pub struct Stack<'d>(&'d ());
+/// #     pub mod tcp {
+/// #         pub type Error = embedded_io::ErrorKind;
+/// #         pub struct TcpSocket<'a>(&'a mut [u8]);
+/// #         impl<'a> TcpSocket<'a> {
+/// #             pub fn new(_: super::Stack<'a>, received: &'a mut [u8], _: &'a mut [u8]) -> Self { Self(received) }
+/// #             pub async fn accept(&mut self, _: u16) -> Result<(), Error> { Ok(()) }
+/// #             pub fn close(&mut self) {}
+/// #             pub fn abort(&mut self) {}
+/// #             pub async fn flush(&mut self) -> Result<(), Error> { Ok(()) }
+/// #         }
+/// #         impl embedded_io::ErrorType for TcpSocket<'_> { type Error = Error; }
+/// #         impl embedded_io_async::Read for TcpSocket<'_> {
+/// #             async fn read(&mut self, _: &mut [u8]) -> Result<usize, Error> { Ok(0) }
+/// #         }
+/// #         impl embedded_io_async::Write for TcpSocket<'_> {
+/// #             async fn write(&mut self, bytes: &[u8]) -> Result<usize, Error> { Ok(bytes.len()) }
+/// #             async fn flush(&mut self) -> Result<(), Error> { Ok(()) }
+/// #         }
+/// #     }
+/// # }
+/// # use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
+/// # use embedded_sse::hub::{Hub, Slot};
+/// # use embedded_sse::server::ServerOptions;
+/// # static HUB: Hub<CriticalSectionRawMutex, [u8; 2048], [Slot; 4]> = Hub::new();
+/// # static OPTIONS: ServerOptions = ServerOptions::new("/events");
+/// use embassy_net::Stack;
+/// use embassy_net::tcp::{self, TcpSocket};
+/// use embassy_time::{Duration, with_timeout};
+/// use embedded_sse::io::asynch::EmbassyClock;
+/// use embedded_sse::io::{End, WithShutdown};
+///
+/// /// As many tasks as there are sockets: one more than slots. While all slots are taken, that one tells a client to come
+/// /// back later (503); without it, the client would wait for a connection. A page wants one more.
+/// async fn serve(stack: Stack<'static>) -> ! {
+///     let (mut received, mut to_send, mut scratch) = ([0; 512], [0; 1024], [0; 512]);
+///     loop {
+///         let mut socket = TcpSocket::new(stack, &mut received, &mut to_send);
+///         if socket.accept(80).await.is_err() {
+///             continue;
+///         }
+///         let ended = WithShutdown::new(&mut socket, end);
+///         let outcome = HUB.serve(ended, &mut scratch, &EmbassyClock, &OPTIONS).await;
+///         // A socket that is dropped sends nothing. A client that has closed before its stream has ended waits for FIN still.
+///         socket.close();
+///         let _ = with_timeout(Duration::from_secs(5), socket.flush()).await;
+///     }
+/// }
+///
+/// /// A client sees the end of a response or a stream at once (FIN). One that takes no byte is reset.
+/// async fn end(socket: &mut &mut TcpSocket<'_>, end: End) -> Result<(), tcp::Error> {
+///     match end {
+///         End::Shutdown => socket.close(),
+///         End::Abort => socket.abort(),
+///     }
+///     socket.flush().await // until FIN is acknowledged, or RST is sent
 /// }
 /// ```
+///
+/// To look at requests first, [`accept`](crate::io::asynch::accept) them. An HTTP stack that owns its sockets
+/// [joins](Hub::join) the hub.
 pub struct Hub<M: RawMutex, B, S> {
     state: Mutex<M, RefCell<State<B, S>>>,
     /// Not under the lock, so that it counts whoever holds that.

@@ -1,4 +1,22 @@
 //! Over `embedded-io-async`: readers and writers, a server, and a client.
+//!
+//! # Serving
+//!
+//! A server *accepts* a request and gives it one answer (feature `http`):
+//!
+//! ```text
+//!          ┌─> answer    as the options say: with the stream, or with a refusal
+//! accept ──┼─> stream    with a stream of other options, whatever the path
+//!          ├─> respond   with a response of the caller, such as a page
+//!          └─> refuse    with a status, and its meaning in words
+//! ```
+//!
+//! [`accept`] reads the head of a request. Those that are malformed, too long or too slow it refuses by itself. The other four
+//! are methods of [`Incoming`]; each returns when the socket is to be dropped. [`serve`] is `accept` and `answer` in one.
+//!
+//! All of them take a log that is shared ([`SharedLog`]; a `Hub` is one), in which a stream takes a place, and a socket that
+//! can be ended ([`HalfClose`]). In an HTTP stack that owns its sockets, a client *joins* the log before the response begins, and
+//! [`Joined::stream`] writes the body.
 
 #[cfg(feature = "http")]
 mod client;
