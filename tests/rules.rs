@@ -1,5 +1,5 @@
 //! The tables under "Rules and their tests" in `CONTRIBUTING.md` name tests that exist, and the files directly
-//! in a test folder are modules of its `main.rs`.
+//! in a test folder are modules of its `main.rs`. What the README shows is compiled.
 
 use std::fs;
 use std::path::Path;
@@ -34,6 +34,26 @@ fn every_file_of_a_test_folder_is_a_module() {
             assert!(name == "main" || declared, "{}", file.display());
         }
     }
+}
+
+/// Breaks when the server for embassy-net in the README is not the one in the documentation of `Hub`, which is compiled.
+#[test]
+fn the_server_for_embassy_net_in_the_readme_is_compiled() {
+    let readme = fs::read_to_string("README.md").unwrap();
+    let (_, rest) = readme.split_once("```rust,ignore\n").unwrap();
+    let (block, rest) = rest.split_once("```").unwrap();
+    assert!(!rest.contains("```rust,ignore"), "another block");
+    let hub = fs::read_to_string("src/hub/mod.rs").unwrap();
+    let lines = hub.lines().filter_map(|line| line.strip_prefix("///"));
+    let shown = lines.filter(|line| !line.starts_with(" # "));
+    let text: String = shown
+        .map(|line| format!("{}\n", line.trim_start_matches(' ')))
+        .collect();
+    let block: String = block
+        .lines()
+        .map(|line| format!("{}\n", line.trim_start()))
+        .collect();
+    assert!(text.contains(&block), "{block}");
 }
 
 fn paths(folder: impl AsRef<Path>) -> impl Iterator<Item = std::path::PathBuf> {
