@@ -157,15 +157,17 @@ fn ends_are_seen_at_once() {
     }
 }
 
-/// Breaks when a socket is closed with bytes to read: that resets it, and the response may be lost.
+/// Breaks when a socket is closed while its client still sends: that resets it, and the response may be lost.
 #[test]
 fn what_is_sent_after_a_request_resets_no_response() {
     for server in servers() {
-        let mut request = b"POST /events HTTP/1.0\r\n\r\n".to_vec();
-        request.resize(60 * 1024, b'x');
-        for _ in 0..20 {
-            let mut client = server.connect(&request);
-            // A response that is cut off by a reset is lost even if it has arrived.
+        for _ in 0..10 {
+            let mut client = server.connect(b"POST /events HTTP/1.0\r\n\r\n");
+            // By now it was answered.
+            thread::sleep(Duration::from_millis(20));
+            for _ in 0..60 {
+                client.write_all(&[b'x'; 1024]).unwrap();
+            }
             thread::sleep(Duration::from_millis(20));
             let mut answer = String::new();
             client.read_to_string(&mut answer).unwrap();
