@@ -414,20 +414,21 @@ impl<'a> Connection<'a> {
 
     fn poll_records(&mut self, now: Instant, records: Records<'_>) -> Next<'_> {
         self.waiting.note_progress(&mut self.since, now);
-        while !self.has_unsent() {
-            if let Some(next) = self.advance(now, records) {
-                self.waiting = Waiting::Idle;
-                return next;
+        // One loop, so that `advance` has one place where it is called from, and is inlined there.
+        loop {
+            if !self.has_unsent() {
+                if let Some(next) = self.advance(now, records) {
+                    self.waiting = Waiting::Idle;
+                    return next;
+                }
+                continue;
             }
-        }
-        let limit = self.write_timeout_ms();
-        if self.waiting.is_stalled(&mut self.since, now, limit) {
+            let limit = self.write_timeout_ms();
+            if !self.waiting.is_stalled(&mut self.since, now, limit) {
+                break;
+            }
             self.unsent = (0, 0);
             self.give_up();
-            return match self.advance(now, records) {
-                Some(close) => close,
-                None => Next::Wait(now),
-            };
         }
         Next::Send(self.unsent())
     }
