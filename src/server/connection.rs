@@ -1,9 +1,9 @@
 //! One client's connection, from its request to its end.
 
 use super::exchange::{Exchange, ServerOptions};
-use super::log::{EventLog, Resume};
+use super::log::EventLog;
 use super::options::StreamOptions;
-use super::ring::{Cursor, Records};
+use super::ring::Records;
 use super::session::{Close, Output, Session};
 use super::waiting::Waiting;
 use crate::http::{ChunkSize, HeadError, LAST_CHUNK, Request, RequestHead, Response, Status};
@@ -52,7 +52,7 @@ pub struct Connection<'a> {
 }
 
 #[cfg(target_pointer_width = "32")]
-const _: () = assert!(size_of::<Connection<'_>>() <= 128);
+const _: () = assert!(size_of::<Connection<'_>>() <= 144);
 
 /// What a [`Connection`] wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -283,24 +283,12 @@ impl<'a> Connection<'a> {
         log: &EventLog<B>,
         options: &'a StreamOptions<'a>,
     ) {
-        let resume = log.resume(self.request().last_event_id());
-        self.begin_session(now, resume, log.oldest(), options);
-    }
-
-    /// Not inlined: what it needs of the stack, the search in the log need not have.
-    #[inline(never)]
-    fn begin_session(
-        &mut self,
-        now: Instant,
-        resume: Resume,
-        oldest: Cursor,
-        options: &'a StreamOptions<'a>,
-    ) {
         let chunked = self.options.chunked && !self.request().is_http_1_0();
         self.is_for_stream = true;
         if self.is_unanswered() {
             self.state = State::Stream {
-                session: Session::resuming(now, resume, oldest, options),
+                // The search comes after the head, which leaves the id where it is.
+                session: Session::begin(now, log, self.request().last_event_id(), options),
                 chunked,
             };
         }
@@ -495,6 +483,12 @@ impl<'a> Connection<'a> {
             State::Stream {
                 session, chunked, ..
             } => {
+                if session.is_resuming() {
+                    let request = self.head.request(self.scratch);
+                    if !session.search_records(records, request.last_event_id()) {
+                        return Some(Next::Wait(now));
+                    }
+                }
                 let chunked = *chunked;
                 let (length, output) = put_stream(session, self.scratch, chunked, now, records);
                 self.unsent = (0, length);

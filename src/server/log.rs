@@ -4,9 +4,11 @@ use core::fmt;
 
 use super::made_id::MadeId;
 use super::record::Record;
-use super::ring::{Cursor, HEADER, Lapped, PublishError, RecordSink, Records, Ring, Write};
+use super::ring::{
+    Cursor, EVENT, HEADER, Lapped, MADE, PublishError, RecordSink, Records, Ring, Write,
+};
+use super::search;
 use crate::encode::{DataWriter, Frame};
-use crate::wire::exact::Exact;
 use crate::wire::text::EventId;
 
 /// The frames that were published last, in one fixed buffer: the queue of all clients, and the
@@ -42,7 +44,7 @@ use crate::wire::text::EventId;
 /// ```
 #[derive(Clone)]
 pub struct EventLog<B: ?Sized> {
-    core: Core,
+    ring: Ring,
     buffer: B,
 }
 
@@ -65,7 +67,7 @@ impl<const N: usize> EventLog<[u8; N]> {
     /// [`make_ids`](EventLog::make_ids) is called.
     pub const fn new() -> Self {
         Self {
-            core: Core::NEW,
+            ring: Ring::EMPTY,
             buffer: [0; N],
         }
     }
@@ -82,7 +84,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> EventLog<B> {
     /// same bytes at every call.
     pub const fn with_buffer(buffer: B) -> Self {
         Self {
-            core: Core::NEW,
+            ring: Ring::EMPTY,
             buffer,
         }
     }
@@ -113,9 +115,10 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> EventLog<B> {
     /// The epoch names this run of the program: a counter of boots, or a random number. It tells an
     /// id of an earlier run from one of this, so that a reboot is not mistaken for a resume.
     pub fn make_ids(&mut self, epoch: u32) {
-        self.core.epoch = Some(epoch);
-        self.core.sequence = 0;
-        self.core.ring.evicted_mark = false;
+        self.ring.epoch = epoch;
+        self.ring.makes_ids = true;
+        self.ring.sequence = 0;
+        self.ring.evicted_made = false;
     }
 
     /// Appends a frame. This costs its length, and that of the frames that give way to it.
@@ -125,10 +128,15 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> EventLog<B> {
     /// [`PublishError::TooLarge`] when the frame is longer than the whole log. The log is as it was
     /// before then.
     pub fn publish(&mut self, frame: &Frame<'_>) -> Result<(), PublishError> {
-        let makes_id = frame.has_data();
         let write = |sink: &mut RecordSink<'_>, frame: &Frame<'_>| frame.write_to(sink);
-        self.core
-            .publish(self.buffer.as_mut(), frame, makes_id, &write)
+        let is_event = frame.has_data();
+        publish(
+            &mut self.ring,
+            self.buffer.as_mut(),
+            frame,
+            is_event,
+            &write,
+        )
     }
 
     /// Appends an event whose data is formatted straight into the log.
@@ -153,26 +161,32 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> EventLog<B> {
             writer.finish()?;
             result.map_err(|_| PublishError::Data)
         };
-        self.core
-            .publish(self.buffer.as_mut(), &frame.into(), true, &write)
+        publish(
+            &mut self.ring,
+            self.buffer.as_mut(),
+            &frame.into(),
+            true,
+            &write,
+        )
     }
 
     /// Where a client begins that has seen the event with this id, and all before it. An empty id is
     /// none.
     ///
-    /// Ids are meant to be used once; of several events with one id the last counts.
+    /// Ids are meant to be used once; of several events with one id the last counts. An id that the log has
+    /// made and that has left it is found missing at once; another one is searched for in the whole log, in this one call.
     pub fn resume(&self, last_event_id: EventId<'_>) -> Resume {
-        self.core.resume(self.records(), last_event_id)
+        search::resume(self.records(), last_event_id)
     }
 
     /// Before the oldest frame.
     pub fn oldest(&self) -> Cursor {
-        self.core.ring.oldest
+        self.ring.oldest
     }
 
     /// Behind the newest frame: what comes from now on.
     pub fn newest(&self) -> Cursor {
-        self.core.ring.next
+        self.ring.next
     }
 
     /// The frame at a cursor, which moves behind it; `None` behind the newest.
@@ -187,16 +201,16 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> EventLog<B> {
 
     /// How many frames are kept.
     pub fn len(&self) -> usize {
-        self.core.ring.len() as usize
+        self.ring.len() as usize
     }
 
     /// Whether no frame is kept.
     pub fn is_empty(&self) -> bool {
-        self.core.ring.len() == 0
+        self.ring.len() == 0
     }
 
     pub(super) fn records(&self) -> Records<'_> {
-        Records::new(&self.core.ring, self.buffer.as_ref())
+        Records::new(&self.ring, self.buffer.as_ref())
     }
 }
 
@@ -217,66 +231,73 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> defmt::Format for EventLog<B> {
     }
 }
 
-/// The log without its buffer.
-#[derive(Clone)]
-struct Core {
-    ring: Ring,
-    epoch: Option<u32>,
-    /// The sequence of the last id that was made.
-    sequence: u32,
+/// The ring keeps the epoch and the sequence, for those who search the records.
+fn publish(
+    ring: &mut Ring,
+    bytes: &mut [u8],
+    frame: &Frame<'_>,
+    is_event: bool,
+    write: &Write<'_>,
+) -> Result<(), PublishError> {
+    if !is_event {
+        return ring.append(bytes, frame, 0, write);
+    }
+    if !ring.makes_ids || frame.has_id() {
+        return ring.append(bytes, frame, EVENT, write);
+    }
+    // After 2^32 - 1 comes 0.
+    let sequence = ring.sequence.wrapping_add(1);
+    let id = MadeId::new(ring.epoch, sequence);
+    ring.append(bytes, &frame.id(id.as_id()), EVENT | MADE, write)?;
+    ring.sequence = sequence;
+    Ok(())
 }
 
-impl Core {
-    const NEW: Self = Self {
-        ring: Ring::EMPTY,
-        epoch: None,
-        sequence: 0,
-    };
+#[cfg(test)]
+mod tests {
+    use super::{EventLog, Resume};
+    use crate::encode::Frame;
+    use crate::wire::text::EventId;
+    use std::format;
 
-    fn publish(
-        &mut self,
-        bytes: &mut [u8],
-        frame: &Frame<'_>,
-        makes_id: bool,
-        write: &Write<'_>,
-    ) -> Result<(), PublishError> {
-        match self.epoch {
-            Some(epoch) if makes_id && !frame.has_id() => {
-                // After 2^32 - 1 comes 0.
-                let sequence = self.sequence.wrapping_add(1);
-                let id = MadeId::new(epoch, sequence);
-                self.ring
-                    .append(bytes, &frame.id(id.as_id()), true, write)?;
-                self.sequence = sequence;
-                Ok(())
-            }
-            _ => self.ring.append(bytes, frame, false, write),
-        }
+    fn resume(log: &EventLog<[u8; 160]>, epoch: u32, sequence: u32) -> Resume {
+        log.resume(EventId::new(&format!("{epoch:x}-{sequence}")).unwrap())
     }
 
-    fn resume(&self, records: Records<'_>, last_event_id: EventId<'_>) -> Resume {
-        if last_event_id.is_empty() {
-            return Resume::Fresh(self.ring.next);
-        }
-        let mut cursor = self.ring.oldest;
-        let mut found = None;
-        let mut made = 0_u32;
-        while let Ok(Some(record)) = records.read(&mut cursor) {
-            if record.has_id(last_event_id.as_bytes()) {
-                found = Some(cursor);
+    /// Breaks when a number is compared as if it never wrapped, with that of another epoch, or is off by one where what
+    /// is kept begins or ends.
+    #[test]
+    fn made_ids_are_told_by_number_where_sequences_wrap() {
+        for epoch in [0, 9, u32::MAX] {
+            for start in [0, 5, u32::MAX - 20, u32::MAX - 3, u32::MAX - 1, u32::MAX] {
+                let mut log = EventLog::<[u8; 160]>::new();
+                log.make_ids(epoch);
+                log.ring.sequence = start;
+                for published in 1..=30_u32 {
+                    log.publish(&Frame::data("x")).unwrap();
+                    let newest = start.wrapping_add(published);
+                    let kept = log.len() as u32;
+                    for age in 0..published {
+                        let resumed = resume(&log, epoch, newest.wrapping_sub(age));
+                        if age > kept {
+                            assert_eq!(resumed, Resume::Lost(log.oldest()), "{age}");
+                            continue;
+                        }
+                        let Resume::From(mut cursor) = resumed else {
+                            panic!("{age} of {kept}: {resumed:?}");
+                        };
+                        for _ in 0..age {
+                            assert!(log.read(&mut cursor).unwrap().is_some(), "{age}");
+                        }
+                        assert_eq!(cursor, log.newest());
+                    }
+                    for unknown in [newest.wrapping_add(1), newest.wrapping_add(1 << 31)] {
+                        let lost = Resume::Lost(log.oldest());
+                        assert_eq!(resume(&log, epoch, unknown), lost);
+                        assert_eq!(resume(&log, epoch ^ 1, newest), lost);
+                    }
+                }
             }
-            made = made.plus(u32::from(record.is_marked()));
-        }
-        match (found, self.epoch) {
-            (Some(cursor), _) => Resume::From(cursor),
-            // The event has given way, but what came next is still there: nothing is missing.
-            (None, Some(epoch))
-                if self.ring.evicted_mark
-                    && MadeId::new(epoch, self.sequence.wrapping_sub(made)).is(last_event_id) =>
-            {
-                Resume::From(self.ring.oldest)
-            }
-            _ => Resume::Lost(self.ring.oldest),
         }
     }
 }

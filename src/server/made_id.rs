@@ -28,11 +28,24 @@ impl MadeId {
         id
     }
 
+    /// The sequence of an id, if this is the one that was made with that and the epoch.
+    pub fn sequence_of(id: EventId<'_>, epoch: u32) -> Option<u32> {
+        let mut sequence = 0_u32;
+        for byte in id.as_bytes() {
+            sequence = match byte {
+                b'-' => 0,
+                // For what is no number this is any number, of which the id is not made.
+                _ => (sequence.wrapping_mul(10)).wrapping_add(u32::from(byte.wrapping_sub(b'0'))),
+            };
+        }
+        Self::new(epoch, sequence).is(id).then_some(sequence)
+    }
+
     pub fn as_id(&self) -> EventId<'_> {
         EventId::of_field(self.bytes.part(self.start..))
     }
 
-    pub fn is(&self, id: EventId<'_>) -> bool {
+    fn is(&self, id: EventId<'_>) -> bool {
         equal(self.as_id().as_bytes(), id.as_bytes())
     }
 

@@ -13,8 +13,10 @@ mod made_id;
 mod options;
 mod record;
 mod ring;
+mod search;
 mod session;
 mod waiting;
+mod walk;
 
 #[cfg(feature = "http")]
 pub use connection::{Connection, Next, Outcome};

@@ -47,7 +47,7 @@ pub enum Start {
     Live,
     /// Everything that is kept.
     Oldest,
-    /// Of everything that is kept, the last event of each type.
+    /// Of everything that is kept, the last event of each type. Events whose type has 256 bytes or more are all sent.
     LatestOfEachType,
 }
 

@@ -14,9 +14,9 @@ use crate::wire::exact::{Exact, ExactSlice};
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Cursor {
     /// How many records came before, modulo 2^32: numbers wrap, and so does arithmetic with them.
-    number: u32,
+    pub(super) number: u32,
     /// Where the record begins in the buffer.
-    position: u32,
+    pub(super) position: u32,
 }
 
 impl Cursor {
@@ -25,9 +25,9 @@ impl Cursor {
         position: 0,
     };
 
-    /// Whether this is before `other`, of the same log.
-    pub(super) const fn is_before(self, other: Self) -> bool {
-        self.number.wrapping_sub(other.number) > u32::MAX / 2
+    /// Whether this is before the record of that number, of the same log.
+    pub(super) const fn is_before(self, number: u32) -> bool {
+        self.number.wrapping_sub(number) > u32::MAX / 2
     }
 }
 
@@ -85,11 +85,14 @@ impl fmt::Display for PublishError {
 
 impl core::error::Error for PublishError {}
 
-/// What stands before each record: its length in 23 bits, and its mark. A length of 0 says that the next
+/// What stands before each record: its length in 22 bits, and two flags. A length of 0 says that the next
 /// record is at the start of the buffer.
 pub(super) const HEADER: usize = 3;
-const MAX_LENGTH: usize = 0x7f_ffff;
-const MARK: u32 = 0x80_0000;
+const MAX_LENGTH: usize = 0x3f_ffff;
+/// The frame has data, so that clients make an event of it.
+pub(super) const EVENT: u32 = 0x40_0000;
+/// The log has made the id of the frame.
+pub(super) const MADE: u32 = 0x80_0000;
 
 /// Writes a frame, and maybe more.
 pub(super) type Write<'w> =
@@ -100,15 +103,26 @@ pub(super) type Write<'w> =
 pub(super) struct Ring {
     pub oldest: Cursor,
     pub next: Cursor,
-    /// The mark of the record that was before the oldest.
-    pub evicted_mark: bool,
+    /// How many records have an id that the log has made.
+    pub made: u32,
+    /// Names this run of the program in the ids that the log makes.
+    pub epoch: u32,
+    /// The sequence of the last id that was made.
+    pub sequence: u32,
+    pub makes_ids: bool,
+    /// Whether the record that was before the oldest had an id that the log has made.
+    pub evicted_made: bool,
 }
 
 impl Ring {
     pub const EMPTY: Self = Self {
         oldest: Cursor::START,
         next: Cursor::START,
-        evicted_mark: false,
+        made: 0,
+        epoch: 0,
+        sequence: 0,
+        makes_ids: false,
+        evicted_made: false,
     };
 
     /// How many records there are.
@@ -126,7 +140,7 @@ impl Ring {
         &mut self,
         bytes: &mut [u8],
         frame: &Frame<'_>,
-        mark: bool,
+        flags: u32,
         write: &Write<'_>,
     ) -> Result<(), PublishError> {
         let capacity = usable(bytes).len();
@@ -151,7 +165,10 @@ impl Ring {
         write(&mut sink, frame).map_err(|_| PublishError::Data)?;
 
         let length = sink.written;
-        write_header(header, length as u32 | if mark { MARK } else { 0 });
+        write_header(header, length as u32 | flags);
+        if flags & MADE != 0 {
+            self.made = self.made.plus(1);
+        }
         if start == 0 {
             // What the reader finds where it would have been.
             let end = self.next.position as usize;
@@ -186,7 +203,10 @@ impl Ring {
             let records = Records::new(self, bytes);
             let mut behind = records.ring.oldest;
             let record = records.read(&mut behind);
-            self.evicted_mark = matches!(record, Ok(Some(record)) if record.is_marked());
+            self.evicted_made = matches!(record, Ok(Some(record)) if record.has_made_id());
+            if self.evicted_made {
+                self.made = self.made.minus(1);
+            }
             self.oldest = behind;
             // At the end of the buffer, the oldest is the one at its start.
             if header_at(bytes, behind.position as usize) == 0 {
@@ -200,7 +220,7 @@ impl Ring {
 /// The records of a ring, to be read.
 #[derive(Clone, Copy)]
 pub(super) struct Records<'r> {
-    ring: &'r Ring,
+    pub ring: &'r Ring,
     bytes: &'r [u8],
 }
 
@@ -235,11 +255,11 @@ impl<'r> Records<'r> {
         }
         // A cursor of another log may point anywhere. The record that it finds there may be empty.
         let start = start.saturating_add(HEADER);
-        let end = start.saturating_add((header & !MARK) as usize);
+        let end = start.saturating_add(header as usize & MAX_LENGTH);
         cursor.number = cursor.number.wrapping_add(1);
         cursor.position = end as u32;
         let frame = self.bytes.get(start..end).unwrap_or_default();
-        Ok(Some(Record::new(frame, header & MARK != 0)))
+        Ok(Some(Record::new(frame, header)))
     }
 }
 

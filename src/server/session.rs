@@ -2,11 +2,12 @@
 
 use core::num::NonZeroU32;
 
-use super::choice::Choice;
 use super::log::{EventLog, Resume};
 use super::options::{Start, StreamOptions};
 use super::ring::{Cursor, Records};
+use super::search;
 use super::waiting::Waiting;
+use super::walk::{Budget, Walk};
 use crate::encode::Frame;
 use crate::time::Instant;
 use crate::wire::copy::copy;
@@ -61,11 +62,7 @@ use crate::wire::text::EventId;
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Session<'a> {
     options: &'a StreamOptions<'a>,
-    cursor: Cursor,
-    /// Frames before this one are sent only if they are the latest of their type.
-    snapshot_until: Cursor,
-    /// How many bytes of the frame under way were sent.
-    sent: u32,
+    walk: Walk,
     /// The reconnection time that this client is told.
     retry: u32,
     losses: u16,
@@ -77,9 +74,9 @@ pub struct Session<'a> {
 }
 
 #[cfg(target_pointer_width = "32")]
-const _: () = assert!(size_of::<Session<'_>>() <= 48);
+const _: () = assert!(size_of::<Session<'_>>() <= 64);
 #[cfg(target_pointer_width = "64")]
-const _: () = assert!(size_of::<Session<'_>>() <= 56);
+const _: () = assert!(size_of::<Session<'_>>() <= 72);
 
 /// What a [`Session`] wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,6 +123,10 @@ impl core::fmt::Display for Close {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 enum Stage {
+    /// Shall look for the last event that the client has seen.
+    Resume,
+    /// Looks for it in the log.
+    Search,
     Preamble,
     Padding,
     /// Tells that events are missing.
@@ -141,44 +142,45 @@ const ENDED: Instant = Instant::from_millis(0);
 
 impl<'a> Session<'a> {
     /// Begins a stream for a client that comes with this id, or with an empty one.
+    ///
+    /// This may search all of the log, in this one call. `Connection`, `io::asynch::stream` and `Hub` do so in steps.
     pub fn new<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized>(
         now: Instant,
         log: &EventLog<B>,
         last_event_id: EventId<'_>,
         options: &'a StreamOptions<'a>,
     ) -> Self {
-        Self::resuming(now, log.resume(last_event_id), log.oldest(), options)
+        let mut session = Self::begin(now, log, last_event_id, options);
+        while session.is_resuming() {
+            session.search(log, last_event_id);
+        }
+        session
     }
 
-    /// Begins a stream there, of a log whose oldest frame is behind `oldest`.
-    #[inline(always)]
-    pub(super) fn resuming(
+    /// Begins a stream that is to be searched for the id before it is polled.
+    pub(crate) fn begin<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized>(
         now: Instant,
-        resume: Resume,
-        oldest: Cursor,
+        log: &EventLog<B>,
+        last_event_id: EventId<'_>,
         options: &'a StreamOptions<'a>,
     ) -> Self {
-        let mut snapshot_until = oldest;
-        let (cursor, losses) = match resume {
-            Resume::From(cursor) => (cursor, 0),
-            Resume::Lost(cursor) => (cursor, 1),
-            Resume::Fresh(newest) => match options.start {
-                Start::Live => (newest, 0),
-                Start::Oldest => (oldest, 0),
-                Start::LatestOfEachType => {
-                    snapshot_until = newest;
-                    (oldest, 0)
-                }
-            },
+        let (oldest, newest) = (log.oldest(), log.newest());
+        let (cursor, until) = match options.start {
+            // Not at the newest: there is something to do before the next frame comes.
+            _ if !last_event_id.is_empty() => (oldest, oldest),
+            Start::Live => (newest, newest),
+            Start::Oldest => (oldest, oldest),
+            Start::LatestOfEachType => (oldest, newest),
         };
         Self {
             options,
-            cursor,
-            snapshot_until,
-            sent: 0,
+            walk: Walk::new(cursor, until),
             retry: spread(now, options),
-            losses,
-            stage: Stage::Preamble,
+            losses: 0,
+            stage: match last_event_id.is_empty() {
+                true => Stage::Preamble,
+                false => Stage::Resume,
+            },
             waiting: Waiting::Idle,
             since: now,
             lifetime_ends: match options.lifetime_ms {
@@ -236,7 +238,52 @@ impl<'a> Session<'a> {
 
     /// The place in the log up to which frames were sent, or left out.
     pub const fn cursor(&self) -> Cursor {
-        self.cursor
+        self.walk.cursor
+    }
+
+    /// Whether to [`search`](Self::search).
+    pub(crate) const fn is_resuming(&self) -> bool {
+        matches!(self.stage, Stage::Resume | Stage::Search)
+    }
+
+    /// Looks for the id with which the client comes, for one step. `false` if that took long: then poll at
+    /// another time, or search again.
+    pub(crate) fn search<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized>(
+        &mut self,
+        log: &EventLog<B>,
+        last_event_id: EventId<'_>,
+    ) -> bool {
+        self.search_records(log.records(), last_event_id)
+    }
+
+    /// Not inlined: what it needs of the stack, what comes later need not have.
+    #[inline(never)]
+    pub(super) fn search_records(
+        &mut self,
+        records: Records<'_>,
+        last_event_id: EventId<'_>,
+    ) -> bool {
+        let mut resume = None;
+        let is_first = self.stage == Stage::Resume;
+        if is_first {
+            self.stage = Stage::Search;
+            self.walk = Walk::new(records.ring.oldest, records.ring.next);
+            resume = search::begin(records, last_event_id);
+        }
+        if resume.is_none() {
+            resume = search::step(&mut self.walk, records, last_event_id);
+        }
+        let cursor = match resume {
+            None => return false,
+            Some(Resume::Lost(oldest)) => {
+                self.losses = 1;
+                oldest
+            }
+            Some(Resume::From(cursor) | Resume::Fresh(cursor)) => cursor,
+        };
+        self.walk = Walk::new(cursor, cursor);
+        self.stage = Stage::Preamble;
+        is_first
     }
 
     #[inline(always)]
@@ -247,22 +294,21 @@ impl<'a> Session<'a> {
         buffer: &'b mut [u8],
     ) -> Output<'b> {
         let mut length = 0_usize;
+        let mut budget = Budget::STEP;
         loop {
             let free = buffer.part_mut(length..);
-            if free.is_empty() {
+            if free.is_empty() || budget.records == 0 && length > 0 {
                 break;
             }
             self.waiting.note_progress(&mut self.since, now);
-            match self.next(now, records) {
+            match self.next(now, records, &mut budget) {
                 Output::Send(bytes) => {
                     let bytes = bytes.get(..free.len()).unwrap_or(bytes);
                     copy(bytes, free);
                     self.note_sent(bytes.len());
                     length = length.plus(bytes.len());
-                    if self.cursor.is_before(self.snapshot_until) {
-                        // To choose a frame of a snapshot takes long: not many in one call.
-                        break;
-                    }
+                    // To choose the frame has cost one already, if it was not sent without a choice.
+                    budget.records = budget.records.saturating_sub(1);
                 }
                 _ if length > 0 => break,
                 Output::Wait(until) => return Output::Wait(until),
@@ -289,7 +335,7 @@ impl<'a> Session<'a> {
         'a: 'l,
     {
         self.waiting.note_progress(&mut self.since, now);
-        let output = self.next(now, records);
+        let output = self.next(now, records, &mut { Budget::STEP });
         if matches!(output, Output::Send(_))
             && (self.waiting).is_stalled(&mut self.since, now, self.options.write_timeout_ms)
         {
@@ -299,16 +345,19 @@ impl<'a> Session<'a> {
         output
     }
 
-    fn next<'l>(&mut self, now: Instant, records: Records<'l>) -> Output<'l>
+    fn next<'l>(&mut self, now: Instant, records: Records<'l>, budget: &mut Budget) -> Output<'l>
     where
         'a: 'l,
     {
         loop {
+            let sent = self.walk.sent;
             let (unsent, next) = match self.stage {
+                // Whoever begins a stream searches first.
+                Stage::Resume | Stage::Search => return Output::Wait(now),
                 Stage::Preamble => (self.unsent_preamble(), Stage::Padding),
                 Stage::Padding => (
                     match self.options.padding {
-                        Some(unsent) => unsent(self.sent),
+                        Some(unsent) => unsent(sent),
                         None => b"",
                     },
                     match self.losses {
@@ -316,11 +365,11 @@ impl<'a> Session<'a> {
                         _ => Stage::Notice,
                     },
                 ),
-                Stage::Notice => (unsent(&self.options.loss_notice, self.sent), Stage::Live),
-                Stage::KeepAlive => (unsent(&self.options.keep_alive, self.sent), Stage::Live),
+                Stage::Notice => (unsent(&self.options.loss_notice, sent), Stage::Live),
+                Stage::KeepAlive => (unsent(&self.options.keep_alive, sent), Stage::Live),
                 Stage::Closed(reason) => return Output::Close(reason),
                 Stage::Live => {
-                    if self.sent == 0 {
+                    if sent == 0 {
                         if now >= self.lifetime_ends {
                             self.stage = Stage::Closed(match self.lifetime_ends {
                                 ENDED => Close::Ended,
@@ -328,7 +377,7 @@ impl<'a> Session<'a> {
                             });
                             continue;
                         }
-                        if !self.skip_unwanted(records) {
+                        if !self.skip_unwanted(records, budget) {
                             return Output::Wait(now);
                         }
                     }
@@ -341,7 +390,7 @@ impl<'a> Session<'a> {
             if !unsent.is_empty() {
                 return Output::Send(unsent);
             }
-            self.sent = 0;
+            self.walk.sent = 0;
             self.stage = next;
         }
     }
@@ -350,19 +399,22 @@ impl<'a> Session<'a> {
 
     #[inline(never)]
     fn unsent_preamble(&self) -> &'static [u8] {
-        unsent(&Frame::new().with_comment(b"").retry(self.retry), self.sent)
+        unsent(
+            &Frame::new().with_comment(b"").retry(self.retry),
+            self.walk.sent,
+        )
     }
 
     /// What the log holds for this client. `None` when that is to be asked again.
     #[inline(never)]
     fn next_record<'l>(&mut self, now: Instant, records: Records<'l>) -> Option<Output<'l>> {
-        let mut behind = self.cursor;
-        match records.read(&mut behind) {
+        let mut next = self.walk.cursor;
+        match records.read(&mut next) {
             Ok(Some(record)) => {
-                let unsent = record.as_bytes().get(self.sent as usize..);
+                let unsent = record.as_bytes().get(self.walk.sent as usize..);
                 match unsent {
                     Some(unsent @ [_, ..]) => return Some(Output::Send(unsent)),
-                    _ => self.move_behind(behind),
+                    _ => self.walk.move_to(next),
                 }
             }
             Ok(None) => {
@@ -374,9 +426,9 @@ impl<'a> Session<'a> {
                 self.since = now;
                 self.stage = Stage::KeepAlive;
             }
-            Err(_) if self.sent > 0 => self.stage = Stage::Closed(Close::Lapped),
+            Err(_) if self.walk.sent > 0 => self.stage = Stage::Closed(Close::Lapped),
             Err(_) => {
-                self.move_behind(behind);
+                self.walk.jump_to(next);
                 // Saturates at 65,535.
                 self.losses = self.losses.saturating_add(1);
                 self.stage = Stage::Notice;
@@ -387,33 +439,17 @@ impl<'a> Session<'a> {
 
     /// Moves behind frames that are not for this client. `false` if more of them may follow.
     #[inline(never)]
-    fn skip_unwanted(&mut self, records: Records<'_>) -> bool {
+    fn skip_unwanted(&mut self, records: Records<'_>, budget: &mut Budget) -> bool {
         let Some(skip) = self.options.skip else {
             return true;
         };
-        let choice = Choice {
-            only: self.options.only,
-            snapshot_until: self.snapshot_until,
-        };
-        let mut cursor = self.cursor;
-        let is_done = skip(&choice, records, &mut cursor);
-        self.move_behind(cursor);
-        is_done
+        skip(self.options.only, records, &mut self.walk, budget)
     }
 
     fn note_sent(&mut self, length: usize) {
         // The caller may report more bytes than it was given.
-        self.sent = self.sent.saturating_add(length as u32);
+        self.walk.sent = self.walk.sent.saturating_add(length as u32);
         self.waiting = Waiting::Progress;
-    }
-
-    fn move_behind(&mut self, place: Cursor) {
-        self.cursor = place;
-        self.sent = 0;
-        if !place.is_before(self.snapshot_until) {
-            // It moves along, or would lie ahead again when the numbers have gone round.
-            self.snapshot_until = place;
-        }
     }
 }
 

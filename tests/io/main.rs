@@ -68,6 +68,8 @@ mod serve;
 #[cfg(feature = "embedded-io")]
 mod sink;
 #[cfg(feature = "http")]
+mod steps;
+#[cfg(feature = "http")]
 mod stream;
 #[cfg(feature = "embedded-io")]
 mod writer;

@@ -402,3 +402,36 @@ fn a_function_ends_a_socket() {
         assert_eq!(ends, [expected]);
     }
 }
+
+/// Breaks when one call searches all of the log, or the search does not go on in the next.
+#[test]
+fn a_search_takes_several_calls() {
+    let mut log = EventLog::<[u8; 8192]>::new();
+    for _ in 0..200 {
+        log.publish(&Frame::data("1")).unwrap();
+    }
+    let now = Instant::from_millis(0);
+    let mut scratch = [0; 256];
+    let mut connection = Connection::new(now, &OPTIONS, &mut scratch);
+    let mut socket = PolledSocket {
+        room: 10_000,
+        ..PolledSocket::default()
+    };
+    let request = format!("{GET}Last-Event-ID: 1\r\n\r\n");
+    socket.received.extend(request.bytes());
+    let mut calls = 0;
+    loop {
+        match connection.pump(now, &log, &mut socket).unwrap() {
+            Wait::Request => connection.answer(now, &log),
+            Wait::Until(until) if until == now => calls += 1,
+            wait => {
+                assert_eq!(wait, Wait::Until(now.after(15_000)));
+                break;
+            }
+        }
+    }
+    assert_eq!(calls, 200_u32.div_ceil(32));
+    let sent = String::from_utf8(socket.sent).unwrap();
+    let kept = "data: 1\n\n".repeat(200);
+    assert!(sent.ends_with(&format!("{PREAMBLE}event: lost\ndata: \n\n{kept}")));
+}

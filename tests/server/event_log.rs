@@ -136,9 +136,10 @@ fn log_agrees_with_its_model() {
                     let id = match random.u32(0..6) {
                         0 => Some(random.u32(0..30).to_string()),
                         1 => Some(String::new()),
+                        // Of another epoch: ids of its own are the log's.
                         2 => Some(format!(
                             "{:x}-{}",
-                            model.epoch.unwrap_or(1),
+                            model.epoch.map_or(1, |epoch| epoch ^ 1),
                             random.u32(0..30)
                         )),
                         _ => None,

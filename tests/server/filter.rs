@@ -1,6 +1,6 @@
 //! Streams with events of some types only (`StreamOptions::only`).
 
-use embedded_sse::server::{Output, Session, Start, StreamOptions};
+use embedded_sse::server::{EventLog, Output, Session, Start, StreamOptions};
 use embedded_sse::{Frame, event_name};
 
 use crate::helpers::session::{Log, body};
@@ -59,8 +59,8 @@ fn the_loss_notice_passes_every_filter() {
 /// Breaks when one call leaves out frames without end, or loses what comes after them.
 #[test]
 fn one_call_leaves_out_a_bounded_number_of_frames() {
-    let mut log = Log::new();
-    for _ in 0..20 {
+    let mut log = EventLog::<[u8; 1024]>::new();
+    for _ in 0..80 {
         log.publish(&Frame::data("")).unwrap();
     }
     log.publish(&Frame::data("").event(event_name!("led")))

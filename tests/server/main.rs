@@ -42,3 +42,5 @@ mod respond;
 mod response_head;
 #[cfg(feature = "http")]
 mod resume_id;
+#[cfg(feature = "http")]
+mod steps;

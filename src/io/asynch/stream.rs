@@ -50,7 +50,7 @@ impl<'l, L: SharedLog> Joined<'l, L> {
     ) -> Result<Close, Error<W::Error>> {
         let now = clock.now();
         let log = self.log;
-        let begun = log.with(|log| Session::new(now, log, last_event_id, options));
+        let begun = log.with(|log| Session::begin(now, log, last_event_id, options));
         let Some(mut session) = begun else {
             return Ok(Close::Ended);
         };
@@ -62,7 +62,12 @@ impl<'l, L: SharedLog> Joined<'l, L> {
                 session.end();
             }
             let now = clock.now();
-            let output = log.with(|log| session.fill(now, log, scratch));
+            let output = log.with(|log| {
+                if session.is_resuming() && !session.search(log, last_event_id) {
+                    return Output::Wait(now);
+                }
+                session.fill(now, log, scratch)
+            });
             let output = output.unwrap_or(Output::Wait(now));
             for _ in losses..session.losses() {
                 log.note_lapped();

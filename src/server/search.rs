@@ -1,0 +1,65 @@
+//! Looking for the event that a client has seen last.
+
+use super::log::Resume;
+use super::made_id::MadeId;
+use super::ring::Records;
+use super::walk::{Budget, Walk};
+use crate::wire::text::EventId;
+
+/// Where a client begins that comes with this id, in as many steps as that takes.
+pub(super) fn resume(records: Records<'_>, id: EventId<'_>) -> Resume {
+    if id.is_empty() {
+        return Resume::Fresh(records.ring.next);
+    }
+    let mut walk = Walk::new(records.ring.oldest, records.ring.next);
+    let mut resume = begin(records, id);
+    while resume.is_none() {
+        resume = step(&mut walk, records, id);
+    }
+    resume.unwrap_or(Resume::Lost(records.ring.oldest))
+}
+
+/// What the sequence of the id tells, if the log has made it. `None` if a search is to tell.
+pub(super) fn begin(records: Records<'_>, id: EventId<'_>) -> Option<Resume> {
+    let ring = records.ring;
+    if !ring.makes_ids {
+        return None;
+    }
+    let sequence = MadeId::sequence_of(id, ring.epoch)?;
+    // Sequences wrap. An id ahead is as one from long ago.
+    let age = ring.sequence.wrapping_sub(sequence);
+    if age < ring.made {
+        return None;
+    }
+    Some(if age == ring.made && ring.evicted_made {
+        // The event has given way, but what came next is still there: nothing is missing.
+        Resume::From(ring.oldest)
+    } else {
+        Resume::Lost(ring.oldest)
+    })
+}
+
+/// Searches a part of the log. `None` if there is more. When records give way that were not searched yet, or that
+/// follow the one that was found, the client has lost events.
+pub(super) fn step(walk: &mut Walk, records: Records<'_>, id: EventId<'_>) -> Option<Resume> {
+    let mut budget = Budget::STEP;
+    while walk.cursor.is_before(walk.until) {
+        let mut next = walk.cursor;
+        let Ok(Some(record)) = records.read(&mut next) else {
+            return Some(Resume::Lost(records.ring.oldest));
+        };
+        if !budget.take_record() || !record.find_id(&mut walk.read, &mut budget.bytes) {
+            return None;
+        }
+        if record.has_id_at(walk.read, id.as_bytes()) {
+            walk.other = next;
+            walk.bits = 1;
+        }
+        walk.cursor = next;
+        walk.read = 0;
+    }
+    Some(match walk.bits {
+        0 => Resume::Lost(records.ring.oldest),
+        _ => Resume::From(walk.other),
+    })
+}
