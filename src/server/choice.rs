@@ -57,14 +57,6 @@ const GROUP: usize = 16;
 /// How far the type of one reaches, but for the first: in each step they are read again.
 const MEMBER_LEN: u32 = 48;
 
-/// Records that may be a part of the snapshot.
-struct Group {
-    positions: [u32; GROUP],
-    /// Of their types.
-    hashes: [u16; GROUP],
-    len: u32,
-}
-
 /// Finds out which of the next records are left out of the snapshot, because later ones have their types, or
 /// because they are no events of these types. `false` if that is to go on.
 fn choose(only: Only<'_>, records: Records<'_>, walk: &mut Walk, budget: &mut Budget) -> bool {
@@ -77,39 +69,56 @@ fn choose(only: Only<'_>, records: Records<'_>, walk: &mut Walk, budget: &mut Bu
     if is_chosen(walk) {
         return true;
     }
-    let mut group = Group::read(records, walk);
+    let mut group = Group {
+        hashes: [0; GROUP],
+        filter: 0,
+        len: 0,
+        last: walk.cursor,
+    };
+    group.read(records, walk);
     while !is_chosen(walk) {
         let mut next = walk.other;
         let Ok(Some(record)) = records.read(&mut next) else {
             // The group was lapped, as whoever sends it will find.
             return true;
         };
-        if !budget.take_record()
-            || record.is_event() && !record.find_type(&mut walk.other_read, &mut budget.bytes)
-        {
+        if !budget.take_record() {
             return false;
         }
-        let at = walk.other_read;
         let mut is_left_out = true;
-        let mut name = None;
+        let mut known = 0;
+        // Records that are no events are left out, so they join any group.
+        let mut reach = 0;
         if record.is_event() {
-            is_left_out = !is_one_of(only, record, at);
-            name = record.type_at(at, LONG_TYPE);
-            budget.bytes = budget
-                .bytes
-                .saturating_sub(name.map_or(LONG_TYPE, <[u8]>::len) as u32);
+            if !record.find_type(&mut walk.other_read, &mut budget.bytes) {
+                return false;
+            }
+            let at = walk.other_read;
+            is_left_out = only.is_some() && !is_one_of(only, record, at);
+            reach = at.saturating_add(LONG_TYPE as u32);
+            if let Some(name) = record.type_at(at, LONG_TYPE) {
+                let length = name.len() as u32;
+                reach = at.saturating_add(length);
+                budget.bytes = budget.bytes.saturating_sub(length);
+                known = hash(name);
+                if group.filter & filter_bit(known) != 0 {
+                    let mut from = 0;
+                    while let Some(place) = group.find(known, walk.bits, from) {
+                        let other = group.type_of(place, records, walk, budget);
+                        if other.is_some_and(|other| equal(other, name)) {
+                            walk.bits |= 1 << place;
+                        }
+                        from = place.plus(1);
+                    }
+                }
+            }
         }
-        let hash = name.map_or(0, hash);
-        if let Some(name) = name {
-            group.leave_out(records, walk, name, hash);
-        }
-        let reach = at.saturating_add(name.map_or(MEMBER_LEN, |name| name.len() as u32));
         let number = walk.other.number.wrapping_sub(walk.cursor.number);
         if number == group.len && (group.len == 0 || is_left_out || reach < MEMBER_LEN) {
             if group.len == 0 {
-                walk.read = at;
+                walk.read = walk.other_read;
             }
-            group.add(hash, is_left_out, walk);
+            group.add(known, is_left_out, walk);
         }
         walk.other = next;
         walk.other_read = 0;
@@ -122,71 +131,95 @@ const fn is_chosen(walk: &Walk) -> bool {
     !walk.other.is_before(walk.until) || walk.bits > 1 && walk.bits & walk.bits.wrapping_add(1) == 0
 }
 
+/// Records that may be a part of the snapshot, from `walk.cursor` on; `walk.bits` tells which are left out.
+struct Group {
+    /// Of their types.
+    hashes: [u16; GROUP],
+    /// A bit for each of the hashes.
+    filter: u32,
+    len: u32,
+    /// The last of them.
+    last: Cursor,
+}
+
 impl Group {
-    /// Reads again which records were added.
-    fn read(records: Records<'_>, walk: &Walk) -> Self {
-        let mut group = Self {
-            positions: [0; GROUP],
-            hashes: [0; GROUP],
-            len: walk.bits.checked_ilog2().unwrap_or_default(),
-        };
+    /// Reads again which records were added. Not inlined: what it needs of the stack, what follows need not have.
+    #[inline(never)]
+    fn read(&mut self, records: Records<'_>, walk: &Walk) {
         let mut cursor = walk.cursor;
         let mut bits = walk.bits;
-        for (position, known) in group.positions.iter_mut().zip(&mut group.hashes) {
-            if bits <= 1 {
-                break;
-            }
-            *position = cursor.position;
+        while bits > 1 {
             let at = cursor;
-            let Ok(Some(record)) = records.read(&mut cursor) else {
-                break;
+            let name = match bits & 1 {
+                0 => member_type(records, &mut cursor, walk),
+                _ => records.read(&mut cursor).ok().flatten().and(None),
             };
-            if bits & 1 == 0 {
-                *known = member_type(record, at, walk).map_or(0, hash);
-            }
+            self.put(name.map_or(0, hash), at);
             bits >>= 1;
         }
-        group
     }
 
-    /// Leaves out the one with this type, for a later one has that too.
-    fn leave_out(&self, records: Records<'_>, walk: &mut Walk, name: &[u8], hash: u16) {
-        let mut member = walk.cursor;
-        let mut bit = 1;
-        let members = self.positions.iter().zip(&self.hashes);
-        for (position, known) in members.take(self.len as usize) {
-            if *known == hash && walk.bits & bit == 0 {
-                member.position = *position;
-                if let Ok(Some(record)) = records.read(&mut { member })
-                    && member_type(record, member, walk).is_some_and(|known| equal(known, name))
-                {
-                    walk.bits |= bit;
-                    return;
-                }
-            }
-            bit <<= 1;
-            member.number = member.number.wrapping_add(1);
-        }
+    fn put(&mut self, hash: u16, at: Cursor) -> bool {
+        let Some(place) = self.hashes.get_mut(self.len as usize) else {
+            return false;
+        };
+        *place = hash;
+        self.filter |= filter_bit(hash);
+        self.last = at;
+        self.len = self.len.plus(1);
+        true
     }
 
     fn add(&mut self, hash: u16, is_left_out: bool, walk: &mut Walk) {
-        let at = self.len as usize;
-        if let (Some(position), Some(known)) = (self.positions.get_mut(at), self.hashes.get_mut(at))
-        {
-            *position = walk.other.position;
-            *known = hash;
-            let bit = 1 << self.len;
+        let bit = 1 << self.len;
+        if self.put(hash, walk.other) {
             walk.bits = (walk.bits ^ bit) | bit << 1 | if is_left_out { bit } else { 0 };
-            self.len = self.len.plus(1);
         }
+    }
+
+    /// Where the one with this hash stands, if it is not left out yet, from a place on.
+    fn find(&self, hash: u16, bits: u32, from: usize) -> Option<usize> {
+        let mut members = self.hashes.iter().enumerate().take(self.len as usize);
+        let found = |(place, known): &(usize, &u16)| {
+            *place >= from && **known == hash && (bits >> place) & 1 == 0
+        };
+        members.find(found).map(|(place, _)| place)
+    }
+
+    /// The type of one. Not inlined: what it needs of the stack, others need not have.
+    #[inline(never)]
+    fn type_of<'r>(
+        &self,
+        place: usize,
+        records: Records<'r>,
+        walk: &Walk,
+        budget: &mut Budget,
+    ) -> Option<&'r [u8]> {
+        let mut at = walk.cursor;
+        if self.len == (place as u32).plus(1) {
+            at = self.last;
+        } else {
+            // The way there takes as long as two records.
+            budget.records = budget.records.saturating_sub(2);
+            for _ in 0..place {
+                let _ = records.read(&mut at);
+            }
+        }
+        member_type(records, &mut at, walk)
     }
 }
 
-/// The type of a record that was added.
-fn member_type<'r>(record: Record<'r>, cursor: Cursor, walk: &Walk) -> Option<&'r [u8]> {
-    let mut at = if cursor == walk.cursor { walk.read } else { 0 };
-    record.find_type(&mut at, &mut { MEMBER_LEN });
-    record.type_at(at, LONG_TYPE)
+/// The type of the record at a cursor, which moves on.
+#[inline(always)] // Within these functions it needs less of the stack.
+fn member_type<'r>(records: Records<'r>, at: &mut Cursor, walk: &Walk) -> Option<&'r [u8]> {
+    let mut read = if *at == walk.cursor { walk.read } else { 0 };
+    let record = records.read(at).ok()??;
+    record.find_type(&mut read, &mut { MEMBER_LEN });
+    record.type_at(read, LONG_TYPE)
+}
+
+const fn filter_bit(hash: u16) -> u32 {
+    1 << (hash % u32::BITS as u16)
 }
 
 fn hash(name: &[u8]) -> u16 {

@@ -57,7 +57,8 @@ impl<'l> Record<'l> {
     /// Moves `at` to where the type stands, if there is one: after the comment. `false` when so many bytes were
     /// read before.
     pub(super) fn find_type(&self, at: &mut u32, bytes: &mut u32) -> bool {
-        self.skip_lines(COMMENT, at, bytes)
+        // Fast path: hardly an event has a comment.
+        self.bytes.first() != Some(&COMMENT) || self.skip_lines(COMMENT, at, bytes)
     }
 
     /// Moves `at` to where the id stands, if there is one: after comment and type. `false` when so many bytes

@@ -377,7 +377,9 @@ impl<'a> Session<'a> {
                             });
                             continue;
                         }
-                        if !self.skip_unwanted(records, budget) {
+                        if let Some(skip) = self.options.skip
+                            && !skip(self.options.only, records, &mut self.walk, budget)
+                        {
                             return Output::Wait(now);
                         }
                     }
@@ -435,15 +437,6 @@ impl<'a> Session<'a> {
             }
         }
         None
-    }
-
-    /// Moves behind frames that are not for this client. `false` if more of them may follow.
-    #[inline(never)]
-    fn skip_unwanted(&mut self, records: Records<'_>, budget: &mut Budget) -> bool {
-        let Some(skip) = self.options.skip else {
-            return true;
-        };
-        skip(self.options.only, records, &mut self.walk, budget)
     }
 
     fn note_sent(&mut self, length: usize) {
