@@ -134,7 +134,7 @@ const fn is_chosen(walk: &Walk) -> bool {
 /// Records that may be a part of the snapshot, from `walk.cursor` on; `walk.bits` tells which are left out.
 struct Group {
     /// Of their types.
-    hashes: [u16; GROUP],
+    hashes: [u8; GROUP],
     /// A bit for each of the hashes.
     filter: u32,
     len: u32,
@@ -159,7 +159,7 @@ impl Group {
         }
     }
 
-    fn put(&mut self, hash: u16, at: Cursor) -> bool {
+    fn put(&mut self, hash: u8, at: Cursor) -> bool {
         let Some(place) = self.hashes.get_mut(self.len as usize) else {
             return false;
         };
@@ -170,7 +170,7 @@ impl Group {
         true
     }
 
-    fn add(&mut self, hash: u16, is_left_out: bool, walk: &mut Walk) {
+    fn add(&mut self, hash: u8, is_left_out: bool, walk: &mut Walk) {
         let bit = 1 << self.len;
         if self.put(hash, walk.other) {
             walk.bits = (walk.bits ^ bit) | bit << 1 | if is_left_out { bit } else { 0 };
@@ -178,9 +178,9 @@ impl Group {
     }
 
     /// Where the one with this hash stands, if it is not left out yet, from a place on.
-    fn find(&self, hash: u16, bits: u32, from: usize) -> Option<usize> {
+    fn find(&self, hash: u8, bits: u32, from: usize) -> Option<usize> {
         let mut members = self.hashes.iter().enumerate().take(self.len as usize);
-        let found = |(place, known): &(usize, &u16)| {
+        let found = |(place, known): &(usize, &u8)| {
             *place >= from && **known == hash && (bits >> place) & 1 == 0
         };
         members.find(found).map(|(place, _)| place)
@@ -218,12 +218,12 @@ fn member_type<'r>(records: Records<'r>, at: &mut Cursor, walk: &Walk) -> Option
     record.type_at(read, LONG_TYPE)
 }
 
-const fn filter_bit(hash: u16) -> u32 {
-    1 << (hash % u32::BITS as u16)
+const fn filter_bit(hash: u8) -> u32 {
+    1 << (hash % u32::BITS as u8)
 }
 
-fn hash(name: &[u8]) -> u16 {
+fn hash(name: &[u8]) -> u8 {
     // The sum wraps: it is a hash.
-    let step = |hash: u16, byte: &u8| hash.wrapping_mul(31).wrapping_add(u16::from(*byte));
+    let step = |hash: u8, byte: &u8| hash.wrapping_mul(31).wrapping_add(*byte);
     name.iter().fold(0, step)
 }

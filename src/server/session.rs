@@ -345,6 +345,7 @@ impl<'a> Session<'a> {
         output
     }
 
+    #[inline(always)] // A frame of its own would lie on the stack below what chooses a snapshot.
     fn next<'l>(&mut self, now: Instant, records: Records<'l>, budget: &mut Budget) -> Output<'l>
     where
         'a: 'l,
