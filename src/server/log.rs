@@ -9,6 +9,7 @@ use super::ring::{
 };
 use super::search;
 use crate::encode::{DataWriter, Frame};
+use crate::wire::exact::Exact;
 use crate::wire::text::EventId;
 
 /// The frames that were published last, in one fixed buffer: the queue of all clients, and the
@@ -239,17 +240,15 @@ fn publish(
     is_event: bool,
     write: &Write<'_>,
 ) -> Result<(), PublishError> {
-    if !is_event {
-        return ring.append(bytes, frame, 0, write);
-    }
-    if !ring.makes_ids || frame.has_id() {
-        return ring.append(bytes, frame, EVENT, write);
+    if !is_event || !ring.makes_ids || frame.has_id() {
+        return ring.append(bytes, frame, if is_event { EVENT } else { 0 }, write);
     }
     // After 2^32 - 1 comes 0.
     let sequence = ring.sequence.wrapping_add(1);
     let id = MadeId::new(ring.epoch, sequence);
     ring.append(bytes, &frame.id(id.as_id()), EVENT | MADE, write)?;
     ring.sequence = sequence;
+    ring.made = ring.made.plus(1);
     Ok(())
 }
 

@@ -166,9 +166,6 @@ impl Ring {
 
         let length = sink.written;
         write_header(header, length as u32 | flags);
-        if flags & MADE != 0 {
-            self.made = self.made.plus(1);
-        }
         if start == 0 {
             // What the reader finds where it would have been.
             let end = self.next.position as usize;
