@@ -7,10 +7,10 @@ BAR = 320
 LIMITS = {
     "Decoder::next": 288,
     "EventLog::publish": 436,
-    "EventLog::publish_with": 504,
-    "Session::poll": 344,
-    "Session::fill": 352,
-    "Connection::poll": 456,
+    "EventLog::publish_with": 512,
+    "Session::poll": 336,
+    "Session::fill": 336,
+    "Connection::poll": 464,
     "EventSource::poll": 456,
 }
 

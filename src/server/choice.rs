@@ -219,7 +219,7 @@ fn member_type<'r>(records: Records<'r>, at: &mut Cursor, walk: &Walk) -> Option
 }
 
 const fn filter_bit(hash: u8) -> u32 {
-    1 << (hash % u32::BITS as u8)
+    1 << (hash & 31)
 }
 
 fn hash(name: &[u8]) -> u8 {

@@ -84,7 +84,7 @@ const _: () = assert!(size_of::<Session<'_>>() <= 72);
 pub enum Output<'l> {
     /// These bytes go to the client. There is at least one.
     Send(&'l [u8]),
-    /// Nothing, until the log has a new frame, or until that time.
+    /// Nothing, until the log has a new frame, or until that time. That is now if much is to be left out: call again.
     Wait(Instant),
     /// The stream is over: close the connection.
     Close(Close),
