@@ -177,4 +177,4 @@ mod wire;
 pub use decode::{Decoder, Event, EventTooLong, Overflow, OwnedEvent, Part, PartDecoder};
 pub use encode::{BufferTooSmall, Chunks, DataWriter, Frame, Sink, SliceSink, StringError};
 pub use time::Instant;
-pub use wire::text::{EventId, EventName, InvalidEventId, InvalidEventName, Text};
+pub use wire::text::{EventId, EventName, InvalidEventId, InvalidEventName, LastEventId, Text};

@@ -160,7 +160,7 @@ impl Server {
                 incoming.respond(&metrics).await?;
             }
             ("GET", "/events") => {
-                let again = if request.last_event_id().is_empty() {
+                let again = if request.last_event_id().is_absent() {
                     ""
                 } else {
                     " again"

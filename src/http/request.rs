@@ -7,7 +7,7 @@ use super::grammar::{field_line, is_text, request_line};
 use super::lines::{Folding, Line, Lines};
 use super::target::{PercentDecoded, cut, parameter, split_absolute, split_target};
 use crate::wire::exact::{Exact, ExactSlice};
-use crate::wire::text::{EventId, Text, equal};
+use crate::wire::text::{LastEventId, Text, equal};
 
 /// A request, of which those header fields are kept that matter to event streams, and those that the
 /// server asked for.
@@ -94,12 +94,13 @@ impl<'h> Request<'h> {
         None
     }
 
-    /// The id of the last event that the client has seen; empty if it names none.
+    /// The id of the last event that the client has seen, if it names one.
     ///
-    /// It comes as `Last-Event-ID`, or as a parameter of the query with the name `lastEventId`,
-    /// `last_event_id`, `Last-Event-ID` or `evs_last_event_id`, for clients that cannot set a header.
-    pub fn last_event_id(&self) -> EventId<'h> {
-        EventId::of_field(self.at(self.head.last_event_id))
+    /// It comes as `Last-Event-ID`. If there is no such header field, or an empty one, it comes as a parameter of the query
+    /// with the name `lastEventId`, `lastEventID`, `last_event_id`, `Last-Event-ID` or `evs_last_event_id`, for clients that
+    /// cannot set a header field.
+    pub fn last_event_id(&self) -> LastEventId<'h> {
+        LastEventId::from_bytes(self.at(self.head.last_event_id))
     }
 
     fn target_bytes(&self) -> &'h [u8] {
@@ -182,8 +183,9 @@ impl Default for Place {
     }
 }
 
-const PARAMETERS: [&[u8]; 4] = [
+const PARAMETERS: [&[u8]; 5] = [
     b"lastEventId",
+    b"lastEventID",
     b"last_event_id",
     b"Last-Event-ID",
     b"evs_last_event_id",
@@ -336,7 +338,7 @@ impl RequestHead {
         if self.host.end == 0 && !self.http_1_0 {
             return Err(HeadError::Malformed);
         }
-        if self.last_event_id.end != 0 {
+        if !self.last_event_id.of(space).is_empty() {
             return Ok(());
         }
         let start = self.used;
@@ -346,19 +348,30 @@ impl RequestHead {
             return Ok(());
         };
         let mut places = free.iter_mut();
+        let mut end = start;
         for byte in PercentDecoded(id) {
-            *places.next().ok_or(HeadError::TooLarge)? = byte;
-            self.used = self.used.plus(1);
+            let Some(place) = places.next() else {
+                self.last_event_id = Place::line_end_before(start);
+                return Ok(());
+            };
+            *place = byte;
+            end = end.plus(1);
         }
-        self.last_event_id = Place {
-            start,
-            end: self.used,
-        };
+        self.used = end;
+        self.last_event_id = Place { start, end };
         Ok(())
     }
 }
 
 impl Place {
+    /// The LF that ends the line before `at`. It stands for an id that does not fit, for no id holds one.
+    fn line_end_before(at: u16) -> Self {
+        Self {
+            start: at.minus(1),
+            end: at,
+        }
+    }
+
     fn of(self, space: &[u8]) -> &[u8] {
         // A place that is not set starts after its end, and reads as empty.
         let range = usize::from(self.start)..usize::from(self.end);

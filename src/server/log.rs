@@ -10,7 +10,7 @@ use super::ring::{
 use super::search;
 use crate::encode::{DataWriter, Frame};
 use crate::wire::exact::Exact;
-use crate::wire::text::EventId;
+use crate::wire::text::LastEventId;
 
 /// The frames that were published last, in one fixed buffer: the queue of all clients, and the
 /// history from which they resume, at once.
@@ -57,7 +57,7 @@ const _: () = assert!(size_of::<EventLog<[u8; 0]>>() <= 32);
 pub enum Resume {
     /// Behind the event with that id. Nothing is missing.
     From(Cursor),
-    /// At the oldest frame: no event of that id is in the log, any longer or ever. Tell the client.
+    /// At the oldest frame: no event of that id is in the log, any longer or ever, or it is no id. Tell the client.
     Lost(Cursor),
     /// Behind the newest frame: the client has no id.
     Fresh(Cursor),
@@ -171,13 +171,12 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> EventLog<B> {
         )
     }
 
-    /// Where a client begins that has seen the event with this id, and all before it. An empty id is
-    /// none.
+    /// Where a client begins that has seen the event with this id, and all before it.
     ///
     /// Ids are meant to be used once; of several events with one id the last counts. An id that the log has
     /// made and that has left it is found missing at once; another one is searched for in the whole log, in this one call.
-    pub fn resume(&self, last_event_id: EventId<'_>) -> Resume {
-        search::resume(self.records(), last_event_id)
+    pub fn resume<'i>(&self, last_event_id: impl Into<LastEventId<'i>>) -> Resume {
+        search::resume(self.records(), last_event_id.into())
     }
 
     /// Before the oldest frame.

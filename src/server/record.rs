@@ -98,7 +98,9 @@ impl<'l> Record<'l> {
         let value = value.get(..longest).unwrap_or(value);
         let length = value.iter().position(|byte| *byte == b'\n');
         let value = length.and_then(|length| value.get(..length));
-        value.is_some_and(|value| equal(value.trim_ascii(), id))
+        // An id of nothing but white space is not the empty id, by which clients forget theirs.
+        let value = value.map(<[u8]>::trim_ascii);
+        value.is_some_and(|value| !value.is_empty() && equal(value, id))
     }
 
     /// What follows the name of a field, if the line at this place has that.

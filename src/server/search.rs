@@ -4,11 +4,11 @@ use super::log::Resume;
 use super::made_id::MadeId;
 use super::ring::Records;
 use super::walk::{Budget, Walk};
-use crate::wire::text::EventId;
+use crate::wire::text::LastEventId;
 
 /// Where a client begins that comes with this id, in as many steps as that takes.
-pub(super) fn resume(records: Records<'_>, id: EventId<'_>) -> Resume {
-    if id.is_empty() {
+pub(super) fn resume(records: Records<'_>, id: LastEventId<'_>) -> Resume {
+    if id.is_absent() {
         return Resume::Fresh(records.ring.next);
     }
     let mut walk = Walk::new(records.ring.oldest, records.ring.next);
@@ -20,11 +20,11 @@ pub(super) fn resume(records: Records<'_>, id: EventId<'_>) -> Resume {
 }
 
 /// What the sequence of the id tells, if the log has made it. `None` if a search is to tell.
-pub(super) fn begin(records: Records<'_>, id: EventId<'_>) -> Option<Resume> {
+pub(super) fn begin(records: Records<'_>, id: LastEventId<'_>) -> Option<Resume> {
     let ring = records.ring;
-    if !ring.makes_ids {
+    let (LastEventId::Id(id), true) = (id, ring.makes_ids) else {
         return None;
-    }
+    };
     let sequence = MadeId::sequence_of(id, ring.epoch)?;
     // Sequences wrap. An id ahead is as one from long ago.
     let age = ring.sequence.wrapping_sub(sequence);
@@ -41,7 +41,11 @@ pub(super) fn begin(records: Records<'_>, id: EventId<'_>) -> Option<Resume> {
 
 /// Searches a part of the log. `None` if there is more. When records give way that were not searched yet, or that
 /// follow the one that was found, the client has lost events.
-pub(super) fn step(walk: &mut Walk, records: Records<'_>, id: EventId<'_>) -> Option<Resume> {
+pub(super) fn step(walk: &mut Walk, records: Records<'_>, id: LastEventId<'_>) -> Option<Resume> {
+    let LastEventId::Id(id) = id else {
+        // It was sent, but no event can have it.
+        return Some(Resume::Lost(records.ring.oldest));
+    };
     let mut budget = Budget::STEP;
     while walk.cursor.is_before(walk.until) {
         let mut next = walk.cursor;

@@ -12,7 +12,7 @@ use crate::encode::Frame;
 use crate::time::Instant;
 use crate::wire::copy::copy;
 use crate::wire::exact::{Exact, ExactSlice};
-use crate::wire::text::EventId;
+use crate::wire::text::LastEventId;
 
 /// One client's stream, out of an [`EventLog`]: the body of the response, byte by byte, without a
 /// buffer of its own.
@@ -141,15 +141,16 @@ enum Stage {
 const ENDED: Instant = Instant::from_millis(0);
 
 impl<'a> Session<'a> {
-    /// Begins a stream for a client that comes with this id, or with an empty one.
+    /// Begins a stream for a client that comes with this id, or without one.
     ///
     /// This may search all of the log, in this one call. `Connection`, `io::asynch::stream` and `Hub` do so in steps.
-    pub fn new<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized>(
+    pub fn new<'i, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized>(
         now: Instant,
         log: &EventLog<B>,
-        last_event_id: EventId<'_>,
+        last_event_id: impl Into<LastEventId<'i>>,
         options: &'a StreamOptions<'a>,
     ) -> Self {
+        let last_event_id = last_event_id.into();
         let mut session = Self::begin(now, log, last_event_id, options);
         while session.is_resuming() {
             session.search(log, last_event_id);
@@ -161,13 +162,13 @@ impl<'a> Session<'a> {
     pub(crate) fn begin<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized>(
         now: Instant,
         log: &EventLog<B>,
-        last_event_id: EventId<'_>,
+        last_event_id: LastEventId<'_>,
         options: &'a StreamOptions<'a>,
     ) -> Self {
         let (oldest, newest) = (log.oldest(), log.newest());
         let (cursor, until) = match options.start {
             // Not at the newest: there is something to do before the next frame comes.
-            _ if !last_event_id.is_empty() => (oldest, oldest),
+            _ if !last_event_id.is_absent() => (oldest, oldest),
             Start::Live => (newest, newest),
             Start::Oldest => (oldest, oldest),
             Start::LatestOfEachType => (oldest, newest),
@@ -177,7 +178,7 @@ impl<'a> Session<'a> {
             walk: Walk::new(cursor, until),
             retry: spread(now, options),
             losses: 0,
-            stage: match last_event_id.is_empty() {
+            stage: match last_event_id.is_absent() {
                 true => Stage::Preamble,
                 false => Stage::Resume,
             },
@@ -251,7 +252,7 @@ impl<'a> Session<'a> {
     pub(crate) fn search<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized>(
         &mut self,
         log: &EventLog<B>,
-        last_event_id: EventId<'_>,
+        last_event_id: LastEventId<'_>,
     ) -> bool {
         self.search_records(log.records(), last_event_id)
     }
@@ -261,7 +262,7 @@ impl<'a> Session<'a> {
     pub(super) fn search_records(
         &mut self,
         records: Records<'_>,
-        last_event_id: EventId<'_>,
+        last_event_id: LastEventId<'_>,
     ) -> bool {
         let mut resume = None;
         let is_first = self.stage == Stage::Resume;

@@ -1,10 +1,31 @@
 //! Where the id comes from by which a client resumes: the header field `Last-Event-ID` (WHATWG HTML,
-//! 9.2.4), or a parameter of the query.
+//! 9.2.4), or a parameter of the query. And what comes of an id that cannot be used.
 
-use embedded_sse::Frame;
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::thread;
 
-use crate::helpers::connection::{GET, Log, OPTIONS, stream};
-use crate::helpers::{LOST, PREAMBLE, events, id, log};
+use embedded_sse::server::{Connection, Next, Resume, Session, StreamOptions};
+use embedded_sse::{EventId, Frame, LastEventId};
+
+use crate::helpers::connection::{GET, Log, OPTIONS, STREAM_HEAD, read_head, stream};
+use crate::helpers::session::send;
+use crate::helpers::{LOST, PREAMBLE, at, events, id, log, session};
+
+/// What may stand in a query for an id and is none, and what comes of it.
+const NO_IDS_OF_A_QUERY: [&str; 9] = [
+    "5%0Adata:%20x",
+    "5%0D",
+    "%0d%0aX:%20y",
+    "%00",
+    "5%00",
+    "%0a",
+    "a%0Ab",
+    "%ff%0a",
+    "%20%0d%20",
+];
+/// The same of header fields, which no LF can be in.
+const NO_IDS_OF_A_FIELD: [&str; 4] = ["5\rdata: x", "\0", "5\0", "\u{fffd}\0"];
 
 /// What a client gets after the preamble, of a log with the events 1 to 3.
 fn body(request: &str) -> String {
@@ -39,6 +60,7 @@ fn the_header_field_names_the_last_event() {
 fn a_parameter_of_the_query_names_the_last_event() {
     for name in [
         "lastEventId",
+        "lastEventID",
         "last_event_id",
         "Last-Event-ID",
         "evs_last_event_id",
@@ -74,18 +96,164 @@ fn an_id_with_control_characters_or_a_leading_space_is_found() {
     assert_eq!(body(" 7"), "");
 }
 
-/// Breaks when an id that nobody was told is refused, or counts as none, or carries a line into the stream.
+fn with_parameter(id: &str) -> String {
+    format!("GET /events?lastEventId={id} HTTP/1.1\r\nHost: d\r\n\r\n")
+}
+
+fn with_field(id: &str) -> String {
+    format!("{GET}Last-Event-ID: {id}\r\n\r\n")
+}
+
+/// Requests whose id is none.
+fn requests_without_a_usable_id() -> impl Iterator<Item = String> {
+    let parameters = NO_IDS_OF_A_QUERY.into_iter().map(with_parameter);
+    parameters.chain(NO_IDS_OF_A_FIELD.into_iter().map(with_field))
+}
+
+/// Breaks when what is no id becomes one, is refused, or counts as none; or when it carries a line into the stream.
 #[test]
 fn what_is_no_id_is_told_a_loss() {
-    let body = |request: &str| {
+    let mut log = Log::new();
+    log.publish(&Frame::data("x")).unwrap();
+    for request in requests_without_a_usable_id() {
+        let expected = format!("{LOST}data: x\n\n");
+        assert_eq!(body_of(&log, &request), expected, "{request:?}");
+        let mut scratch = [0; 512];
+        let connection = read_head(&OPTIONS, &mut scratch, &request);
+        let sent = connection.request().last_event_id();
+        assert_eq!(sent, LastEventId::Unusable, "{request:?}");
+    }
+}
+
+/// Breaks when a legal id of unusual bytes is not taken for one: the log may have it.
+#[test]
+fn every_legal_id_is_one() {
+    for (parameter, expected) in [
+        ("%ff%C3", &b"\xff\xc3"[..]),
+        ("+7%20", b" 7 "),
+        ("%01%7f%0b", b"\x01\x7f\x0b"),
+        ("5%0", b"5%0"),
+    ] {
+        let expected = EventId::from_bytes(expected).unwrap();
         let mut log = Log::new();
-        log.publish(&Frame::data("x")).unwrap();
-        body_of(&log, request)
+        for id in [expected, id("other")] {
+            log.publish(&Frame::data("x").id(id)).unwrap();
+        }
+        let request = with_parameter(parameter);
+        assert_eq!(body_of(&log, &request), "id: other\ndata: x\n\n");
+        let mut scratch = [0; 512];
+        let connection = read_head(&OPTIONS, &mut scratch, &request);
+        let sent = connection.request().last_event_id();
+        assert_eq!(sent, LastEventId::Id(expected));
+    }
+}
+
+/// Breaks when an id of white space is taken for that of an event which clears the id: what came since would be missing.
+#[test]
+fn an_id_of_white_space_is_not_an_empty_one() {
+    let mut log = Log::new();
+    log.publish(&Frame::data("x").id(id(""))).unwrap();
+    let expected = format!("{LOST}id: \ndata: x\n\n");
+    assert_eq!(body_of(&log, &with_parameter("+")), expected);
+}
+
+/// Breaks when an empty id counts as an unknown one, or hides one that is sent in another way.
+#[test]
+fn an_empty_id_is_none() {
+    for request in [
+        with_field(""),
+        with_field(" \t "),
+        with_parameter(""),
+        "GET /events?lastEventId&last_event_id= HTTP/1.1\r\nHost: d\r\n\r\n".into(),
+    ] {
+        assert_eq!(body(&request), "", "{request:?}");
+        let mut scratch = [0; 512];
+        let connection = read_head(&OPTIONS, &mut scratch, &request);
+        let sent = connection.request().last_event_id();
+        assert_eq!(sent, LastEventId::ABSENT);
+        assert!(sent.is_absent());
+    }
+    let head = "GET /events?lastEventId=2 HTTP/1.1\r\nHost: d\r\n";
+    let request = format!("{head}Last-Event-ID: \r\n\r\n");
+    assert_eq!(body(&request), events([3]));
+}
+
+/// Breaks when a client whose id does not fit the scratch is refused, or counts as one without an id.
+#[test]
+fn an_id_that_is_too_long_is_told_a_loss() {
+    let expected = format!("{LOST}{}", events(1..=3));
+    // The target and the id that is decoded behind it have 384 bytes.
+    for length in 120..300 {
+        let id = "7".repeat(length);
+        assert_eq!(body(&with_parameter(&id)), expected, "{length}");
+    }
+}
+
+/// Breaks when a stream behind another HTTP stack begins otherwise than one of a `Connection`.
+#[test]
+fn a_session_and_a_log_tell_absent_and_unusable_ids_apart() {
+    let log: session::Log = log(1..=3);
+    let begin = |sent: &[u8]| {
+        let options = StreamOptions::new();
+        let sent = LastEventId::from_bytes(sent);
+        let mut session = Session::new(at(0), &log, sent, &options);
+        let (body, _) = send(&mut session, at(0), &log, 99);
+        (
+            log.resume(sent),
+            body.strip_prefix(PREAMBLE).unwrap().to_string(),
+        )
     };
-    let expected = format!("{LOST}data: x\n\n");
-    assert_eq!(body(&format!("{GET}Last-Event-ID: \0\r\n\r\n")), expected);
-    for id in ["a%0Ab", "%00", "%0d%0aX:%20y"] {
-        let request = format!("GET /events?lastEventId={id} HTTP/1.1\r\nHost: d\r\n\r\n");
-        assert_eq!(body(&request), expected);
+    for unusable in [&b"2\n"[..], b"\r", b"\0", b"\xff\0"] {
+        let kept = format!("{LOST}{}", events(1..=3));
+        assert_eq!(begin(unusable), (Resume::Lost(log.oldest()), kept));
+    }
+    assert_eq!(begin(b""), (Resume::Fresh(log.newest()), String::new()));
+    assert_eq!(begin(b"3"), (Resume::From(log.newest()), String::new()));
+    let empty = LastEventId::Id(EventId::default());
+    assert_eq!(log.resume(empty), Resume::Fresh(log.newest()));
+    assert_eq!(LastEventId::from(EventId::default()), LastEventId::ABSENT);
+}
+
+/// Breaks when bytes that are no id get through a socket into the stream.
+#[test]
+fn what_is_no_id_is_told_a_loss_over_tcp() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = thread::spawn(move || {
+        let log: Log = log(1..=3);
+        for _ in requests_without_a_usable_id() {
+            serve(&log, listener.accept().unwrap().0);
+        }
+    });
+    for request in requests_without_a_usable_id() {
+        let mut client = TcpStream::connect(address).unwrap();
+        client.write_all(request.as_bytes()).unwrap();
+        client.shutdown(Shutdown::Write).unwrap();
+        let mut response = String::new();
+        client.read_to_string(&mut response).unwrap();
+        let body = format!("{PREAMBLE}{LOST}{}", events(1..=3));
+        assert_eq!(response, format!("{STREAM_HEAD}{body}"), "{request:?}");
+    }
+    server.join().unwrap();
+}
+
+/// Answers one request, and streams until the client sends no more.
+fn serve(log: &Log, mut socket: TcpStream) {
+    let mut scratch = [0; 512];
+    let mut connection = Connection::new(at(0), &OPTIONS, &mut scratch);
+    loop {
+        match connection.poll(at(0), log) {
+            Next::Send(bytes) => {
+                let length = socket.write(bytes).unwrap();
+                connection.sent(length);
+            }
+            Next::Request => connection.answer(at(0), log),
+            Next::Wait(_) => {
+                let length = socket.read(connection.space()).unwrap();
+                connection.received(length);
+            }
+            Next::Shutdown => socket.shutdown(Shutdown::Write).unwrap(),
+            Next::Close(_) => return,
+        }
     }
 }

@@ -9,7 +9,7 @@ use super::clock::{Clock, before, timer};
 use super::shared_log::SharedLog;
 use crate::io::Error;
 use crate::server::{Close, Output, Session, StreamOptions};
-use crate::wire::text::EventId;
+use crate::wire::text::LastEventId;
 
 /// A client that has joined a log: [`stream`](Self::stream) its events into the body of a response.
 ///
@@ -30,6 +30,8 @@ impl<'l, L: SharedLog> Joined<'l, L> {
     /// Streams events to a client whose request was read, and whose response has begun: as the body of a
     /// response in an HTTP stack, or over a serial line.
     ///
+    /// `last_event_id` is what the client has sent: [`LastEventId::from_bytes`] checks the value of the header field.
+    ///
     /// What goes out in one write is gathered in `scratch`. It returns when the stream ends; that the client
     /// has gone it learns from the writer's error.
     ///
@@ -40,16 +42,17 @@ impl<'l, L: SharedLog> Joined<'l, L> {
     /// # Errors
     ///
     /// [`Error::Io`] when the writer fails, [`Error::WriteZero`] when it takes no more bytes.
-    pub async fn stream<W: Write, C: Clock>(
+    pub async fn stream<'i, W: Write, C: Clock>(
         self,
         mut writer: W,
         scratch: &mut [u8],
         clock: &C,
-        last_event_id: EventId<'_>,
+        last_event_id: impl Into<LastEventId<'i>>,
         options: &StreamOptions<'_>,
     ) -> Result<Close, Error<W::Error>> {
         let now = clock.now();
         let log = self.log;
+        let last_event_id = last_event_id.into();
         let begun = log.with(|log| Session::begin(now, log, last_event_id, options));
         let Some(mut session) = begun else {
             return Ok(Close::Ended);

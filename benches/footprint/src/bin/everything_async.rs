@@ -10,7 +10,7 @@ use embedded_sse::hub::{Hub, Slot};
 use embedded_sse::io::asynch::{self, HalfClose, Reader, ReconnectingReader, Writer};
 use embedded_sse::io::{End, WithShutdown};
 use embedded_sse::server::{ServerOptions, StreamOptions};
-use embedded_sse::{Decoder, EventId, Frame};
+use embedded_sse::{Decoder, Frame, LastEventId};
 use footprint::net::PortClock;
 use footprint::{Port, block_on, memory, read, read_word, write, write_word};
 
@@ -55,7 +55,7 @@ async fn run(hub: &PortHub, scratch: &mut [u8], frame: &Frame<'_>) {
     }
     let Port = socket.into_inner();
     if let Some(joined) = hub.join() {
-        let id = EventId::default();
+        let id = LastEventId::from_bytes(b"");
         let streamed = joined.stream(Port, scratch, &PortClock, id, &STREAM).await;
         write_word(u32::from(streamed.is_err()));
     }

@@ -12,7 +12,7 @@ use embedded_sse::http::{Dechunker, HeaderField, Method, Response, Status, Url};
 use embedded_sse::server::{
     AllowedOrigins, Connection, EventLog, Output, ServerOptions, Session, Start, StreamOptions,
 };
-use embedded_sse::{Decoder, EventName, Frame};
+use embedded_sse::{Decoder, EventName, Frame, LastEventId};
 use footprint::net::now;
 use footprint::{memory, read, read_word, write, write_word};
 
@@ -155,7 +155,7 @@ fn serve(text: &str, names: &[EventName<'_>], scratch: &mut [u8]) {
         .head_timeout(read_word())
         .stream(stream);
     let log = EventLog::<[u8; 64]>::new();
-    let mut session = Session::new(now(), &log, Default::default(), &stream);
+    let mut session = Session::new(now(), &log, LastEventId::ABSENT, &stream);
     if let Output::Send(bytes) = session.fill(now(), &log, scratch) {
         write(bytes);
     }
