@@ -449,7 +449,7 @@ impl<'a> Connection<'a> {
     fn advance(&mut self, now: Instant, records: Records<'_>) -> Option<Next<'static>> {
         match &mut self.state {
             State::Head => {
-                let until = self.since.after(self.options.head_timeout_ms);
+                let until = self.since.limit(self.options.head_timeout_ms);
                 if now < until {
                     return Some(Next::Wait(until));
                 }

@@ -128,7 +128,8 @@ impl<'a> ServerOptions<'a> {
         self
     }
 
-    /// After how many milliseconds a head must be whole: 10 s by default.
+    /// After how many milliseconds a head must be whole: 10 s by default. 0 stands for never: then a client that sends nothing
+    /// holds its connection for ever.
     pub const fn head_timeout(mut self, milliseconds: u32) -> Self {
         self.head_timeout_ms = milliseconds;
         self

@@ -33,7 +33,7 @@ pub struct StreamOptions<'a> {
     pub(super) start: Start,
     pub(super) only: Option<&'a [EventName<'a>]>,
     pub(super) skip: Option<Skip>,
-    pub(super) lifetime_ms: Option<u32>,
+    pub(super) lifetime_ms: u32,
     pub(super) write_timeout_ms: u32,
 }
 
@@ -66,7 +66,7 @@ impl<'a> StreamOptions<'a> {
             start: Start::Live,
             only: None,
             skip: None,
-            lifetime_ms: None,
+            lifetime_ms: 0,
             write_timeout_ms: 20_000,
         }
     }
@@ -132,9 +132,9 @@ impl<'a> StreamOptions<'a> {
         self
     }
 
-    /// After how many milliseconds the stream ends, for the client to reconnect: never, by default.
+    /// After how many milliseconds the stream ends, for the client to reconnect: 0 by default, which stands for never.
     pub const fn lifetime(mut self, milliseconds: u32) -> Self {
-        self.lifetime_ms = Some(milliseconds);
+        self.lifetime_ms = milliseconds;
         self
     }
 

@@ -184,10 +184,7 @@ impl<'a> Session<'a> {
             },
             waiting: Waiting::Idle,
             since: now,
-            lifetime_ends: match options.lifetime_ms {
-                Some(milliseconds) => now.after(milliseconds),
-                None => Instant::NEVER,
-            },
+            lifetime_ends: now.limit(options.lifetime_ms),
         }
     }
 

@@ -1,5 +1,6 @@
 //! How long the head of a request may take.
 
+use embedded_sse::Instant;
 use embedded_sse::server::{Connection, Next, Outcome, ServerOptions};
 
 use crate::helpers::at;
@@ -34,6 +35,24 @@ fn a_head_that_takes_10_s_is_refused_with_408() {
     assert_eq!(answer, refusal("408 Request Timeout", ""));
     assert_eq!(next, "Shutdown");
     assert_eq!(slow.poll(at(10_000), &log), Next::Wait(at(11_000)));
+}
+
+/// Breaks when 0 refuses every client at once: it is "never" in every option for a time.
+#[test]
+fn a_head_timeout_of_0_is_never() {
+    let log = Log::new();
+    const OPTIONS: ServerOptions = ServerOptions::new("/events").head_timeout(0);
+    for head in ["", "GET", GET] {
+        let mut scratch = [0; 512];
+        let mut slow = read_head(&OPTIONS, &mut scratch, head);
+        for now in [0, 10_000, u64::from(u32::MAX), u64::MAX - 1] {
+            let next = slow.poll(at(now), &log);
+            assert_eq!(next, Next::Wait(Instant::NEVER), "{head}");
+        }
+    }
+    let mut scratch = [0; 512];
+    let mut slow = read_head(&OPTIONS, &mut scratch, &format!("{GET}\r\n"));
+    assert_eq!(slow.poll(at(1_000_000), &log), Next::Request);
 }
 
 /// Breaks when another time counts for a head than the configured one.

@@ -1,5 +1,6 @@
 //! How long a stream may last.
 
+use embedded_sse::Instant;
 use embedded_sse::server::{Close, Output, Session, StreamOptions};
 
 use crate::helpers::session::send;
@@ -25,4 +26,21 @@ fn a_lifetime_ends_the_stream_between_two_frames() {
         send(&mut session, at(6000), &log, 99),
         (rest, Output::Close(Close::Lifetime))
     );
+}
+
+/// Breaks when 0 ends every stream at once: it is "never" in every option for a time.
+#[test]
+fn a_lifetime_of_0_is_never() {
+    for options in [StreamOptions::new(), StreamOptions::new().lifetime(0)] {
+        let options = options.keep_alive(0);
+        let log = log([1]);
+        let mut session = Session::new(at(0), &log, id("1"), &options);
+        for now in [0, 1, u64::from(u32::MAX), u64::MAX - 1] {
+            let expected = if now == 0 { PREAMBLE } else { "" };
+            assert_eq!(
+                send(&mut session, at(now), &log, 99),
+                (expected.into(), Output::Wait(Instant::NEVER))
+            );
+        }
+    }
 }

@@ -10,7 +10,7 @@ use embedded_sse::server::{
     AllowedOrigins, Connection, EventLog, Output, Resume, ServerOptions, Session, Start,
     StreamOptions,
 };
-use embedded_sse::{EventId, Instant, event_name};
+use embedded_sse::{EventId, Instant, LastEventId, event_name};
 use footprint::{Port, memory, read, read_word, write, write_word};
 
 static STREAM: StreamOptions = StreamOptions::new()
@@ -49,7 +49,9 @@ extern "C" fn reset() -> ! {
         });
         write_word(u32::from(published.is_err()));
         let id = EventId::from_bytes(text).unwrap_or_default();
-        if let Resume::Lost(mut cursor) = log.resume(id) {
+        let sent = LastEventId::from_bytes(text);
+        write_word(u32::from(sent.is_absent()));
+        if let Resume::Lost(mut cursor) = log.resume(sent) {
             while let Ok(Some(record)) = log.read(&mut cursor) {
                 write(record.as_bytes());
             }
