@@ -65,6 +65,8 @@ mod reconnecting_calls;
 mod reconnecting_tcp;
 #[cfg(feature = "http")]
 mod serve;
+#[cfg(feature = "http")]
+mod serve_yield;
 #[cfg(feature = "embedded-io")]
 mod sink;
 #[cfg(feature = "http")]

@@ -8,6 +8,7 @@ use embedded_io_async::Write;
 use super::clock::{Clock, before, timer};
 use super::shared_log::SharedLog;
 use crate::io::Error;
+use crate::io::turns::Turns;
 use crate::server::{Close, Output, Session, StreamOptions};
 use crate::wire::text::LastEventId;
 
@@ -31,6 +32,8 @@ impl<'l, L: SharedLog> Joined<'l, L> {
     /// response in an HTTP stack, or over a serial line.
     ///
     /// `last_event_id` is what the client has sent: [`LastEventId::from_bytes`] checks the value of the header field.
+    ///
+    /// It yields to other tasks before the first write and after every 32 writes and waits, even if the writer is always ready.
     ///
     /// What goes out in one write is gathered in `scratch`. It returns when the stream ends; that the client
     /// has gone it learns from the writer's error.
@@ -60,7 +63,9 @@ impl<'l, L: SharedLog> Joined<'l, L> {
         let timeout = session.write_timeout_ms();
         let mut losses = 0;
         let mut written = false;
-        let reason = loop {
+        let mut turns = Turns::NONE;
+        let reason = 'stream: loop {
+            turns.begin().await;
             if log.has_ended() {
                 session.end();
             }
@@ -71,57 +76,52 @@ impl<'l, L: SharedLog> Joined<'l, L> {
                 }
                 session.fill(now, log, scratch)
             });
-            let output = output.unwrap_or(Output::Wait(now));
             for _ in losses..session.losses() {
                 log.note_lapped();
             }
             losses = session.losses();
 
-            match output {
-                Output::Send(bytes) => match write_all(&mut writer, bytes, clock, timeout).await? {
-                    true => written = true,
-                    false => break Close::Stalled,
-                },
-                Output::Close(reason @ Close::Lapped) => break reason,
-                _ if written => {
-                    let stalls = pin!(timer(clock, now.limit(timeout)));
-                    match before(pin!(writer.flush()), stalls).await {
-                        Some(result) => result.map_err(Error::Io)?,
-                        None => break Close::Stalled,
+            let next = match output.unwrap_or(Output::Wait(now)) {
+                Output::Send(mut bytes) => {
+                    while !bytes.is_empty() {
+                        turns.begin().await;
+                        let stalls = pin!(timer(clock, clock.now().limit(timeout)));
+                        let length = match before(pin!(writer.write(bytes)), stalls).await {
+                            Some(result) => result.map_err(Error::Io)?,
+                            None => break 'stream Close::Stalled,
+                        };
+                        if length == 0 {
+                            return Err(Error::WriteZero);
+                        }
+                        // A writer that reports more than it was given has taken all of it.
+                        bytes = bytes.get(length..).unwrap_or_default();
                     }
-                    written = false;
+                    written = true;
+                    continue;
                 }
-                Output::Wait(until) => {
+                Output::Close(Close::Lapped) => break Close::Lapped,
+                Output::Close(reason) => Err(reason),
+                Output::Wait(until) => Ok(until),
+            };
+            if written {
+                written = false;
+                let stalls = pin!(timer(clock, now.limit(timeout)));
+                match before(pin!(writer.flush()), stalls).await {
+                    Some(result) => result.map_err(Error::Io)?,
+                    None => break Close::Stalled,
+                }
+            }
+            // After a flush, without another look at the log: a frame that has come meanwhile ends the wait at once.
+            match next {
+                Ok(until) => {
                     let (place, cursor) = (&self.place, session.cursor());
                     let frame = pin!(poll_fn(|context| log.poll_frame(place, cursor, context)));
                     before(frame, pin!(timer(clock, until))).await;
                 }
-                Output::Close(reason) => break reason,
+                Err(reason) => break reason,
             }
         };
         log.note_closed(reason);
         Ok(reason)
     }
-}
-
-/// Returns whether the writer has taken all bytes, none of which took longer than the time limit.
-async fn write_all<W: Write, C: Clock>(
-    writer: &mut W,
-    mut bytes: &[u8],
-    clock: &C,
-    timeout_ms: u32,
-) -> Result<bool, Error<W::Error>> {
-    while !bytes.is_empty() {
-        let stalls = pin!(timer(clock, clock.now().limit(timeout_ms)));
-        let length = match before(pin!(writer.write(bytes)), stalls).await {
-            Some(result) => result.map_err(Error::Io)?,
-            None => return Ok(false),
-        };
-        if length == 0 {
-            return Err(Error::WriteZero);
-        }
-        // A writer that reports more than it was given has taken all of it.
-        bytes = bytes.get(length..).unwrap_or_default();
-    }
-    Ok(true)
 }

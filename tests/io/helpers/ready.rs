@@ -12,7 +12,7 @@ use embedded_io::ErrorType;
 use embedded_sse::Instant;
 use embedded_sse::client::ConnectError;
 use embedded_sse::http::Url;
-use embedded_sse::io::asynch::{Clock, Connect};
+use embedded_sse::io::asynch::{Clock, Connect, HalfClose};
 
 /// What was asked of sockets, connectors and clocks in the poll under way.
 #[derive(Default)]
@@ -102,6 +102,13 @@ impl embedded_io_async::Write for Socket<'_> {
     }
 
     async fn flush(&mut self) -> Result<(), Infallible> {
+        self.world.note_call();
+        Ok(())
+    }
+}
+
+impl HalfClose for Socket<'_> {
+    async fn shutdown(&mut self) -> Result<(), Infallible> {
         self.world.note_call();
         Ok(())
     }
