@@ -124,7 +124,7 @@
 //!           client/{reconnect,options}               on {choice,ring,record,made_id}
 //!           on {backoff,decision,error_body,fields,id_parameter,no_stream,
 //!              reason,reconnect_options,redirects,request}
-//! floor 2   decode/{decoder,parts,event}             encode/{frame,writer,sink}
+//! floor 2   decode/{decoder,parts,event}             encode/{frame,writer,chunks,sink}
 //!           on {core,fields,held,layout,located,retry}
 //!           http/{request,response,response_head,url,body}
 //!           on {lines,grammar,accept,target,field,method,ip_address}

@@ -1,13 +1,13 @@
-//! An outgoing event or comment, as an iterator of byte slices.
+//! An outgoing event or comment.
 
 use core::fmt;
-use core::iter::FusedIterator;
 use core::mem::take;
 
+use super::chunks::Chunks;
 use super::sink::{BufferTooSmall, Sink};
 use crate::wire::IS_HOST;
 use crate::wire::copy::copy;
-use crate::wire::decimal::{self, Decimal};
+use crate::wire::decimal;
 use crate::wire::exact::{Exact, ExactSlice};
 use crate::wire::line_end;
 use crate::wire::text::{EventId, EventName};
@@ -45,11 +45,11 @@ use crate::wire::text::{EventId, EventName};
 #[derive(Clone, Copy, Default)]
 #[must_use = "a frame is sent only when it is encoded"]
 pub struct Frame<'a> {
-    comment: Option<&'a [u8]>,
-    event: Option<EventName<'a>>,
-    id: Option<EventId<'a>>,
-    retry: Option<u32>,
-    data: Option<&'a [u8]>,
+    pub(super) comment: Option<&'a [u8]>,
+    pub(super) event: Option<EventName<'a>>,
+    pub(super) id: Option<EventId<'a>>,
+    pub(super) retry: Option<u32>,
+    pub(super) data: Option<&'a [u8]>,
 }
 
 impl<'a> Frame<'a> {
@@ -114,15 +114,7 @@ impl<'a> Frame<'a> {
 
     /// The bytes of the frame, as slices of its parts and of constants. No slice is empty.
     pub const fn chunks(&self) -> Chunks<'_, 'a> {
-        Chunks {
-            frame: self,
-            field: 0,
-            next: Part::Line,
-            value: b"",
-            digits: Decimal::NONE,
-            rest: self.comment,
-            fields: NAMES.len() as u8,
-        }
+        Chunks::new(self)
     }
 
     /// The length of the frame in bytes. This looks for the line ends in comment and data.
@@ -194,9 +186,7 @@ impl<'a> Frame<'a> {
 
     /// The lines before the data, and the data: what a `DataWriter` starts with.
     pub(super) fn split_data(&self) -> (Chunks<'_, 'a>, &'a [u8]) {
-        let mut chunks = self.chunks();
-        chunks.fields = DATA;
-        (chunks, self.data.unwrap_or_default())
+        (Chunks::before_data(self), self.data.unwrap_or_default())
     }
 
     pub(crate) const fn has_id(&self) -> bool {
@@ -207,20 +197,8 @@ impl<'a> Frame<'a> {
         self.data.is_some()
     }
 
-    /// The value of a field, in the order of `NAMES`.
-    fn field(&self, at: u8) -> Option<&'a [u8]> {
-        match at {
-            0 => self.comment,
-            1 => self.event.map(|name| name.as_bytes()),
-            2 => self.id.map(|id| id.as_bytes()),
-            RETRY => self.retry.map(|_| b"".as_slice()),
-            DATA => self.data,
-            _ => self.has_blank_line().then_some(b""),
-        }
-    }
-
     /// Fields make an event, which a blank line ends; a comment does not.
-    const fn has_blank_line(&self) -> bool {
+    pub(super) const fn has_blank_line(&self) -> bool {
         self.event.is_some() || self.id.is_some() || self.retry.is_some() || self.data.is_some()
     }
 }
@@ -244,120 +222,6 @@ impl defmt::Format for Frame<'_> {
     /// Writes the bytes of the frame, escaped.
     fn format(&self, f: defmt::Formatter<'_>) {
         self.chunks().format(f);
-    }
-}
-
-/// The bytes of a [`Frame`], slice by slice.
-#[derive(Clone)]
-#[must_use = "chunks are made only when they are asked for"]
-pub struct Chunks<'f, 'a> {
-    frame: &'f Frame<'a>,
-    /// The field under way, by its place in `NAMES`, and how many there are to be.
-    field: u8,
-    fields: u8,
-    /// Of the line under way, what comes next; and its value.
-    next: Part,
-    value: &'a [u8],
-    digits: Decimal,
-    /// The lines of the same field behind it.
-    rest: Option<&'a [u8]>,
-}
-
-#[cfg(target_pointer_width = "32")]
-const _: () = assert!(size_of::<Chunks<'_, '_>>() <= 32);
-
-#[derive(Clone, Copy)]
-enum Part {
-    Name,
-    Value,
-    LineEnd,
-    /// The next line.
-    Line,
-}
-
-/// How the lines of a frame begin. The blank line is one without name and value.
-static NAMES: [&str; 6] = [":", "event: ", "id: ", "retry: ", "data: ", ""];
-/// The place of `retry` among them, whose value is a number.
-const RETRY: u8 = 3;
-const DATA: u8 = 4;
-
-impl<'a> Iterator for Chunks<'_, 'a> {
-    type Item = &'a [u8];
-
-    fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            let chunk = match self.next {
-                Part::Name => {
-                    self.next = Part::Value;
-                    NAMES.get(usize::from(self.field))?.as_bytes()
-                }
-                Part::Value => match self.digits.next() {
-                    Some(digit) => digit,
-                    None => {
-                        self.next = Part::LineEnd;
-                        self.value
-                    }
-                },
-                Part::LineEnd => {
-                    self.next = Part::Line;
-                    b"\n"
-                }
-                Part::Line => {
-                    self.next_line()?;
-                    b""
-                }
-            };
-            if !chunk.is_empty() {
-                return Some(chunk);
-            }
-        }
-    }
-}
-
-impl FusedIterator for Chunks<'_, '_> {}
-
-impl fmt::Debug for Chunks<'_, '_> {
-    /// Writes the bytes to come, escaped.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("\"")?;
-        for chunk in self.clone() {
-            write!(f, "{}", chunk.escape_ascii())?;
-        }
-        f.write_str("\"")
-    }
-}
-
-#[cfg(feature = "defmt")]
-impl defmt::Format for Chunks<'_, '_> {
-    /// Writes the bytes to come, escaped.
-    fn format(&self, f: defmt::Formatter<'_>) {
-        for chunk in self.clone() {
-            defmt::write!(f, "{=[u8]:a}", chunk);
-        }
-    }
-}
-
-impl Chunks<'_, '_> {
-    fn next_line(&mut self) -> Option<()> {
-        let rest = loop {
-            if let Some(rest) = self.rest {
-                break rest;
-            }
-            let next = self.field.plus(1);
-            if next >= self.fields {
-                return None;
-            }
-            self.field = next;
-            self.rest = self.frame.field(next);
-        };
-        // Only comments and data have several lines, but the others are split no differently.
-        (self.value, self.rest) = line_end::split(rest);
-        if self.field == RETRY {
-            // This field is left out if there is none.
-            self.digits = Decimal::new(self.frame.retry.unwrap_or(0));
-        }
-        self.next = Part::Name;
-        Some(())
     }
 }
 

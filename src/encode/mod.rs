@@ -1,9 +1,11 @@
 //! Floor 2: events into event streams.
 
+mod chunks;
 mod frame;
 mod sink;
 mod writer;
 
-pub use frame::{Chunks, Frame};
+pub use chunks::Chunks;
+pub use frame::Frame;
 pub use sink::{BufferTooSmall, Sink, SliceSink, StringError};
 pub use writer::DataWriter;
