@@ -209,6 +209,11 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> EventLog<B> {
         self.ring.len() == 0
     }
 
+    /// How many streams have begun before this one, modulo 2^16.
+    pub(super) fn count_stream(&self) -> u16 {
+        self.ring.streams.next()
+    }
+
     pub(super) fn records(&self) -> Records<'_> {
         Records::new(&self.ring, self.buffer.as_ref())
     }

@@ -78,7 +78,8 @@ impl<'a> StreamOptions<'a> {
     }
 
     /// Up to how much longer each client waits: 0 by default. It keeps many clients from coming back
-    /// all at once. The moment at which a client connects decides.
+    /// all at once. The moment at which a client connects decides, and how many streams of its log have begun before: clients
+    /// that come in one millisecond are told different times. A spread of 11 is wide enough for 8 of them.
     pub const fn retry_spread(mut self, milliseconds: u32) -> Self {
         self.retry_spread = milliseconds;
         self

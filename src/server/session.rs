@@ -1,7 +1,5 @@
 //! One client's event stream.
 
-use core::num::NonZeroU32;
-
 use super::log::{EventLog, Resume};
 use super::options::{Start, StreamOptions};
 use super::ring::{Cursor, Records};
@@ -176,7 +174,7 @@ impl<'a> Session<'a> {
         Self {
             options,
             walk: Walk::new(cursor, until),
-            retry: spread(now, options),
+            retry: spread(now, log.count_stream(), options),
             losses: 0,
             stage: match last_event_id.is_absent() {
                 true => Stage::Preamble,
@@ -458,11 +456,13 @@ fn unsent<'f>(frame: &Frame<'f>, sent: u32) -> &'f [u8] {
     b""
 }
 
-/// The reconnection time of a client that comes now.
-fn spread(now: Instant, options: &StreamOptions<'_>) -> u32 {
-    // The golden ratio scatters moments that are near one another over all of the range.
-    // The product wraps: it is a hash.
-    let random = (now.as_millis() as u32).wrapping_mul(0x9e37_79b9) >> 8;
-    let width = NonZeroU32::MIN.saturating_add(options.retry_spread);
-    options.retry.saturating_add(random % width)
+/// The reconnection time of a client that comes now, whose stream has this number in its log.
+fn spread(now: Instant, number: u16, options: &StreamOptions<'_>) -> u32 {
+    // Multiples of the golden ratio, modulo 1, keep apart: 8 in a row by 0.09. So clients that come at once or one after
+    // the other get times that differ. The sum and the product wrap: they are a hash.
+    let moment = (now.as_millis() as u32).wrapping_add(u32::from(number));
+    let part = moment.wrapping_mul(0x9e37_79b9);
+    // Two factors of 32 bits: this product does not wrap.
+    let more = u64::from(part).wrapping_mul(u64::from(options.retry_spread).saturating_add(1));
+    options.retry.saturating_add((more >> 32) as u32)
 }

@@ -1,5 +1,7 @@
 //! How a stream begins: the first bytes, the reconnection time (WHATWG HTML, 9.2.5), and the padding.
 
+use std::collections::BTreeSet;
+
 use embedded_sse::server::{Session, StreamOptions};
 
 use crate::common::oracle;
@@ -55,7 +57,7 @@ fn reconnection_time_is_3_s_or_as_configured() {
 #[test]
 fn reconnection_time_is_spread_over_its_range() {
     let log = Log::new();
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     let options = StreamOptions::new().retry(100).retry_spread(9);
     for now in 0..1000 {
         let mut session = Session::new(at(now), &log, id(""), &options);
@@ -66,6 +68,46 @@ fn reconnection_time_is_spread_over_its_range() {
         seen.into_iter().collect::<Vec<_>>(),
         (100..110).collect::<Vec<_>>()
     );
+}
+
+/// Breaks when clients that come in one millisecond are told the same time: they would come back at once, too.
+#[test]
+fn clients_that_come_at_once_are_told_different_times() {
+    for spread in [11, 12, 100, 1_000, 60_000, u32::MAX - 3_000] {
+        let options = StreamOptions::new().retry_spread(spread);
+        for now in [0, 1, 77, 1_000_003, u64::from(u32::MAX), u64::MAX - 1] {
+            // Streams that have begun before change nothing.
+            for before in [0, 1, 100, 250, 600] {
+                let log = Log::new();
+                let begin = || {
+                    let mut session = Session::new(at(now), &log, id(""), &options);
+                    let (body, _) = send(&mut session, at(now), &log, 99);
+                    oracle::interpret(body.as_bytes(), "").retry.unwrap()
+                };
+                for _ in 0..before {
+                    begin();
+                }
+                let told: BTreeSet<u32> = (0..8).map(|_| begin()).collect();
+                assert_eq!(told.len(), 8, "{spread} at {now}: {told:?}");
+                assert!(
+                    told.iter()
+                        .all(|told| (3_000..=3_000 + spread).contains(told))
+                );
+            }
+        }
+    }
+}
+
+/// Breaks when connections get their number in another way than sessions alone.
+#[cfg(feature = "http")]
+#[test]
+fn connections_that_come_at_once_are_told_different_times() {
+    use crate::helpers::connection::{self, GET, OPTIONS, answer_in_steps};
+    let options = OPTIONS.stream(StreamOptions::new().retry_spread(11));
+    let log = connection::Log::new();
+    let request = format!("{GET}\r\n");
+    let answers = (0..8).map(|_| answer_in_steps(&options, &log, &request, usize::MAX).0);
+    assert_eq!(answers.collect::<BTreeSet<_>>().len(), 8);
 }
 
 /// Breaks when the spread makes a long reconnection time a short one.
