@@ -18,9 +18,9 @@ DECODE = {
     "push/51-byte-events/1": (None, 64.1),
     "push/comments/1": (None, 49.6),
     "push/2-KB-lines/1": (None, 49.6),
-    "encode/17-byte-event": (None, 29.1),
-    "encode/51-byte-event": (None, 22.8),
-    "encode/2-KB-line": (None, 2.7),
+    "encode/17-byte-event": (None, 24.1),
+    "encode/51-byte-event": (None, 16.5),
+    "encode/2-KB-line": (None, 2.6),
 }
 # So much of the instructions that sse-core takes.
 OF_SSE_CORE = {
