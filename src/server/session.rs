@@ -2,11 +2,12 @@
 
 use super::log::{EventLog, Resume};
 use super::options::{Start, StreamOptions};
+use super::output::{Close, Output};
+use super::own_frames::{OwnFrames, Stage};
 use super::ring::{Cursor, Records};
 use super::search;
 use super::waiting::Waiting;
 use super::walk::{Budget, Walk};
-use crate::encode::Frame;
 use crate::time::Instant;
 use crate::wire::copy::copy;
 use crate::wire::exact::{Exact, ExactSlice};
@@ -59,14 +60,9 @@ use crate::wire::text::LastEventId;
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Session<'a> {
-    options: &'a StreamOptions<'a>,
+    own: OwnFrames<'a>,
     walk: Walk,
-    /// The reconnection time that this client is told.
-    retry: u32,
-    losses: u16,
-    stage: Stage,
-    waiting: Waiting,
-    /// Since when.
+    /// Since when it waits, as `own.waiting` says.
     since: Instant,
     lifetime_ends: Instant,
 }
@@ -75,65 +71,6 @@ pub struct Session<'a> {
 const _: () = assert!(size_of::<Session<'_>>() <= 64);
 #[cfg(target_pointer_width = "64")]
 const _: () = assert!(size_of::<Session<'_>>() <= 72);
-
-/// What a [`Session`] wants.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub enum Output<'l> {
-    /// These bytes go to the client. There is at least one.
-    Send(&'l [u8]),
-    /// Nothing, until the log has a new frame, or until that time. That is now if much is to be left out: call again.
-    Wait(Instant),
-    /// The stream is over: close the connection.
-    Close(Close),
-}
-
-/// Why a stream ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[non_exhaustive]
-pub enum Close {
-    /// [`Session::end`] was called.
-    Ended,
-    /// It has lasted as long as the options allow.
-    Lifetime,
-    /// The client took no byte for as long as the options allow.
-    Stalled,
-    /// The frame under way gave way to newer ones before the client took all of it. Its end cannot be
-    /// sent any more, and to end it would make an event of the part.
-    Lapped,
-    /// The client closed the connection.
-    HungUp,
-}
-
-impl core::fmt::Display for Close {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str(match self {
-            Close::Ended => "stream ended",
-            Close::Lifetime => "stream reached its lifetime",
-            Close::Stalled => "client took no byte for too long",
-            Close::Lapped => "client was too slow for the log",
-            Close::HungUp => "client hung up",
-        })
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-enum Stage {
-    /// Shall look for the last event that the client has seen.
-    Resume,
-    /// Looks for it in the log.
-    Search,
-    Preamble,
-    Padding,
-    /// Tells that events are missing.
-    Notice,
-    /// Sends what the log holds.
-    Live,
-    KeepAlive,
-    Closed(Close),
-}
 
 /// Where `lifetime_ends` stands when the stream shall end at once.
 const ENDED: Instant = Instant::from_millis(0);
@@ -171,16 +108,13 @@ impl<'a> Session<'a> {
             Start::Oldest => (oldest, oldest),
             Start::LatestOfEachType => (oldest, newest),
         };
+        let stage = match last_event_id.is_absent() {
+            true => Stage::Preamble,
+            false => Stage::Resume,
+        };
         Self {
-            options,
+            own: OwnFrames::new(now, log.count_stream(), stage, options),
             walk: Walk::new(cursor, until),
-            retry: spread(now, log.count_stream(), options),
-            losses: 0,
-            stage: match last_event_id.is_absent() {
-                true => Stage::Preamble,
-                false => Stage::Resume,
-            },
-            waiting: Waiting::Idle,
             since: now,
             lifetime_ends: now.limit(options.lifetime_ms),
         }
@@ -217,7 +151,7 @@ impl<'a> Session<'a> {
     /// Tells that the first `length` bytes of what [`poll`](Session::poll) gave were written. What is told
     /// when nothing was given is ignored.
     pub fn sent(&mut self, length: usize) {
-        if length > 0 && self.waiting != Waiting::Idle {
+        if length > 0 && self.own.waiting != Waiting::Idle {
             self.note_sent(length);
         }
     }
@@ -229,7 +163,7 @@ impl<'a> Session<'a> {
 
     /// How many times the client was told that events are missing.
     pub const fn losses(&self) -> u16 {
-        self.losses
+        self.own.losses
     }
 
     /// The place in the log up to which frames were sent, or left out.
@@ -239,7 +173,7 @@ impl<'a> Session<'a> {
 
     /// Whether to [`search`](Self::search).
     pub(crate) const fn is_resuming(&self) -> bool {
-        matches!(self.stage, Stage::Resume | Stage::Search)
+        matches!(self.own.stage, Stage::Resume | Stage::Search)
     }
 
     /// Looks for the id with which the client comes, for one step. `false` if that took long: then poll at
@@ -259,26 +193,24 @@ impl<'a> Session<'a> {
         records: Records<'_>,
         last_event_id: LastEventId<'_>,
     ) -> bool {
+        let is_first = self.own.stage == Stage::Resume;
         let mut resume = None;
-        let is_first = self.stage == Stage::Resume;
         if is_first {
-            self.stage = Stage::Search;
+            self.own.stage = Stage::Search;
             self.walk = Walk::new(records.ring.oldest, records.ring.next);
             resume = search::begin(records, last_event_id);
         }
-        if resume.is_none() {
-            resume = search::step(&mut self.walk, records, last_event_id);
-        }
+        resume = resume.or_else(|| search::step(&mut self.walk, records, last_event_id));
         let cursor = match resume {
             None => return false,
             Some(Resume::Lost(oldest)) => {
-                self.losses = 1;
+                self.own.losses = 1;
                 oldest
             }
             Some(Resume::From(cursor) | Resume::Fresh(cursor)) => cursor,
         };
         self.walk = Walk::new(cursor, cursor);
-        self.stage = Stage::Preamble;
+        self.own.stage = Stage::Preamble;
         is_first
     }
 
@@ -296,7 +228,7 @@ impl<'a> Session<'a> {
             if free.is_empty() || budget.records == 0 && length > 0 {
                 break;
             }
-            self.waiting.note_progress(&mut self.since, now);
+            self.own.waiting.note_progress(&mut self.since, now);
             match self.next(now, records, &mut budget) {
                 Output::Send(bytes) => {
                     let bytes = bytes.get(..free.len()).unwrap_or(bytes);
@@ -314,7 +246,7 @@ impl<'a> Session<'a> {
         match buffer.get(..length) {
             Some(filled @ [_, ..]) => {
                 // Silence begins when these were written, which is before the next call.
-                self.waiting = Waiting::Progress;
+                self.own.waiting = Waiting::Progress;
                 Output::Send(filled)
             }
             _ => Output::Close(Close::Stalled),
@@ -323,19 +255,23 @@ impl<'a> Session<'a> {
 
     #[cfg(any(feature = "http", feature = "embedded-io-async"))]
     pub(crate) const fn write_timeout_ms(&self) -> u32 {
-        self.options.write_timeout_ms
+        self.own.options.write_timeout_ms
     }
 
     pub(super) fn poll_records<'l>(&mut self, now: Instant, records: Records<'l>) -> Output<'l>
     where
         'a: 'l,
     {
-        self.waiting.note_progress(&mut self.since, now);
+        self.own.waiting.note_progress(&mut self.since, now);
         let output = self.next(now, records, &mut { Budget::STEP });
         if matches!(output, Output::Send(_))
-            && (self.waiting).is_stalled(&mut self.since, now, self.options.write_timeout_ms)
+            && (self.own.waiting).is_stalled(
+                &mut self.since,
+                now,
+                self.own.options.write_timeout_ms,
+            )
         {
-            self.stage = Stage::Closed(Close::Stalled);
+            self.own.stage = Stage::Closed(Close::Stalled);
             return Output::Close(Close::Stalled);
         }
         output
@@ -347,64 +283,46 @@ impl<'a> Session<'a> {
         'a: 'l,
     {
         loop {
-            let sent = self.walk.sent;
-            let (unsent, next) = match self.stage {
+            match self.own.stage {
                 // Whoever begins a stream searches first.
                 Stage::Resume | Stage::Search => return Output::Wait(now),
-                Stage::Preamble => (self.unsent_preamble(), Stage::Padding),
-                Stage::Padding => (
-                    match self.options.padding {
-                        Some(unsent) => unsent(sent),
-                        None => b"",
-                    },
-                    match self.losses {
-                        0 => Stage::Live,
-                        _ => Stage::Notice,
-                    },
-                ),
-                Stage::Notice => (unsent(&self.options.loss_notice, sent), Stage::Live),
-                Stage::KeepAlive => (unsent(&self.options.keep_alive, sent), Stage::Live),
                 Stage::Closed(reason) => return Output::Close(reason),
                 Stage::Live => {
-                    if sent == 0 {
+                    if self.walk.sent == 0 {
                         if now >= self.lifetime_ends {
-                            self.stage = Stage::Closed(match self.lifetime_ends {
+                            self.own.stage = Stage::Closed(match self.lifetime_ends {
                                 ENDED => Close::Ended,
                                 _ => Close::Lifetime,
                             });
                             continue;
                         }
-                        if let Some(skip) = self.options.skip
-                            && !skip(self.options.only, records, &mut self.walk, budget)
-                        {
+                        let options = self.own.options;
+                        let skipped = options
+                            .skip
+                            .is_none_or(|skip| skip(options.only, records, &mut self.walk, budget));
+                        if !skipped {
                             return Output::Wait(now);
                         }
                     }
-                    match self.next_record(now, records) {
-                        Some(output) => return output,
-                        None => continue,
+                    if let Some(output) = self.next_record(now, records) {
+                        return output;
                     }
                 }
-            };
-            if !unsent.is_empty() {
-                return Output::Send(unsent);
+                _ => {
+                    let unsent = self.own.unsent(self.walk.sent);
+                    if !unsent.is_empty() {
+                        return Output::Send(unsent);
+                    }
+                    self.walk.sent = 0;
+                    self.own.advance();
+                }
             }
-            self.walk.sent = 0;
-            self.stage = next;
         }
     }
 
-    // The functions that follow are not inlined: what each needs of the stack, the others need not have.
-
-    #[inline(never)]
-    fn unsent_preamble(&self) -> &'static [u8] {
-        unsent(
-            &Frame::new().with_comment(b"").retry(self.retry),
-            self.walk.sent,
-        )
-    }
-
     /// What the log holds for this client. `None` when that is to be asked again.
+    ///
+    /// Not inlined: what it needs of the stack, others need not have.
     #[inline(never)]
     fn next_record<'l>(&mut self, now: Instant, records: Records<'l>) -> Option<Output<'l>> {
         let mut next = self.walk.cursor;
@@ -417,20 +335,18 @@ impl<'a> Session<'a> {
                 }
             }
             Ok(None) => {
-                let keep_alive = self.since.limit(self.options.keep_alive_ms);
-                self.waiting = Waiting::Idle;
+                let keep_alive = self.since.limit(self.own.options.keep_alive_ms);
+                self.own.waiting = Waiting::Idle;
                 if now < keep_alive {
                     return Some(Output::Wait(keep_alive.min(self.lifetime_ends)));
                 }
                 self.since = now;
-                self.stage = Stage::KeepAlive;
+                self.own.stage = Stage::KeepAlive;
             }
-            Err(_) if self.walk.sent > 0 => self.stage = Stage::Closed(Close::Lapped),
+            Err(_) if self.walk.sent > 0 => self.own.stage = Stage::Closed(Close::Lapped),
             Err(_) => {
                 self.walk.jump_to(next);
-                // Saturates at 65,535.
-                self.losses = self.losses.saturating_add(1);
-                self.stage = Stage::Notice;
+                self.own.note_loss();
             }
         }
         None
@@ -439,30 +355,6 @@ impl<'a> Session<'a> {
     fn note_sent(&mut self, length: usize) {
         // The caller may report more bytes than it was given.
         self.walk.sent = self.walk.sent.saturating_add(length as u32);
-        self.waiting = Waiting::Progress;
+        self.own.waiting = Waiting::Progress;
     }
-}
-
-/// The piece of a frame behind the bytes that were sent.
-#[inline(never)]
-fn unsent<'f>(frame: &Frame<'f>, sent: u32) -> &'f [u8] {
-    let mut sent = sent as usize;
-    for chunk in frame.chunks() {
-        if let Some(unsent @ [_, ..]) = chunk.get(sent..) {
-            return unsent;
-        }
-        sent = sent.minus(chunk.len());
-    }
-    b""
-}
-
-/// The reconnection time of a client that comes now, whose stream has this number in its log.
-fn spread(now: Instant, number: u16, options: &StreamOptions<'_>) -> u32 {
-    // Multiples of the golden ratio, modulo 1, keep apart: 8 in a row by 0.09. So clients that come at once or one after
-    // the other get times that differ. The sum and the product wrap: they are a hash.
-    let moment = (now.as_millis() as u32).wrapping_add(u32::from(number));
-    let part = moment.wrapping_mul(0x9e37_79b9);
-    // Two factors of 32 bits: this product does not wrap.
-    let more = u64::from(part).wrapping_mul(u64::from(options.retry_spread).saturating_add(1));
-    options.retry.saturating_add((more >> 32) as u32)
 }

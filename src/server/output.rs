@@ -1,0 +1,79 @@
+//! What sessions and connections want, and why they end.
+
+#[cfg(feature = "http")]
+use crate::http::Status;
+use crate::time::Instant;
+
+/// What a [`Connection`] wants.
+#[cfg(feature = "http")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Next<'c> {
+    /// These bytes go to the client. There is at least one.
+    Send(&'c [u8]),
+    /// The request is whole: answer it.
+    Request,
+    /// Bytes from the client, a new frame in the log, or that time. Flush what was sent.
+    Wait(Instant),
+    /// Flush what was sent, then close the sending side of the connection (TCP FIN), and go on reading. The client sees
+    /// the end at once. This is said once.
+    Shutdown,
+    /// Close the connection.
+    Close(Outcome),
+}
+
+/// How a connection came to its end.
+#[cfg(feature = "http")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Outcome {
+    /// It was answered with this status, and no stream.
+    Answered(Status),
+    /// It had a stream, which ended so.
+    Streamed(Close),
+    /// The client closed before it was answered, sent nothing, or took no answer.
+    HungUp,
+}
+
+/// What a [`Session`] wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Output<'l> {
+    /// These bytes go to the client. There is at least one.
+    Send(&'l [u8]),
+    /// Nothing, until the log has a new frame, or until that time. That is now if much is to be left out: call again.
+    Wait(Instant),
+    /// The stream is over: close the connection.
+    Close(Close),
+}
+
+/// Why a stream ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Close {
+    /// [`Session::end`] was called.
+    Ended,
+    /// It has lasted as long as the options allow.
+    Lifetime,
+    /// The client took no byte for as long as the options allow.
+    Stalled,
+    /// The frame under way gave way to newer ones before the client took all of it. Its end cannot be
+    /// sent any more, and to end it would make an event of the part.
+    Lapped,
+    /// The client closed the connection.
+    HungUp,
+}
+
+impl core::fmt::Display for Close {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self {
+            Close::Ended => "stream ended",
+            Close::Lifetime => "stream reached its lifetime",
+            Close::Stalled => "client took no byte for too long",
+            Close::Lapped => "client was too slow for the log",
+            Close::HungUp => "client hung up",
+        })
+    }
+}

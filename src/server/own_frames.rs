@@ -1,0 +1,112 @@
+//! What a session sends by itself.
+
+use super::options::StreamOptions;
+use super::output::Close;
+use super::waiting::Waiting;
+use crate::encode::Frame;
+use crate::time::Instant;
+use crate::wire::exact::Exact;
+
+/// The frames that a session sends beside those of the log, and when they are due.
+#[derive(Clone, Debug)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub(super) struct OwnFrames<'a> {
+    pub options: &'a StreamOptions<'a>,
+    /// The reconnection time that this client is told.
+    retry: u32,
+    /// How many times the client is told that events are missing.
+    pub losses: u16,
+    pub stage: Stage,
+    /// What the session waits for. It stands here because a session would be larger if it stood outside, by padding.
+    pub waiting: Waiting,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub(super) enum Stage {
+    /// Shall look for the last event that the client has seen.
+    Resume,
+    /// Looks for it in the log.
+    Search,
+    Preamble,
+    Padding,
+    /// Tells that events are missing.
+    Notice,
+    /// Sends what the log holds.
+    Live,
+    KeepAlive,
+    Closed(Close),
+}
+
+impl<'a> OwnFrames<'a> {
+    /// Those of a client that comes now, whose stream has this number in its log.
+    pub fn new(now: Instant, number: u16, stage: Stage, options: &'a StreamOptions<'a>) -> Self {
+        Self {
+            options,
+            retry: spread(now, number, options),
+            losses: 0,
+            stage,
+            waiting: Waiting::Idle,
+        }
+    }
+
+    /// Tells of a loss next.
+    pub const fn note_loss(&mut self) {
+        // Saturates at 65,535.
+        self.losses = self.losses.saturating_add(1);
+        self.stage = Stage::Notice;
+    }
+
+    /// What is left of the frame that is due.
+    pub fn unsent(&self, sent: u32) -> &'a [u8] {
+        match self.stage {
+            Stage::Preamble => self.unsent_preamble(sent),
+            Stage::Padding => match self.options.padding {
+                Some(unsent) => unsent(sent),
+                None => b"",
+            },
+            Stage::Notice => unsent(&self.options.loss_notice, sent),
+            Stage::KeepAlive => unsent(&self.options.keep_alive, sent),
+            _ => b"",
+        }
+    }
+
+    /// Not inlined: what it needs of the stack, the others need not have.
+    #[inline(never)]
+    fn unsent_preamble(&self, sent: u32) -> &'static [u8] {
+        unsent(&Frame::new().with_comment(b"").retry(self.retry), sent)
+    }
+
+    /// Goes on after the frame that was due.
+    pub const fn advance(&mut self) {
+        self.stage = match self.stage {
+            Stage::Preamble => Stage::Padding,
+            Stage::Padding if self.losses > 0 => Stage::Notice,
+            _ => Stage::Live,
+        };
+    }
+}
+
+/// The part of a frame after the bytes that were sent.
+#[inline(never)]
+fn unsent<'f>(frame: &Frame<'f>, sent: u32) -> &'f [u8] {
+    let mut sent = sent as usize;
+    for chunk in frame.chunks() {
+        if let Some(unsent @ [_, ..]) = chunk.get(sent..) {
+            return unsent;
+        }
+        sent = sent.minus(chunk.len());
+    }
+    b""
+}
+
+/// The reconnection time of a client that comes now, whose stream has this number in its log.
+fn spread(now: Instant, number: u16, options: &StreamOptions<'_>) -> u32 {
+    // Multiples of the golden ratio, modulo 1, keep apart: 8 in a row by 0.09. So clients that come at once or one after
+    // the other get times that differ. The sum and the product wrap: they are a hash.
+    let moment = (now.as_millis() as u32).wrapping_add(u32::from(number));
+    let part = moment.wrapping_mul(0x9e37_79b9);
+    // Two factors of 32 bits: this product does not wrap.
+    let more = u64::from(part).wrapping_mul(u64::from(options.retry_spread).saturating_add(1));
+    options.retry.saturating_add((more >> 32) as u32)
+}

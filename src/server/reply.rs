@@ -1,0 +1,70 @@
+//! Responses under way: answers, whose content is at hand, and streams.
+
+use super::output::{Close, Output};
+use super::ring::Records;
+use super::scratch::Scratch;
+use super::session::Session;
+use crate::http::{Response, Status};
+use crate::time::Instant;
+
+/// A response whose content is at hand, and how much of it was sent.
+#[derive(Debug)]
+pub(super) struct Answer<'a> {
+    pub status: Status,
+    /// If not, the status says all.
+    pub response: Option<&'a Response<'a>>,
+    /// How much of the content was sent.
+    pub sent: usize,
+}
+
+impl<'a> Answer<'a> {
+    /// What is left of the content.
+    pub fn unsent(&self) -> &'a [u8] {
+        let content = match self.response {
+            Some(response) => response.content(),
+            None => self.status.content(),
+        };
+        // For `HEAD`, `sent` is `usize::MAX`, so no content is left.
+        content.get(self.sent..).unwrap_or_default()
+    }
+}
+
+/// The response that is a stream.
+#[derive(Debug)]
+pub(super) struct Stream<'a> {
+    pub session: Session<'a>,
+    pub chunked: bool,
+}
+
+/// The heads of streams.
+static STREAM: Response = Response::stream(false);
+static CHUNKS: Response = Response::stream(true);
+
+impl Stream<'_> {
+    /// The head of a stream, alone.
+    pub const fn head(chunked: bool) -> &'static Response<'static> {
+        if chunked { &CHUNKS } else { &STREAM }
+    }
+
+    /// Goes on after the head, when all was sent that was given: puts more into the scratch. Returns what the session wants
+    /// next.
+    #[inline(always)] // It has one caller.
+    pub fn advance(
+        &mut self,
+        now: Instant,
+        records: Records<'_>,
+        scratch: &mut Scratch<'_>,
+    ) -> Output<'static> {
+        let session = &mut self.session;
+        if session.is_resuming()
+            && !session.search_records(records, scratch.request().last_event_id())
+        {
+            return Output::Wait(now);
+        }
+        let output = scratch.put_events(session, self.chunked, now, records);
+        if let (true, Output::Close(Close::Ended | Close::Lifetime)) = (self.chunked, output) {
+            scratch.put_last_chunk();
+        }
+        output
+    }
+}

@@ -1,0 +1,189 @@
+//! What is read of a request, and what goes out to its client.
+
+use super::exchange::ServerOptions;
+use super::output::Output;
+use super::ring::Records;
+use super::session::Session;
+use crate::http::{ChunkSize, HeadError, LAST_CHUNK, Request, RequestHead, Response, Status};
+use crate::time::Instant;
+use crate::wire::copy::copy;
+use crate::wire::exact::{Exact, ExactSlice};
+
+/// The storage of a connection. It holds the lines of the request's head. While that is read, the last quarter is for
+/// what comes; after that, the parts of the response stand there, one after the other, until they are sent.
+#[derive(Debug)]
+pub(super) struct Scratch<'a> {
+    bytes: &'a mut [u8],
+    head: RequestHead,
+    /// How much of the response's head was put into the scratch.
+    head_done: u32,
+    /// The part that is yet to be sent.
+    unsent: (usize, usize),
+}
+
+/// Where `head_done` stands after the end of the head.
+const WHOLE: u32 = u32::MAX;
+
+impl<'a> Scratch<'a> {
+    pub fn new(bytes: &'a mut [u8]) -> Self {
+        Self {
+            bytes,
+            head: RequestHead::default(),
+            head_done: 0,
+            unsent: (0, 0),
+        }
+    }
+
+    pub fn reset(&mut self) {
+        self.head = RequestHead::default();
+        self.head_done = 0;
+        self.unsent = (0, 0);
+    }
+
+    pub const fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// Where to read to.
+    pub fn space(&mut self) -> &mut [u8] {
+        let (_, space) = split(self.bytes);
+        space
+    }
+
+    /// Takes so many bytes of the request, which were read into the space. `true` when its head has ended.
+    ///
+    /// # Errors
+    ///
+    /// The status with which the request is refused.
+    #[inline(always)] // It has one caller.
+    pub fn receive(&mut self, length: usize, options: &ServerOptions<'_>) -> Result<bool, Status> {
+        let (lines, space) = split(self.bytes);
+        // A length that exceeds the space is ignored.
+        let mut input = space.get(..length).unwrap_or_default();
+        let (keep, max_len) = (options.keep_headers, options.max_head_len);
+        match self.head.receive(&mut input, lines, keep, max_len) {
+            Ok(true) if !options.is_called(&self.request()) => Err(Status::FORBIDDEN),
+            Ok(is_whole) => Ok(is_whole),
+            Err(HeadError::Malformed) => Err(Status::BAD_REQUEST),
+            Err(HeadError::TargetTooLong) => Err(Status::URI_TOO_LONG),
+            Err(HeadError::TooLarge) => Err(Status::REQUEST_HEADER_FIELDS_TOO_LARGE),
+        }
+    }
+
+    /// Whether nothing of a request has come.
+    pub fn is_unused(&self) -> bool {
+        self.head.is_empty()
+    }
+
+    /// The request, once its head has ended and before events are put here.
+    pub fn request(&self) -> Request<'_> {
+        self.head.request(self.bytes)
+    }
+
+    pub fn unsent(&self) -> &[u8] {
+        let (from, to) = self.unsent;
+        self.bytes.part(from..to)
+    }
+
+    /// Tells that so many bytes were sent. The caller may report more bytes than it was given.
+    pub fn note_sent(&mut self, length: usize) {
+        let (from, to) = self.unsent;
+        self.unsent = (from.saturating_add(length).min(to), to);
+    }
+
+    pub fn discard_unsent(&mut self) {
+        self.unsent = (0, 0);
+    }
+
+    /// Whether the whole head of the response was put here.
+    pub const fn is_head_done(&self) -> bool {
+        self.head_done == WHOLE
+    }
+
+    /// Puts the next part of a response's head after what is kept of the request. Pages of other origins are told in it
+    /// what they may, if it is for a stream.
+    pub fn put_head(
+        &mut self,
+        response: &Response<'_>,
+        options: &ServerOptions<'_>,
+        is_for_stream: bool,
+    ) {
+        let start = self.head.used();
+        let (lines, free) = self.bytes.split_exact_mut(start);
+        let request = self.head.request(lines);
+        let mut skip = self.head_done as usize;
+        let mut length = 0_usize;
+        let mut write = |chunk: &[u8]| {
+            // Chunks before the position are skipped whole, the chunk at it is cut, later ones are taken whole.
+            let new = chunk.get(skip..).unwrap_or_default();
+            skip = skip.saturating_sub(chunk.len());
+            length = length.plus(put(new, free, length));
+        };
+        response.write_fields(&mut write);
+        if is_for_stream {
+            options.write_cors(&request, &mut write);
+        }
+        write(b"\r\n\r\n");
+        self.unsent = (start, start.plus(length));
+        self.head_done = match length {
+            0 => WHOLE,
+            // The caller's fields may be of any length: a head of 4 GB is cut there.
+            _ => self.head_done.saturating_add(length as u32),
+        };
+    }
+
+    /// Puts as many events here as there are, or as fit: as one chunk, if they go in chunks. Returns what the session
+    /// wants next. Nothing of the request is left after this.
+    #[inline(always)] // It has one caller.
+    pub fn put_events(
+        &mut self,
+        session: &mut Session<'_>,
+        chunked: bool,
+        now: Instant,
+        records: Records<'_>,
+    ) -> Output<'static> {
+        const END: &[u8] = b"\r\n";
+        let (before, after) = match chunked {
+            true => (ChunkSize::LEN, END.len()),
+            false => (0, 0),
+        };
+        self.unsent = (0, 0);
+        // If the framing of a chunk does not fit, the space is empty, and the session closes as stalled.
+        let (size, rest) = self.bytes.split_at_mut_checked(before).unwrap_or_default();
+        let room = rest.len().saturating_sub(after).min(ChunkSize::MAX);
+        let space = rest.part_mut(..room);
+        let length = match session.fill_from(now, records, space) {
+            Output::Send(bytes) => bytes.len(),
+            Output::Wait(until) => return Output::Wait(until),
+            Output::Close(reason) => return Output::Close(reason),
+        };
+        if chunked {
+            copy(ChunkSize::new(length).as_bytes(), size);
+            put(END, rest, length);
+        }
+        self.unsent = (0, length.plus(before).plus(after));
+        Output::Send(b"")
+    }
+
+    /// Puts the chunk here that ends a stream, if it fits.
+    pub fn put_last_chunk(&mut self) {
+        if let Some(place) = self.bytes.get_mut(..LAST_CHUNK.len()) {
+            copy(LAST_CHUNK, place);
+            self.unsent = (0, LAST_CHUNK.len());
+        }
+    }
+}
+
+/// Copies as much as fits after the first `length` bytes of `into`.
+fn put(bytes: &[u8], into: &mut [u8], length: usize) -> usize {
+    let free = into.part_mut(length..);
+    let bytes = bytes.get(..free.len()).unwrap_or(bytes);
+    copy(bytes, free);
+    bytes.len()
+}
+
+/// The parts of the scratch for the lines of a head, and for what is read.
+fn split(scratch: &mut [u8]) -> (&mut [u8], &mut [u8]) {
+    let lines = scratch.len().minus(scratch.len() / 4);
+    scratch.split_exact_mut(lines)
+}
