@@ -54,6 +54,9 @@ extern "C" fn reset() -> ! {
         if let Resume::Lost(mut cursor) = log.resume(sent) {
             while let Ok(Some(record)) = log.read(&mut cursor) {
                 write(record.as_bytes());
+                if let Some(name) = record.event_type() {
+                    write(name.as_bytes());
+                }
             }
         }
         let mut session = Session::new(now(), &log, id, &STREAM);
