@@ -120,7 +120,7 @@
 //! floor 5   hub                                      an event log shared by embassy tasks
 //! floor 4   io/{blocking,asynch}                     loops over sockets, on io/{attempts,inbox,received,turns,unsent}
 //! floor 3   client/event_source                      server/{connection,exchange}
-//!           on {attempt,exchange,lifecycle,output}   on {session,log,options,waiting}
+//!           on {attempt,exchange,lifecycle,output}   on {session,log,fields,options,waiting}
 //!           client/{reconnect,options}               on {choice,ring,record,made_id}
 //!           on {backoff,decision,error_body,fields,id_parameter,no_stream,
 //!              reason,reconnect_options,redirects,request}

@@ -3,6 +3,7 @@
 use super::field::HeaderField;
 use super::grammar::is_text;
 use crate::wire::decimal::Decimal;
+use crate::wire::media_type::STREAM_FIELDS;
 
 /// A response: its head and its content.
 ///
@@ -54,11 +55,14 @@ enum Body {
     StreamInChunks,
 }
 
-static STREAM_FIELDS: [HeaderField; 2] = [
-    HeaderField::constant("Cache-Control", "no-cache, no-transform"),
-    // nginx holds a response back otherwise.
-    HeaderField::constant("X-Accel-Buffering", "no"),
-];
+/// Those of [`STREAM_FIELDS`] that follow the type and the fields about framing.
+static OTHER_STREAM_FIELDS: [HeaderField; 2] = {
+    let [_, (cache, no_cache), (buffering, no)] = STREAM_FIELDS;
+    [
+        HeaderField::constant(cache, no_cache),
+        HeaderField::constant(buffering, no),
+    ]
+};
 
 impl<'a> Response<'a> {
     /// A response without content.
@@ -80,8 +84,9 @@ impl<'a> Response<'a> {
     /// The answer to a client that shall have an event stream.
     pub(crate) const fn stream(chunked: bool) -> Self {
         let mut stream = Self::new(Status::OK);
-        stream.content_type = "text/event-stream";
-        stream.fields = &STREAM_FIELDS;
+        let [(_, content_type), ..] = STREAM_FIELDS;
+        stream.content_type = content_type;
+        stream.fields = &OTHER_STREAM_FIELDS;
         stream.body = if chunked {
             Body::StreamInChunks
         } else {

@@ -2,6 +2,9 @@
 
 use core::fmt;
 
+use super::fields::AllowedOrigins;
+#[cfg(feature = "embedded-io-async")]
+use super::fields::RETRY_AFTER;
 use super::options::StreamOptions;
 use crate::http::{HeaderField, Request, Response, Status, write_field};
 
@@ -32,22 +35,6 @@ pub struct ServerOptions<'a> {
     pub(super) max_head_len: u32,
     pub(super) head_timeout_ms: u32,
     pub(super) stream: StreamOptions<'a>,
-}
-
-/// The pages of other origins that may read a stream (WHATWG Fetch, CORS protocol).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[non_exhaustive]
-pub enum AllowedOrigins<'a> {
-    /// None.
-    #[default]
-    None,
-    /// All of them, but none with credentials.
-    Any,
-    /// These, such as `https://example.org`, without credentials.
-    Only(&'a [&'a str]),
-    /// These, with cookies and HTTP authentication.
-    OnlyWithCredentials(&'a [&'a str]),
 }
 
 impl<'a> ServerOptions<'a> {
@@ -167,9 +154,9 @@ type Check<'a> = &'a (dyn Fn(&Request<'_>) -> Option<&'static Response<'static>>
 /// What a client gets when no place for a stream is free.
 #[cfg(feature = "embedded-io-async")]
 pub(crate) static BUSY: Response =
-    Response::refusal(Status::SERVICE_UNAVAILABLE).fields(&RETRY_AFTER);
+    Response::refusal(Status::SERVICE_UNAVAILABLE).fields(&BUSY_FIELDS);
 #[cfg(feature = "embedded-io-async")]
-static RETRY_AFTER: [HeaderField; 1] = [HeaderField::constant("Retry-After", "5")];
+static BUSY_FIELDS: [HeaderField; 1] = [HeaderField::constant(RETRY_AFTER.0, RETRY_AFTER.1)];
 
 static NOT_ACCEPTABLE: Response = Response::refusal(Status::NOT_ACCEPTABLE);
 static METHOD_NOT_ALLOWED: Response = Response::refusal(Status::METHOD_NOT_ALLOWED).fields(&ALLOW);
@@ -236,25 +223,12 @@ impl<'a> ServerOptions<'a> {
 type WriteCors = fn(AllowedOrigins<'_>, &Request<'_>, &mut dyn FnMut(&[u8]));
 
 fn write_cors(allowed: AllowedOrigins<'_>, request: &Request<'_>, write: &mut dyn FnMut(&[u8])) {
-    let origin = request.origin();
-    let is_one_of = |origins: &[&str]| origins.iter().any(|known| origin == *known);
-    let origin = match allowed {
-        AllowedOrigins::Any => b"*",
-        AllowedOrigins::Only(origins) | AllowedOrigins::OnlyWithCredentials(origins)
-            if is_one_of(origins) =>
-        {
-            origin.as_bytes()
-        }
-        _ => return,
-    };
-    write_field("Access-Control-Allow-Origin", origin, write);
-    if origin != b"*" {
-        write_field("Vary", b"Origin", write);
+    let mut is_allowed = false;
+    for (name, value) in allowed.header_fields(request.origin().as_bytes()) {
+        is_allowed = true;
+        write_field(name, value.as_bytes(), write);
     }
-    if let AllowedOrigins::OnlyWithCredentials(_) = allowed {
-        write_field("Access-Control-Allow-Credentials", b"true", write);
-    }
-    if request.is_method("OPTIONS") {
+    if is_allowed && request.is_method("OPTIONS") {
         let headers = b"Last-Event-ID, Cache-Control";
         write_field("Access-Control-Allow-Methods", b"GET", write);
         write_field("Access-Control-Allow-Headers", headers, write);

@@ -2,6 +2,20 @@
 //!
 //! An [`EventLog`] holds the frames that were published last. A [`Session`] is the stream that one
 //! client gets of them, and a `Connection` (feature `http`) is that client's whole connection, from its request on.
+//!
+//! # Verbs
+//!
+//! Each verb has one meaning on all types that serve, with or without a socket:
+//!
+//! | verb | meaning | of |
+//! | --- | --- | --- |
+//! | accept | Reads the head of a request. | `io::asynch` |
+//! | answer | Answers as the options say: with the stream, or with a refusal. | `Connection`, `io::asynch::Incoming` |
+//! | stream | Answers with a stream of these options, whatever the path. | `Connection`, `Incoming`, `io::asynch::Joined` |
+//! | respond | Answers with a response of the caller. | `Connection`, `Incoming` |
+//! | refuse | Answers with a status, and its meaning in words. | `Connection`, `Incoming` |
+//! | serve | Accepts and answers. | `io::asynch`, `Hub` |
+//! | join | Takes a place for a stream in a shared log. | `Hub`, `io::asynch::SharedLog` |
 
 mod choice;
 #[cfg(feature = "http")]
@@ -10,6 +24,7 @@ mod connection;
 mod ending;
 #[cfg(feature = "http")]
 mod exchange;
+mod fields;
 mod log;
 mod made_id;
 mod options;
@@ -31,7 +46,8 @@ pub use connection::Connection;
 #[cfg(all(feature = "http", feature = "embedded-io-async"))]
 pub(crate) use exchange::BUSY;
 #[cfg(feature = "http")]
-pub use exchange::{AllowedOrigins, Exchange, ServerOptions};
+pub use exchange::{Exchange, ServerOptions};
+pub use fields::{AllowedOrigins, RETRY_AFTER};
 pub use log::{EventLog, Resume};
 pub use options::{Start, StreamOptions};
 pub use output::{Close, Output};

@@ -4,6 +4,7 @@ use super::choice::{SKIP, Skip};
 use crate::encode::Frame;
 use crate::event_name;
 use crate::wire::exact::Exact;
+use crate::wire::media_type::STREAM_FIELDS;
 use crate::wire::text::EventName;
 
 /// How a [`Session`](super::Session) serves a stream.
@@ -144,6 +145,26 @@ impl<'a> StreamOptions<'a> {
     pub const fn write_timeout(mut self, milliseconds: u32) -> Self {
         self.write_timeout_ms = milliseconds;
         self
+    }
+
+    /// The header fields of a response whose body is a stream with these options, for an HTTP stack that owns the socket.
+    ///
+    /// They tell that the body is an event stream, and that nobody on its way shall store, transform or hold it back. Those that
+    /// frame the body and end the connection, such as `Transfer-Encoding` and `Connection`, are not among them: that stack
+    /// sends its own. Fields for pages of other origins come from
+    /// [`AllowedOrigins::header_fields`](super::AllowedOrigins::header_fields).
+    ///
+    /// ```
+    /// use embedded_sse::server::StreamOptions;
+    ///
+    /// let mut fields = StreamOptions::new().header_fields();
+    /// assert_eq!(fields.next(), Some(("Content-Type", "text/event-stream")));
+    /// assert_eq!(fields.next(), Some(("Cache-Control", "no-cache, no-transform")));
+    /// assert_eq!(fields.next(), Some(("X-Accel-Buffering", "no")));
+    /// assert_eq!(fields.next(), None);
+    /// ```
+    pub fn header_fields(&self) -> impl Iterator<Item = (&'a str, &'a str)> + Clone + use<'a> {
+        STREAM_FIELDS.into_iter()
     }
 }
 

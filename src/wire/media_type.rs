@@ -1,4 +1,14 @@
-//! The media type of event streams.
+//! The media type of event streams, and the header fields of responses that are streams.
+
+const EVENT_STREAM: &str = "text/event-stream";
+
+/// The header fields of a response that is a stream, without those about framing. The first is its type.
+pub(crate) const STREAM_FIELDS: [(&str, &str); 3] = [
+    ("Content-Type", EVENT_STREAM),
+    ("Cache-Control", "no-cache, no-transform"),
+    // nginx holds a response back otherwise.
+    ("X-Accel-Buffering", "no"),
+];
 
 /// Whether the value of `Content-Type` names an event stream: by its essence alone, whatever its
 /// parameters say (WHATWG HTML 9.2.2, MIME Sniffing 4.4).
@@ -10,7 +20,7 @@ pub(crate) fn is_event_stream(value: &[u8]) -> bool {
     };
     essence
         .trim_ascii()
-        .eq_ignore_ascii_case(b"text/event-stream")
+        .eq_ignore_ascii_case(EVENT_STREAM.as_bytes())
 }
 
 #[cfg(test)]

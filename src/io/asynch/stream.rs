@@ -14,7 +14,7 @@ use crate::wire::text::LastEventId;
 
 /// A client that has joined a log: [`stream`](Self::stream) its events into the body of a response.
 ///
-/// Take it before the response begins: without a free place, answer 503.
+/// It is for HTTP stacks that own the socket, and for serial lines. `Hub::join` has an example.
 #[derive(Debug)]
 pub struct Joined<'l, L: SharedLog> {
     log: &'l L,
@@ -22,21 +22,30 @@ pub struct Joined<'l, L: SharedLog> {
 }
 
 impl<'l, L: SharedLog> Joined<'l, L> {
-    /// Takes a place in the log. `None` when all are taken, or the log has ended.
+    /// Takes a place in the log, before the response begins. `None` when all are taken, or the log has ended: the log counts a
+    /// refusal then, and the client wants a 503 with [`RETRY_AFTER`](crate::server::RETRY_AFTER).
     pub fn new(log: &'l L) -> Option<Self> {
-        let place = log.join()?;
+        let Some(place) = log.join() else {
+            log.note_refused();
+            return None;
+        };
         Some(Self { log, place })
     }
 
-    /// Streams events to a client whose request was read, and whose response has begun: as the body of a
-    /// response in an HTTP stack, or over a serial line.
+    /// Streams events with these options, as the body of a response whose head another HTTP stack has sent, or over a serial
+    /// line.
     ///
-    /// `last_event_id` is what the client has sent: [`LastEventId::from_bytes`] checks the value of the header field.
+    /// That head has the [header fields](StreamOptions::header_fields) of a stream. The stack frames the body, and sends what
+    /// was written when it is flushed.
+    ///
+    /// `last_event_id` is what the client has sent: [`LastEventId::from_bytes`] checks the value of the header field
+    /// `Last-Event-ID`, or, if that is missing or empty, of a parameter of the query, such as `lastEventId`.
     ///
     /// It yields to other tasks before the first write and after every 32 writes and waits, even if the writer is always ready.
     ///
-    /// What goes out in one write is gathered in `scratch`. It returns when the stream ends; that the client
-    /// has gone it learns from the writer's error.
+    /// What goes out in one write is gathered in `scratch`. It returns when the stream ends: end the body then. That the client
+    /// has gone it learns from the writer's error. A stack that sees the end of the connection drops the future, which frees
+    /// the place at once.
     ///
     /// # Cancel safety
     ///

@@ -59,6 +59,10 @@ extern "C" fn reset() -> ! {
                 }
             }
         }
+        for (name, value) in STREAM.header_fields().chain(origins().header_fields(text)) {
+            write(name.as_bytes());
+            write(value.as_bytes());
+        }
         let mut session = Session::new(now(), &log, id, &STREAM);
         match session.poll(now(), &log) {
             Output::Send(bytes) => write(bytes),
@@ -96,6 +100,15 @@ extern "C" fn reset() -> ! {
                 Ok(Wait::Closed(_)) | Err(_) => break,
             }
         }
+    }
+}
+
+fn origins() -> AllowedOrigins<'static> {
+    match read_word() {
+        0 => AllowedOrigins::Any,
+        1 => AllowedOrigins::Only(&["http://page"]),
+        2 => AllowedOrigins::OnlyWithCredentials(&["http://page"]),
+        _ => AllowedOrigins::None,
     }
 }
 
