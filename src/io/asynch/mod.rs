@@ -2,21 +2,35 @@
 //!
 //! # Serving
 //!
-//! A server *accepts* a request and gives it one answer (feature `http`):
+//! A server *accepts* a request and gives it one answer (feature `http`). An HTTP stack that owns its sockets has read the
+//! request already, and *joins* the log:
 //!
 //! ```text
 //!          ┌─> answer    as the options say: with the stream, or with a refusal
-//! accept ──┼─> stream    with a stream of other options, whatever the path
+//! accept ──┼─> stream    with a stream of these options, whatever the path
 //!          ├─> respond   with a response of the caller, such as a page
 //!          └─> refuse    with a status, and its meaning in words
+//!
+//! join ──────> stream    with a stream of these options, as the body of that stack's response
 //! ```
 //!
-//! [`accept`] reads the head of a request. Those that are malformed, too long or too slow it refuses by itself. The other four
+//! [`accept`] reads the head of a request. Those that are malformed, too long or too slow it refuses by itself. The next four
 //! are methods of [`Incoming`]; each returns when the socket is to be dropped. [`serve`] is `accept` and `answer` in one.
+//! They have the same names and meanings in a `server::Connection`, which has no socket.
 //!
 //! All of them take a log that is shared ([`SharedLog`]; a `Hub` is one), in which a stream takes a place, and a socket that
-//! can be ended ([`HalfClose`]). In an HTTP stack that owns its sockets, a client *joins* the log before the response begins, and
-//! [`Joined::stream`] writes the body.
+//! can be ended ([`HalfClose`]).
+//!
+//! # Serving out of another HTTP stack
+//!
+//! 1. Before the response begins, take a place by `Hub::join`, or by [`Joined::new`] in another log. Without one, answer 503
+//!    with [`RETRY_AFTER`](crate::server::RETRY_AFTER).
+//! 2. Begin a response with status 200 and the fields of
+//!    [`StreamOptions::header_fields`](crate::server::StreamOptions::header_fields). If pages of other origins may read it, add
+//!    those of [`AllowedOrigins::header_fields`](crate::server::AllowedOrigins::header_fields); the 503 takes them too.
+//! 3. Write the body with [`Joined::stream`]. The stack frames it, and ends it when `stream` returns.
+//!
+//! `Hub::join` has an example. The path, the method, `Accept`, `Host` and who may ask are up to that stack.
 
 #[cfg(feature = "http")]
 mod client;
