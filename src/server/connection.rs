@@ -2,6 +2,7 @@
 
 use super::ending::{Ending, LastStep};
 use super::exchange::{Exchange, ServerOptions};
+use super::lifecycle::State;
 use super::log::EventLog;
 use super::options::StreamOptions;
 use super::output::{Close, Next, Outcome, Output};
@@ -48,17 +49,6 @@ pub struct Connection<'a> {
 
 #[cfg(target_pointer_width = "32")]
 const _: () = assert!(size_of::<Connection<'_>>() <= 144);
-
-#[derive(Debug)]
-enum State<'a> {
-    /// Reads the request.
-    Head,
-    /// Waits for the caller to answer it.
-    Request,
-    Answer(Answer<'a>),
-    Stream(Stream<'a>),
-    Ended(Ending),
-}
 
 impl<'a> Connection<'a> {
     /// A connection that has just been opened.
@@ -117,8 +107,8 @@ impl<'a> Connection<'a> {
                 Ok(true) => self.state = State::Request,
                 Err(status) => self.refuse(status),
             },
-            State::Head if length == 0 => self.close(Outcome::HungUp),
-            State::Stream(_) if length == 0 => self.close(Outcome::Streamed(Close::HungUp)),
+            State::Head if length == 0 => self.state.close(Outcome::HungUp),
+            State::Stream(_) if length == 0 => self.state.close(Outcome::Streamed(Close::HungUp)),
             State::Ended(ending) => ending.received(length),
             _ => {}
         }
@@ -174,7 +164,7 @@ impl<'a> Connection<'a> {
     ) {
         let chunked = self.options.chunked && !self.request().is_http_1_0();
         self.is_for_stream = true;
-        if self.is_unanswered() {
+        if self.state.is_unanswered() {
             self.state = State::Stream(Stream {
                 // The search comes after the head, which leaves the id where it is.
                 session: Session::begin(now, log, self.request().last_event_id(), options),
@@ -207,7 +197,7 @@ impl<'a> Connection<'a> {
 
     fn answer_with(&mut self, status: Status, response: Option<&'a Response<'a>>) {
         let is_head = self.request().is_method("HEAD");
-        if self.is_unanswered() {
+        if self.state.is_unanswered() {
             self.state = State::Answer(Answer {
                 status,
                 response,
@@ -218,28 +208,18 @@ impl<'a> Connection<'a> {
 
     /// Ends the stream when the frame under way is whole, and lets no other request begin one.
     pub fn end(&mut self) {
-        match &mut self.state {
-            State::Stream(stream) => stream.session.end(),
-            State::Head | State::Request => self.close(Outcome::HungUp),
-            _ => {}
-        }
+        self.state.end();
     }
 
     /// The stream, once it has begun.
     pub const fn session(&self) -> Option<&Session<'a>> {
-        match &self.state {
-            State::Stream(stream) => Some(&stream.session),
-            _ => None,
-        }
+        self.state.session()
     }
 
     /// Whether there was a stream, of which everything is sent.
     #[cfg(any(feature = "embedded-io", feature = "embedded-io-async"))]
     pub(crate) const fn is_streamed(&self) -> bool {
-        match &self.state {
-            State::Ended(ending) => matches!(ending.outcome, Outcome::Streamed(_)),
-            _ => false,
-        }
+        self.state.is_streamed()
     }
 
     #[cfg(feature = "embedded-io-async")]
@@ -249,21 +229,12 @@ impl<'a> Connection<'a> {
 
     /// How long a client may take no byte.
     pub(crate) const fn write_timeout_ms(&self) -> u32 {
-        match &self.state {
-            State::Stream(stream) => stream.session.write_timeout_ms(),
-            _ => self.options.stream.write_timeout_ms,
-        }
+        self.state.write_timeout_ms(self.options)
     }
 
     /// The client takes no byte: the connection is at its end.
     pub(crate) fn give_up(&mut self) {
-        match &mut self.state {
-            State::Ended(ending) if matches!(ending.outcome, Outcome::Streamed(_)) => {
-                ending.give_up();
-            }
-            State::Stream(_) => self.close(Outcome::Streamed(Close::Stalled)),
-            _ => self.close(Outcome::HungUp),
-        }
+        self.state.give_up();
     }
 
     /// Tells that the client takes bytes, so that it is not judged by how late it is asked.
@@ -278,15 +249,6 @@ impl<'a> Connection<'a> {
     #[cfg(feature = "embedded-io")]
     pub(crate) const fn stalls_at(&self) -> Instant {
         self.since.limit(self.write_timeout_ms())
-    }
-
-    /// The client is gone, or takes no byte.
-    fn close(&mut self, outcome: Outcome) {
-        self.state = State::Ended(Ending::at_once(outcome));
-    }
-
-    const fn is_unanswered(&self) -> bool {
-        matches!(self.state, State::Head | State::Request)
     }
 
     fn poll_records(&mut self, now: Instant, records: Records<'_>) -> Next<'_> {
@@ -331,7 +293,7 @@ impl<'a> Connection<'a> {
                 }
                 // Browsers open connections in advance: an answer to nothing would confuse them.
                 if self.scratch.is_unused() {
-                    self.close(Outcome::HungUp);
+                    self.state.close(Outcome::HungUp);
                 } else {
                     self.refuse(Status::REQUEST_TIMEOUT);
                 }
@@ -378,7 +340,7 @@ impl<'a> Connection<'a> {
     fn put_head(&mut self, response: &Response<'_>) {
         if self.scratch.is_empty() {
             // It cannot hold a response.
-            self.close(Outcome::HungUp);
+            self.state.close(Outcome::HungUp);
         }
         (self.scratch).put_head(response, self.options, self.is_for_stream);
     }

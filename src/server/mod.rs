@@ -25,6 +25,8 @@ mod ending;
 #[cfg(feature = "http")]
 mod exchange;
 mod fields;
+#[cfg(feature = "http")]
+mod lifecycle;
 mod log;
 mod made_id;
 mod options;

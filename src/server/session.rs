@@ -100,21 +100,14 @@ impl<'a> Session<'a> {
         last_event_id: LastEventId<'_>,
         options: &'a StreamOptions<'a>,
     ) -> Self {
-        let (oldest, newest) = (log.oldest(), log.newest());
-        let (cursor, until) = match options.start {
+        let (stage, start) = match last_event_id.is_absent() {
+            true => (Stage::Preamble, options.start),
             // Not at the newest: there is something to do before the next frame comes.
-            _ if !last_event_id.is_absent() => (oldest, oldest),
-            Start::Live => (newest, newest),
-            Start::Oldest => (oldest, oldest),
-            Start::LatestOfEachType => (oldest, newest),
-        };
-        let stage = match last_event_id.is_absent() {
-            true => Stage::Preamble,
-            false => Stage::Resume,
+            false => (Stage::Resume, Start::Oldest),
         };
         Self {
             own: OwnFrames::new(now, log.count_stream(), stage, options),
-            walk: Walk::new(cursor, until),
+            walk: Walk::begin(log.oldest(), log.newest(), start),
             since: now,
             lifetime_ends: now.limit(options.lifetime_ms),
         }
@@ -176,8 +169,7 @@ impl<'a> Session<'a> {
         matches!(self.own.stage, Stage::Resume | Stage::Search)
     }
 
-    /// Looks for the id with which the client comes, for one step. `false` if that took long: then poll at
-    /// another time, or search again.
+    /// Looks for the id with which the client comes, for one step. `false` if that took long: then call again.
     pub(crate) fn search<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized>(
         &mut self,
         log: &EventLog<B>,
