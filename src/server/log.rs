@@ -7,7 +7,7 @@ use super::record::Record;
 use super::ring::{
     Cursor, EVENT, HEADER, Lapped, MADE, PublishError, RecordSink, Records, Ring, Write,
 };
-use super::search;
+use super::search::{self, Resume};
 use crate::encode::{DataWriter, Frame};
 use crate::wire::exact::Exact;
 use crate::wire::text::LastEventId;
@@ -50,18 +50,6 @@ pub struct EventLog<B: ?Sized> {
 }
 
 const _: () = assert!(size_of::<EventLog<[u8; 0]>>() <= 32);
-
-/// Where a client begins that comes with an id, or without.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub enum Resume {
-    /// Behind the event with that id. Nothing is missing.
-    From(Cursor),
-    /// At the oldest frame: no event of that id is in the log, any longer or ever, or it is no id. Tell the client.
-    Lost(Cursor),
-    /// Behind the newest frame: the client has no id.
-    Fresh(Cursor),
-}
 
 impl<const N: usize> EventLog<[u8; N]> {
     /// A log that holds its buffer. Events get the ids that the caller gives them, until

@@ -50,11 +50,12 @@ pub(crate) use exchange::BUSY;
 #[cfg(feature = "http")]
 pub use exchange::{Exchange, ServerOptions};
 pub use fields::{AllowedOrigins, RETRY_AFTER};
-pub use log::{EventLog, Resume};
+pub use log::EventLog;
 pub use options::{Start, StreamOptions};
 pub use output::{Close, Output};
 #[cfg(feature = "http")]
 pub use output::{Next, Outcome};
 pub use record::Record;
 pub use ring::{Cursor, Lapped, PublishError};
+pub use search::Resume;
 pub use session::Session;

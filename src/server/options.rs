@@ -1,6 +1,7 @@
 //! How streams are served.
 
 use super::choice::{SKIP, Skip};
+use super::ring::Cursor;
 use crate::encode::Frame;
 use crate::event_name;
 use crate::wire::exact::Exact;
@@ -50,6 +51,17 @@ pub enum Start {
     Oldest,
     /// Of everything that is kept, the last event of each type. Events whose type has 256 bytes or more are all sent.
     LatestOfEachType,
+}
+
+impl Start {
+    /// Where a client begins in a log that reaches from `oldest` to `newest`, and where its snapshot ends.
+    pub(super) const fn range(self, oldest: Cursor, newest: Cursor) -> (Cursor, Cursor) {
+        match self {
+            Start::Live => (newest, newest),
+            Start::Oldest => (oldest, oldest),
+            Start::LatestOfEachType => (oldest, newest),
+        }
+    }
 }
 
 const LOST: Frame<'static> = Frame::new().event(event_name!("lost")).with_data(b"");

@@ -1,10 +1,21 @@
 //! Looking for the event that a client has seen last.
 
-use super::log::Resume;
 use super::made_id::MadeId;
-use super::ring::Records;
+use super::ring::{Cursor, Records};
 use super::walk::{Budget, Walk};
 use crate::wire::text::LastEventId;
+
+/// Where a client begins that comes with an id, or without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Resume {
+    /// After the event with that id. Nothing is missing.
+    From(Cursor),
+    /// At the oldest frame: no event of that id is in the log, any longer or ever, or it is no id. Tell the client.
+    Lost(Cursor),
+    /// After the newest frame: the client has no id.
+    Fresh(Cursor),
+}
 
 /// Where a client begins that comes with this id, in as many steps as that takes.
 pub(super) fn resume(records: Records<'_>, id: LastEventId<'_>) -> Resume {

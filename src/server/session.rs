@@ -1,11 +1,11 @@
 //! One client's event stream.
 
-use super::log::{EventLog, Resume};
+use super::log::EventLog;
 use super::options::{Start, StreamOptions};
 use super::output::{Close, Output};
 use super::own_frames::{OwnFrames, Stage};
 use super::ring::{Cursor, Records};
-use super::search;
+use super::search::{self, Resume};
 use super::waiting::Waiting;
 use super::walk::{Budget, Walk};
 use crate::time::Instant;
@@ -105,9 +105,10 @@ impl<'a> Session<'a> {
             // Not at the newest: there is something to do before the next frame comes.
             false => (Stage::Resume, Start::Oldest),
         };
+        let (cursor, until) = start.range(log.oldest(), log.newest());
         Self {
             own: OwnFrames::new(now, log.count_stream(), stage, options),
-            walk: Walk::begin(log.oldest(), log.newest(), start),
+            walk: Walk::new(cursor, until),
             since: now,
             lifetime_ends: now.limit(options.lifetime_ms),
         }

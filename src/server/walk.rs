@@ -1,6 +1,5 @@
 //! Where a client is in a log.
 
-use super::options::Start;
 use super::ring::Cursor;
 
 /// Where a client is in a log: what is searched for it, chosen, and sent to it. All of it goes in steps.
@@ -35,15 +34,6 @@ impl Walk {
             other_read: 0,
             until: until.number,
             bits: 0,
-        }
-    }
-
-    /// At the start of a stream, of a log that reaches from here to there.
-    pub const fn begin(oldest: Cursor, newest: Cursor, start: Start) -> Self {
-        match start {
-            Start::Live => Self::new(newest, newest),
-            Start::Oldest => Self::new(oldest, oldest),
-            Start::LatestOfEachType => Self::new(oldest, newest),
         }
     }
 
