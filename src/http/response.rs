@@ -49,18 +49,25 @@ enum Body {
     None,
     /// By its length.
     Length,
-    /// By the end of the connection.
-    StreamToClose,
-    /// By a last chunk.
-    StreamInChunks,
+    /// By the end of the connection, or as a header field says.
+    Stream,
 }
 
 /// Those of [`STREAM_FIELDS`] that follow the type and the fields about framing.
-static OTHER_STREAM_FIELDS: [HeaderField; 2] = {
+const OTHER_STREAM_FIELDS: [HeaderField; 2] = {
     let [_, (cache, no_cache), (buffering, no)] = STREAM_FIELDS;
     [
         HeaderField::constant(cache, no_cache),
         HeaderField::constant(buffering, no),
+    ]
+};
+
+static CHUNKED_STREAM_FIELDS: [HeaderField; 3] = {
+    let [cache, buffering] = OTHER_STREAM_FIELDS;
+    [
+        HeaderField::constant("Transfer-Encoding", "chunked"),
+        cache,
+        buffering,
     ]
 };
 
@@ -81,17 +88,20 @@ impl<'a> Response<'a> {
         Self::new(status).with_body("text/plain", status.content())
     }
 
-    /// The answer to a client that shall have an event stream.
-    pub(crate) const fn stream(chunked: bool) -> Self {
+    /// The answer to a client that shall have an event stream, up to the end of the connection.
+    pub(crate) const fn stream() -> Self {
         let mut stream = Self::new(Status::OK);
         let [(_, content_type), ..] = STREAM_FIELDS;
         stream.content_type = content_type;
         stream.fields = &OTHER_STREAM_FIELDS;
-        stream.body = if chunked {
-            Body::StreamInChunks
-        } else {
-            Body::StreamToClose
-        };
+        stream.body = Body::Stream;
+        stream
+    }
+
+    /// The answer to a client that shall have an event stream in chunks.
+    pub(crate) const fn stream_in_chunks() -> Self {
+        let mut stream = Self::stream();
+        stream.fields = &CHUNKED_STREAM_FIELDS;
         stream
     }
 
@@ -148,9 +158,6 @@ impl<'a> Response<'a> {
         if self.body == Body::Length {
             write_field("Content-Length", b"", write);
             Decimal::new(self.content.len() as u32).for_each(&mut *write);
-        }
-        if self.body == Body::StreamInChunks {
-            write_field("Transfer-Encoding", b"chunked", write);
         }
         write_field("Connection", b"close", write);
         for field in self.fields {

@@ -162,23 +162,23 @@ impl<'a> Connection<'a> {
         log: &EventLog<B>,
         options: &'a StreamOptions<'a>,
     ) {
-        let chunked = self.options.chunked && !self.request().is_http_1_0();
+        let chunking = self.options.chunking(&self.request());
         self.is_for_stream = true;
         if self.state.is_unanswered() {
             self.state = State::Stream(Stream {
                 // The search comes after the head, which leaves the id where it is.
                 session: Session::begin(now, log, self.request().last_event_id(), options),
-                chunked,
+                chunking,
             });
         }
     }
 
     /// Answers with what was judged, if that is not a stream; or with the head of one.
     pub(crate) fn settle(&mut self, exchange: Exchange) {
-        let chunked = self.options.chunked && !self.request().is_http_1_0();
+        let chunking = self.options.chunking(&self.request());
         self.is_for_stream = !matches!(exchange, Exchange::Other);
         match exchange {
-            Exchange::Stream | Exchange::Head => self.respond(Stream::head(chunked)),
+            Exchange::Stream | Exchange::Head => self.respond(Stream::head(chunking)),
             Exchange::Preflight => self.refuse(Status::NO_CONTENT),
             Exchange::Other => self.refuse(Status::NOT_FOUND),
             Exchange::Refuse(response) => self.respond(response),
@@ -307,7 +307,7 @@ impl<'a> Connection<'a> {
                 }
             },
             State::Stream(stream) if !self.scratch.is_head_done() => {
-                let head = Stream::head(stream.chunked);
+                let head = Stream::head(stream.chunking);
                 self.put_head(head);
             }
             State::Answer(answer) => {

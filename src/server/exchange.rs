@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use super::chunking::{CHUNKING, Chunking};
 use super::fields::AllowedOrigins;
 #[cfg(feature = "embedded-io-async")]
 use super::fields::RETRY_AFTER;
@@ -31,7 +32,7 @@ pub struct ServerOptions<'a> {
     write_cors: Option<WriteCors>,
     pub(super) keep_headers: &'a [&'a str],
     pub(super) check: Option<Check<'a>>,
-    pub(super) chunked: bool,
+    pub(super) chunking: Option<&'static Chunking>,
     pub(super) max_head_len: u32,
     pub(super) head_timeout_ms: u32,
     pub(super) stream: StreamOptions<'a>,
@@ -48,7 +49,7 @@ impl<'a> ServerOptions<'a> {
             write_cors: None,
             keep_headers: &[],
             check: None,
-            chunked: false,
+            chunking: None,
             max_head_len: 8 * 1024,
             head_timeout_ms: 10_000,
             stream: StreamOptions::new(),
@@ -105,7 +106,7 @@ impl<'a> ServerOptions<'a> {
     /// default, and to clients that speak HTTP/1.0 in any case, the end of the connection is the end of
     /// the stream.
     pub const fn chunked(mut self) -> Self {
-        self.chunked = true;
+        self.chunking = Some(&CHUNKING);
         self
     }
 
@@ -204,6 +205,12 @@ impl<'a> ServerOptions<'a> {
             return Exchange::Preflight;
         }
         Exchange::Refuse(&METHOD_NOT_ALLOWED)
+    }
+
+    /// How a stream goes in chunks, if it shall and the client knows them.
+    pub(super) fn chunking(&self, request: &Request<'_>) -> Option<&'static Chunking> {
+        let chunking = self.chunking?;
+        (!request.is_http_1_0()).then_some(chunking)
     }
 
     /// Whether the request is for this server at all.

@@ -19,6 +19,8 @@
 
 mod choice;
 #[cfg(feature = "http")]
+mod chunking;
+#[cfg(feature = "http")]
 mod connection;
 #[cfg(feature = "http")]
 mod ending;

@@ -4,7 +4,7 @@
 use crate::http::Status;
 use crate::time::Instant;
 
-/// What a [`Connection`] wants.
+/// What a [`Connection`](super::Connection) wants.
 #[cfg(feature = "http")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -36,7 +36,7 @@ pub enum Outcome {
     HungUp,
 }
 
-/// What a [`Session`] wants.
+/// What a [`Session`](super::Session) wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Output<'l> {
@@ -53,7 +53,7 @@ pub enum Output<'l> {
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Close {
-    /// [`Session::end`] was called.
+    /// [`Session::end`](super::Session::end) was called.
     Ended,
     /// It has lasted as long as the options allow.
     Lifetime,

@@ -1,5 +1,6 @@
 //! Responses under way: answers, whose content is at hand, and streams.
 
+use super::chunking::Chunking;
 use super::output::{Close, Output};
 use super::ring::Records;
 use super::scratch::Scratch;
@@ -33,17 +34,19 @@ impl<'a> Answer<'a> {
 #[derive(Debug)]
 pub(super) struct Stream<'a> {
     pub session: Session<'a>,
-    pub chunked: bool,
+    /// How it goes in chunks, if it does.
+    pub chunking: Option<&'static Chunking>,
 }
 
-/// The heads of streams.
-static STREAM: Response = Response::stream(false);
-static CHUNKS: Response = Response::stream(true);
+static HEAD: Response = Response::stream();
 
 impl Stream<'_> {
-    /// The head of a stream, alone.
-    pub const fn head(chunked: bool) -> &'static Response<'static> {
-        if chunked { &CHUNKS } else { &STREAM }
+    /// The head of such a response.
+    pub const fn head(chunking: Option<&'static Chunking>) -> &'static Response<'static> {
+        match chunking {
+            Some(chunking) => &chunking.head,
+            None => &HEAD,
+        }
     }
 
     /// Goes on after the head, when all was sent that was given: puts more into the scratch. Returns what the session wants
@@ -61,9 +64,11 @@ impl Stream<'_> {
         {
             return Output::Wait(now);
         }
-        let output = scratch.put_events(session, self.chunked, now, records);
-        if let (true, Output::Close(Close::Ended | Close::Lifetime)) = (self.chunked, output) {
-            scratch.put_last_chunk();
+        let output = scratch.put_events(session, self.chunking, now, records);
+        if let (Some(chunking), Output::Close(Close::Ended | Close::Lifetime)) =
+            (self.chunking, output)
+        {
+            scratch.put_last_chunk(chunking);
         }
         output
     }

@@ -1,10 +1,11 @@
 //! What is read of a request, and what goes out to its client.
 
+use super::chunking::{AFTER, BEFORE, Chunking};
 use super::exchange::ServerOptions;
 use super::output::Output;
 use super::ring::Records;
 use super::session::Session;
-use crate::http::{ChunkSize, HeadError, LAST_CHUNK, Request, RequestHead, Response, Status};
+use crate::http::{ChunkSize, HeadError, Request, RequestHead, Response, Status};
 use crate::time::Instant;
 use crate::wire::copy::copy;
 use crate::wire::exact::{Exact, ExactSlice};
@@ -138,18 +139,17 @@ impl<'a> Scratch<'a> {
     pub fn put_events(
         &mut self,
         session: &mut Session<'_>,
-        chunked: bool,
+        chunking: Option<&'static Chunking>,
         now: Instant,
         records: Records<'_>,
     ) -> Output<'static> {
-        const END: &[u8] = b"\r\n";
-        let (before, after) = match chunked {
-            true => (ChunkSize::LEN, END.len()),
-            false => (0, 0),
+        let (before, after) = match chunking {
+            Some(_) => (BEFORE, AFTER),
+            None => (0, 0),
         };
         self.unsent = (0, 0);
         // If the framing of a chunk does not fit, the space is empty, and the session closes as stalled.
-        let (size, rest) = self.bytes.split_at_mut_checked(before).unwrap_or_default();
+        let rest = self.bytes.get_mut(before..).unwrap_or_default();
         let room = rest.len().saturating_sub(after).min(ChunkSize::MAX);
         let space = rest.part_mut(..room);
         let length = match session.fill_from(now, records, space) {
@@ -157,20 +157,17 @@ impl<'a> Scratch<'a> {
             Output::Wait(until) => return Output::Wait(until),
             Output::Close(reason) => return Output::Close(reason),
         };
-        if chunked {
-            copy(ChunkSize::new(length).as_bytes(), size);
-            put(END, rest, length);
-        }
-        self.unsent = (0, length.plus(before).plus(after));
+        let length = match chunking {
+            Some(chunking) => (chunking.frame)(self.bytes, length),
+            None => length,
+        };
+        self.unsent = (0, length);
         Output::Send(b"")
     }
 
     /// Puts the chunk here that ends a stream, if it fits.
-    pub fn put_last_chunk(&mut self) {
-        if let Some(place) = self.bytes.get_mut(..LAST_CHUNK.len()) {
-            copy(LAST_CHUNK, place);
-            self.unsent = (0, LAST_CHUNK.len());
-        }
+    pub fn put_last_chunk(&mut self, chunking: &Chunking) {
+        self.unsent = (0, (chunking.frame)(self.bytes, 0));
     }
 }
 

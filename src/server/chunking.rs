@@ -1,0 +1,41 @@
+//! Streams that go in chunks (RFC 9112, section 7.1).
+
+use crate::http::{ChunkSize, LAST_CHUNK, Response};
+use crate::wire::copy::copy;
+use crate::wire::exact::{Exact, ExactSlice};
+
+/// What streams in chunks need. It is reached through a pointer, so that programs whose streams end with the connection do
+/// not link it.
+#[derive(Debug)]
+pub(super) struct Chunking {
+    /// The head of the response.
+    pub head: Response<'static>,
+    /// Makes a chunk of the first bytes of a scratch: so many bytes of content stand there after [`BEFORE`]. Without content
+    /// it is the last chunk. Returns the length of the whole; 0 if the last chunk does not fit.
+    pub frame: fn(scratch: &mut [u8], length: usize) -> usize,
+}
+
+/// How many bytes of a chunk stand before its content.
+pub(super) const BEFORE: usize = ChunkSize::LEN;
+/// How many bytes of a chunk stand after its content.
+pub(super) const AFTER: usize = END.len();
+const END: &[u8] = b"\r\n";
+
+pub(super) static CHUNKING: Chunking = Chunking {
+    head: Response::stream_in_chunks(),
+    frame,
+};
+
+fn frame(scratch: &mut [u8], length: usize) -> usize {
+    if length == 0 {
+        let Some(place) = scratch.get_mut(..LAST_CHUNK.len()) else {
+            return 0;
+        };
+        copy(LAST_CHUNK, place);
+        return LAST_CHUNK.len();
+    }
+    let (size, rest) = scratch.split_exact_mut(BEFORE);
+    copy(ChunkSize::new(length).as_bytes(), size);
+    copy(END, rest.part_mut(length..length.plus(AFTER)));
+    length.plus(BEFORE).plus(AFTER)
+}
