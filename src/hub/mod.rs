@@ -93,7 +93,7 @@ use crate::wire::exact::Exact;
 ///             continue;
 ///         }
 ///         let ended = WithShutdown::new(&mut socket, end);
-///         let outcome = HUB.serve(ended, &mut scratch, &EmbassyClock, &OPTIONS).await;
+///         let _outcome = HUB.serve(ended, &mut scratch, &EmbassyClock, &OPTIONS).await; // for your log
 ///         // A socket that is dropped sends nothing. A client that has closed before its stream has ended waits for FIN still.
 ///         socket.close();
 ///         let _ = with_timeout(Duration::from_secs(5), socket.flush()).await;
