@@ -1,6 +1,8 @@
 //! An emulated machine that runs a firmware, and what that logs.
 
+use std::fs;
 use std::io::{BufRead, BufReader, Read};
+use std::net::SocketAddr;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
@@ -9,6 +11,7 @@ use std::time::{Duration, Instant};
 use e2e::program::{Program, free_port, root};
 use tempfile::TempDir;
 
+use crate::capture::{Capture, Segment};
 use crate::monitor::Monitor;
 
 pub struct Machine {
@@ -17,8 +20,10 @@ pub struct Machine {
     pub monitor: Monitor,
     log: Arc<Log>,
     program: Program,
-    _folder: TempDir,
+    folder: TempDir,
 }
+
+const CAPTURE: &str = "capture";
 
 #[derive(Default)]
 struct Log {
@@ -29,13 +34,27 @@ struct Log {
 impl Machine {
     /// Builds a firmware and boots it; on a port of its own, if none is given.
     pub fn boot(name: &str, port: Option<u16>) -> Self {
-        let port = port.unwrap_or_else(free_port);
+        Self::start(name, port, TempDir::new().unwrap(), &[])
+    }
+
+    /// The same, and records what goes through the network cable. The machine's clock follows this one's, however busy this
+    /// one is: without `icount`, ticks are lost.
+    pub fn boot_recorded(name: &str) -> Self {
         let folder = TempDir::new().unwrap();
+        let file = folder.path().join(CAPTURE);
+        let filter = format!("filter-dump,id=dump,netdev=cable,file={}", file.display());
+        let options = ["-icount", "shift=auto", "-object", &filter];
+        Self::start(name, None, folder, &options)
+    }
+
+    fn start(name: &str, port: Option<u16>, folder: TempDir, options: &[&str]) -> Self {
+        let port = port.unwrap_or_else(free_port);
         let socket = folder.path().join("monitor");
         let mut command = Command::new(root().join("examples/firmware/run"));
         command
             .args([name, &port.to_string(), "--", "-qmp"])
             .arg(format!("unix:{},server=on,wait=off", socket.display()))
+            .args(options)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             // QEMU warns of a timer that has no clock yet.
@@ -52,8 +71,22 @@ impl Machine {
             monitor: Monitor::connect(&socket),
             log,
             program,
-            _folder: folder,
+            folder,
         }
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        ([127, 0, 0, 1], self.port).into()
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}/", self.address())
+    }
+
+    /// The TCP segments so far, of a machine that is recorded.
+    pub fn segments(&self) -> Vec<Segment> {
+        let bytes = fs::read(self.folder.path().join(CAPTURE)).unwrap();
+        Capture::new(&bytes).collect()
     }
 
     /// Waits for a line behind the first `seen` ones that holds this text; returns it, and how many lines

@@ -1,7 +1,6 @@
 //! Clients of the firmware `status_stream`.
 
 use std::collections::HashSet;
-use std::net::SocketAddr;
 
 use e2e::client::{Client, Event};
 
@@ -13,14 +12,6 @@ impl Machine {
         let machine = Self::boot("status_stream", None);
         machine.wait_for("this device is", 0);
         machine
-    }
-
-    pub fn address(&self) -> SocketAddr {
-        ([127, 0, 0, 1], self.port).into()
-    }
-
-    pub fn url(&self) -> String {
-        format!("http://{}/", self.address())
     }
 }
 

@@ -9,6 +9,7 @@ use e2e::browser::Browser;
 use e2e::client::{Client, request};
 use e2e::packages;
 use e2e::program::Program;
+use firmware_tests::ends::{Cause, port};
 use firmware_tests::machine::Machine;
 use firmware_tests::status::{Viewer, split};
 
@@ -83,6 +84,31 @@ fn curl_and_node_follow() {
         let event: serde_json::Value = serde_json::from_str(&line).unwrap();
         split(event["id"].as_str().unwrap());
         assert!(event["data"].as_str().unwrap().starts_with('2'));
+    }
+}
+
+/// Breaks when the end of the page, or of a refusal, waits until the server drops its socket: after four ticks of 250 ms.
+#[test]
+fn pages_end_at_once() {
+    let machine = Machine::boot_recorded("status_stream");
+    machine.wait_for("this device is", 0);
+    let mut ticker = Client::connect(machine.address(), "");
+    ticker.next_event();
+    for (method, path, status) in [
+        ("GET", "/", "200"),
+        ("HEAD", "/", "200"),
+        ("GET", "/nope", "404"),
+    ] {
+        let start = Instant::now();
+        let request = format!("{method} {path} HTTP/1.0\r\n\r\n");
+        let mut client = Client::send(machine.address(), &request);
+        let response = client.read_to_end().unwrap();
+        let host = start.elapsed();
+        let status = format!("HTTP/1.1 {status} ");
+        assert!(response.starts_with(&status), "{response}");
+        let ending = machine.ending(port(&mut client), Cause::Request, &mut ticker);
+        println!("{method} {path}: seen after {host:?}; {ending:?}");
+        assert!(ending.ticks < 3, "{ending:?}");
     }
 }
 
