@@ -48,9 +48,13 @@ impl Machine {
     }
 
     fn start(name: &str, port: Option<u16>, folder: TempDir, options: &[&str]) -> Self {
+        let run = root().join("examples/firmware/run");
+        // The monitor is not waited for as long as a build may take.
+        let build = Command::new(&run).args([name, "--build-only"]).status();
+        assert!(build.unwrap().success());
         let port = port.unwrap_or_else(free_port);
         let socket = folder.path().join("monitor");
-        let mut command = Command::new(root().join("examples/firmware/run"));
+        let mut command = Command::new(&run);
         command
             .args([name, &port.to_string(), "--", "-qmp"])
             .arg(format!("unix:{},server=on,wait=off", socket.display()))
