@@ -13,6 +13,13 @@ impl Machine {
         machine.wait_for("this device is", 0);
         machine
     }
+
+    /// Boots a firmware that serves, waits until it does, and records what goes through the network cable.
+    pub fn serving_recorded(name: &str) -> Self {
+        let machine = Self::boot_recorded(name);
+        machine.wait_for("this device is", 0);
+        machine
+    }
 }
 
 /// Follows the stream, and checks that no event is missing.

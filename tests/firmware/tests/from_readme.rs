@@ -16,17 +16,11 @@ use firmware_tests::machine::Machine;
 /// Half of the time for which the server waits for a client that does not close.
 const MANY: usize = 10;
 
-fn boot() -> Machine {
-    let machine = Machine::boot_recorded("from_readme");
-    machine.wait_for("this device is", 0);
-    machine
-}
-
 /// Breaks when a stream that has had its time ends for `curl` when the server drops the socket, or never, and not when
 /// the last event was sent.
 #[test]
 fn curl_sees_the_end_of_a_stream_after_its_lifetime() {
-    let machine = boot();
+    let machine = Machine::serving_recorded("from_readme");
     let mut command = Command::new("curl");
     command.args(["--silent", "--no-buffer", "--fail"]);
     command.args(["--write-out", "%{local_port} %{time_total}\n"]);
@@ -57,7 +51,7 @@ fn curl_sees_the_end_of_a_stream_after_its_lifetime() {
 /// Breaks when the end of a response waits until the server drops its socket.
 #[test]
 fn responses_end_at_once() {
-    let machine = boot();
+    let machine = Machine::serving_recorded("from_readme");
     let mut ticker = Client::connect(machine.address(), "");
     ticker.next_event();
     for (request, status) in [
@@ -94,7 +88,7 @@ fn responses_end_at_once() {
 /// Breaks when a client that has closed its side of a stream waits for the end.
 #[test]
 fn a_client_that_closes_its_side_of_a_stream_sees_the_end() {
-    let machine = boot();
+    let machine = Machine::serving_recorded("from_readme");
     let mut ticker = Client::connect(machine.address(), "");
     let mut client = Client::connect(machine.address(), "");
     client.next_event();
@@ -108,7 +102,7 @@ fn a_client_that_closes_its_side_of_a_stream_sees_the_end() {
 /// Breaks when a client that finds no slot is not told so, or when one that only reads to its end keeps its slot.
 #[test]
 fn a_socket_more_than_slots_refuses_in_words() {
-    let mut machine = boot();
+    let mut machine = Machine::serving_recorded("from_readme");
     let mut clients: Vec<_> = (0..4)
         .map(|_| Client::connect(machine.address(), ""))
         .collect();

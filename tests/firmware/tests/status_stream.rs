@@ -90,8 +90,7 @@ fn curl_and_node_follow() {
 /// Breaks when the end of the page, or of a refusal, waits until the server drops its socket: after four ticks of 250 ms.
 #[test]
 fn pages_end_at_once() {
-    let machine = Machine::boot_recorded("status_stream");
-    machine.wait_for("this device is", 0);
+    let machine = Machine::serving_recorded("status_stream");
     let mut ticker = Client::connect(machine.address(), "");
     ticker.next_event();
     for (method, path, status) in [
@@ -162,13 +161,14 @@ fn clients_resume() {
     read(&mut viewer, 12);
 }
 
-/// Breaks when a client that never reads delays another one, or holds its place for ever.
+/// Breaks when a client that never reads delays another one, or holds its place for ever; or when its connection is not
+/// reset.
 #[test]
 fn a_client_that_never_reads_stops_nobody() {
-    let machine = Machine::serving();
+    let machine = Machine::serving_recorded("status_stream");
     let mut reading = Viewer::join(&machine, "");
     read(&mut reading, 3);
-    let _never_reads = impatient::connect(&machine);
+    let never_reads = impatient::connect(&machine);
     // Each request makes an event: enough of them fill all buffers on the way to who does not read.
     let start = Instant::now();
     while machine.lines().iter().all(|line| !line.contains("Stalled")) {
@@ -185,6 +185,17 @@ fn a_client_that_never_reads_stops_nobody() {
         start.elapsed()
     );
     machine.wait_for("dropped: 1", 0);
+    let port = never_reads
+        .local_addr()
+        .unwrap()
+        .as_socket()
+        .unwrap()
+        .port();
+    let segments = machine.segments();
+    let of_it = segments
+        .iter()
+        .rfind(|s| s.client == port && s.is_from_machine);
+    assert!(of_it.is_some_and(|segment| segment.is_rst), "{of_it:?}");
 }
 
 mod impatient {
