@@ -84,7 +84,7 @@ use crate::wire::exact::Exact;
 /// use embedded_sse::io::{End, WithShutdown};
 ///
 /// /// As many tasks as there are sockets: one more than slots. While all slots are taken, that one tells a client to come
-/// /// back later (503); without it, the client would wait for a connection. A page wants one more.
+/// /// back later (503); without it, the client's connection is reset without a word. A page wants one more.
 /// async fn serve(stack: Stack<'static>) -> ! {
 ///     let (mut received, mut to_send, mut scratch) = ([0; 512], [0; 1024], [0; 512]);
 ///     loop {
@@ -94,7 +94,7 @@ use crate::wire::exact::Exact;
 ///         }
 ///         let ended = WithShutdown::new(&mut socket, end);
 ///         let _outcome = HUB.serve(ended, &mut scratch, &EmbassyClock, &OPTIONS).await; // for your log
-///         // A socket that is dropped sends nothing. A client that has closed before its stream has ended waits for FIN still.
+///         // A socket that is dropped sends nothing, and a client that has closed its side of a stream waits for FIN.
 ///         socket.close();
 ///         let _ = with_timeout(Duration::from_secs(5), socket.flush()).await;
 ///     }
