@@ -20,9 +20,12 @@ use crate::time::Instant;
 ///          too slow, malformed, too long
 ///        ┌───────────────────────────────┐
 /// head ──┴─> request ──┬── respond ──> response ─────────────┬─> shutdown ──> linger ──> closed
-///                      └── stream ───> head of it ──> stream ┘                              ^
-///                          (or a refusal, as respond)   └── hung up, stalled, lapped ──────┘
+///                      └── stream ───> head of it ──> stream ┘
+///                          (or a refusal, as respond)
 /// ```
+///
+/// A client that closes its end during the head or the stream goes to *shutdown*. One that takes no byte for too long, or is
+/// overtaken in the middle of a frame, is aborted.
 ///
 /// It has no socket and no clock. The storage is the caller's: 512 bytes hold what matters of a
 /// browser's request, and later what goes out in one write.
@@ -216,10 +219,10 @@ impl<'a> Connection<'a> {
         self.state.session()
     }
 
-    /// Whether there was a stream, of which everything is sent.
+    /// The socket cannot be shut down. After a stream only its drop tells the client of the end: `true` if there was one.
     #[cfg(any(feature = "embedded-io", feature = "embedded-io-async"))]
-    pub(crate) const fn is_streamed(&self) -> bool {
-        self.state.is_streamed()
+    pub(crate) const fn skip_linger(&mut self) -> bool {
+        self.state.skip_linger()
     }
 
     #[cfg(feature = "embedded-io-async")]
@@ -312,7 +315,7 @@ impl<'a> Connection<'a> {
             }
             State::Answer(answer) => {
                 let outcome = Outcome::Answered(answer.status);
-                self.state = State::Ended(Ending::graceful(outcome));
+                self.state.close(outcome);
             }
             State::Stream(stream) => match stream.advance(now, records, &mut self.scratch) {
                 Output::Send(_) => {}
@@ -324,6 +327,7 @@ impl<'a> Connection<'a> {
                     LastStep::Shutdown => Next::Shutdown,
                     LastStep::Wait(until) => Next::Wait(until),
                     LastStep::Close => Next::Close(ending.outcome),
+                    LastStep::Abort => Next::Abort(ending.outcome),
                 });
             }
         }

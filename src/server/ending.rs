@@ -21,6 +21,7 @@ enum Then {
         left: usize,
     },
     Close,
+    Abort,
 }
 
 /// What a connection at its end wants.
@@ -28,18 +29,23 @@ pub(super) enum LastStep {
     Shutdown,
     Wait(Instant),
     Close,
+    Abort,
 }
 
 const MAX_LINGER: usize = 64 * 1024;
 const LINGER_MS: u32 = 1_000;
 
 impl Ending {
-    /// The client has got everything, or will get it: it is shut down, and read from.
+    /// The client has got everything, or will get it, or has closed: it is shut down, and read from.
     pub const fn graceful(outcome: Outcome) -> Self {
-        Self {
-            outcome,
-            then: Then::Shutdown,
-        }
+        let then = Then::Shutdown;
+        Self { outcome, then }
+    }
+
+    /// The client takes no byte.
+    pub const fn abrupt(outcome: Outcome) -> Self {
+        let then = Then::Abort;
+        Self { outcome, then }
     }
 
     /// A stream has ended for this reason.
@@ -47,17 +53,9 @@ impl Ending {
         Self {
             outcome: Outcome::Streamed(reason),
             then: match reason {
-                Close::Ended | Close::Lifetime => Then::Shutdown,
-                _ => Then::Close,
+                Close::Stalled | Close::Lapped => Then::Abort,
+                _ => Then::Shutdown,
             },
-        }
-    }
-
-    /// The client is gone, or takes no byte.
-    pub const fn at_once(outcome: Outcome) -> Self {
-        Self {
-            outcome,
-            then: Then::Close,
         }
     }
 
@@ -78,11 +76,18 @@ impl Ending {
                 LastStep::Close
             }
             Then::Close => LastStep::Close,
+            Then::Abort => LastStep::Abort,
         }
     }
 
     /// The client takes no byte: it is neither shut down nor read from.
     pub const fn give_up(&mut self) {
+        self.then = Then::Abort;
+    }
+
+    /// The socket cannot be shut down, so only its drop tells the client of the end.
+    #[cfg(any(feature = "embedded-io", feature = "embedded-io-async"))]
+    pub const fn skip_linger(&mut self) {
         self.then = Then::Close;
     }
 

@@ -31,11 +31,14 @@ impl<'a> State<'a> {
         }
     }
 
-    /// Whether there was a stream, of which everything is sent.
+    /// The socket cannot be shut down. After a stream only its drop tells the client of the end: `true` if there was one.
     #[cfg(any(feature = "embedded-io", feature = "embedded-io-async"))]
-    pub const fn is_streamed(&self) -> bool {
+    pub const fn skip_linger(&mut self) -> bool {
         match self {
-            Self::Ended(ending) => matches!(ending.outcome, Outcome::Streamed(_)),
+            Self::Ended(ending) if matches!(ending.outcome, Outcome::Streamed(_)) => {
+                ending.skip_linger();
+                true
+            }
             _ => false,
         }
     }
@@ -63,13 +66,13 @@ impl<'a> State<'a> {
             Self::Ended(ending) if matches!(ending.outcome, Outcome::Streamed(_)) => {
                 ending.give_up();
             }
-            Self::Stream(_) => self.close(Outcome::Streamed(Close::Stalled)),
-            _ => self.close(Outcome::HungUp),
+            Self::Stream(_) => *self = Self::Ended(Ending::of_stream(Close::Stalled)),
+            _ => *self = Self::Ended(Ending::abrupt(Outcome::HungUp)),
         }
     }
 
-    /// The client is gone, or takes no byte.
+    /// There is nothing to send any more.
     pub fn close(&mut self, outcome: Outcome) {
-        *self = Self::Ended(Ending::at_once(outcome));
+        *self = Self::Ended(Ending::graceful(outcome));
     }
 }

@@ -20,6 +20,9 @@ pub enum Next<'c> {
     Shutdown,
     /// Close the connection.
     Close(Outcome),
+    /// Close the connection at once, by a reset (TCP RST) if the socket can: the client takes no byte, or the rest of the frame
+    /// under way is gone. To end it by FIN would hold the socket for a client that does not read, or make an event of a part.
+    Abort(Outcome),
 }
 
 /// How a connection came to its end.

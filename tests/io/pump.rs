@@ -264,6 +264,19 @@ fn a_slow_head_and_a_stalled_refusal_end_in_time() {
     );
     let wait = connection.pump(at(30_000), &log, &mut socket).unwrap();
     assert_eq!(wait, Wait::Closed(Outcome::HungUp));
+    assert_eq!((socket.shutdowns, socket.aborts), (0, 1));
+}
+
+/// Breaks when a client that closes its end waits for that of the server, which drops no socket by itself.
+#[test]
+fn a_client_that_closes_its_end_is_shut_down() {
+    let log = EventLog::<[u8; 512]>::new();
+    let mut scratch = [0; 256];
+    let (mut connection, mut socket) = stream(&log, &mut scratch);
+    socket.closed = true;
+    let wait = connection.pump(at(1), &log, &mut socket).unwrap();
+    assert_eq!(wait, Wait::Closed(Outcome::Streamed(Close::HungUp)));
+    assert_eq!((socket.shutdowns, socket.aborts), (1, 0));
 }
 
 /// Its streams end after 5 s.

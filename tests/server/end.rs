@@ -85,20 +85,22 @@ mod of_connections {
                     }
                     Next::Shutdown => shutdowns += 1,
                     Next::Wait(until) => assert_eq!((until, shutdowns), (at(1_000), 1), "{head}"),
-                    Next::Close(outcome) => panic!("{outcome:?}"),
+                    next @ (Next::Close(_) | Next::Abort(_)) => panic!("{next:?}"),
                 }
             }
             assert!(sent > 50 && shutdowns == 1, "{head}: {sent}, {shutdowns}");
         }
     }
 
-    /// Breaks when a client that is gone or takes no byte is waited for.
+    /// Breaks when a client that has closed its end waits for that of the server, or is waited for.
     #[test]
-    fn a_stream_whose_client_is_gone_is_closed_without_a_shutdown() {
+    fn a_stream_whose_client_has_closed_is_shut_down_and_closed() {
         let log = Log::new();
         let mut scratch = [0; 512];
         let mut gone = connect(&OPTIONS, &log, &mut scratch, GET);
         send_all(&mut gone, 0, &log);
+        gone.received(0);
+        assert_eq!(gone.poll(at(0), &log), Next::Shutdown);
         gone.received(0);
         let closed = Next::Close(Outcome::Streamed(Close::HungUp));
         assert_eq!(gone.poll(at(0), &log), closed);
@@ -112,7 +114,8 @@ mod of_connections {
             let mut scratch = [0; 512];
             let mut connection = read_head(&OPTIONS, &mut scratch, head);
             connection.end();
-            let next = connection.poll(at(0), &log);
+            assert_eq!(connection.poll(at(0), &log), Next::Shutdown, "{head}");
+            let next = connection.poll(at(1_000), &log);
             assert_eq!(next, Next::Close(Outcome::HungUp), "{head}");
         }
         let mut scratch = [0; 512];

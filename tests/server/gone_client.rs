@@ -19,6 +19,8 @@ fn end_of_file_closes_a_stream_at_once() {
     connection.received(5);
     assert!(matches!(connection.poll(at(200), &log), Next::Wait(_)));
     connection.received(0);
+    assert_eq!(connection.poll(at(200), &log), Next::Shutdown);
+    connection.received(0);
     assert_eq!(
         connection.poll(at(200), &log),
         Next::Close(Outcome::Streamed(Close::HungUp))
@@ -32,6 +34,8 @@ fn end_of_file_within_the_head_closes_at_once() {
     for head in ["", "GET /ev"] {
         let mut scratch = [0; 512];
         let mut gone = read_head(&OPTIONS, &mut scratch, head);
+        gone.received(0);
+        assert_eq!(gone.poll(at(0), &log), Next::Shutdown);
         gone.received(0);
         assert_eq!(gone.poll(at(0), &log), Next::Close(Outcome::HungUp));
     }

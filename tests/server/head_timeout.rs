@@ -14,7 +14,8 @@ fn a_silent_client_is_closed_without_an_answer() {
     let mut scratch = [0; 512];
     let mut silent = Connection::new(at(5), &OPTIONS, &mut scratch);
     assert_eq!(silent.poll(at(10_004), &log), Next::Wait(at(10_005)));
-    assert_eq!(silent.poll(at(10_005), &log), Next::Close(Outcome::HungUp));
+    assert_eq!(silent.poll(at(10_005), &log), Next::Shutdown);
+    assert_eq!(silent.poll(at(11_005), &log), Next::Close(Outcome::HungUp));
 }
 
 /// Breaks when each byte of a head prolongs its time, or a slow client is not told.

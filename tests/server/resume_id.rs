@@ -253,7 +253,7 @@ fn serve(log: &Log, mut socket: TcpStream) {
                 connection.received(length);
             }
             Next::Shutdown => socket.shutdown(Shutdown::Write).unwrap(),
-            Next::Close(_) => return,
+            Next::Close(_) | Next::Abort(_) => return,
         }
     }
 }

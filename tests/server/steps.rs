@@ -33,7 +33,7 @@ fn resume<const N: usize>(
                 between(log);
             }
             Next::Wait(_) => break,
-            next @ (Next::Shutdown | Next::Close(_)) => panic!("{next:?}"),
+            next @ (Next::Shutdown | Next::Close(_) | Next::Abort(_)) => panic!("{next:?}"),
         }
     }
     let response = String::from_utf8(response).unwrap();

@@ -90,7 +90,7 @@ mod of_connections {
                             connection.received(length);
                         }
                         Next::Shutdown => {}
-                        Next::Close(outcome) => break outcome,
+                        Next::Close(outcome) | Next::Abort(outcome) => break outcome,
                     }
                 };
                 let expected = match length {

@@ -74,7 +74,7 @@ mod of_connections {
             let next = connection.poll(at(20_200), &log);
             assert_eq!(
                 next,
-                Next::Close(Outcome::Streamed(Close::Stalled)),
+                Next::Abort(Outcome::Streamed(Close::Stalled)),
                 "{taken}"
             );
         }
@@ -90,7 +90,7 @@ mod of_connections {
             assert!(matches!(connection.poll(at(now), &log), Next::Send(_)));
         }
         let next = connection.poll(at(20_000), &log);
-        assert_eq!(next, Next::Close(Outcome::HungUp));
+        assert_eq!(next, Next::Abort(Outcome::HungUp));
     }
 
     /// Breaks when a client that takes bytes all the time is closed for being slow.

@@ -12,7 +12,7 @@ use crate::http::{Request, Response, Status};
 use crate::io::Error;
 use crate::io::turns::Turns;
 use crate::server::{
-    BUSY, Close, Connection, Exchange, Next, Outcome, ServerOptions, Session, StreamOptions,
+    BUSY, Connection, Exchange, Next, Outcome, ServerOptions, Session, StreamOptions,
 };
 use crate::time::Instant;
 
@@ -246,7 +246,7 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
             }
             let next = log.with(|log| connection.poll(now, log));
             let next = next.unwrap_or(Next::Wait(now));
-            if let Next::Shutdown | Next::Close(_) = next {
+            if let Next::Shutdown | Next::Close(_) | Next::Abort(_) = next {
                 // The place is free for another client while this one reads to the end.
                 self.place = None;
             }
@@ -269,7 +269,17 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
                     self.is_asked = true;
                     return Ok(None);
                 }
-                Next::Close(outcome) => return Ok(Some(self.close(outcome, stalls_at).await)),
+                Next::Close(outcome) => {
+                    self.note_closed(outcome);
+                    return Ok(Some(outcome));
+                }
+                Next::Abort(outcome) => {
+                    // That the reset is sent may be waited for, and an unplugged client gets none.
+                    let stalls = pin!(timer(self.clock, stalls_at));
+                    before(pin!(self.socket.abort()), stalls).await;
+                    self.note_closed(outcome);
+                    return Ok(Some(outcome));
+                }
                 Next::Shutdown => None,
                 Next::Wait(until) => Some(until),
             };
@@ -287,9 +297,7 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
             match ends {
                 Some(until) => self.receive(until).await?,
                 None => {
-                    if !S::CAN_SHUT_DOWN && self.connection.is_streamed() {
-                        // Only dropping the socket tells the client of the end.
-                        self.connection.give_up();
+                    if !S::CAN_SHUT_DOWN && self.connection.skip_linger() {
                         continue;
                     }
                     let stalls = pin!(timer(self.clock, stalls_at));
@@ -328,20 +336,11 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
         self.losses = known;
     }
 
-    /// The connection is at its end.
-    async fn close(&mut self, outcome: Outcome, stalls_at: Instant) -> Outcome {
+    fn note_closed(&self, outcome: Outcome) {
         match outcome {
-            Outcome::Streamed(reason) => {
-                if let Close::Stalled | Close::Lapped = reason {
-                    // That the reset is sent may be waited for, and an unplugged client gets none.
-                    let stalls = pin!(timer(self.clock, stalls_at));
-                    before(pin!(self.socket.abort()), stalls).await;
-                }
-                self.log.note_closed(reason);
-            }
+            Outcome::Streamed(reason) => self.log.note_closed(reason),
             Outcome::Answered(_) if !self.is_asked => self.log.note_refused(),
             _ => {}
         }
-        outcome
     }
 }

@@ -4,7 +4,7 @@ use embedded_io::{Read, ReadReady, Write, WriteReady};
 
 use super::HalfClose;
 use crate::io::Error;
-use crate::server::{Close, Connection, EventLog, Next, Outcome};
+use crate::server::{Connection, EventLog, Next, Outcome};
 use crate::time::Instant;
 
 /// What a connection waits for.
@@ -115,19 +115,16 @@ impl Connection<'_> {
                 }
                 Next::Request => return Ok(Wait::Request),
                 Next::Shutdown => {
-                    if !S::CAN_SHUT_DOWN && self.is_streamed() {
-                        // Only dropping the socket tells the client of the end.
-                        self.give_up();
+                    if !S::CAN_SHUT_DOWN && self.skip_linger() {
                         continue;
                     }
                     socket.flush().map_err(Error::Io)?;
                     *written = false;
                     socket.shutdown().map_err(Error::Io)?;
                 }
-                Next::Close(outcome) => {
-                    if let Outcome::Streamed(Close::Stalled | Close::Lapped) = outcome {
-                        socket.abort();
-                    }
+                Next::Close(outcome) => return Ok(Wait::Closed(outcome)),
+                Next::Abort(outcome) => {
+                    socket.abort();
                     return Ok(Wait::Closed(outcome));
                 }
             }

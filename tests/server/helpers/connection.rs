@@ -1,7 +1,7 @@
 //! Connections without a socket.
 
 use embedded_sse::http::{HeaderField, Request, Response, Status};
-use embedded_sse::server::{Close, Connection, EventLog, Next, Outcome, ServerOptions};
+use embedded_sse::server::{Connection, EventLog, Next, ServerOptions};
 
 use super::at;
 
@@ -137,9 +137,4 @@ pub fn send_all(connection: &mut Connection, now: u64, log: &Log) -> (String, St
             next => return (String::from_utf8(sent).unwrap(), format!("{next:?}")),
         }
     }
-}
-
-/// How a stream ends for this reason.
-pub fn closed(reason: Close) -> String {
-    format!("{:?}", Next::Close(Outcome::Streamed(reason)))
 }

@@ -269,7 +269,7 @@ impl Calls {
                     },
                 },
                 Next::Shutdown => {}
-                Next::Close(_) => {
+                Next::Close(_) | Next::Abort(_) => {
                     self.end.call(Connection::end, &mut connection);
                     self.reset.call2(Connection::reset, &mut connection, now);
                     return;

@@ -37,7 +37,7 @@ extern "C" fn reset() -> ! {
                     connection.received(length);
                 }
                 Next::Shutdown => write_word(read_word()),
-                Next::Close(_) => break,
+                Next::Close(_) | Next::Abort(_) => break,
             }
         }
     }
