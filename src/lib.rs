@@ -119,11 +119,12 @@
 //! ```text
 //! floor 5   hub                                      an event log shared by embassy tasks
 //! floor 4   io/{blocking,asynch}                     loops over sockets, on io/{attempts,inbox,received,turns,unsent}
-//! floor 3   client/event_source                      server/{connection,exchange}
-//!           on {attempt,exchange,lifecycle,output}   on {session,log,fields,options,waiting}
-//!           client/{reconnect,options}               on {choice,ring,record,made_id}
-//!           on {backoff,decision,error_body,fields,id_parameter,no_stream,
-//!              reason,reconnect_options,redirects,request}
+//! floor 3   client/event_source                      server/{connection,session,log}
+//!           on {attempt,exchange,lifecycle,output}   on {lifecycle,reply,scratch,ending,chunking,exchange,fields}
+//!           client/{reconnect,options}               on {own_frames,search,choice,walk,output,options,waiting}
+//!           on {backoff,decision,error_body,fields,  on {record,ring,made_id}
+//!              id_parameter,no_stream,reason,
+//!              reconnect_options,redirects,request}
 //! floor 2   decode/{decoder,parts,event}             encode/{frame,writer,chunks,sink}
 //!           on {core,fields,held,layout,located,retry}
 //!           http/{request,response,response_head,url,body}
