@@ -21,8 +21,8 @@ mod scripted_socket;
 #[path = "../../examples/serve_superloop/socket.rs"]
 mod superloop_socket;
 #[cfg(all(feature = "http", feature = "embedded-io"))]
-#[path = "../../examples/common/clock.rs"]
-mod tokio_clock;
+#[path = "../common/tcp_server.rs"]
+mod tcp_server;
 
 mod cancel_safety;
 mod errors;

@@ -1,0 +1,299 @@
+//! Servers over TCP: with tokio, and from a superloop over sockets of the standard library. They tell whether they still
+//! hold a connection.
+
+use std::io::Write;
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::thread::{self, JoinHandle, sleep};
+use std::time::Duration;
+
+use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
+use embedded_io_adapters::tokio_1::FromTokio;
+use embedded_sse::Instant;
+use embedded_sse::http::{Response, Status};
+use embedded_sse::hub::{Hub, Slot};
+use embedded_sse::io::WithShutdown;
+use embedded_sse::io::asynch::{Clock, accept};
+use embedded_sse::io::blocking::Wait;
+use embedded_sse::server::{Connection, EventLog, ServerOptions, StreamOptions};
+use tokio::sync::oneshot;
+
+use crate::end::end;
+use crate::superloop_socket::Socket;
+
+/// How long streams last.
+pub const LIFETIME_MS: u32 = 100;
+pub const PREAMBLE: &str = ":\nretry: 3000\n\n";
+
+static OPTIONS: ServerOptions =
+    ServerOptions::new("/events").stream(StreamOptions::new().lifetime(LIFETIME_MS));
+static PAGE: Response = Response::new(Status::OK).with_body("text/html", b"<h1>Pump</h1>");
+
+/// The time of a server.
+#[derive(Clone)]
+pub enum Time {
+    /// Since then.
+    Runs(std::time::Instant),
+    /// It stands still until the test sets other milliseconds: nothing ends because the machine is slow.
+    Stands(Arc<AtomicU64>),
+}
+
+impl Time {
+    #[allow(dead_code, reason = "measurements need it")]
+    pub fn running() -> Self {
+        Self::Runs(std::time::Instant::now())
+    }
+
+    #[allow(dead_code, reason = "tests need it")]
+    pub fn standing() -> Self {
+        Self::Stands(Arc::default())
+    }
+
+    pub fn pass(&self, ms: u32) {
+        if let Self::Stands(now) = self {
+            now.fetch_add(ms.into(), Ordering::SeqCst);
+        }
+    }
+}
+
+impl Clock for Time {
+    fn now(&self) -> Instant {
+        Instant::from_millis(match self {
+            Self::Runs(start) => start.elapsed().as_millis() as u64,
+            Self::Stands(now) => now.load(Ordering::SeqCst),
+        })
+    }
+
+    async fn wait_until(&self, at: Instant) {
+        while self.now() < at {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+}
+
+/// Runs until it is dropped.
+pub struct Server {
+    pub name: &'static str,
+    pub time: Time,
+    address: SocketAddr,
+    held: Arc<AtomicUsize>,
+    /// Its other end is dropped to stop the server.
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// What a server's thread has.
+struct Parts {
+    listener: TcpListener,
+    time: Time,
+    /// How many connections are held.
+    held: Arc<AtomicUsize>,
+    stopped: oneshot::Receiver<()>,
+}
+
+/// One of each kind.
+pub fn servers(time: impl Fn() -> Time) -> [Server; 2] {
+    [
+        Server::start("tokio", time(), serve_on_tokio),
+        Server::start("superloop", time(), serve_in_a_superloop),
+    ]
+}
+
+impl Server {
+    fn start(name: &'static str, time: Time, run: fn(Parts)) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let address = listener.local_addr().unwrap();
+        let held = Arc::default();
+        let (stop, stopped) = oneshot::channel();
+        let parts = Parts {
+            listener,
+            time: time.clone(),
+            held: Arc::clone(&held),
+            stopped,
+        };
+        Self {
+            name,
+            time,
+            address,
+            held,
+            stop: Some(stop),
+            thread: Some(thread::spawn(move || run(parts))),
+        }
+    }
+
+    /// A client that has sent this.
+    pub fn connect(&self, request: &[u8]) -> TcpStream {
+        let mut client = TcpStream::connect(self.address).unwrap();
+        let limit = Some(Duration::from_secs(30));
+        client.set_read_timeout(limit).unwrap();
+        client.write_all(request).unwrap();
+        client
+    }
+
+    /// How many connections it holds. One is counted out before it is closed.
+    pub fn held(&self) -> usize {
+        self.held.load(Ordering::SeqCst)
+    }
+
+    /// Waits until it holds no connection.
+    pub fn wait_until_free(&self) {
+        let until = std::time::Instant::now() + Duration::from_secs(30);
+        while self.held() > 0 {
+            assert!(std::time::Instant::now() < until, "{}", self.name);
+            sleep(Duration::from_millis(1));
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        let ended = self.thread.take().unwrap().join();
+        if !thread::panicking() {
+            ended.unwrap();
+        }
+    }
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn serve_on_tokio(parts: Parts) {
+    let listener = tokio::net::TcpListener::from_std(parts.listener).unwrap();
+    let hub = Arc::new(Hub::<CriticalSectionRawMutex, [u8; 512], [Slot; 2]>::new());
+    let serve = async {
+        loop {
+            let (stream, _) = listener.accept().await.unwrap();
+            parts.held.fetch_add(1, Ordering::SeqCst);
+            let (hub, time, held) = (hub.clone(), parts.time.clone(), parts.held.clone());
+            tokio::spawn(async move {
+                let mut scratch = [0; 512];
+                let mut socket = WithShutdown::new(FromTokio::new(stream), end);
+                let incoming = accept(&mut socket, &mut scratch, &time, &*hub, &OPTIONS).await;
+                if let Ok(mut incoming) = incoming {
+                    let _ = match incoming.request().path() {
+                        "/" => incoming.respond(&PAGE).await,
+                        _ => incoming.answer().await,
+                    };
+                }
+                held.fetch_sub(1, Ordering::SeqCst);
+            });
+        }
+    };
+    tokio::select! {
+        () = serve => {}
+        _ = parts.stopped => {}
+    }
+}
+
+fn serve_in_a_superloop(mut parts: Parts) {
+    let log = EventLog::<[u8; 512]>::new();
+    let mut scratches = [[0; 512]; 2];
+    let mut slots = scratches.each_mut().map(|scratch| {
+        let connection = Connection::new(Instant::NEVER, &OPTIONS, scratch);
+        (connection, None::<Socket>)
+    });
+    while parts.stopped.try_recv() == Err(oneshot::error::TryRecvError::Empty) {
+        let now = parts.time.now();
+        for (connection, socket) in &mut slots {
+            if socket.is_none() {
+                let accepted = parts.listener.accept().ok();
+                *socket = accepted.map(|(stream, _)| Socket::new(stream).unwrap());
+                parts
+                    .held
+                    .fetch_add(usize::from(socket.is_some()), Ordering::SeqCst);
+                connection.reset(now);
+            }
+            let Some(open) = socket else { continue };
+            match connection.pump(now, &log, open) {
+                Ok(Wait::Request) if connection.request().is_path("/") => connection.respond(&PAGE),
+                Ok(Wait::Request) => connection.answer(now, &log),
+                Ok(Wait::Until(_)) => {}
+                Ok(Wait::Closed(_)) | Err(_) => {
+                    parts.held.fetch_sub(1, Ordering::SeqCst);
+                    *socket = None;
+                }
+            }
+        }
+        sleep(Duration::from_millis(1));
+    }
+}
+
+/// A request whose response, or stream, ends.
+pub struct Ending {
+    pub name: &'static str,
+    pub request: String,
+    pub status: &'static str,
+    /// What follows the head of the response.
+    pub content: &'static str,
+    pub is_stream: bool,
+}
+
+/// One for each way in which a server ends a connection after what it has sent.
+pub fn endings() -> Vec<Ending> {
+    let long = "x".repeat(500);
+    [
+        ("GET", "GET / HTTP/1.0", "200", "<h1>Pump</h1>"),
+        (
+            "GET, HTTP/1.1",
+            "GET / HTTP/1.1\r\nHost: a",
+            "200",
+            "<h1>Pump</h1>",
+        ),
+        ("HEAD", "HEAD / HTTP/1.0", "200", ""),
+        ("HEAD of the stream", "HEAD /events HTTP/1.0", "200", ""),
+        ("malformed", "nonsense", "400", "400 Bad Request"),
+        ("another path", "GET /nope HTTP/1.0", "404", "404 Not Found"),
+        (
+            "another method",
+            "POST /events HTTP/1.0",
+            "405",
+            "405 Method Not Allowed",
+        ),
+        (
+            "another type",
+            "GET /events HTTP/1.0\r\nAccept: a/b",
+            "406",
+            "406 Not Acceptable",
+        ),
+        (
+            "long target",
+            &format!("GET /{long} HTTP/1.0"),
+            "414",
+            "414 URI Too Long",
+        ),
+        (
+            "long field",
+            &format!("GET /events HTTP/1.0\r\nOrigin: {long}"),
+            "431",
+            "431 Request Header Fields Too Large",
+        ),
+        (
+            "stream, by its lifetime",
+            "GET /events HTTP/1.0",
+            "200",
+            PREAMBLE,
+        ),
+    ]
+    .map(|(name, lines, status, content)| Ending {
+        name,
+        request: format!("{lines}\r\n\r\n"),
+        status,
+        content,
+        is_stream: content == PREAMBLE,
+    })
+    .into()
+}
+
+impl Ending {
+    /// Checks what was received.
+    pub fn check(&self, answer: &str) {
+        let (head, content) = answer.split_once("\r\n\r\n").expect("the end of the head");
+        assert!(
+            head.starts_with(&format!("HTTP/1.1 {} ", self.status)),
+            "{}: {head}",
+            self.name
+        );
+        assert_eq!(content, self.content, "{}", self.name);
+    }
+}
