@@ -14,6 +14,10 @@ pub mod program;
 pub mod scenarios;
 pub mod scripted;
 pub mod server;
+#[path = "../../../examples/serve_superloop/socket.rs"]
+mod superloop_socket;
 pub mod tap;
 #[path = "../../../examples/common/tcp.rs"]
 pub mod tcp;
+#[path = "../../common/tcp_server.rs"]
+pub mod tcp_server;

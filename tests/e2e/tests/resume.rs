@@ -39,6 +39,7 @@ fn live(server: &Server, away: std::ops::Range<u64>, random: &mut fastrand::Rng)
         {
             let length = left.min(buffer.len());
             let length = client.reader().read(&mut buffer[..length]).unwrap();
+            assert!(length > 0, "the stream ended");
             left -= length;
             let mut received = &buffer[..length];
             while let Some(event) = decoder.next(&mut received).unwrap() {
