@@ -291,6 +291,7 @@ impl RequestHead {
                 });
             };
             let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
+            let is_id = is("last-event-id");
             let place = if is("host") {
                 // RFC 9112, section 3.2.
                 if self.host.end != 0 {
@@ -299,14 +300,14 @@ impl RequestHead {
                 Some(&mut self.host)
             } else if is("origin") {
                 Some(&mut self.origin)
-            } else if is("last-event-id") {
+            } else if is_id {
                 Some(&mut self.last_event_id)
             } else {
                 None
             };
             let is_kept = place.is_some() || keep.iter().any(|known| is(known));
             // Ids may hold control characters. A client that was told one must not be refused for ever.
-            if !line.cut && !is("last-event-id") {
+            if !line.cut && !is_id {
                 if !value.iter().copied().all(is_text) {
                     return Err(HeadError::Malformed);
                 }
@@ -317,10 +318,17 @@ impl RequestHead {
             if !is_kept {
                 return Ok(());
             }
-            if line.cut {
+            // The CR of the blank line needs room too.
+            let fits = !line.cut && usize::from(end).plus(1) < space.len();
+            if !fits && !is_id {
                 return Err(HeadError::TooLarge);
             }
             if let Some(place) = place {
+                if !fits {
+                    // Refused, the client would come back with the same id, and be refused for ever.
+                    *place = Place::line_end_before(start);
+                    return Ok(());
+                }
                 let value = value.trim_ascii_start();
                 let start = end.minus(value.len() as u16);
                 let end = start.plus(value.trim_ascii_end().len() as u16);

@@ -182,10 +182,21 @@ fn an_empty_id_is_none() {
 #[test]
 fn an_id_that_is_too_long_is_told_a_loss() {
     let expected = format!("{LOST}{}", events(1..=3));
-    // The target and the id that is decoded behind it have 384 bytes.
+    // The target and the id that is decoded behind it have 384 bytes, as have the lines of the head.
     for length in 120..300 {
         let id = "7".repeat(length);
         assert_eq!(body(&with_parameter(&id)), expected, "{length}");
+    }
+    for length in 100..1000 {
+        let id = "7".repeat(length);
+        assert_eq!(body(&with_field(&id)), expected, "{length}");
+    }
+    for length in 400..1000 {
+        let id = "7".repeat(length);
+        // It takes no room of what comes after it, and no parameter is looked for.
+        let head = "GET /events?lastEventId=3 HTTP/1.1\r\n";
+        let request = format!("{head}Last-Event-ID: {id}\r\nHost: d\r\n\r\n");
+        assert_eq!(body(&request), expected, "{length}");
     }
 }
 
