@@ -20,13 +20,13 @@ impl<M: RawMutex, B: AsRef<[u8]> + AsMut<[u8]>, S: AsMut<[Slot]>> Hub<M, B, S> {
     /// # Errors
     ///
     /// Those of [`serve`].
-    pub async fn serve<T: Read + Write + HalfClose, C: Clock>(
-        &self,
+    pub fn serve<'a, T: Read + Write + HalfClose, C: Clock>(
+        &'a self,
         socket: T,
-        scratch: &mut [u8],
-        clock: &C,
-        options: &ServerOptions<'_>,
-    ) -> Result<Outcome, Error<T::Error>> {
-        serve(socket, scratch, clock, self, options).await
+        scratch: &'a mut [u8],
+        clock: &'a C,
+        options: &'a ServerOptions<'a>,
+    ) -> impl Future<Output = Result<Outcome, Error<T::Error>>> {
+        serve(socket, scratch, clock, self, options)
     }
 }

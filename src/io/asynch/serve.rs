@@ -1,5 +1,7 @@
 //! Serving requests from a socket.
 
+use core::future::Future;
+use core::mem::take;
 use core::pin::pin;
 use core::task::{Context, Poll};
 
@@ -14,7 +16,6 @@ use crate::io::turns::Turns;
 use crate::server::{
     BUSY, Connection, Exchange, Next, Outcome, ServerOptions, Session, StreamOptions,
 };
-use crate::time::Instant;
 
 /// Reads the head of a request. The caller looks at it and answers.
 ///
@@ -22,7 +23,7 @@ use crate::time::Instant;
 /// browsers.
 ///
 /// It yields to other tasks before the first read and after every 32 reads and writes, even if the socket is always ready.
-/// So does what answers the request.
+/// So does what answers the request. The time limit of the head begins with this call, not with the first poll of its future.
 ///
 /// # Cancel safety
 ///
@@ -60,22 +61,26 @@ use crate::time::Instant;
 ///     }
 /// }
 /// ```
-pub async fn accept<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog>(
+pub fn accept<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog>(
     socket: S,
     scratch: &'a mut [u8],
     clock: &'a C,
     log: &'l L,
     options: &'a ServerOptions<'a>,
-) -> Result<Incoming<'a, 'l, S, C, L>, Error<S::Error>> {
+) -> impl Future<Output = Result<Incoming<'a, 'l, S, C, L>, Error<S::Error>>> {
+    // Not an `async fn`: see `serve`.
     let mut incoming = Incoming::new(socket, scratch, clock, log, options);
-    match incoming.run().await? {
-        None => Ok(incoming),
-        Some(outcome) => Err(Error::NoRequest(outcome)),
+    async move {
+        match incoming.run().await? {
+            None => Ok(incoming),
+            Some(outcome) => Err(Error::NoRequest(outcome)),
+        }
     }
 }
 
 /// Reads a request and answers it as the options say: with the stream, or with a refusal; with 503 when the log has no
-/// free place. Returns when the socket is to be dropped.
+/// free place. Returns when the socket is to be dropped. The time limit of the head begins with this call, not with the first
+/// poll of its future.
 ///
 /// # Cancel safety
 ///
@@ -85,22 +90,22 @@ pub async fn accept<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog>
 /// # Errors
 ///
 /// [`Error::Io`] when the socket fails, [`Error::WriteZero`] when it takes no more bytes.
-pub async fn serve<S: Read + Write + HalfClose, C: Clock, L: SharedLog>(
+pub fn serve<'a, S: Read + Write + HalfClose, C: Clock, L: SharedLog>(
     socket: S,
-    scratch: &mut [u8],
-    clock: &C,
-    log: &L,
-    options: &ServerOptions<'_>,
-) -> Result<Outcome, Error<S::Error>> {
+    scratch: &'a mut [u8],
+    clock: &'a C,
+    log: &'a L,
+    options: &'a ServerOptions<'a>,
+) -> impl Future<Output = Result<Outcome, Error<S::Error>>> {
+    // Not an `async fn`: its future would hold these arguments beside what is made of them.
     let mut incoming = Incoming::new(socket, scratch, clock, log, options);
-    loop {
-        // One call for request and answer: the future of a second one would be linked and held beside it.
-        let was_asked = incoming.is_asked;
-        match incoming.run().await? {
-            Some(outcome) => return Ok(outcome),
-            // Nothing was answered if the caller holds the log's lock.
-            None if was_asked => return Ok(Outcome::HungUp),
-            None => incoming.decide(incoming.exchange(), None),
+    async move {
+        loop {
+            // One call for request and answer: the future of a second one would be linked and held beside it.
+            match incoming.run().await? {
+                Some(outcome) => return Ok(outcome),
+                None => incoming.decide(incoming.exchange(), None),
+            }
         }
     }
 }
@@ -118,8 +123,6 @@ pub struct Incoming<'a, 'l, S, C, L: SharedLog> {
     /// caller makes later.
     place: Option<L::Place<'l>>,
     connection: Connection<'a>,
-    /// How many losses the log was told of.
-    losses: u16,
     /// Whether the caller was asked for an answer.
     is_asked: bool,
     /// Whether bytes were written since the last flush.
@@ -141,7 +144,6 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
             log,
             place: None,
             connection: Connection::new(clock.now(), options, scratch),
-            losses: 0,
             is_asked: false,
             is_written: false,
             turns: Turns::NONE,
@@ -166,7 +168,7 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
     /// [`Error::Io`] when the socket fails, [`Error::WriteZero`] when it takes no more bytes.
     pub async fn answer(&mut self) -> Result<Outcome, Error<S::Error>> {
         self.decide(self.exchange(), None);
-        self.finish().await
+        self.run().await.map(or_hung_up)
     }
 
     /// Answers with a stream, whatever the path; or with a refusal, if the request's method, what it
@@ -180,7 +182,7 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
         options: &'a StreamOptions<'a>,
     ) -> Result<Outcome, Error<S::Error>> {
         self.decide(self.connection.stream_exchange(), Some(options));
-        self.finish().await
+        self.run().await.map(or_hung_up)
     }
 
     /// Answers with this response. A request for the head alone gets no more than that.
@@ -193,7 +195,7 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
         response: &'a Response<'a>,
     ) -> Result<Outcome, Error<S::Error>> {
         self.connection.respond(response);
-        self.finish().await
+        self.run().await.map(or_hung_up)
     }
 
     /// Answers with this status, and its meaning in words.
@@ -203,7 +205,7 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
     /// Those of [`answer`](Self::answer).
     pub async fn refuse(&mut self, status: Status) -> Result<Outcome, Error<S::Error>> {
         self.connection.refuse(status);
-        self.finish().await
+        self.run().await.map(or_hung_up)
     }
 
     /// Decides on the answer: a stream, by default as the options say, or what else was judged.
@@ -228,81 +230,96 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
         }
     }
 
-    async fn finish(&mut self) -> Result<Outcome, Error<S::Error>> {
-        // Nothing was answered if the caller holds the log's lock.
-        Ok(self.run().await?.unwrap_or(Outcome::HungUp))
-    }
-
     /// Reads and writes until the connection ends, or wants an answer.
-    async fn run(&mut self) -> Result<Option<Outcome>, Error<S::Error>> {
-        loop {
-            self.turns.begin().await;
-            let now = self.clock.now();
-            let stalls_at = now.limit(self.connection.write_timeout_ms());
-            let (connection, log) = (&mut self.connection, self.log);
-            // Other requests are answered as before: one for a stream gets no place.
-            if self.place.is_some() && log.has_ended() {
-                connection.end();
-            }
-            let next = log.with(|log| connection.poll(now, log));
-            let next = next.unwrap_or(Next::Wait(now));
-            if let Next::Shutdown | Next::Close(_) | Next::Abort(_) = next {
-                // The place is free for another client while this one reads to the end.
-                self.place = None;
-            }
-            let ends = match next {
-                Next::Send(bytes) => {
-                    let stalls = pin!(timer(self.clock, stalls_at));
-                    let taken = before(pin!(self.socket.write(bytes)), stalls).await;
-                    // That it took too long, the connection says now.
-                    if let Some(result) = taken {
-                        let length = result.map_err(Error::Io)?;
-                        if length == 0 {
-                            return Err(Error::WriteZero);
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "the future of an `async fn` would hold `self` twice"
+    )]
+    fn run(&mut self) -> impl Future<Output = Result<Option<Outcome>, Error<S::Error>>> {
+        // What is in use after an `await`, or was borrowed before it, is memory of each client. So the calls of the socket
+        // are awaited here and not in functions of their own, and `now` is moved to where it is used.
+        async move {
+            // How many the log was told of.
+            let mut losses = 0;
+            loop {
+                self.turns.begin().await;
+                let (connection, log) = (&mut self.connection, self.log);
+                // Other requests are answered as before: one for a stream gets no place.
+                if self.place.is_some() && log.has_ended() {
+                    connection.end();
+                }
+                let now = self.clock.now();
+                let stalls_at = now.limit(connection.write_timeout_ms());
+                let next = log.with(move |log| connection.poll(now, log));
+                let next = next.unwrap_or(Next::Wait(now));
+                if let Next::Shutdown | Next::Close(_) | Next::Abort(_) = next {
+                    // The place is free for another client while this one reads to the end.
+                    self.place = None;
+                }
+                let (is_wait, until) = match next {
+                    Next::Send(bytes) => {
+                        let stalls = pin!(timer(self.clock, stalls_at));
+                        let taken = before(pin!(self.socket.write(bytes)), stalls).await;
+                        // That it took too long, the connection says now.
+                        if let Some(result) = taken {
+                            let length = result.map_err(Error::Io)?;
+                            if length == 0 {
+                                return Err(Error::WriteZero);
+                            }
+                            self.connection.sent(length);
+                            self.is_written = true;
                         }
-                        self.connection.sent(length);
-                        self.is_written = true;
-                    }
-                    continue;
-                }
-                Next::Request => {
-                    self.is_asked = true;
-                    return Ok(None);
-                }
-                Next::Close(outcome) => {
-                    self.note_closed(outcome);
-                    return Ok(Some(outcome));
-                }
-                Next::Abort(outcome) => {
-                    // That the reset is sent may be waited for, and an unplugged client gets none.
-                    let stalls = pin!(timer(self.clock, stalls_at));
-                    before(pin!(self.socket.abort()), stalls).await;
-                    self.note_closed(outcome);
-                    return Ok(Some(outcome));
-                }
-                Next::Shutdown => None,
-                Next::Wait(until) => Some(until),
-            };
-            self.note_losses();
-            if self.is_written {
-                self.is_written = false;
-                let stalls = pin!(timer(self.clock, stalls_at));
-                let flushed = before(pin!(self.socket.flush()), stalls).await;
-                let Some(result) = flushed else {
-                    self.connection.give_up();
-                    continue;
-                };
-                result.map_err(Error::Io)?;
-            }
-            match ends {
-                Some(until) => self.receive(until).await?,
-                None => {
-                    if !S::CAN_SHUT_DOWN && self.connection.skip_linger() {
                         continue;
                     }
+                    Next::Request => {
+                        // Nothing was answered if the caller holds the log's lock.
+                        let hung_up = self.is_asked.then_some(Outcome::HungUp);
+                        self.is_asked = true;
+                        return Ok(hung_up);
+                    }
+                    Next::Close(outcome) => {
+                        self.note_closed(outcome);
+                        return Ok(Some(outcome));
+                    }
+                    Next::Abort(outcome) => {
+                        // That the reset is sent may be waited for, and an unplugged client gets none.
+                        let stalls = pin!(timer(self.clock, stalls_at));
+                        before(pin!(self.socket.abort()), stalls).await;
+                        self.note_closed(outcome);
+                        return Ok(Some(outcome));
+                    }
+                    Next::Shutdown => (false, stalls_at),
+                    Next::Wait(until) => (true, until),
+                };
+                losses = self.note_losses(losses);
+                if take(&mut self.is_written) {
                     let stalls = pin!(timer(self.clock, stalls_at));
-                    let shut_down = before(pin!(self.socket.shutdown()), stalls).await;
-                    match shut_down {
+                    let Some(result) = before(pin!(self.socket.flush()), stalls).await else {
+                        self.connection.give_up();
+                        continue;
+                    };
+                    result.map_err(Error::Io)?;
+                }
+                if is_wait {
+                    let log = self.log;
+                    let seat = match (&self.place, self.connection.session()) {
+                        (Some(place), Some(session)) => Some((place, session.cursor())),
+                        _ => None,
+                    };
+                    let poll_frame = move |context: &mut Context<'_>| match seat {
+                        Some((place, cursor)) => log.poll_frame(place, cursor, context),
+                        None => Poll::Pending,
+                    };
+                    let timer = pin!(timer(self.clock, until));
+                    let space = self.connection.space();
+                    let read =
+                        before_either(pin!(self.socket.read(space)), poll_frame, timer).await;
+                    if let Some(result) = read {
+                        self.connection.received(result.map_err(Error::Io)?);
+                    }
+                } else if S::CAN_SHUT_DOWN || !self.connection.skip_linger() {
+                    let stalls = pin!(timer(self.clock, until));
+                    match before(pin!(self.socket.shutdown()), stalls).await {
                         Some(result) => result.map_err(Error::Io)?,
                         None => self.connection.give_up(),
                     }
@@ -311,29 +328,13 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
         }
     }
 
-    /// Waits for bytes of the client, for a frame, or until this time.
-    async fn receive(&mut self, until: Instant) -> Result<(), Error<S::Error>> {
-        let cursor = self.connection.session().map(Session::cursor);
-        let (log, place) = (self.log, &self.place);
-        let poll_frame = |context: &mut Context<'_>| match (place, cursor) {
-            (Some(place), Some(cursor)) => log.poll_frame(place, cursor, context),
-            _ => Poll::Pending,
-        };
-        let timer = pin!(timer(self.clock, until));
-        let space = self.connection.space();
-        let read = before_either(pin!(self.socket.read(space)), poll_frame, timer).await;
-        if let Some(result) = read {
-            self.connection.received(result.map_err(Error::Io)?);
-        }
-        Ok(())
-    }
-
-    fn note_losses(&mut self) {
-        let known = self.connection.session().map_or(0, Session::losses);
-        for _ in self.losses..known {
+    /// Tells the log of losses beyond these. Returns how many there are now.
+    fn note_losses(&self, noted: u16) -> u16 {
+        let losses = self.connection.session().map_or(0, Session::losses);
+        for _ in noted..losses {
             self.log.note_lapped();
         }
-        self.losses = known;
+        losses
     }
 
     fn note_closed(&self, outcome: Outcome) {
@@ -343,4 +344,9 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
             _ => {}
         }
     }
+}
+
+/// Nothing was answered if the caller holds the log's lock.
+fn or_hung_up(outcome: Option<Outcome>) -> Outcome {
+    outcome.unwrap_or(Outcome::HungUp)
 }
