@@ -164,7 +164,9 @@ struct State<B, S> {
 impl<M: RawMutex, const BYTES: usize, const CLIENTS: usize> Hub<M, [u8; BYTES], [Slot; CLIENTS]> {
     /// A hub that holds its buffer and its slots.
     pub const fn new() -> Self {
-        Self::with_storage([0; BYTES], [const { Slot::new() }; CLIENTS])
+        // A constant: a hub that is made when the program runs would be put together in one place and moved to another
+        // otherwise, by a call of `memcpy`.
+        const { Self::with_storage([0; BYTES], [const { Slot::new() }; CLIENTS]) }
     }
 }
 
