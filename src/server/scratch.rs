@@ -53,10 +53,12 @@ impl<'a> Scratch<'a> {
 
     /// Takes so many bytes of the request, which were read into the space. `true` when its head has ended.
     ///
+    /// Not inlined: what it needs of the stack, streams need not have.
+    ///
     /// # Errors
     ///
     /// The status with which the request is refused.
-    #[inline(always)] // It has one caller.
+    #[inline(never)]
     pub fn receive(&mut self, length: usize, options: &ServerOptions<'_>) -> Result<bool, Status> {
         let (lines, space) = split(self.bytes);
         // A length that exceeds the space is ignored.
