@@ -126,6 +126,10 @@ async fn a_slow_client_is_told_and_delays_nobody() {
     assert!(after.ends_with("id: 7-100\ndata: 100\n\n"));
     assert!(!slow_task.is_finished());
     assert_eq!((hub.stats().lagged, hub.stats().dropped), (1, 0));
+    // It goes on, and has still missed events once.
+    hub.publish(&Frame::data("1")).unwrap();
+    assert_eq!(read(&mut slow).await, "id: 7-101\ndata: 1\n\n");
+    assert_eq!(hub.stats().lagged, 1);
 }
 
 /// Breaks when a client that comes too late is not told, or is not counted.

@@ -199,6 +199,8 @@ struct Control {
     writes: Cell<usize>,
     flushes: Cell<usize>,
     fail: Notify,
+    /// From then on a write takes nothing.
+    is_closed: Cell<bool>,
 }
 
 /// A pipe that counts, and fails to read when it is told to.
@@ -224,6 +226,9 @@ impl embedded_io_async::Write for Faulty<'_> {
     async fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         let writes = &self.control.writes;
         writes.set(writes.get() + 1);
+        if self.control.is_closed.get() {
+            return Ok(0);
+        }
         embedded_io_async::Write::write(&mut self.pipe, bytes).await
     }
 
@@ -270,6 +275,22 @@ async fn a_read_error_ends_the_stream_at_once() {
     let hub = hub();
     let served = serve_over_faulty(&hub, async |_, _| assert_eq!(hub.stats().clients, 1)).await;
     assert!(matches!(served, Err(Error::Io(_))), "{served:?}");
+    assert_eq!(hub.stats().clients, 0);
+}
+
+/// Breaks when a socket that takes nothing, though it does not fail, is written to again and again, or keeps its slot.
+#[tokio::test(start_paused = true)]
+async fn a_socket_that_takes_nothing_is_an_error() {
+    let hub = hub();
+    let served = serve_over_faulty(&hub, async |client, control| {
+        control.is_closed.set(true);
+        let before = control.writes.get();
+        hub.publish(&Frame::data("1")).unwrap();
+        assert_eq!(read(client).await, "");
+        assert_eq!(control.writes.get(), before + 1);
+    })
+    .await;
+    assert!(matches!(served, Err(Error::WriteZero)), "{served:?}");
     assert_eq!(hub.stats().clients, 0);
 }
 

@@ -48,6 +48,16 @@ fn no_ids_are_made_by_default() {
     assert_eq!(ids(&log), [""; 0]);
 }
 
+/// Breaks when a log that makes no ids takes an id of the caller's for one that it has made.
+#[test]
+fn a_log_that_makes_no_ids_searches_for_ids_of_that_form() {
+    let mut log = Log::new();
+    log.publish(&Frame::data("x").id(id("0-5"))).unwrap();
+    let next = log.newest();
+    log.publish(&Frame::data("x").id(id("0-6"))).unwrap();
+    assert_eq!(log.resume(id("0-5")), Resume::From(next));
+}
+
 /// Breaks when the caller's id is replaced, or a frame that is no event gets an id or uses up a number.
 #[test]
 fn only_events_without_an_id_get_one() {

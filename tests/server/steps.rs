@@ -363,6 +363,112 @@ fn a_snapshot_of_many_types_takes_few_steps() {
     assert!(steps < 630, "{steps} steps");
 }
 
+/// Breaks when a step of a snapshot reads more than 32 records.
+#[test]
+fn a_snapshot_reads_32_records_in_a_step() {
+    let mut log = EventLog::<[u8; 16_384]>::new();
+    for number in 0..640 {
+        log.publish(&Frame::data(&number.to_string())).unwrap();
+    }
+    let mut session = Session::new(at(0), &log, id(""), &SNAPSHOT);
+    let mut buffer = [0; 512];
+    let mut steps = 0;
+    loop {
+        match session.fill(at(0), &log, &mut buffer) {
+            Output::Send(bytes) if bytes.ends_with(b"data: 639\n\n") => break,
+            Output::Close(reason) => panic!("{reason}"),
+            _ => steps += 1,
+        }
+    }
+    assert!(steps >= 640 / 32, "{steps} steps");
+}
+
+/// Breaks when types of hundreds of bytes are compared in one step, for each of up to 32 frames.
+#[test]
+fn a_snapshot_compares_a_bounded_number_of_bytes_in_a_step() {
+    let mut log = EventLog::<[u8; 16_384]>::new();
+    for number in 0..40 {
+        let name = format!("{number:0200}");
+        log.publish(&Frame::data("1").event(EventName::new(&name).unwrap()))
+            .unwrap();
+    }
+    let mut session = Session::new(at(0), &log, id(""), &SNAPSHOT);
+    let mut buffer = [0; 512];
+    let mut steps = 0;
+    // Each is compared with those that follow, a step with three of them.
+    let compared: usize = (0..40).sum();
+    while !matches!(session.fill(at(0), &log, &mut buffer), Output::Wait(until) if until > at(0)) {
+        steps += 1;
+    }
+    assert!(steps > compared / 4, "{steps} steps");
+}
+
+/// Breaks when a snapshot that has lost a part of the log leaves out frames by what it found of others.
+#[test]
+fn a_snapshot_goes_on_behind_what_it_has_lost() {
+    for lapped in 0..20 {
+        // It holds 40 frames.
+        let mut log = EventLog::<[u8; 40 * 22]>::new();
+        let mut frames = Vec::new();
+        let publish = |log: &mut EventLog<_>, frames: &mut Vec<_>, name: &str, data: usize| {
+            let data = format!("{data:02}");
+            let frame = Frame::data(&data).event(EventName::new(name).unwrap());
+            log.publish(&frame).unwrap();
+            let mut bytes = vec![0; frame.encoded_len()];
+            frame.encode(&mut bytes).unwrap();
+            assert_eq!(bytes.len(), 22 - 3);
+            frames.push((Some(name.to_string()), bytes));
+        };
+        for number in 0..39 {
+            // Every other one is left out.
+            let name = match number % 2 {
+                0 => char::from(b'A' + number as u8).to_string(),
+                _ => "x".into(),
+            };
+            publish(&mut log, &mut frames, &name, number);
+        }
+        let mut session = Session::new(at(0), &log, id(""), &SNAPSHOT);
+        // The first frame is sent, and the next ones were compared.
+        loop {
+            match session.poll(at(0), &log) {
+                Output::Send(bytes) if bytes.starts_with(b"event: C") => break,
+                Output::Send(bytes) => {
+                    let length = bytes.len();
+                    session.sent(length);
+                }
+                Output::Wait(until) => assert_eq!(until, at(0)),
+                Output::Close(reason) => panic!("{reason}"),
+            }
+        }
+        let until = frames.len();
+        for number in 0..lapped {
+            publish(&mut log, &mut frames, "n", number);
+        }
+        let kept = frames.len() - log.len();
+        let mut buffer = [0; 512];
+        let mut body = Vec::new();
+        loop {
+            match session.fill(at(0), &log, &mut buffer) {
+                Output::Send(bytes) => body.extend_from_slice(bytes),
+                Output::Wait(until) if until == at(0) => {}
+                Output::Wait(_) => break,
+                Output::Close(reason) => panic!("{reason}"),
+            }
+        }
+        let body = String::from_utf8(body).unwrap();
+        if let Some((_, rest)) = body.split_once(LOST) {
+            let mut expected = snapshot(&frames[kept..until], None);
+            expected.extend(frames[until..].iter().flat_map(|(_, bytes)| bytes));
+            assert_eq!(
+                rest.as_bytes().escape_ascii().to_string(),
+                expected.escape_ascii().to_string(),
+                "{lapped}"
+            );
+        }
+        assert_eq!(session.losses() > 0, kept > 2, "{lapped}");
+    }
+}
+
 /// Breaks when a lapped snapshot goes on with a group of frames that have given way, or is not told as a loss.
 #[test]
 fn a_snapshot_that_is_lapped_is_a_loss() {
