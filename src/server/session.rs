@@ -218,11 +218,11 @@ impl<'a> Session<'a> {
         let mut budget = Budget::STEP;
         loop {
             let free = buffer.part_mut(length..);
-            if free.is_empty() || budget.records == 0 && length > 0 {
-                break;
-            }
             self.own.waiting.note_progress(&mut self.since, now);
+            // A frame that was sent whole is left before this ends: it may give way until the next call, and is not under way
+            // then.
             match self.next(now, records, &mut budget) {
+                Output::Send(_) if free.is_empty() || budget.records == 0 && length > 0 => break,
                 Output::Send(bytes) => {
                     let bytes = bytes.get(..free.len()).unwrap_or(bytes);
                     copy(bytes, free);

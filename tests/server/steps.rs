@@ -206,6 +206,43 @@ fn a_call_fills_in_at_most_32_records() {
     assert_eq!(frames, [32, 32, 32, 4]);
 }
 
+/// Breaks when a client whose call ended between two frames is closed because the frame before has given way: it has all of
+/// that one. Or when it is told a loss though none of the next ones has.
+#[test]
+fn a_call_that_ends_between_two_frames_leaves_none_under_way() {
+    // The log holds 50 frames. One call ends after 32 writes, the other one when its buffer is full.
+    for (published, room) in [(40, 2048), (2, PREAMBLE.len() + 9)] {
+        for more in [-1, 0, 1, 40] {
+            let mut log = EventLog::<[u8; 600]>::new();
+            let options = StreamOptions::new();
+            let mut session = Session::new(at(0), &log, id(""), &options);
+            let publish = |log: &mut EventLog<_>, count| {
+                for _ in 0..count {
+                    log.publish(&Frame::data("1")).unwrap();
+                }
+            };
+            publish(&mut log, published);
+            let mut buffer = vec![0; room];
+            let Output::Send(bytes) = session.fill(at(0), &log, &mut buffer) else {
+                panic!();
+            };
+            let sent = (bytes.len() - PREAMBLE.len()) / 9;
+            assert!((1..published).contains(&sent));
+            // So many more than were sent give way.
+            publish(
+                &mut log,
+                (50 - published + sent).checked_add_signed(more).unwrap(),
+            );
+            let mut buffer = [0; 2048];
+            let Output::Send(bytes) = session.fill(at(0), &log, &mut buffer) else {
+                panic!("{more} of those that were not sent have given way");
+            };
+            assert_eq!(bytes.starts_with(LOST.as_bytes()), more > 0, "{more}");
+            assert_eq!(session.losses() > 0, more > 0, "{more}");
+        }
+    }
+}
+
 /// What a client gets of these frames that comes without an id: in plain words.
 fn snapshot(frames: &[(Option<String>, Vec<u8>)], only: Option<&[EventName]>) -> Vec<u8> {
     let mut body = Vec::new();
