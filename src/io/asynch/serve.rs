@@ -16,6 +16,7 @@ use crate::io::turns::Turns;
 use crate::server::{
     BUSY, Connection, Exchange, Next, Outcome, ServerOptions, Session, StreamOptions,
 };
+use crate::time::Instant;
 
 /// Reads the head of a request. The caller looks at it and answers.
 ///
@@ -250,8 +251,7 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
                 }
                 let now = self.clock.now();
                 let stalls_at = now.limit(connection.write_timeout_ms());
-                let next = log.with(move |log| connection.poll(now, log));
-                let next = next.unwrap_or(Next::Wait(now));
+                let next = poll(connection, now, log);
                 if let Next::Shutdown | Next::Close(_) | Next::Abort(_) = next {
                     // The place is free for another client while this one reads to the end.
                     self.place = None;
@@ -291,7 +291,11 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
                     Next::Shutdown => (false, stalls_at),
                     Next::Wait(until) => (true, until),
                 };
-                losses = self.note_losses(losses);
+                let known = self.connection.session().map_or(0, Session::losses);
+                for _ in losses..known {
+                    self.log.note_lapped();
+                }
+                losses = known;
                 if take(&mut self.is_written) {
                     let stalls = pin!(timer(self.clock, stalls_at));
                     let Some(result) = before(pin!(self.socket.flush()), stalls).await else {
@@ -306,14 +310,13 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
                         (Some(place), Some(session)) => Some((place, session.cursor())),
                         _ => None,
                     };
-                    let poll_frame = move |context: &mut Context<'_>| match seat {
+                    let poll_log = move |context: &mut Context<'_>| match seat {
                         Some((place, cursor)) => log.poll_frame(place, cursor, context),
                         None => Poll::Pending,
                     };
                     let timer = pin!(timer(self.clock, until));
                     let space = self.connection.space();
-                    let read =
-                        before_either(pin!(self.socket.read(space)), poll_frame, timer).await;
+                    let read = before_either(pin!(self.socket.read(space)), poll_log, timer).await;
                     if let Some(result) = read {
                         self.connection.received(result.map_err(Error::Io)?);
                     }
@@ -328,15 +331,6 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
         }
     }
 
-    /// Tells the log of losses beyond these. Returns how many there are now.
-    fn note_losses(&self, noted: u16) -> u16 {
-        let losses = self.connection.session().map_or(0, Session::losses);
-        for _ in noted..losses {
-            self.log.note_lapped();
-        }
-        losses
-    }
-
     fn note_closed(&self, outcome: Outcome) {
         match outcome {
             Outcome::Streamed(reason) => self.log.note_closed(reason),
@@ -349,4 +343,11 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
 /// Nothing was answered if the caller holds the log's lock.
 fn or_hung_up(outcome: Option<Outcome>) -> Outcome {
     outcome.unwrap_or(Outcome::HungUp)
+}
+
+/// What the connection wants. If the caller holds the log's lock, that is to be asked again.
+fn poll<'c>(connection: &'c mut Connection<'_>, now: Instant, log: &impl SharedLog) -> Next<'c> {
+    let mut next = Next::Wait(now);
+    log.with(|log| next = connection.poll(now, log));
+    next
 }
