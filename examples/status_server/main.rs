@@ -24,7 +24,7 @@ use embedded_io_adapters::tokio_1::FromTokio;
 use embedded_sse::event_name;
 use embedded_sse::http::{Response, Status};
 use embedded_sse::hub::{Hub, Slot};
-use embedded_sse::io::asynch::accept;
+use embedded_sse::io::asynch::Incoming;
 use embedded_sse::io::{Error, WithShutdown};
 use embedded_sse::server::{Outcome, PublishError, ServerOptions, Start, StreamOptions};
 use tokio::net::{TcpListener, TcpStream};
@@ -147,7 +147,8 @@ impl Server {
         let mut scratch = [0; 2048];
         let socket = WithShutdown::new(FromTokio::new(socket), end::end);
         let mut incoming =
-            accept(socket, &mut scratch, &TokioClock, &self.hub, &self.options).await?;
+            Incoming::new(socket, &mut scratch, &TokioClock, &self.hub, &self.options);
+        incoming.accept().await?;
         let request = incoming.request();
         let metrics = self.metrics();
         match (request.method(), request.path()) {

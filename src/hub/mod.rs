@@ -110,7 +110,7 @@ use crate::wire::exact::Exact;
 /// }
 /// ```
 ///
-/// To look at requests first, [`accept`](crate::io::asynch::accept) them. An HTTP stack that owns its sockets
+/// To look at requests first, [accept](crate::io::asynch::Incoming) them. An HTTP stack that owns its sockets
 /// [joins](Hub::join) the hub.
 pub struct Hub<M: RawMutex, B, S> {
     state: Mutex<M, RefCell<State<B, S>>>,

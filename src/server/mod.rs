@@ -9,7 +9,7 @@
 //!
 //! | verb | meaning | of |
 //! | --- | --- | --- |
-//! | accept | Reads the head of a request. | `io::asynch` |
+//! | accept | Reads the head of a request. | `io::asynch::Incoming` |
 //! | answer | Answers as the options say: with the stream, or with a refusal. | `Connection`, `io::asynch::Incoming` |
 //! | stream | Answers with a stream of these options, whatever the path. | `Connection`, `Incoming`, `io::asynch::Joined` |
 //! | respond | Answers with a response of the caller. | `Connection`, `Incoming` |

@@ -14,7 +14,7 @@ use embedded_sse::Instant;
 use embedded_sse::http::{Response, Status};
 use embedded_sse::hub::{Hub, Slot};
 use embedded_sse::io::WithShutdown;
-use embedded_sse::io::asynch::{Clock, accept};
+use embedded_sse::io::asynch::{Clock, Incoming};
 use embedded_sse::io::blocking::Wait;
 use embedded_sse::server::{Connection, EventLog, ServerOptions, StreamOptions};
 use tokio::sync::oneshot;
@@ -169,8 +169,8 @@ async fn serve_on_tokio(parts: Parts) {
             tokio::spawn(async move {
                 let mut scratch = [0; 512];
                 let mut socket = WithShutdown::new(FromTokio::new(stream), end);
-                let incoming = accept(&mut socket, &mut scratch, &time, &*hub, &OPTIONS).await;
-                if let Ok(mut incoming) = incoming {
+                let mut incoming = Incoming::new(&mut socket, &mut scratch, &time, &*hub, &OPTIONS);
+                if incoming.accept().await.is_ok() {
                     let _ = match incoming.request().path() {
                         "/" => incoming.respond(&PAGE).await,
                         _ => incoming.answer().await,

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use embedded_io_adapters::tokio_1::FromTokio;
 use embedded_sse::Frame;
 use embedded_sse::http::{Response, Status};
-use embedded_sse::io::asynch::{HalfClose, accept};
+use embedded_sse::io::asynch::{HalfClose, Incoming};
 use embedded_sse::io::{Error, WithShutdown, WithoutShutdown};
 use embedded_sse::server::{Close, Outcome, ServerOptions, StreamOptions};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
@@ -31,7 +31,8 @@ async fn connect_to_page(hub: &Arc<TestHub>, request: &str) -> (DuplexStream, Jo
     let task = tokio::spawn(async move {
         let mut scratch = [0; 512];
         let socket = WithShutdown::new(FromTokio::new(server), end);
-        let mut incoming = accept(socket, &mut scratch, &VirtualClock, &*hub, &LIFETIME).await?;
+        let mut incoming = Incoming::new(socket, &mut scratch, &VirtualClock, &*hub, &LIFETIME);
+        incoming.accept().await?;
         if incoming.request().is_path("/") {
             let page = Response::new(Status::OK).body("text/html", "<h1>Pump</h1>");
             return incoming.respond(&page).await;

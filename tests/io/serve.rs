@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use embedded_io_adapters::tokio_1::FromTokio;
 use embedded_sse::http::{Response, Status};
-use embedded_sse::io::asynch::{HalfClose, accept, serve};
+use embedded_sse::io::asynch::{HalfClose, Incoming, serve};
 use embedded_sse::io::{Error, WithShutdown};
 use embedded_sse::server::{Close, Outcome, Start, StreamOptions};
 use embedded_sse::{Frame, event_name};
@@ -32,7 +32,8 @@ async fn request_a_page_or_stream(
         let led = StreamOptions::new().only(&names).start(Start::Oldest);
         let mut scratch = [0; 512];
         let socket = WithShutdown::new(FromTokio::new(server), end);
-        let mut incoming = accept(socket, &mut scratch, &VirtualClock, &*hub, &OPTIONS).await?;
+        let mut incoming = Incoming::new(socket, &mut scratch, &VirtualClock, &*hub, &OPTIONS);
+        incoming.accept().await?;
         let body = format!("{:?}", hub.stats());
         match (incoming.request().method(), incoming.request().path()) {
             ("GET", "/stats") => {

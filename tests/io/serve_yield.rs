@@ -5,7 +5,7 @@ use std::future::Future;
 use std::task::{Context, Poll};
 
 use embedded_sse::http::Status;
-use embedded_sse::io::asynch::{Joined, SharedLog, accept};
+use embedded_sse::io::asynch::{Incoming, Joined, SharedLog};
 use embedded_sse::server::{Close, Cursor, EventLog, Outcome, StreamOptions};
 use embedded_sse::{EventId, Frame};
 
@@ -40,9 +40,9 @@ fn a_head_that_comes_byte_by_byte_is_read_in_polls_of_32_bytes() {
         let count = pieces.len();
         let polls = polls_of_32(&world, count, async {
             let socket = Socket::new(&world, pieces);
-            let _ = accept(socket, &mut scratch, &&world, &hub, &OPTIONS)
-                .await
-                .unwrap();
+            let clock = &world;
+            let mut incoming = Incoming::new(socket, &mut scratch, &clock, &hub, &OPTIONS);
+            incoming.accept().await.unwrap();
         });
         assert_eq!(polls, 1 + count.div_ceil(32));
     }

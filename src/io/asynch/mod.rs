@@ -14,8 +14,8 @@
 //! join ──────> stream    with a stream of these options, as the body of that stack's response
 //! ```
 //!
-//! [`accept`] reads the head of a request. Those that are malformed, too long or too slow it refuses by itself. The next four
-//! are methods of [`Incoming`]; each returns when the socket is to be dropped. [`serve`] is `accept` and `answer` in one.
+//! The first five are methods of [`Incoming`]. `accept` reads the head of a request. Those that are malformed, too long or too
+//! slow it refuses by itself. The next four return when the socket is to be dropped. [`serve`] is `accept` and `answer` in one.
 //! They have the same names and meanings in a `server::Connection`, which has no socket.
 //!
 //! All of them take a log that is shared ([`SharedLog`]; a `Hub` is one), in which a stream takes a place, and a socket that
@@ -66,7 +66,7 @@ pub use reader::Reader;
 pub use reconnecting::{OpenStream, ReconnectingReader};
 #[cfg(feature = "http")]
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]
-pub use serve::{Incoming, accept, serve};
+pub use serve::{Incoming, serve};
 pub use shared_log::SharedLog;
 pub use stream::Joined;
 pub use writer::Writer;

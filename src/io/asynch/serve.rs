@@ -18,67 +18,6 @@ use crate::server::{
 };
 use crate::time::Instant;
 
-/// Reads the head of a request. The caller looks at it and answers.
-///
-/// `scratch` holds what matters of the head, and later what goes out in one write: 512 bytes do for
-/// browsers.
-///
-/// It yields to other tasks before the first read and after every 32 reads and writes, even if the socket is always ready.
-/// So does what answers the request. The time limit of the head begins with this call, not with the first poll of its future.
-///
-/// # Cancel safety
-///
-/// Not cancel-safe: what was read is lost. Close the socket.
-///
-/// # Errors
-///
-/// [`Error::NoRequest`] when the client was refused already, or hung up. [`Error::Io`] when the socket
-/// fails, [`Error::WriteZero`] when it takes no more bytes.
-///
-/// # Examples
-///
-/// ```
-/// use embedded_io_async::{Read, Write};
-/// use embedded_sse::http::{Response, Status};
-/// use embedded_sse::io::{Error, asynch::{Clock, HalfClose, SharedLog, accept}};
-/// use embedded_sse::server::{Outcome, ServerOptions};
-///
-/// static OPTIONS: ServerOptions = ServerOptions::new("/events");
-///
-/// async fn handle<S: Read + Write + HalfClose>(
-///     socket: &mut S,
-///     clock: &impl Clock,
-///     log: &impl SharedLog,
-/// ) -> Result<Outcome, Error<S::Error>> {
-///     let mut scratch = [0; 512];
-///     let mut incoming = accept(socket, &mut scratch, clock, log, &OPTIONS).await?;
-///     let request = incoming.request();
-///     match (request.method(), request.path()) {
-///         ("GET", "/") => {
-///             let page = Response::new(Status::OK).body("text/html", "<h1>Pump</h1>");
-///             incoming.respond(&page).await
-///         }
-///         _ => incoming.answer().await,
-///     }
-/// }
-/// ```
-pub fn accept<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog>(
-    socket: S,
-    scratch: &'a mut [u8],
-    clock: &'a C,
-    log: &'l L,
-    options: &'a ServerOptions<'a>,
-) -> impl Future<Output = Result<Incoming<'a, 'l, S, C, L>, Error<S::Error>>> {
-    // Not an `async fn`: see `serve`.
-    let mut incoming = Incoming::new(socket, scratch, clock, log, options);
-    async move {
-        match incoming.run().await? {
-            None => Ok(incoming),
-            Some(outcome) => Err(Error::NoRequest(outcome)),
-        }
-    }
-}
-
 /// Reads a request and answers it as the options say: with the stream, or with a refusal; with 503 when the log has no
 /// free place. Returns when the socket is to be dropped. The time limit of the head begins with this call, not with the first
 /// poll of its future.
@@ -111,11 +50,45 @@ pub fn serve<'a, S: Read + Write + HalfClose, C: Clock, L: SharedLog>(
     }
 }
 
-/// A request that waits for its answer, of which it gets one: after that, the connection is at its end.
+/// A client and its request: [`accept`](Self::accept) it, look at it, and give it one answer. After that, the connection is at
+/// its end.
 ///
-/// It is lent to what answers it, for a future that held it would hold it beside the caller's.
+/// It yields to other tasks before the first read and after every 32 reads and writes, even if the socket is always ready.
+///
+/// # Cancel safety
+///
+/// Its futures are not cancel-safe: what was read is lost. Close the socket.
+///
+/// # Examples
+///
+/// ```
+/// use embedded_io_async::{Read, Write};
+/// use embedded_sse::http::{Response, Status};
+/// use embedded_sse::io::{Error, asynch::{Clock, HalfClose, Incoming, SharedLog}};
+/// use embedded_sse::server::{Outcome, ServerOptions};
+///
+/// static OPTIONS: ServerOptions = ServerOptions::new("/events");
+///
+/// async fn handle<S: Read + Write + HalfClose>(
+///     socket: &mut S,
+///     clock: &impl Clock,
+///     log: &impl SharedLog,
+/// ) -> Result<Outcome, Error<S::Error>> {
+///     let mut scratch = [0; 512];
+///     let mut incoming = Incoming::new(socket, &mut scratch, clock, log, &OPTIONS);
+///     incoming.accept().await?;
+///     let request = incoming.request();
+///     match (request.method(), request.path()) {
+///         ("GET", "/") => {
+///             let page = Response::new(Status::OK).body("text/html", "<h1>Pump</h1>");
+///             incoming.respond(&page).await
+///         }
+///         _ => incoming.answer().await,
+///     }
+/// }
+/// ```
 #[derive(Debug)]
-#[must_use = "a request wants an answer"]
+#[must_use = "a request is to be accepted and answered"]
 pub struct Incoming<'a, 'l, S, C, L: SharedLog> {
     socket: S,
     clock: &'a C,
@@ -132,7 +105,10 @@ pub struct Incoming<'a, 'l, S, C, L: SharedLog> {
 }
 
 impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, 'l, S, C, L> {
-    fn new(
+    /// A client that has just connected. The time limit of the head of its request begins.
+    ///
+    /// `scratch` holds what matters of the head, and later what goes out in one write: 512 bytes do for browsers.
+    pub fn new(
         socket: S,
         scratch: &'a mut [u8],
         clock: &'a C,
@@ -151,7 +127,20 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
         }
     }
 
-    /// The request.
+    /// Reads the head of the request. The caller looks at it and answers.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoRequest`] when the client was refused already, or hung up. [`Error::Io`] when the socket
+    /// fails, [`Error::WriteZero`] when it takes no more bytes.
+    pub async fn accept(&mut self) -> Result<(), Error<S::Error>> {
+        match self.run().await? {
+            None => Ok(()),
+            Some(outcome) => Err(Error::NoRequest(outcome)),
+        }
+    }
+
+    /// The request, once it was accepted.
     pub fn request(&self) -> Request<'_> {
         self.connection.request()
     }

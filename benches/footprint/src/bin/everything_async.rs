@@ -43,8 +43,8 @@ async fn run(hub: &PortHub, scratch: &mut [u8], frame: &Frame<'_>) {
             Ok(())
         }
     });
-    let incoming = asynch::accept(&mut socket, scratch, &PortClock, hub, &OPTIONS).await;
-    if let Ok(mut incoming) = incoming {
+    let mut incoming = asynch::Incoming::new(&mut socket, scratch, &PortClock, hub, &OPTIONS);
+    if incoming.accept().await.is_ok() {
         let answered = match read_word() {
             0 => incoming.answer().await,
             1 => incoming.stream(&STREAM).await,

@@ -138,7 +138,8 @@ async fn serve(text: &str, scratch: &mut [u8]) {
     let served = asynch::serve(socket, scratch, &PortClock, &log, &SERVER).await;
     write_word(u32::from(served.is_err()));
     let socket = WithoutShutdown(Port);
-    if let Ok(mut incoming) = asynch::accept(socket, scratch, &PortClock, &log, &SERVER).await {
+    let mut incoming = asynch::Incoming::new(socket, scratch, &PortClock, &log, &SERVER);
+    if incoming.accept().await.is_ok() {
         write(incoming.request().target().as_bytes());
         let answered = match read_word() {
             0 => incoming.answer().await,

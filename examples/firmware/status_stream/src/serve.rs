@@ -9,7 +9,7 @@ use embassy_time::{Duration, with_timeout};
 use embedded_sse::EventName;
 use embedded_sse::http::{Response, Status};
 use embedded_sse::hub::{Hub, Slot};
-use embedded_sse::io::asynch::{EmbassyClock, accept};
+use embedded_sse::io::asynch::{EmbassyClock, Incoming};
 use embedded_sse::io::{End, Error, WithShutdown};
 use embedded_sse::server::{Exchange, Outcome, ServerOptions, Start, StreamOptions};
 
@@ -82,19 +82,15 @@ async fn answer(
     scratch: &mut [u8],
 ) -> Result<Outcome, Error<tcp::Error>> {
     let socket = WithShutdown::new(socket, end);
-    let mut incoming = accept(socket, scratch, &EmbassyClock, &HUB, &OPTIONS).await?;
-    // One `await` for both answers: a variable that is held across two takes its space beside all other futures, also
-    // beside that of `accept`.
-    let replied = async {
-        let request = incoming.request();
-        let reads = request.is_method("GET") || request.is_method("HEAD");
-        if reads && request.is_path("/") {
-            return incoming.respond(&PAGE).await;
-        }
-        if let Exchange::Stream = incoming.exchange() {
-            publish("log", |data| data.write_str("somebody asks for the stream"));
-        }
-        incoming.answer().await
-    };
-    replied.await
+    let mut incoming = Incoming::new(socket, scratch, &EmbassyClock, &HUB, &OPTIONS);
+    incoming.accept().await?;
+    let request = incoming.request();
+    let reads = request.is_method("GET") || request.is_method("HEAD");
+    if reads && request.is_path("/") {
+        return incoming.respond(&PAGE).await;
+    }
+    if let Exchange::Stream = incoming.exchange() {
+        publish("log", |data| data.write_str("somebody asks for the stream"));
+    }
+    incoming.answer().await
 }
