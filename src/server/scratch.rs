@@ -80,7 +80,7 @@ impl<'a> Scratch<'a> {
 
     /// The request, once its head has ended and before events are put here.
     pub fn request(&self) -> Request<'_> {
-        self.head.request(self.bytes)
+        Request::new(&self.head, self.bytes)
     }
 
     pub fn unsent(&self) -> &[u8] {
@@ -113,7 +113,7 @@ impl<'a> Scratch<'a> {
     ) {
         let start = self.head.used();
         let (lines, free) = self.bytes.split_exact_mut(start);
-        let request = self.head.request(lines);
+        let request = Request::new(&self.head, lines);
         let mut skip = self.head_done as usize;
         let mut length = 0_usize;
         let mut write = |chunk: &[u8]| {

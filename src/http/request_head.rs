@@ -1,0 +1,250 @@
+//! Heads of requests, as they are read.
+
+use super::accept::Accept;
+use super::grammar::{field_line, is_text, request_line};
+use super::lines::{Folding, Line, Lines};
+use super::target::{PercentDecoded, parameter, split_target};
+use crate::wire::exact::{Exact, ExactSlice};
+
+/// Reads a request head, line by line, and keeps what matters in the space that it is given
+/// (RFC 9112, sections 2 to 5).
+#[derive(Debug, Default)]
+pub(crate) struct RequestHead {
+    pub(super) lines: Lines,
+    pub(super) read: u32,
+    /// How much of the space is in use: by the lines that are kept, and behind them by an id from the
+    /// query.
+    pub(super) used: u16,
+    pub(super) kept: u16,
+    pub(super) method_len: u16,
+    pub(super) target_end: u16,
+    pub(super) host: Place,
+    pub(super) origin: Place,
+    pub(super) last_event_id: Place,
+    pub(super) http_1_0: bool,
+    pub(super) accept: Accept,
+}
+
+/// Why a head is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum HeadError {
+    Malformed,
+    /// The request line is longer than the space.
+    TargetTooLong,
+    /// A field that matters is longer than the space, or the head is longer than the limit.
+    TooLarge,
+}
+
+/// Where in the space something stands.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    start: u16,
+    /// Behind it. 0 if there is no such thing, for the request line comes first.
+    end: u16,
+}
+
+impl Default for Place {
+    /// Nowhere. Its start is no zero, or to clear a head would link `memclr`.
+    fn default() -> Self {
+        Self {
+            start: u16::MAX,
+            end: 0,
+        }
+    }
+}
+
+const PARAMETERS: [&[u8]; 5] = [
+    b"lastEventId",
+    b"lastEventID",
+    b"last_event_id",
+    b"Last-Event-ID",
+    b"evs_last_event_id",
+];
+
+impl RequestHead {
+    /// Whether no byte has come.
+    pub const fn is_empty(&self) -> bool {
+        self.read == 0
+    }
+
+    /// How much of the space is in use.
+    pub const fn used(&self) -> usize {
+        self.used as usize
+    }
+
+    /// Takes `input` up to the end of the head; `true` when that was reached. `keep` names the fields
+    /// to be kept beside those that matter.
+    pub fn receive(
+        &mut self,
+        input: &mut &[u8],
+        space: &mut [u8],
+        keep: &[&str],
+        max_len: u32,
+    ) -> Result<bool, HeadError> {
+        // A `Place` has 16 bits: more of the space is not used.
+        let (space, _) = space.split_exact_mut(space.len().min(usize::from(u16::MAX)));
+        loop {
+            let before = input.len();
+            let free = space.part_mut(self.used()..);
+            let line = self.lines.next(input, free, Folding::Never);
+            let read = before.minus(input.len());
+            // A peer may send more than 4 GB of empty lines if the limit allows that.
+            self.read = self.read.saturating_add(read as u32);
+            if self.read > max_len {
+                return Err(HeadError::TooLarge);
+            }
+            let Some(line) = line else {
+                return Ok(false);
+            };
+            if line.length > 0 || line.cut {
+                self.take_line(line, space, keep)?;
+            } else if self.used > 0 {
+                self.end(space)?;
+                return Ok(true);
+            }
+            // Empty lines before the request line are of no account (section 2.2).
+        }
+    }
+
+    /// The request line comes first.
+    pub(super) const fn method(&self) -> Place {
+        Place {
+            start: 0,
+            end: self.method_len,
+        }
+    }
+
+    pub(super) fn target(&self) -> Place {
+        // Before the request line has come this starts after its end, and reads as empty.
+        Place {
+            start: self.method_len.plus(1),
+            end: self.target_end,
+        }
+    }
+
+    /// The lines of the fields that were kept, each ended by LF.
+    pub(super) fn fields(&self) -> Place {
+        const VERSION: u16 = b" HTTP/1.1\n".len() as u16;
+        Place {
+            // A line that was refused for its length may end where the sum does not fit: no field follows it.
+            start: self.target_end.saturating_add(VERSION),
+            end: self.kept,
+        }
+    }
+
+    fn take_line(&mut self, line: Line, space: &mut [u8], keep: &[&str]) -> Result<(), HeadError> {
+        let start = self.used;
+        let end = start.plus(line.length);
+        let text = Place { start, end }.of(space);
+        if start == 0 {
+            if line.cut {
+                return Err(HeadError::TargetTooLong);
+            }
+            let (method, target, http_1_0) = request_line(text).ok_or(HeadError::Malformed)?;
+            self.method_len = method.len() as u16;
+            self.target_end = (self.target().start).plus(target.len() as u16);
+            self.http_1_0 = http_1_0;
+        } else {
+            let Some((name, value)) = field_line(text) else {
+                return Err(if line.cut {
+                    HeadError::TooLarge
+                } else {
+                    HeadError::Malformed
+                });
+            };
+            let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
+            let is_id = is("last-event-id");
+            let place = if is("host") {
+                // RFC 9112, section 3.2.
+                if self.host.end != 0 {
+                    return Err(HeadError::Malformed);
+                }
+                Some(&mut self.host)
+            } else if is("origin") {
+                Some(&mut self.origin)
+            } else if is_id {
+                Some(&mut self.last_event_id)
+            } else {
+                None
+            };
+            let is_kept = place.is_some() || keep.iter().any(|known| is(known));
+            // Ids may hold control characters. A client that was told one must not be refused for ever.
+            if !line.cut && !is_id {
+                if !value.iter().copied().all(is_text) {
+                    return Err(HeadError::Malformed);
+                }
+                if is("accept") {
+                    self.accept.add(value);
+                }
+            }
+            if !is_kept {
+                return Ok(());
+            }
+            // The CR of the blank line needs room too.
+            let fits = !line.cut && usize::from(end).plus(1) < space.len();
+            if !fits && !is_id {
+                return Err(HeadError::TooLarge);
+            }
+            if let Some(place) = place {
+                if !fits {
+                    // Refused, the client would come back with the same id, and be refused for ever.
+                    *place = Place::line_end_before(start);
+                    return Ok(());
+                }
+                let value = value.trim_ascii_start();
+                let start = end.minus(value.len() as u16);
+                let end = start.plus(value.trim_ascii_end().len() as u16);
+                *place = Place { start, end };
+            }
+        }
+        *space.get_mut(usize::from(end)).ok_or(HeadError::TooLarge)? = b'\n';
+        self.used = end.plus(1);
+        self.kept = self.used;
+        Ok(())
+    }
+
+    /// Checks what can be checked at the end only, and looks for an id in the query.
+    fn end(&mut self, space: &mut [u8]) -> Result<(), HeadError> {
+        if self.host.end == 0 && !self.http_1_0 {
+            return Err(HeadError::Malformed);
+        }
+        if !self.last_event_id.of(space).is_empty() {
+            return Ok(());
+        }
+        let start = self.used;
+        let (kept, free) = space.split_exact_mut(self.used());
+        let (_, query) = split_target(self.target().of(kept));
+        let Some(id) = PARAMETERS.iter().find_map(|name| parameter(query, name)) else {
+            return Ok(());
+        };
+        let mut places = free.iter_mut();
+        let mut end = start;
+        for byte in PercentDecoded(id) {
+            let Some(place) = places.next() else {
+                self.last_event_id = Place::line_end_before(start);
+                return Ok(());
+            };
+            *place = byte;
+            end = end.plus(1);
+        }
+        self.used = end;
+        self.last_event_id = Place { start, end };
+        Ok(())
+    }
+}
+
+impl Place {
+    /// The LF that ends the line before `at`. It stands for an id that does not fit, for no id holds one.
+    fn line_end_before(at: u16) -> Self {
+        Self {
+            start: at.minus(1),
+            end: at,
+        }
+    }
+
+    pub(super) fn of(self, space: &[u8]) -> &[u8] {
+        // A place that is not set starts after its end, and reads as empty.
+        let range = usize::from(self.start)..usize::from(self.end);
+        space.get(range).unwrap_or_default()
+    }
+}
