@@ -202,7 +202,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> EventLog<B> {
         self.ring.streams.next()
     }
 
-    pub(super) fn records(&self) -> Records<'_> {
+    pub(crate) fn records(&self) -> Records<'_> {
         Records::new(&self.ring, self.buffer.as_ref())
     }
 }

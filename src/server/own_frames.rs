@@ -40,11 +40,17 @@ pub(super) enum Stage {
 
 impl<'a> OwnFrames<'a> {
     /// Those of a client that comes now, whose stream has this number in its log.
-    pub fn new(now: Instant, number: u16, stage: Stage, options: &'a StreamOptions<'a>) -> Self {
+    pub fn new(
+        now: Instant,
+        number: u16,
+        stage: Stage,
+        losses: u16,
+        options: &'a StreamOptions<'a>,
+    ) -> Self {
         Self {
             options,
             retry: spread(now, number, options),
-            losses: 0,
+            losses,
             stage,
             waiting: Waiting::Idle,
         }

@@ -59,9 +59,7 @@ impl Stream<'_> {
         scratch: &mut Scratch<'_>,
     ) -> Output<'static> {
         let session = &mut self.session;
-        if session.is_resuming()
-            && !session.search_records(records, scratch.request().last_event_id())
-        {
+        if session.is_resuming() && !session.search(records, scratch.request().last_event_id()) {
             return Output::Wait(now);
         }
         let output = scratch.put_events(session, self.chunking, now, records);

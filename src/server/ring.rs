@@ -101,7 +101,7 @@ pub(super) type Write<'w> =
 
 /// Which records the buffer holds. Each stands in one piece.
 #[derive(Clone, Debug)]
-pub(super) struct Ring {
+pub(crate) struct Ring {
     pub oldest: Cursor,
     pub next: Cursor,
     /// How many records have an id that the log has made.
@@ -193,7 +193,7 @@ impl Ring {
         let length = sink.written;
         write_header(header, length as u32 | flags);
         if start == 0 {
-            // What the reader finds where it would have been.
+            // The record was written at the start of the buffer; a zero length here sends readers there.
             let end = self.next.position as usize;
             if end != 0 && self.len() > 0 {
                 write_header(bytes.part_mut(end..), 0);
@@ -210,6 +210,9 @@ impl Ring {
     }
 
     /// Where there is room for a record, after as many of the oldest have given way as is needed.
+    ///
+    /// Not inlined: what it needs of the stack, what writes the record need not have.
+    #[inline(never)]
     fn make_room(&mut self, bytes: &[u8], capacity: usize, length: usize) -> usize {
         while self.len() > 0 {
             let (start, end) = (self.oldest.position as usize, self.next.position as usize);
@@ -224,15 +227,15 @@ impl Ring {
                 return end;
             }
             let records = Records::new(self, bytes);
-            let mut behind = records.ring.oldest;
-            let record = records.read(&mut behind);
+            let mut next = records.ring.oldest;
+            let record = records.read(&mut next);
             self.evicted_made = matches!(record, Ok(Some(record)) if record.has_made_id());
             if self.evicted_made {
                 self.made = self.made.minus(1);
             }
-            self.oldest = behind;
+            self.oldest = next;
             // At the end of the buffer, the oldest is the one at its start.
-            if header_at(bytes, behind.position as usize) == 0 {
+            if header_at(bytes, next.position as usize) == 0 {
                 self.oldest.position = 0;
             }
         }
@@ -242,7 +245,7 @@ impl Ring {
 
 /// The records of a ring, to be read.
 #[derive(Clone, Copy)]
-pub(super) struct Records<'r> {
+pub(crate) struct Records<'r> {
     pub ring: &'r Ring,
     bytes: &'r [u8],
 }

@@ -86,11 +86,15 @@ impl<'a> Session<'a> {
         options: &'a StreamOptions<'a>,
     ) -> Self {
         let last_event_id = last_event_id.into();
-        let mut session = Self::begin(now, log, last_event_id, options);
-        while session.is_resuming() {
-            session.search(log, last_event_id);
+        if last_event_id.is_absent() {
+            return Self::begin(now, log, last_event_id, options);
         }
-        session
+        let (cursor, losses) = match log.resume(last_event_id) {
+            Resume::Lost(oldest) => (oldest, 1),
+            Resume::From(cursor) | Resume::Fresh(cursor) => (cursor, 0),
+        };
+        let own = OwnFrames::new(now, log.count_stream(), Stage::Preamble, losses, options);
+        Self::with(own, Walk::new(cursor, cursor), now)
     }
 
     /// Begins a stream that is to be searched for the id before it is polled.
@@ -106,11 +110,16 @@ impl<'a> Session<'a> {
             false => (Stage::Resume, Start::Oldest),
         };
         let (cursor, until) = start.range(log.oldest(), log.newest());
+        let own = OwnFrames::new(now, log.count_stream(), stage, 0, options);
+        Self::with(own, Walk::new(cursor, until), now)
+    }
+
+    fn with(own: OwnFrames<'a>, walk: Walk, now: Instant) -> Self {
         Self {
-            own: OwnFrames::new(now, log.count_stream(), stage, options),
-            walk: Walk::new(cursor, until),
+            lifetime_ends: now.limit(own.options.lifetime_ms),
+            own,
+            walk,
             since: now,
-            lifetime_ends: now.limit(options.lifetime_ms),
         }
     }
 
@@ -171,26 +180,15 @@ impl<'a> Session<'a> {
     }
 
     /// Looks for the id with which the client comes, for one step. `false` if that took long: then call again.
-    pub(crate) fn search<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized>(
-        &mut self,
-        log: &EventLog<B>,
-        last_event_id: LastEventId<'_>,
-    ) -> bool {
-        self.search_records(log.records(), last_event_id)
-    }
-
+    ///
     /// Not inlined: what it needs of the stack, what comes later need not have.
     #[inline(never)]
-    pub(super) fn search_records(
-        &mut self,
-        records: Records<'_>,
-        last_event_id: LastEventId<'_>,
-    ) -> bool {
+    pub(crate) fn search(&mut self, records: Records<'_>, last_event_id: LastEventId<'_>) -> bool {
         let is_first = self.own.stage == Stage::Resume;
         let mut resume = None;
         if is_first {
             self.own.stage = Stage::Search;
-            self.walk = Walk::new(records.ring.oldest, records.ring.next);
+            self.walk.restart(records.ring.oldest, records.ring.next);
             resume = search::begin(records, last_event_id);
         }
         resume = resume.or_else(|| search::step(&mut self.walk, records, last_event_id));
@@ -202,7 +200,7 @@ impl<'a> Session<'a> {
             }
             Some(Resume::From(cursor) | Resume::Fresh(cursor)) => cursor,
         };
-        self.walk = Walk::new(cursor, cursor);
+        self.walk.restart(cursor, cursor);
         self.own.stage = Stage::Preamble;
         is_first
     }
@@ -289,12 +287,10 @@ impl<'a> Session<'a> {
                             });
                             continue;
                         }
-                        let options = self.own.options;
-                        let skipped = options
-                            .skip
-                            .is_none_or(|skip| skip(options.only, records, &mut self.walk, budget));
-                        if !skipped {
-                            return Output::Wait(now);
+                        if let Some(skip) = self.own.options.skip {
+                            if !skip(self.own.options.only, records, &mut self.walk, budget) {
+                                return Output::Wait(now);
+                            }
                         }
                     }
                     if let Some(output) = self.next_record(now, records) {

@@ -37,6 +37,17 @@ impl Walk {
         }
     }
 
+    /// Begins anew there. In place: a new one, moved here, would take its size on the stack.
+    pub const fn restart(&mut self, cursor: Cursor, until: Cursor) {
+        self.cursor = cursor;
+        self.sent = 0;
+        self.read = 0;
+        self.other = cursor;
+        self.other_read = 0;
+        self.until = until.number;
+        self.bits = 0;
+    }
+
     /// Goes on to the next record, which is there.
     pub const fn move_to(&mut self, next: Cursor) {
         self.cursor = next;

@@ -80,7 +80,7 @@ impl<'l, L: SharedLog> Joined<'l, L> {
             }
             let now = clock.now();
             let output = log.with(|log| {
-                if session.is_resuming() && !session.search(log, last_event_id) {
+                if session.is_resuming() && !session.search(log.records(), last_event_id) {
                     return Output::Wait(now);
                 }
                 session.fill(now, log, scratch)
