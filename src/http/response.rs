@@ -148,7 +148,10 @@ impl<'a> Response<'a> {
         write(b"\r\n\r\n");
     }
 
-    /// Writes the head up to its last field, behind which others may follow.
+    /// Writes the head up to its last field, after which others may follow.
+    ///
+    /// Not inlined: what it needs of the stack, the fields that follow need not have.
+    #[inline(never)]
     pub(crate) fn write_fields(&self, write: &mut dyn FnMut(&[u8])) {
         write(b"HTTP/1.1 ");
         write(self.status.0.as_bytes());

@@ -101,7 +101,7 @@ pub(super) type Write<'w> =
 
 /// Which records the buffer holds. Each stands in one piece.
 #[derive(Clone, Debug)]
-pub(crate) struct Ring {
+pub(super) struct Ring {
     pub oldest: Cursor,
     pub next: Cursor,
     /// How many records have an id that the log has made.
@@ -246,12 +246,12 @@ impl Ring {
 /// The records of a ring, to be read.
 #[derive(Clone, Copy)]
 pub(crate) struct Records<'r> {
-    pub ring: &'r Ring,
+    pub(super) ring: &'r Ring,
     bytes: &'r [u8],
 }
 
 impl<'r> Records<'r> {
-    pub fn new(ring: &'r Ring, bytes: &'r [u8]) -> Self {
+    pub(super) fn new(ring: &'r Ring, bytes: &'r [u8]) -> Self {
         Self {
             ring,
             bytes: usable(bytes),
