@@ -21,7 +21,7 @@ pub struct Cursor {
 }
 
 impl Cursor {
-    const START: Self = Self {
+    pub(super) const START: Self = Self {
         number: 0,
         position: 0,
     };

@@ -216,18 +216,27 @@ impl<'a> Session<'a> {
         let mut budget = Budget::STEP;
         loop {
             let free = buffer.part_mut(length..);
+            if free.is_empty() || budget.records == 0 && length > 0 {
+                break;
+            }
             self.own.waiting.note_progress(&mut self.since, now);
-            // A frame that was sent whole is left before this ends: it may give way until the next call, and is not under way
-            // then.
-            match self.next(now, records, &mut budget) {
-                Output::Send(_) if free.is_empty() || budget.records == 0 && length > 0 => break,
+            let mut after = Cursor::START;
+            match self.next(now, records, &mut budget, &mut after) {
                 Output::Send(bytes) => {
-                    let bytes = bytes.get(..free.len()).unwrap_or(bytes);
-                    copy(bytes, free);
-                    self.note_sent(bytes.len());
-                    length = length.plus(bytes.len());
+                    let sent = bytes.get(..free.len()).unwrap_or(bytes);
+                    copy(sent, free);
+                    self.note_sent(sent.len());
+                    length = length.plus(sent.len());
                     // To choose the frame has cost one already, if it was not sent without a choice.
                     budget.records = budget.records.saturating_sub(1);
+                    // No record ends at the start of the buffer.
+                    if after.position > 0 && sent.len() == bytes.len() {
+                        // The record is left before this ends: it may give way until the next call, and is not under way then.
+                        self.walk.move_to(after);
+                        if after.number == records.ring.next.number {
+                            break;
+                        }
+                    }
                 }
                 _ if length > 0 => break,
                 Output::Wait(until) => return Output::Wait(until),
@@ -254,7 +263,7 @@ impl<'a> Session<'a> {
         'a: 'l,
     {
         self.own.waiting.note_progress(&mut self.since, now);
-        let output = self.next(now, records, &mut { Budget::STEP });
+        let output = self.next(now, records, &mut { Budget::STEP }, &mut { Cursor::START });
         if matches!(output, Output::Send(_))
             && (self.own.waiting).is_stalled(
                 &mut self.since,
@@ -269,7 +278,13 @@ impl<'a> Session<'a> {
     }
 
     #[inline(always)] // A frame of its own would lie on the stack below what chooses a snapshot.
-    fn next<'l>(&mut self, now: Instant, records: Records<'l>, budget: &mut Budget) -> Output<'l>
+    fn next<'l>(
+        &mut self,
+        now: Instant,
+        records: Records<'l>,
+        budget: &mut Budget,
+        after: &mut Cursor,
+    ) -> Output<'l>
     where
         'a: 'l,
     {
@@ -293,7 +308,7 @@ impl<'a> Session<'a> {
                             }
                         }
                     }
-                    if let Some(output) = self.next_record(now, records) {
+                    if let Some(output) = self.next_record(now, records, after) {
                         return output;
                     }
                 }
@@ -309,17 +324,25 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// What the log holds for this client. `None` when that is to be asked again.
+    /// What the log holds for this client; of a record, `after` is set to where it ends. `None` when that is to be asked again.
     ///
     /// Not inlined: what it needs of the stack, others need not have.
     #[inline(never)]
-    fn next_record<'l>(&mut self, now: Instant, records: Records<'l>) -> Option<Output<'l>> {
+    fn next_record<'l>(
+        &mut self,
+        now: Instant,
+        records: Records<'l>,
+        after: &mut Cursor,
+    ) -> Option<Output<'l>> {
         let mut next = self.walk.cursor;
         match records.read(&mut next) {
             Ok(Some(record)) => {
                 let unsent = record.as_bytes().get(self.walk.sent as usize..);
                 match unsent {
-                    Some(unsent @ [_, ..]) => return Some(Output::Send(unsent)),
+                    Some(unsent @ [_, ..]) => {
+                        *after = next;
+                        return Some(Output::Send(unsent));
+                    }
                     _ => self.walk.move_to(next),
                 }
             }
