@@ -37,9 +37,9 @@ RECEIVE_LIMITS = {
     "Decoder::next": {17: (470, 120, 109), 55: (1840, 711, 691), 255: (3470, 976, 846)},
     "blocking::Reader": {17: (628, 178, 165), 55: (2240, 858, 835), 255: (5020, 1360, 1200)},
     "asynch::Reader": {17: (636, 184, 170), 55: (2240, 867, 844), 255: (5070, 1370, 1210)},
-    "EventSource::poll": {17: (1140, 222, 193), 55: (3200, 1120, 1090), 255: (8580, 1480, 1260)},
-    "blocking::Client": {17: (1100, 295, 270), 55: (3250, 1110, 1070), 255: (9100, 1700, 1470)},
-    "asynch::Client": {17: (1150, 309, 285), 55: (3380, 1110, 1070), 255: (9850, 1730, 1480)},
+    "EventSource::poll": {17: (1090, 222, 193), 55: (3110, 1100, 1070), 255: (8210, 1450, 1240)},
+    "blocking::Client": {17: (1060, 288, 267), 55: (3150, 1080, 1040), 255: (8730, 1660, 1430)},
+    "asynch::Client": {17: (1130, 300, 277), 55: (3340, 1090, 1050), 255: (9580, 1700, 1450)},
 }
 PUSH_LIMITS = {17: 586, 55: 2170, 255: 6700}
 RECEIVE_BARS = {
@@ -54,28 +54,28 @@ RECEIVE_BARS = {
 }
 
 # Of an event of 64 bytes of data; of serving, for each client.
-SERVE_LIMITS = {"EventLog::publish": 3030, "EventLog::publish_with": 2930, "Session::fill": 714, "Hub::serve": 1700}
+SERVE_LIMITS = {"EventLog::publish": 2100, "EventLog::publish_with": 2480, "Session::fill": 499, "Hub::serve": 1180}
 SERVE_BARS = {"EventLog::publish": 2600, "Hub::serve": 1450}
 
 # The longest time for which the lock of a hub is held, for clients that come with an unknown id, the oldest id, or
 # none; and what a client costs that comes with none, from its request to the end of its snapshot. The logs have 16 KB.
 IDS = ("unknown-id", "oldest-id", "no-id")
 LOCK_LIMITS = {
-    "1365-records": (12_100, 10_600, 18_600),
-    "8-slow-types-around-a-fast-one": (12_100, 10_600, 17_100),
-    "630-types": (12_100, 10_600, 19_100),
-    "data-of-4-kB": (11_900, 8_650, 8_650),
-    "comments-of-4-kB": (9_300, 6_150, 10_300),
-    "data-of-line-feeds": (11_900, 8_650, 8_650),
+    "1365-records": (9_140, 8_250, 17_200),
+    "8-slow-types-around-a-fast-one": (9_140, 8_330, 16_500),
+    "630-types": (9_300, 9_300, 19_600),
+    "data-of-4-kB": (8_970, 7_120, 7_030),
+    "comments-of-4-kB": (6_310, 5_010, 8_730),
+    "data-of-line-feeds": (8_970, 7_120, 7_030),
 }
 LOCK_BAR = 20_000
 SNAPSHOT_LIMITS = {
     "1365-records": 1_180_000,
     "8-slow-types-around-a-fast-one": 1_530_000,
     "630-types": 7_010_000,
-    "data-of-4-kB": 47_300,
+    "data-of-4-kB": 45_200,
     "comments-of-4-kB": 342_000,
-    "data-of-line-feeds": 47_600,
+    "data-of-line-feeds": 45_400,
 }
 SNAPSHOT_BARS = {"630-types": 8_000_000}
 

@@ -6,12 +6,12 @@ from emulator import boot, report
 BAR = 320
 LIMITS = {
     "Decoder::next": 288,
-    "EventLog::publish": 436,
-    "EventLog::publish_with": 512,
-    "Session::poll": 336,
-    "Session::fill": 336,
-    "Connection::poll": 464,
-    "EventSource::poll": 456,
+    "EventLog::publish": 400,
+    "EventLog::publish_with": 480,
+    "Session::poll": 344,
+    "Session::fill": 352,
+    "Connection::poll": 448,
+    "EventSource::poll": 416,
 }
 
 

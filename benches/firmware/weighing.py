@@ -14,7 +14,7 @@ FIRMWARE = {
 }
 TARGETS = {target for target, *_ in FIRMWARE.values()}
 # Of status_stream, over the same firmware with a stub in the crate's place: (bar, limit).
-SHARE = {"flash": (10 * 1024, 17_500), "ram": (6 * 1024, 6 * 1024)}
+SHARE = {"flash": (10 * 1024, 17_900), "ram": (6 * 1024, 6 * 1024)}
 
 
 def measure():
