@@ -1,12 +1,10 @@
 //! One client's connection, from its request to its end.
 
-use super::ending::{Ending, LastStep};
 use super::exchange::{Exchange, ServerOptions};
-use super::lifecycle::State;
+use super::lifecycle::{Answer, Ending, LastStep, State, Stream};
 use super::log::EventLog;
 use super::options::StreamOptions;
 use super::output::{Close, Next, Outcome, Output};
-use super::reply::{Answer, Stream};
 use super::ring::Records;
 use super::scratch::Scratch;
 use super::session::Session;

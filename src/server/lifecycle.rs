@@ -1,10 +1,13 @@
-//! How far a connection has come.
+//! How far a connection has come: the response under way, and the end.
 
-use super::ending::Ending;
+use super::chunking::Chunking;
 use super::exchange::ServerOptions;
-use super::output::{Close, Outcome};
-use super::reply::{Answer, Stream};
+use super::output::{Close, Outcome, Output};
+use super::ring::Records;
+use super::scratch::Scratch;
 use super::session::Session;
+use crate::http::{Response, Status};
+use crate::time::Instant;
 
 /// The state of a connection.
 #[derive(Debug)]
@@ -74,5 +77,169 @@ impl<'a> State<'a> {
     /// There is nothing to send any more.
     pub fn close(&mut self, outcome: Outcome) {
         *self = Self::Ended(Ending::graceful(outcome));
+    }
+}
+
+/// A response whose content is at hand, and how much of it was sent.
+#[derive(Debug)]
+pub(super) struct Answer<'a> {
+    pub status: Status,
+    /// If not, the status says all.
+    pub response: Option<&'a Response<'a>>,
+    /// How much of the content was sent.
+    pub sent: usize,
+}
+
+impl<'a> Answer<'a> {
+    /// What is left of the content.
+    pub fn unsent(&self) -> &'a [u8] {
+        let content = match self.response {
+            Some(response) => response.content(),
+            None => self.status.content(),
+        };
+        // For `HEAD`, `sent` is `usize::MAX`, so no content is left.
+        content.get(self.sent..).unwrap_or_default()
+    }
+}
+
+/// The response that is a stream.
+#[derive(Debug)]
+pub(super) struct Stream<'a> {
+    pub session: Session<'a>,
+    /// How it goes in chunks, if it does.
+    pub chunking: Option<&'static Chunking>,
+}
+
+static HEAD: Response = Response::stream();
+
+impl Stream<'_> {
+    /// The head of such a response.
+    pub const fn head(chunking: Option<&'static Chunking>) -> &'static Response<'static> {
+        match chunking {
+            Some(chunking) => &chunking.head,
+            None => &HEAD,
+        }
+    }
+
+    /// Goes on after the head, when all was sent that was given: puts more into the scratch. Returns what the session wants
+    /// next.
+    #[inline(always)] // It has one caller.
+    pub fn advance(
+        &mut self,
+        now: Instant,
+        records: Records<'_>,
+        scratch: &mut Scratch<'_>,
+    ) -> Output<'static> {
+        let session = &mut self.session;
+        if session.is_resuming() && !session.search(records, scratch.request().last_event_id()) {
+            return Output::Wait(now);
+        }
+        let output = scratch.put_events(session, self.chunking, now, records);
+        if let (Some(chunking), Output::Close(Close::Ended | Close::Lifetime)) =
+            (self.chunking, output)
+        {
+            scratch.put_last_chunk(chunking);
+        }
+        output
+    }
+}
+
+/// The end of a connection: everything is sent, or the client is gone.
+#[derive(Debug)]
+pub(super) struct Ending {
+    pub outcome: Outcome,
+    /// It is apart from the outcome, which is never moved: to move it would call `memcpy`, which is linked for nothing else.
+    then: Then,
+}
+
+/// What follows when everything is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Then {
+    Shutdown,
+    /// Reads and discards so many bytes that the client still sends. If the connection were closed at once, a client
+    /// that still sends would get a reset, which can destroy what it has not read yet.
+    Linger {
+        left: usize,
+    },
+    Close,
+    Abort,
+}
+
+/// What a connection at its end wants.
+pub(super) enum LastStep {
+    Shutdown,
+    Wait(Instant),
+    Close,
+    Abort,
+}
+
+const MAX_LINGER: usize = 64 * 1024;
+const LINGER_MS: u32 = 1_000;
+
+impl Ending {
+    /// The client has got everything, or will get it, or has closed: it is shut down, and read from.
+    pub const fn graceful(outcome: Outcome) -> Self {
+        let then = Then::Shutdown;
+        Self { outcome, then }
+    }
+
+    /// The client takes no byte.
+    pub const fn abrupt(outcome: Outcome) -> Self {
+        let then = Then::Abort;
+        Self { outcome, then }
+    }
+
+    /// A stream has ended for this reason.
+    pub const fn of_stream(reason: Close) -> Self {
+        Self {
+            outcome: Outcome::Streamed(reason),
+            then: match reason {
+                Close::Stalled | Close::Lapped => Then::Abort,
+                _ => Then::Shutdown,
+            },
+        }
+    }
+
+    /// What to do next, when everything was sent. `since` is when it was shut down.
+    pub fn poll(&mut self, now: Instant, since: &mut Instant) -> LastStep {
+        match self.then {
+            Then::Shutdown => {
+                *since = now;
+                self.then = Then::Linger { left: MAX_LINGER };
+                LastStep::Shutdown
+            }
+            Then::Linger { .. } => {
+                let until = since.after(LINGER_MS);
+                if now < until {
+                    return LastStep::Wait(until);
+                }
+                self.then = Then::Close;
+                LastStep::Close
+            }
+            Then::Close => LastStep::Close,
+            Then::Abort => LastStep::Abort,
+        }
+    }
+
+    /// The client takes no byte: it is neither shut down nor read from.
+    pub const fn give_up(&mut self) {
+        self.then = Then::Abort;
+    }
+
+    /// The socket cannot be shut down, so only its drop tells the client of the end.
+    #[cfg(any(feature = "embedded-io", feature = "embedded-io-async"))]
+    pub const fn skip_linger(&mut self) {
+        self.then = Then::Close;
+    }
+
+    /// Tells that so many bytes were read; 0 means that the client has closed.
+    pub fn received(&mut self, length: usize) {
+        if let Then::Linger { left } = &mut self.then {
+            // The last read may exceed the limit.
+            *left = left.saturating_sub(length);
+            if length == 0 || *left == 0 {
+                self.then = Then::Close;
+            }
+        }
     }
 }

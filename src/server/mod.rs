@@ -23,8 +23,6 @@ mod chunking;
 #[cfg(feature = "http")]
 mod connection;
 #[cfg(feature = "http")]
-mod ending;
-#[cfg(feature = "http")]
 mod exchange;
 mod fields;
 #[cfg(feature = "http")]
@@ -35,8 +33,6 @@ mod options;
 mod output;
 mod own_frames;
 mod record;
-#[cfg(feature = "http")]
-mod reply;
 mod ring;
 #[cfg(feature = "http")]
 mod scratch;
