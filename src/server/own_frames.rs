@@ -27,6 +27,10 @@ pub(super) enum Stage {
     /// Shall look for the last event that the client has seen.
     Resume,
     /// Looks for it in the log.
+    #[cfg_attr(
+        not(any(feature = "http", feature = "embedded-io-async")),
+        expect(dead_code, reason = "`Session::new` searches in one call")
+    )]
     Search,
     Preamble,
     Padding,

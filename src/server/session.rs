@@ -5,7 +5,7 @@ use super::options::{Start, StreamOptions};
 use super::output::{Close, Output};
 use super::own_frames::{OwnFrames, Stage};
 use super::ring::{Cursor, Records};
-use super::search::{self, Resume};
+use super::search::Resume;
 use super::waiting::Waiting;
 use super::walk::{Budget, Walk};
 use crate::time::Instant;
@@ -175,6 +175,7 @@ impl<'a> Session<'a> {
     }
 
     /// Whether to [`search`](Self::search).
+    #[cfg(any(feature = "http", feature = "embedded-io-async"))]
     pub(crate) const fn is_resuming(&self) -> bool {
         matches!(self.own.stage, Stage::Resume | Stage::Search)
     }
@@ -182,6 +183,7 @@ impl<'a> Session<'a> {
     /// Looks for the id with which the client comes, for one step. `false` if that took long: then call again.
     ///
     /// Not inlined: what it needs of the stack, what comes later need not have.
+    #[cfg(any(feature = "http", feature = "embedded-io-async"))]
     #[inline(never)]
     pub(crate) fn search(&mut self, records: Records<'_>, last_event_id: LastEventId<'_>) -> bool {
         let is_first = self.own.stage == Stage::Resume;
@@ -189,9 +191,9 @@ impl<'a> Session<'a> {
         if is_first {
             self.own.stage = Stage::Search;
             self.walk.restart(records.ring.oldest, records.ring.next);
-            resume = search::begin(records, last_event_id);
+            resume = super::search::begin(records, last_event_id);
         }
-        resume = resume.or_else(|| search::step(&mut self.walk, records, last_event_id));
+        resume = resume.or_else(|| super::search::step(&mut self.walk, records, last_event_id));
         let cursor = match resume {
             None => return false,
             Some(Resume::Lost(oldest)) => {

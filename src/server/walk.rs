@@ -38,6 +38,7 @@ impl Walk {
     }
 
     /// Begins anew there. In place: a new one, moved here, would take its size on the stack.
+    #[cfg(any(feature = "http", feature = "embedded-io-async"))]
     pub const fn restart(&mut self, cursor: Cursor, until: Cursor) {
         self.cursor = cursor;
         self.sent = 0;
