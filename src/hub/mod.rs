@@ -94,7 +94,7 @@ use crate::server::{EventLog, PublishError};
 ///         }
 ///         let ended = WithShutdown::new(&mut socket, end);
 ///         let _outcome = HUB.serve(ended, &mut scratch, &EmbassyClock, &OPTIONS).await; // for your log
-///         // A socket that is dropped sends nothing, and a client that has closed its side of a stream waits for FIN.
+///         // A dropped socket sends nothing: after an error, its client would wait for ever.
 ///         socket.close();
 ///         let _ = with_timeout(Duration::from_secs(5), socket.flush()).await;
 ///     }
