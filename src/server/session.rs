@@ -4,7 +4,7 @@ use super::log::EventLog;
 use super::options::{Start, StreamOptions};
 use super::output::{Close, Output};
 use super::own_frames::{OwnFrames, Stage};
-use super::ring::{Cursor, Records};
+use super::ring::{Cursor, Lapped, Records};
 use super::search::Resume;
 use super::waiting::Waiting;
 use super::walk::{Budget, Walk};
@@ -72,6 +72,8 @@ const _: () = assert!(size_of::<Session<'_>>() <= 64);
 #[cfg(target_pointer_width = "64")]
 const _: () = assert!(size_of::<Session<'_>>() <= 72);
 
+/// Where `walk.sent` stands when all of a record was told as sent.
+const WHOLE: u32 = u32::MAX;
 /// Where `lifetime_ends` stands when the stream shall end at once.
 const ENDED: Instant = Instant::from_millis(0);
 
@@ -156,6 +158,11 @@ impl<'a> Session<'a> {
     pub fn sent(&mut self, length: usize) {
         if length > 0 && self.own.waiting != Waiting::Idle {
             self.note_sent(length);
+            // The caller may report more bytes than it was given.
+            self.walk.other_read = self.walk.other_read.saturating_sub(length as u32);
+            if self.own.stage == Stage::Live && self.walk.other_read == 0 {
+                self.walk.sent = WHOLE;
+            }
         }
     }
 
@@ -265,18 +272,35 @@ impl<'a> Session<'a> {
         'a: 'l,
     {
         self.own.waiting.note_progress(&mut self.since, now);
+        self.leave_whole(records);
         let output = self.next(now, records, &mut { Budget::STEP }, &mut { Cursor::START });
-        if matches!(output, Output::Send(_))
-            && (self.own.waiting).is_stalled(
-                &mut self.since,
-                now,
-                self.own.options.write_timeout_ms,
-            )
-        {
-            self.own.stage = Stage::Closed(Close::Stalled);
-            return Output::Close(Close::Stalled);
+        if let Output::Send(bytes) = output {
+            self.walk.other_read = bytes.len() as u32;
+            let limit = self.own.options.write_timeout_ms;
+            if self.own.waiting.is_stalled(&mut self.since, now, limit) {
+                self.own.stage = Stage::Closed(Close::Stalled);
+                return Output::Close(Close::Stalled);
+            }
         }
         output
+    }
+
+    /// Goes on after a record that was told as sent whole. That it has given way since is no loss.
+    #[inline(never)] // What it needs of the stack, what follows need not have.
+    fn leave_whole(&mut self, records: Records<'_>) {
+        if self.own.stage != Stage::Live || self.walk.sent != WHOLE {
+            return;
+        }
+        let mut next = self.walk.cursor;
+        match records.read(&mut next) {
+            Ok(_) => self.walk.move_to(next),
+            Err(Lapped { missed }) => {
+                self.walk.jump_to(next);
+                if missed > 1 {
+                    self.own.note_loss();
+                }
+            }
+        }
     }
 
     #[inline(always)] // A frame of its own would lie on the stack below what chooses a snapshot.

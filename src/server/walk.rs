@@ -15,7 +15,8 @@ pub(super) struct Walk {
     /// Of a search, after the last event that had the id; of a snapshot, which record is compared with those
     /// that may be a part of it.
     pub other: Cursor,
-    /// How many of that one's bytes were searched.
+    /// How many of that one's bytes were searched. While a record is given to a caller of `poll`, how many of its bytes are
+    /// yet to be told as sent: others are not compared meanwhile.
     pub other_read: u32,
     /// The number of the record before which the search ends, or the snapshot.
     pub until: u32,

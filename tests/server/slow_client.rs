@@ -8,11 +8,16 @@ use crate::helpers::{LOST, PREAMBLE, at, events, id, log, publish};
 const OPTIONS: StreamOptions = StreamOptions::new();
 
 fn long_word() -> String {
-    "x".repeat(90)
+    "x".repeat(115)
 }
 
 /// A client that has taken so many bytes of the event 2, when the log has only later ones.
 fn lapped_after(sent: usize) -> (Session<'static>, Log) {
+    lapped_by(2, sent)
+}
+
+/// The same, if so many later events have come.
+fn lapped_by(later: usize, sent: usize) -> (Session<'static>, Log) {
     let mut log: Log = log([1]);
     let mut session = Session::new(at(0), &log, id("1"), &OPTIONS);
     send(&mut session, at(0), &log, 99);
@@ -22,7 +27,7 @@ fn lapped_after(sent: usize) -> (Session<'static>, Log) {
     };
     assert_eq!(bytes, events([2]).as_bytes());
     session.sent(sent);
-    publish(&mut log, [long_word(), long_word()]);
+    publish(&mut log, vec![long_word(); later]);
     (session, log)
 }
 
@@ -48,6 +53,18 @@ fn a_lapped_client_is_closed_in_mid_frame() {
             (String::new(), Output::Close(Close::Lapped))
         );
         assert_eq!(session.poll(at(0), &log), Output::Close(Close::Lapped));
+    }
+}
+
+/// Breaks when a client is closed that has taken the whole frame before that gave way, or when it is told a loss though no
+/// other frame has.
+#[test]
+fn a_lapped_client_goes_on_after_a_whole_frame() {
+    for (later, notice) in [(1, ""), (2, LOST)] {
+        let (mut session, log) = lapped_by(later, events([2]).len());
+        let (rest, _) = send(&mut session, at(0), &log, 99);
+        assert_eq!(rest, format!("{notice}{}", events([long_word()])));
+        assert_eq!(session.losses() > 0, !notice.is_empty());
     }
 }
 
