@@ -24,8 +24,8 @@ use crate::server::{EventLog, PublishError};
 /// `CriticalSectionRawMutex` does. No client can delay that, or another client: under the lock, bytes
 /// are copied and nothing is waited for.
 ///
-/// What formats an event runs under the lock, and cannot use the hub itself: that does nothing then, and
-/// says so where it can. Keep it short, and drop no client in it.
+/// The function that formats an event runs under the lock. In it, publishing returns [`PublishError::Busy`],
+/// [`stats`](Hub::stats) returns zeros, and [`join`](Hub::join) returns `None`. Keep it short, and drop no client in it.
 ///
 /// # Examples
 ///
@@ -83,8 +83,8 @@ use crate::server::{EventLog, PublishError};
 /// use embedded_sse::io::asynch::EmbassyClock;
 /// use embedded_sse::io::{End, WithShutdown};
 ///
-/// /// As many tasks as there are sockets: one more than slots. While all slots are taken, that one tells a client to come
-/// /// back later (503); without it, the client's connection is reset without a word. A page wants one more.
+/// /// Run one of these tasks for each socket, and have one socket more than slots. While all slots are taken, that socket
+/// /// answers 503. Without it, the connection of one more client is reset. If you also serve a page, add another socket.
 /// async fn serve(stack: Stack<'static>) -> ! {
 ///     let (mut received, mut to_send, mut scratch) = ([0; 512], [0; 1024], [0; 512]);
 ///     loop {
