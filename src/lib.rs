@@ -69,7 +69,7 @@
 //! # Follow
 //!
 //! An `EventSource` (feature `http`) is a client through all its connections: it asks, follows redirects,
-//! decodes, and when the stream is lost, waits and asks again for what comes behind the last event id. It
+//! decodes, and when the stream is lost, waits and asks again for what comes after the last event ID. It
 //! has neither socket nor clock.
 //!
 //! ```

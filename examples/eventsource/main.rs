@@ -2,7 +2,7 @@
 //! `{"type":..,"data":..,"lastEventId":..}` for an event, `{"retry":ms}` before it when the
 //! reconnection time has changed, `{"overflow":true}` for an event that does not fit the buffer; and
 //! `{"state":"open"}`, `{"state":"connecting","in_ms":..}`, `{"state":"closed","reason":..,"by":..}` for what
-//! becomes of the connection. Why it was lost goes to standard error, and so does the begin of the body of a response
+//! becomes of the connection. Why it was lost goes to standard error, and so does the start of the body of a response
 //! that is no stream.
 //!
 //! ```text

@@ -59,7 +59,7 @@ pub enum Notice<'s> {
     Event(Event<'s>),
     /// A comment, or a part of one where the input was cut; only if the options ask for them.
     Comment {
-        /// Behind the colon.
+        /// What follows the colon.
         text: Text<'s>,
         /// Whether this is the last part.
         ends: bool,

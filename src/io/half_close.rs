@@ -12,8 +12,8 @@ pub enum End {
     Abort,
 }
 
-/// Makes a socket that can be shut down of a socket and a function. For [`io::asynch`](super::asynch) that is an async
-/// closure, for [`io::blocking`](super::blocking) a closure.
+/// Adds a function to a socket, which shuts it down or resets it. For [`io::asynch`](super::asynch) that is an `async fn` or
+/// an async closure, for [`io::blocking`](super::blocking) a function or a closure.
 ///
 /// # Examples
 ///

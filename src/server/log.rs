@@ -172,17 +172,17 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> EventLog<B> {
         self.ring.oldest
     }
 
-    /// Behind the newest frame: what comes from now on.
+    /// After the newest frame: what comes from now on.
     pub fn newest(&self) -> Cursor {
         self.ring.next
     }
 
-    /// The frame at a cursor, which moves behind it; `None` behind the newest.
+    /// The frame at a cursor, which moves past it; `None` after the newest.
     ///
     /// # Errors
     ///
-    /// [`Lapped`] when frames behind the cursor have given way. It has moved to the oldest that is
-    /// kept then.
+    /// [`Lapped`] when frames after the cursor have given way. The cursor has moved to the oldest frame
+    /// that is kept then.
     pub fn read(&self, cursor: &mut Cursor) -> Result<Option<Record<'_>>, Lapped> {
         self.records().read(cursor)
     }

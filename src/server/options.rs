@@ -39,7 +39,7 @@ pub struct StreamOptions<'a> {
     pub(super) write_timeout_ms: u32,
 }
 
-/// What a client gets first that comes without an id.
+/// What a client without a last event ID gets first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
@@ -126,7 +126,7 @@ impl<'a> StreamOptions<'a> {
         self
     }
 
-    /// What a client gets first that comes without an id: what comes from now on, by default.
+    /// What a client without a last event ID gets first: by default what comes from now on.
     pub const fn start(mut self, start: Start) -> Self {
         self.start = start;
         if let Start::LatestOfEachType = start {

@@ -8,7 +8,7 @@ use crate::encode::{Frame, Sink};
 use crate::wire::copy::copy;
 use crate::wire::exact::{Exact, ExactSlice};
 
-/// A place in an [`EventLog`](super::EventLog), before a frame or behind the last one.
+/// A place in an [`EventLog`](super::EventLog), before a frame or after the last one.
 ///
 /// It tells where its reader is, however many frames have come and gone since.
 #[derive(Clone, Copy, Debug)]

@@ -10,8 +10,8 @@ use crate::io::{End, WithShutdown, WithoutShutdown};
 /// A socket whose sending side can be closed, while reading goes on.
 ///
 /// A server ends each response and each stream by it: the client sees the end at once, and what it still sends does not
-/// reset the connection. `embedded-io` has no call for this. [`WithShutdown`] makes such a socket of any socket and a
-/// function, [`WithoutShutdown`] one of a socket that cannot do it.
+/// reset the connection. `embedded-io` has no call for this. [`WithShutdown`] adds it to any
+/// socket by a function. [`WithoutShutdown`] wraps a socket that cannot do it.
 pub trait HalfClose: ErrorType {
     /// Whether `shutdown` does something.
     const CAN_SHUT_DOWN: bool = true;

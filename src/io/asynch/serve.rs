@@ -145,7 +145,7 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
         self.connection.request()
     }
 
-    /// What it is for, as the options say.
+    /// What the request is for, as the options say.
     pub fn exchange(&self) -> Exchange {
         self.connection.exchange()
     }

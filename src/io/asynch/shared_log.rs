@@ -16,15 +16,15 @@ pub trait SharedLog {
     where
         Self: 'l;
 
-    /// Takes a place for a client that gets a stream. `None` when all are taken, or the log has ended: it is refused
-    /// then.
+    /// Takes a place for a client that gets a stream. `None` when all are taken, or the log has ended: the client
+    /// is refused then.
     fn join(&self) -> Option<Self::Place<'_>>;
 
     /// Calls `read` with the log under its lock; `None` if the caller holds that lock already.
     fn with<R>(&self, read: impl FnOnce(&EventLog<Self::Buffer>) -> R) -> Option<R>;
 
-    /// Ready when the log has a frame at the cursor, or has ended. Otherwise it keeps the waker for this client, and wakes
-    /// it then.
+    /// Ready when the log has a frame at the cursor, or has ended. That is so if
+    /// [`newest`](EventLog::newest) is another cursor. Otherwise it keeps the waker for this client, and wakes it then.
     fn poll_frame(
         &self,
         place: &Self::Place<'_>,

@@ -43,8 +43,8 @@ impl<'l, L: SharedLog> Joined<'l, L> {
     ///
     /// It yields to other tasks before the first write and after every 32 writes and waits, even if the writer is always ready.
     ///
-    /// What goes out in one write is gathered in `scratch`. It returns when the stream ends: end the body then. That the client
-    /// has gone it learns from the writer's error. A stack that sees the end of the connection drops the future, which frees
+    /// What goes out in one write is gathered in `scratch`. It returns when the stream ends: end the body then. It learns
+    /// from the writer's error that the client has gone. A stack that sees the end of the connection drops the future, which frees
     /// the place at once.
     ///
     /// # Cancel safety
