@@ -264,9 +264,9 @@ impl<'a> Reconnect<'a> {
             return Some(on_failure(&failure, decision));
         }
         match on_failure(&failure, Decision::End) {
-            // A body that can be read is no failure.
-            Decision::Open => Some(Decision::Open),
-            _ => Some(decision),
+            Decision::End => Some(decision),
+            // A body that can be read is no failure. Whoever retries is ended by the number of attempts.
+            other => Some(other),
         }
     }
 

@@ -32,6 +32,16 @@ fn a_final_status_may_be_retried() {
     );
 }
 
+/// Breaks when the last of a caller's attempts ends the client by the rules that the caller has overruled.
+#[test]
+fn a_retried_failure_is_ended_by_the_number_of_attempts() {
+    let retry = |_: &Failure, _| Decision::Retry;
+    let options = ClientOptions::new().reconnect(EXACT.attempts(2).on_failure(&retry));
+    let script = [Scene::answer("404 x", ""), Scene::answer("404 x", "")];
+    let lines = lines(&options, &script);
+    assert_eq!(lines.last().unwrap(), "closed: Status(404) (last attempt)");
+}
+
 /// Breaks when a 204 is final whatever the caller says.
 #[test]
 fn a_204_may_be_overridden() {
