@@ -149,6 +149,24 @@ async fn a_client_that_comes_too_late_is_told() {
     assert_eq!(hub.stats().lagged, 1);
 }
 
+/// Breaks when a client is not counted that was told of a loss, if its stream ends before it has waited for a frame.
+#[tokio::test(start_paused = true)]
+async fn a_client_that_is_told_and_then_stalls_is_counted() {
+    let hub = hub();
+    for number in 1..=100 {
+        hub.publish_with(event_name!("n"), |data| write!(data, "{number}"))
+            .unwrap();
+    }
+    let (mut late, task) = connect(&hub, &OPTIONS, 300);
+    late.write_all(format!("{GET}Last-Event-ID: 7-1\r\n\r\n").as_bytes())
+        .await
+        .unwrap();
+    let stalled = task.await.unwrap().unwrap();
+    assert_eq!(stalled, Outcome::Streamed(Close::Stalled));
+    assert!(read_body(&mut late).await.contains("event: lost\n"));
+    assert_eq!((hub.stats().lagged, hub.stats().dropped), (1, 1));
+}
+
 /// Breaks when a stream goes on after the end of its hub, or ends within a frame.
 #[tokio::test(start_paused = true)]
 async fn streams_end_with_the_hub() {

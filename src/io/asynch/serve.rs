@@ -13,10 +13,9 @@ use super::shared_log::SharedLog;
 use crate::http::{Request, Response, Status};
 use crate::io::Error;
 use crate::io::turns::Turns;
-use crate::server::{
-    BUSY, Connection, Exchange, Next, Outcome, ServerOptions, Session, StreamOptions,
-};
+use crate::server::{BUSY, Connection, Exchange, Next, Outcome, ServerOptions, StreamOptions};
 use crate::time::Instant;
+use crate::wire::exact::Exact;
 
 /// Reads a request and answers it as the options say: with the stream, or with a refusal; with 503 when the log has no
 /// free place. Returns when the socket is to be dropped. The time limit of the head begins with this call, not with the first
@@ -230,10 +229,17 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
         // are awaited here and not in functions of their own, and `now` is moved to where it is used.
         async move {
             // How many the log was told of.
-            let mut losses = 0;
+            let mut losses = 0_u16;
             loop {
                 self.turns.begin().await;
                 let (connection, log) = (&mut self.connection, self.log);
+                // Before the poll: a session that this ends is gone after it.
+                if let Some(session) = connection.session() {
+                    while losses < session.losses() {
+                        losses = losses.plus(1);
+                        log.note_lapped();
+                    }
+                }
                 // Other requests are answered as before: one for a stream gets no place.
                 if self.place.is_some() && log.has_ended() {
                     connection.end();
@@ -280,11 +286,6 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
                     Next::Shutdown => (false, stalls_at),
                     Next::Wait(until) => (true, until),
                 };
-                let known = self.connection.session().map_or(0, Session::losses);
-                for _ in losses..known {
-                    self.log.note_lapped();
-                }
-                losses = known;
                 if take(&mut self.is_written) {
                     let stalls = pin!(timer(self.clock, stalls_at));
                     let Some(result) = before(pin!(self.socket.flush()), stalls).await else {
