@@ -70,6 +70,7 @@ impl embedded_io::Write for PolledSocket {
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
+        assert_eq!(self.aborts, 0, "flushed after a reset");
         self.flushed = self.sent.len();
         self.flushes += 1;
         Ok(())

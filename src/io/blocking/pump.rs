@@ -124,6 +124,8 @@ impl Connection<'_> {
                 }
                 Next::Close(outcome) => return Ok(Wait::Closed(outcome)),
                 Next::Abort(outcome) => {
+                    // A socket that was reset may fail to flush.
+                    *written = false;
                     socket.abort();
                     return Ok(Wait::Closed(outcome));
                 }
