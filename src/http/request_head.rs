@@ -12,7 +12,7 @@ use crate::wire::exact::{Exact, ExactSlice};
 pub(crate) struct RequestHead {
     pub(super) lines: Lines,
     pub(super) read: u32,
-    /// How much of the space is in use: by the lines that are kept, and behind them by an id from the
+    /// How much of the space is in use: by the lines that are kept, and after them by an id from the
     /// query.
     pub(super) used: u16,
     pub(super) kept: u16,
@@ -39,7 +39,7 @@ pub(crate) enum HeadError {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
     start: u16,
-    /// Behind it. 0 if there is no such thing, for the request line comes first.
+    /// After its last byte. 0 if there is no such thing, for the request line comes first.
     end: u16,
 }
 

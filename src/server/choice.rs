@@ -16,7 +16,7 @@ pub(super) const SKIP: Skip = skip;
 /// Events whose types have so many bytes are never left out of a snapshot: to compare them takes long.
 const LONG_TYPE: usize = 256;
 
-/// Moves behind frames that are not for this client. `false` if more of them may follow.
+/// Leaves out frames that are not for this client. `false` if more of them may follow.
 ///
 /// Before `walk.until` it gets only the last event of each type.
 fn skip(only: Only<'_>, records: Records<'_>, walk: &mut Walk, budget: &mut Budget) -> bool {

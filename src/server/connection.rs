@@ -25,8 +25,8 @@ use crate::time::Instant;
 /// A client that closes its end during the head or the stream goes to *shutdown*. One that takes no byte for too long, or is
 /// overtaken in the middle of a frame, is aborted.
 ///
-/// It has no socket and no clock. The storage is the caller's: 512 bytes hold what matters of a
-/// browser's request, and later what goes out in one write.
+/// It has no socket and no clock. The storage is the caller's: 512 bytes hold the part of a
+/// browser's request that is kept, and later what goes out in one write.
 ///
 /// **Call [`poll`](Connection::poll) until it says [`Next::Wait`], and tell with
 /// [`sent`](Connection::sent) what was written, before the next call. While it waits, read into
@@ -42,7 +42,7 @@ pub struct Connection<'a> {
     options: &'a ServerOptions<'a>,
     scratch: Scratch<'a>,
     state: State<'a>,
-    /// Pages of other origins are told what they may.
+    /// The response is a stream or the refusal of one: it carries CORS header fields.
     is_for_stream: bool,
     waiting: Waiting,
     since: Instant,
@@ -64,7 +64,7 @@ impl<'a> Connection<'a> {
         }
     }
 
-    /// Begins anew, for another client.
+    /// Begins again, for another client.
     pub fn reset(&mut self, now: Instant) {
         self.scratch.reset();
         self.state = State::Head;
@@ -273,7 +273,7 @@ impl<'a> Connection<'a> {
         Next::Send(self.unsent())
     }
 
-    /// What lies in the scratch, or what is left of a response's content when its head was sent.
+    /// What is left of the part in the scratch, or, after the head, of a response's content.
     fn unsent(&self) -> &[u8] {
         let unsent = self.scratch.unsent();
         match &self.state {
@@ -284,7 +284,7 @@ impl<'a> Connection<'a> {
         }
     }
 
-    /// Goes on when everything was sent, until there is more to send, or something to wait for.
+    /// Takes one step after everything was sent. `None` if that gave something to send, or another step follows.
     fn advance(&mut self, now: Instant, records: Records<'_>) -> Option<Next<'static>> {
         match &mut self.state {
             State::Head => {

@@ -65,7 +65,8 @@ impl<'a> ServerOptions<'a> {
         self
     }
 
-    /// The pages of other origins that may read streams: none by default. Other responses never say so.
+    /// The pages of other origins that may read streams: none by default. The response to a request for a stream carries
+    /// CORS header fields then, also if it is a refusal. Other responses, such as 404 and 503, carry none.
     pub const fn allowed_origins(mut self, origins: AllowedOrigins<'a>) -> Self {
         self.allowed_origins = origins;
         self.write_cors = match origins {
@@ -219,7 +220,7 @@ impl<'a> ServerOptions<'a> {
             .is_none_or(|is_called| is_called(self.hosts, request))
     }
 
-    /// Writes what a browser is told about the page that asks.
+    /// Writes the CORS header fields for the page that asks.
     pub(super) fn write_cors(&self, request: &Request<'_>, write: &mut dyn FnMut(&[u8])) {
         if let Some(write_cors) = self.write_cors {
             write_cors(self.allowed_origins, request, write);

@@ -258,7 +258,7 @@ impl<'r> Records<'r> {
         }
     }
 
-    /// The record at the cursor, which moves behind it; `None` behind the last one.
+    /// The record at the cursor, which moves to the next; `None` after the last one.
     #[inline(never)]
     pub fn read(&self, cursor: &mut Cursor) -> Result<Option<Record<'r>>, Lapped> {
         let oldest = self.ring.oldest;
@@ -271,7 +271,7 @@ impl<'r> Records<'r> {
         if ahead == self.ring.len() {
             return Ok(None);
         }
-        // The oldest may have been put elsewhere than this reader, who was behind the last, expects.
+        // The oldest may have been put elsewhere than this reader, who was after the last, expects.
         let expected = if ahead == 0 { oldest } else { *cursor };
         let mut start = expected.position as usize;
         let mut header = header_at(self.bytes, start);

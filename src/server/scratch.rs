@@ -103,8 +103,8 @@ impl<'a> Scratch<'a> {
         self.head_done == WHOLE
     }
 
-    /// Puts the next part of a response's head after what is kept of the request. Pages of other origins are told in it
-    /// what they may, if it is for a stream.
+    /// Puts the next part of a response's head after what is kept of the request. It carries CORS header
+    /// fields if it is for a stream.
     pub fn put_head(
         &mut self,
         response: &Response<'_>,

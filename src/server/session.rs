@@ -140,7 +140,7 @@ impl<'a> Session<'a> {
     /// As [`poll`](Session::poll), but copies what goes to the client to the start of `buffer`: many frames
     /// at once, or a part of one. [`Output::Send`] has that part of the buffer.
     ///
-    /// What was copied counts as sent, and is not given again. This spares short writes, and a lock on
+    /// What was copied counts as sent, and is not given again: do not tell it with [`sent`](Session::sent). This spares short writes, and a lock on
     /// the log need not be held while they last. How long a write takes is the caller's to watch.
     ///
     /// With an empty buffer nothing can be sent: that is [`Close::Stalled`].
