@@ -130,3 +130,65 @@ async fn each_hold_of_the_lock_is_one_step() {
         }
     }
 }
+
+/// A log whose lock is taken at every other call, once a stream has begun.
+struct Busy {
+    log: Counted,
+    calls: Cell<u32>,
+}
+
+impl SharedLog for Busy {
+    type Buffer = [u8; 16_384];
+    type Place<'l> = ();
+
+    fn join(&self) -> Option<()> {
+        Some(())
+    }
+
+    fn with<R>(&self, read: impl FnOnce(&Log) -> R) -> Option<R> {
+        let calls = self.calls.get() + 1;
+        self.calls.set(calls);
+        if calls > 10 && calls.is_multiple_of(2) {
+            return None;
+        }
+        self.log.with(read)
+    }
+
+    fn poll_frame(&self, place: &(), cursor: Cursor, context: &mut Context<'_>) -> Poll<()> {
+        self.log.poll_frame(place, cursor, context)
+    }
+}
+
+/// Breaks when the server reads what its client sends into bytes that are yet to be sent, while the log is busy.
+#[tokio::test(start_paused = true)]
+async fn a_busy_log_spoils_no_bytes() {
+    let log = Busy {
+        log: Counted::new(),
+        calls: Cell::new(0),
+    };
+    // The pipe takes less than the scratch, so a part of that waits.
+    let (mut client, server) = duplex(100);
+    let socket = WithShutdown::new(FromTokio::new(server), end);
+    let mut scratch = [0; 512];
+    let serve = serve(socket, &mut scratch, &VirtualClock, &log, &SNAPSHOT);
+    let follow = async {
+        let request = b"GET /events HTTP/1.1\r\nHost: a\r\nLast-Event-ID: 300\r\n\r\n";
+        client.write_all(request).await.unwrap();
+        let (mut sent, mut buffer, mut turns) = (String::new(), [0; 100], 0);
+        while !sent.ends_with(&format!("data: {}\n\n", EVENTS + MORE)) {
+            turns += 1;
+            // No more than the pipe takes: the server does not read while it sends.
+            if (5..10).contains(&turns) {
+                client.write_all(&[b'x'; 20]).await.unwrap();
+            }
+            let length = client.read(&mut buffer).await.unwrap();
+            sent.push_str(str::from_utf8(&buffer[..length]).unwrap());
+        }
+        sent
+    };
+    let sent = tokio::select! {
+        sent = follow => sent,
+        served = serve => panic!("{served:?}"),
+    };
+    assert!(sent.ends_with(&format!("{PREAMBLE}{}", expected(301))));
+}

@@ -246,7 +246,11 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
                 }
                 let now = self.clock.now();
                 let stalls_at = now.limit(connection.write_timeout_ms());
-                let next = poll(connection, now, log);
+                let Some(next) = poll(connection, now, log) else {
+                    // Yields: the caller of this future holds the lock.
+                    self.turns = Turns::NONE;
+                    continue;
+                };
                 if let Next::Shutdown | Next::Close(_) | Next::Abort(_) = next {
                     // The place is free for another client while this one reads to the end.
                     self.place = None;
@@ -335,9 +339,13 @@ fn or_hung_up(outcome: Option<Outcome>) -> Outcome {
     outcome.unwrap_or(Outcome::HungUp)
 }
 
-/// What the connection wants. If the caller holds the log's lock, that is to be asked again.
-fn poll<'c>(connection: &'c mut Connection<'_>, now: Instant, log: &impl SharedLog) -> Next<'c> {
-    let mut next = Next::Wait(now);
-    log.with(|log| next = connection.poll(now, log));
+/// What the connection wants. `None` if the caller holds the log's lock.
+fn poll<'c>(
+    connection: &'c mut Connection<'_>,
+    now: Instant,
+    log: &impl SharedLog,
+) -> Option<Next<'c>> {
+    let mut next = None;
+    log.with(|log| next = Some(connection.poll(now, log)));
     next
 }
