@@ -140,8 +140,8 @@ impl<'a> Session<'a> {
     /// As [`poll`](Session::poll), but copies what goes to the client to the start of `buffer`: many frames
     /// at once, or a part of one. [`Output::Send`] has that part of the buffer.
     ///
-    /// What was copied counts as sent, and is not given again: do not tell it with [`sent`](Session::sent). This spares short writes, and a lock on
-    /// the log need not be held while they last. How long a write takes is the caller's to watch.
+    /// What was copied counts as sent, and is not given again: do not call [`sent`](Session::sent) for it. This spares
+    /// short writes, and a lock on the log need not be held during a write. The caller limits how long a write takes.
     ///
     /// With an empty buffer nothing can be sent: that is [`Close::Stalled`].
     pub fn fill<'b, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized>(
@@ -285,20 +285,18 @@ impl<'a> Session<'a> {
         output
     }
 
-    /// Goes on after a record that was told as sent whole. That it has given way since is no loss.
+    /// Goes on after a record that was told as sent whole and has given way since: that is no loss.
     #[inline(never)] // What it needs of the stack, what follows need not have.
     fn leave_whole(&mut self, records: Records<'_>) {
         if self.own.stage != Stage::Live || self.walk.sent != WHOLE {
             return;
         }
         let mut next = self.walk.cursor;
-        match records.read(&mut next) {
-            Ok(_) => self.walk.move_to(next),
-            Err(Lapped { missed }) => {
-                self.walk.jump_to(next);
-                if missed > 1 {
-                    self.own.note_loss();
-                }
+        // If it is still there, `next_record` goes on after it.
+        if let Err(Lapped { missed }) = records.read(&mut next) {
+            self.walk.jump_to(next);
+            if missed > 1 {
+                self.own.note_loss();
             }
         }
     }
@@ -350,7 +348,8 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// What the log holds for this client; of a record, `after` is set to where it ends. `None` when that is to be asked again.
+    /// What the log holds for this client. If that is a record, sets `after` to its end. `None` when the stage has changed or
+    /// the record was sent: ask again.
     ///
     /// Not inlined: what it needs of the stack, others need not have.
     #[inline(never)]
