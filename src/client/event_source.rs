@@ -93,7 +93,8 @@ impl<'a> EventSource<'a> {
         Ok(())
     }
 
-    /// Returns what to do next, or what has come. `input` is what was received. What is read of it is cut off its start.
+    /// Returns what to do next, or what has come. Reads `input`, which was received, and moves its start to the first byte that
+    /// was not read.
     pub fn poll<'s, 'i: 's>(&'s mut self, now: Instant, input: &mut &'i [u8]) -> Output<'s> {
         if let Some(data) = self.data_alone(input) {
             self.lifecycle.note_activity(now);
@@ -208,8 +209,8 @@ impl<'a> EventSource<'a> {
         step
     }
 
-    /// `advance` while there is a connection. Returns `None` if there is none, or it is lost or given up. Of a loss,
-    /// `on_failure` is told before. Also returns `None` while an error body is received, with all of the input read.
+    /// `advance` while there is a connection. Asks `on_failure` about a loss. Returns `None` if there is no connection any more,
+    /// or while an error body is received, of which all input is read.
     pub(crate) fn advance_connected(
         &mut self,
         now: Instant,
@@ -244,7 +245,7 @@ impl<'a> EventSource<'a> {
                 return Some(step);
             }
         }
-        // A connection that is being made may be too slow: `on_failure` is told that, too.
+        // It may be that of a connection that is being made. `on_failure` is asked about that loss, too.
         self.lifecycle.check_deadline(now);
         let is_open = (self.lifecycle.options.no_stream)(self, now, input);
         is_open.then_some(Step::Notice(NoticeKind::Open))

@@ -234,7 +234,7 @@ impl RequestHead {
 }
 
 impl Place {
-    /// The LF that ends the line before `at`. It stands for an id that does not fit, for no id holds one.
+    /// The LF that ends the line before `at`. As the place of an id it means that the id does not fit: no id holds a LF.
     fn line_end_before(at: u16) -> Self {
         Self {
             start: at.minus(1),

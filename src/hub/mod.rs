@@ -232,7 +232,7 @@ impl<M: RawMutex, B: AsRef<[u8]> + AsMut<[u8]>, S: AsMut<[Slot]>> Hub<M, B, S> {
     ///
     /// # Examples
     ///
-    /// A handler of such a stack. `Request` and `Response` stand for those of the stack.
+    /// In this handler, `Request` and `Response` are types of the HTTP stack.
     ///
     /// ```
     /// # mod http_stack {

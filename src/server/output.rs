@@ -45,8 +45,8 @@ pub enum Outcome {
 pub enum Output<'l> {
     /// These bytes go to the client. There is at least one.
     Send(&'l [u8]),
-    /// Nothing, until the log has a new frame, or until that time. That time is now while
-    /// the log is searched or many frames are skipped: call again.
+    /// Nothing, until the log has a new frame, or until that time. The time is now while the log is searched or many frames
+    /// are skipped: call again.
     Wait(Instant),
     /// The stream is over: close the connection.
     Close(Close),

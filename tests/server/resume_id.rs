@@ -182,7 +182,7 @@ fn an_empty_id_is_none() {
 #[test]
 fn an_id_that_is_too_long_is_told_a_loss() {
     let expected = format!("{LOST}{}", events(1..=3));
-    // The target and the id that is decoded behind it have 384 bytes, as have the lines of the head.
+    // The target and the id that is decoded after it have 384 bytes, as have the lines of the head.
     for length in 120..300 {
         let id = "7".repeat(length);
         assert_eq!(body(&with_parameter(&id)), expected, "{length}");

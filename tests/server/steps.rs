@@ -442,7 +442,7 @@ fn a_snapshot_compares_a_bounded_number_of_bytes_in_a_step() {
 
 /// Breaks when a snapshot that has lost a part of the log leaves out frames by what it found of others.
 #[test]
-fn a_snapshot_goes_on_behind_what_it_has_lost() {
+fn a_snapshot_goes_on_after_what_it_has_lost() {
     for lapped in 0..20 {
         // It holds 40 frames.
         let mut log = EventLog::<[u8; 40 * 22]>::new();

@@ -14,9 +14,9 @@
 //! join ──────> stream    with a stream of these options, as the body of that stack's response
 //! ```
 //!
-//! The first five are methods of [`Incoming`]. `accept` reads the head of a request. Those that are malformed, too long or too
-//! slow it refuses by itself. The next four return when the socket is to be dropped. [`serve`] is `accept` and `answer` in one.
-//! They have the same names and meanings in a `server::Connection`, which has no socket.
+//! `accept` and the four answers are methods of [`Incoming`]. `accept` reads the head of a request, and refuses heads that are
+//! malformed, too long or too slow. An answer returns when the socket is to be dropped. [`serve`] is `accept` and `answer`
+//! in one. The answers have the same names and meanings in a `server::Connection`, which has no socket.
 //!
 //! All of them take a log that is shared ([`SharedLog`]; a `Hub` is one), in which a stream takes a place, and a socket that
 //! can be ended ([`HalfClose`]).

@@ -49,8 +49,10 @@ pub fn serve<'a, S: Read + Write + HalfClose, C: Clock, L: SharedLog>(
     }
 }
 
-/// A client and its request: [`accept`](Self::accept) it, look at it, and give it one answer. After that, the connection is at
-/// its end.
+/// A client and its request.
+///
+/// **Call [`accept`](Self::accept), look at the [request](Self::request), and give it one answer.** After that, the connection
+/// is at its end. An answer before `accept` goes to a client whose request was not read.
 ///
 /// It yields to other tasks before the first read and after every 32 reads and writes, even if the socket is always ready.
 ///
