@@ -128,7 +128,7 @@
 //! floor 2   decode/{decoder,parts,event}             encode/{frame,writer,chunks,sink}
 //!           on {core,fields,held,layout,located,retry}
 //!           http/{request,response,response_head,url,body}
-//!           on {lines,grammar,accept,target,field,method,ip_address}
+//!           on {grammar,target,field,method,ip_address}
 //! floor 1   wire/{scanner,grammar,text,line_end,search_*,copy,decimal,exact,media_type}   time
 //! ```
 //!

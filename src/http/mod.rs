@@ -1,12 +1,10 @@
 //! HTTP/1.1 (RFC 9112), as far as event streams need it.
 
-mod accept;
 mod body;
 mod field;
 mod grammar;
 #[cfg(any(test, feature = "embedded-nal-async"))]
 mod ip_address;
-mod lines;
 mod method;
 mod request;
 mod request_head;

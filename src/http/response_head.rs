@@ -1,8 +1,7 @@
 //! Heads of responses.
 
 use super::body::Body;
-use super::grammar::{field_line, status_line};
-use super::lines::{Folding, Line, Lines};
+use super::grammar::{Folding, Line, Lines, field_line, status_line};
 use crate::wire::copy::move_down;
 use crate::wire::decimal;
 use crate::wire::exact::{Exact, ExactSlice};
