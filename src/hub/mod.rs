@@ -1,10 +1,8 @@
 //! An event log that embassy tasks share.
 
-#[cfg(feature = "http")]
 mod serve;
-mod subscription;
 
-pub use subscription::{Slot, Subscription};
+pub use serve::{Slot, Subscription};
 
 use core::cell::RefCell;
 use core::fmt;
