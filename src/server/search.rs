@@ -2,6 +2,7 @@
 
 use super::made_id::MadeId;
 use super::ring::{Cursor, Records};
+#[cfg(any(feature = "http", feature = "embedded-io-async"))]
 use super::walk::{Budget, Walk};
 use crate::wire::text::LastEventId;
 
@@ -17,17 +18,33 @@ pub enum Resume {
     Fresh(Cursor),
 }
 
-/// Where a client begins that comes with this id, in as many steps as that takes.
+/// Where a client begins that comes with this id. The search is one call, however long it takes.
 pub(super) fn resume(records: Records<'_>, id: LastEventId<'_>) -> Resume {
     if id.is_absent() {
         return Resume::Fresh(records.ring.next);
     }
-    let mut walk = Walk::new(records.ring.oldest, records.ring.next);
-    let mut resume = begin(records, id);
-    while resume.is_none() {
-        resume = step(&mut walk, records, id);
+    begin(records, id).unwrap_or_else(|| search(records, id))
+}
+
+/// Searches the whole log. No record gives way meanwhile, so it needs no `Walk` and no `Budget`, as `step` does: these
+/// took 70 bytes of stack.
+///
+/// Not inlined: what it needs of the stack, what makes an id need not have.
+#[inline(never)]
+fn search(records: Records<'_>, id: LastEventId<'_>) -> Resume {
+    let mut cursor = records.ring.oldest;
+    let mut resume = Resume::Lost(cursor);
+    // No event can have an id that is unusable.
+    if let LastEventId::Id(id) = id {
+        while let Ok(Some(record)) = records.read(&mut cursor) {
+            let mut at = 0;
+            record.find_id(&mut at, &mut { u32::MAX });
+            if record.has_id_at(at, id.as_bytes()) {
+                resume = Resume::From(cursor);
+            }
+        }
     }
-    resume.unwrap_or(Resume::Lost(records.ring.oldest))
+    resume
 }
 
 /// What the sequence of the id tells, if the log has made it. `None` if a search is to tell.
@@ -53,6 +70,7 @@ pub(super) fn begin(records: Records<'_>, id: LastEventId<'_>) -> Option<Resume>
 
 /// Searches a part of the log. `None` if there is more. When records give way that were not searched yet, or that
 /// follow the one that was found, the client has lost events.
+#[cfg(any(feature = "http", feature = "embedded-io-async"))]
 pub(super) fn step(walk: &mut Walk, records: Records<'_>, id: LastEventId<'_>) -> Option<Resume> {
     let LastEventId::Id(id) = id else {
         // It was sent, but no event can have it.
