@@ -260,6 +260,9 @@ pub(super) struct Accept {
 
 impl Accept {
     /// Takes the value of a field, which may come several times.
+    ///
+    /// Not inlined: what it needs of the stack, 50 bytes, what parses lines need not have.
+    #[inline(never)]
     pub fn add(&mut self, mut value: &[u8]) {
         // A quoted parameter may hold a comma or a semicolon, but none is in use.
         while !value.is_empty() {
