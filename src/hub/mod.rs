@@ -12,7 +12,6 @@ use embassy_sync::blocking_mutex::Mutex;
 use embassy_sync::blocking_mutex::raw::RawMutex;
 
 use crate::encode::Frame;
-use crate::io::asynch::Joined;
 use crate::server::{EventLog, PublishError};
 
 /// An event log that tasks share: `B` holds its frames, and `S` has a [`Slot`] for each client that can be
@@ -220,96 +219,6 @@ impl<M: RawMutex, B: AsRef<[u8]> + AsMut<[u8]>, S: AsMut<[Slot]>> Hub<M, B, S> {
     pub fn end(&self) {
         self.has_ended.store(true, Ordering::Release);
         self.wake();
-    }
-
-    /// Takes a slot for a client of an HTTP stack that owns the socket, to [stream](Joined::stream) to it. `None` when all
-    /// are taken, or the hub has ended.
-    ///
-    /// Join before the response begins: without a slot, answer 503 with [`RETRY_AFTER`](crate::server::RETRY_AFTER). The
-    /// response that has a stream has the [header fields of its options](crate::server::StreamOptions::header_fields).
-    ///
-    /// # Examples
-    ///
-    /// In this handler, `Request` and `Response` are types of the HTTP stack.
-    ///
-    /// ```
-    /// # mod http_stack {
-    /// #     use embedded_io_adapters::tokio_1::FromTokio;
-    /// #     pub struct Request(pub &'static str);
-    /// #     impl Request {
-    /// #         pub fn header(&self, name: &str) -> Option<&[u8]> { (name == "Origin").then_some(self.0.as_bytes()) }
-    /// #     }
-    /// #     pub struct Response<'a>(pub &'a mut Vec<u8>);
-    /// #     impl<'a> Response<'a> {
-    /// #         pub async fn begin(self, status: u16, fields: &[(&str, &str)]) -> std::io::Result<FromTokio<&'a mut Vec<u8>>> {
-    /// #             self.0.extend(format!("{status}\n").bytes());
-    /// #             for (name, value) in fields {
-    /// #                 self.0.extend(format!("{name}: {value}\n").bytes());
-    /// #             }
-    /// #             self.0.push(b'\n');
-    /// #             Ok(FromTokio::new(self.0))
-    /// #         }
-    /// #     }
-    /// # }
-    /// # use std::io;
-    /// # use http_stack::{Request, Response};
-    /// use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
-    /// use embedded_sse::LastEventId;
-    /// use embedded_sse::hub::{Hub, Slot};
-    /// use embedded_sse::io::Error;
-    /// use embedded_sse::io::asynch::Clock;
-    /// use embedded_sse::server::{AllowedOrigins, RETRY_AFTER, StreamOptions};
-    /// use heapless::Vec;
-    ///
-    /// static HUB: Hub<CriticalSectionRawMutex, [u8; 2048], [Slot; 4]> = Hub::new();
-    /// static STREAM: StreamOptions = StreamOptions::new().retry(2_000);
-    /// static ORIGINS: AllowedOrigins = AllowedOrigins::Only(&["https://dashboard.example"]);
-    ///
-    /// async fn events(
-    ///     request: &Request,
-    ///     response: Response<'_>,
-    ///     clock: &impl Clock,
-    /// ) -> Result<(), Error<io::Error>> {
-    ///     let origin = request.header("Origin").unwrap_or_default();
-    ///     let cors = ORIGINS.header_fields(origin);
-    ///     let Some(joined) = HUB.join() else {
-    ///         let fields: Vec<_, 4> = cors.chain([RETRY_AFTER]).collect();
-    ///         response.begin(503, &fields).await.map_err(Error::Io)?;
-    ///         return Ok(());
-    ///     };
-    ///     let fields: Vec<_, 6> = STREAM.header_fields().chain(cors).collect();
-    ///     let body = response.begin(200, &fields).await.map_err(Error::Io)?;
-    ///     let id = request.header("Last-Event-ID").unwrap_or_default();
-    ///     let id = LastEventId::from_bytes(id);
-    ///     joined.stream(body, &mut [0; 512], clock, id, &STREAM).await?;
-    ///     Ok(())
-    /// }
-    /// # struct StoppedClock;
-    /// # impl Clock for StoppedClock {
-    /// #     fn now(&self) -> embedded_sse::Instant { embedded_sse::Instant::from_millis(0) }
-    /// #     async fn wait_until(&self, _: embedded_sse::Instant) { std::future::pending().await }
-    /// # }
-    /// # let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-    /// # let request = Request("https://dashboard.example");
-    /// # let mut sent = std::vec::Vec::new();
-    /// # runtime.block_on(async {
-    /// #     let for_a_while = std::time::Duration::from_millis(50);
-    /// #     tokio::time::timeout(for_a_while, events(&request, Response(&mut sent), &StoppedClock)).await.unwrap_err();
-    /// # });
-    /// # assert!(str::from_utf8(&sent).unwrap().starts_with(
-    /// #     "200\nContent-Type: text/event-stream\nCache-Control: no-cache, no-transform\nX-Accel-Buffering: no\n\
-    /// #      Access-Control-Allow-Origin: https://dashboard.example\nVary: Origin\n\n:\nretry: 2000\n"
-    /// # ));
-    /// # HUB.end();
-    /// # sent.clear();
-    /// # runtime.block_on(events(&request, Response(&mut sent), &StoppedClock)).unwrap();
-    /// # assert_eq!(
-    /// #     str::from_utf8(&sent).unwrap(),
-    /// #     "503\nAccess-Control-Allow-Origin: https://dashboard.example\nVary: Origin\nRetry-After: 5\n\n"
-    /// # );
-    /// ```
-    pub fn join(&self) -> Option<Joined<'_, Self>> {
-        Joined::new(self)
     }
 
     fn publish_to(
