@@ -121,7 +121,7 @@
 //! floor 4   io/{blocking,asynch}                     loops over sockets, on io/{attempts,inbox,received,turns,unsent}
 //! floor 3   client/event_source                      server/{connection,session,log}
 //!           on {attempt,exchange,lifecycle,output}   on {lifecycle,scratch,chunking,exchange,fields}
-//!           client/{reconnect,options}               on {own_frames,search,choice,walk,output,options,waiting}
+//!           client/{reconnect,options}               on {own_frames,search,choice,walk,output,options}
 //!           on {backoff,decision,error_body,fields,  on {record,ring,made_id}
 //!              id_parameter,no_stream,reason,
 //!              reconnect_options,redirects,request}

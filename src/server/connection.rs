@@ -4,11 +4,10 @@ use super::exchange::{Exchange, ServerOptions};
 use super::lifecycle::{Answer, Ending, LastStep, State, Stream};
 use super::log::EventLog;
 use super::options::StreamOptions;
-use super::output::{Close, Next, Outcome, Output};
+use super::output::{Close, Next, Outcome, Output, Waiting};
 use super::ring::Records;
 use super::scratch::Scratch;
 use super::session::Session;
-use super::waiting::Waiting;
 use crate::http::{Request, Response, Status};
 use crate::time::Instant;
 

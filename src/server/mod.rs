@@ -38,7 +38,6 @@ mod ring;
 mod scratch;
 mod search;
 mod session;
-mod waiting;
 mod walk;
 
 #[cfg(feature = "http")]

@@ -1,4 +1,4 @@
-//! What sessions and connections want, and why they end.
+//! What sessions and connections want, what they wait for, and why they end.
 
 #[cfg(feature = "http")]
 use crate::http::Status;
@@ -79,5 +79,37 @@ impl core::fmt::Display for Close {
             Close::Lapped => "client was too slow for the log",
             Close::HungUp => "client hung up",
         })
+    }
+}
+
+/// What the time since a moment is measured for. The moment is kept beside this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub(super) enum Waiting {
+    /// For something to send. The last byte was sent then.
+    Idle,
+    /// For the client to take bytes.
+    Sending,
+    /// For nothing yet: bytes were sent just now.
+    Progress,
+}
+
+impl Waiting {
+    /// Begins to measure, if bytes were sent since the last call.
+    pub fn note_progress(&mut self, since: &mut Instant, now: Instant) {
+        if *self == Waiting::Progress {
+            *self = Waiting::Idle;
+            *since = now;
+        }
+    }
+
+    /// Whether there were bytes to send for too long.
+    pub fn is_stalled(&mut self, since: &mut Instant, now: Instant, limit_ms: u32) -> bool {
+        if *self == Waiting::Sending {
+            return now >= since.limit(limit_ms);
+        }
+        *self = Waiting::Sending;
+        *since = now;
+        false
     }
 }

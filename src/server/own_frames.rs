@@ -1,8 +1,7 @@
 //! What a session sends by itself.
 
 use super::options::StreamOptions;
-use super::output::Close;
-use super::waiting::Waiting;
+use super::output::{Close, Waiting};
 use crate::encode::Frame;
 use crate::time::Instant;
 use crate::wire::exact::Exact;

@@ -2,11 +2,10 @@
 
 use super::log::EventLog;
 use super::options::{Start, StreamOptions};
-use super::output::{Close, Output};
+use super::output::{Close, Output, Waiting};
 use super::own_frames::{OwnFrames, Stage};
 use super::ring::{Cursor, Lapped, Records};
 use super::search::Resume;
-use super::waiting::Waiting;
 use super::walk::{Budget, Walk};
 use crate::time::Instant;
 use crate::wire::copy::copy;
