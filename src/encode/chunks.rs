@@ -56,7 +56,7 @@ impl<'f, 'a> Chunks<'f, 'a> {
     }
 
     /// The chunks of the lines before the data.
-    pub(super) const fn before_data(frame: &'f Frame<'a>) -> Self {
+    pub(crate) const fn before_data(frame: &'f Frame<'a>) -> Self {
         let mut chunks = Self::new(frame);
         chunks.end = DATA;
         chunks

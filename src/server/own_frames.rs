@@ -2,7 +2,7 @@
 
 use super::options::StreamOptions;
 use super::output::{Close, Waiting};
-use crate::encode::Frame;
+use crate::encode::{Chunks, Frame};
 use crate::time::Instant;
 use crate::wire::exact::Exact;
 
@@ -74,16 +74,20 @@ impl<'a> OwnFrames<'a> {
                 Some(unsent) => unsent(sent),
                 None => b"",
             },
-            Stage::Notice => unsent(&self.options.loss_notice, sent),
-            Stage::KeepAlive => unsent(&self.options.keep_alive, sent),
+            Stage::Notice => unsent(self.options.loss_notice.chunks(), sent),
+            Stage::KeepAlive => unsent(self.options.keep_alive.chunks(), sent),
             _ => b"",
         }
     }
 
+    /// The comment is for proxies, which pass the head on with the first bytes of the body. No blank line follows: some
+    /// clients take an empty block at the start of a stream for an event.
+    ///
     /// Not inlined: what it needs of the stack, the others need not have.
     #[inline(never)]
     fn unsent_preamble(&self, sent: u32) -> &'static [u8] {
-        unsent(&Frame::new().with_comment(b"").retry(self.retry), sent)
+        let frame = Frame::new().with_comment(b"").retry(self.retry);
+        unsent(Chunks::before_data(&frame), sent)
     }
 
     /// Goes on after the frame that was due.
@@ -98,9 +102,9 @@ impl<'a> OwnFrames<'a> {
 
 /// The part of a frame after the bytes that were sent.
 #[inline(never)]
-fn unsent<'f>(frame: &Frame<'f>, sent: u32) -> &'f [u8] {
+fn unsent<'f>(chunks: Chunks<'_, 'f>, sent: u32) -> &'f [u8] {
     let mut sent = sent as usize;
-    for chunk in frame.chunks() {
+    for chunk in chunks {
         if let Some(unsent @ [_, ..]) = chunk.get(sent..) {
             return unsent;
         }

@@ -52,7 +52,7 @@ use crate::wire::text::LastEventId;
 ///         Output::Close(reason) => panic!("{reason}"),
 ///     }
 /// };
-/// assert_eq!(body, b":\nretry: 3000\n\ndata: on\n\n");
+/// assert_eq!(body, b":\nretry: 3000\ndata: on\n\n");
 /// assert_eq!(next, now.after(15_000)); // for a keep-alive
 /// # Ok::<(), embedded_sse::server::PublishError>(())
 /// ```

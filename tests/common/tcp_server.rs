@@ -24,7 +24,7 @@ use crate::superloop_socket::Socket;
 
 /// How long streams last.
 pub const LIFETIME_MS: u32 = 100;
-pub const PREAMBLE: &str = ":\nretry: 3000\n\n";
+pub const PREAMBLE: &str = ":\nretry: 3000\n";
 
 static OPTIONS: ServerOptions =
     ServerOptions::new("/events").stream(StreamOptions::new().lifetime(LIFETIME_MS));

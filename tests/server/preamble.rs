@@ -48,9 +48,9 @@ fn padding_comes_before_the_loss_notice() {
 #[test]
 fn reconnection_time_is_3_s_or_as_configured() {
     let log = Log::new();
-    assert_eq!(body(&log, "", &StreamOptions::new()), ":\nretry: 3000\n\n");
+    assert_eq!(body(&log, "", &StreamOptions::new()), ":\nretry: 3000\n");
     let options = StreamOptions::new().retry(0);
-    assert_eq!(body(&log, "", &options), ":\nretry: 0\n\n");
+    assert_eq!(body(&log, "", &options), ":\nretry: 0\n");
 }
 
 /// Breaks when clients that come one after the other are told the same time, or the time leaves its range.
@@ -114,5 +114,5 @@ fn connections_that_come_at_once_are_told_different_times() {
 #[test]
 fn reconnection_time_saturates() {
     let widest = StreamOptions::new().retry(u32::MAX).retry_spread(u32::MAX);
-    assert_eq!(body(&Log::new(), "", &widest), ":\nretry: 4294967295\n\n");
+    assert_eq!(body(&Log::new(), "", &widest), ":\nretry: 4294967295\n");
 }

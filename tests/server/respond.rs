@@ -48,7 +48,7 @@ fn a_stream_at_another_path_has_options_of_its_own() {
     log.publish(&Frame::data("1")).unwrap();
     log.publish(&Frame::data("2").event(event_name!("led")))
         .unwrap();
-    let expected = format!("{STREAM_HEAD}:\nretry: 7\n\nevent: led\ndata: 2\n\n");
+    let expected = format!("{STREAM_HEAD}:\nretry: 7\nevent: led\ndata: 2\n\n");
     assert_eq!(send_all(&mut connection, 0, &log).0, expected);
     assert_eq!(connection.session().unwrap().losses(), 0);
 }

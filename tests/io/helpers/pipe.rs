@@ -22,7 +22,7 @@ pub static OPTIONS: ServerOptions = ServerOptions::new("/events");
 /// The start of a request for a stream.
 pub const GET: &str = "GET /events HTTP/1.1\r\nHost: device\r\n";
 /// How a stream begins by default.
-pub const PREAMBLE: &str = ":\nretry: 3000\n\n";
+pub const PREAMBLE: &str = ":\nretry: 3000\n";
 
 pub fn hub() -> Arc<TestHub> {
     let hub = Arc::new(TestHub::new());

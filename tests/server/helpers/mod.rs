@@ -10,7 +10,7 @@ use embedded_sse::server::EventLog;
 use embedded_sse::{EventId, Frame, Instant};
 
 /// How a stream begins by default.
-pub const PREAMBLE: &str = ":\nretry: 3000\n\n";
+pub const PREAMBLE: &str = ":\nretry: 3000\n";
 /// What tells a client by default that events are missing.
 pub const LOST: &str = "event: lost\ndata: \n\n";
 
