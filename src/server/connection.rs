@@ -78,7 +78,20 @@ impl<'a> Connection<'a> {
         now: Instant,
         log: &EventLog<B>,
     ) -> Next<'_> {
+        self.greet();
         self.poll_records(now, log.records())
+    }
+
+    /// Asks for the next frame of the present state, if that is due. The next [`poll`](Self::poll_records) gives it. It needs no
+    /// log: call it while that is not locked.
+    pub(crate) fn greet(&mut self) {
+        if let State::Stream(stream) = &mut self.state {
+            if let Some(greeting) = stream.session.greeting() {
+                if self.scratch.is_sent() {
+                    (greeting.greet)(stream, &mut self.scratch);
+                }
+            }
+        }
     }
 
     /// Tells that the first `length` bytes of what [`poll`](Connection::poll) gave were written.
@@ -251,7 +264,7 @@ impl<'a> Connection<'a> {
         self.since.limit(self.write_timeout_ms())
     }
 
-    fn poll_records(&mut self, now: Instant, records: Records<'_>) -> Next<'_> {
+    pub(crate) fn poll_records(&mut self, now: Instant, records: Records<'_>) -> Next<'_> {
         self.waiting.note_progress(&mut self.since, now);
         // One loop, so that `advance` has one place where it is called from, and is inlined there.
         loop {

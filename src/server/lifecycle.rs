@@ -144,6 +144,14 @@ impl Stream<'_> {
     }
 }
 
+/// Puts the next frame of the greeting into the scratch, when all was sent that was given.
+pub(super) fn greet(stream: &mut Stream<'_>, scratch: &mut Scratch<'_>) {
+    let length = stream.session.greet(scratch.content_space(stream.chunking));
+    if length > 0 {
+        scratch.end_content(stream.chunking, length);
+    }
+}
+
 /// The end of a connection: everything is sent, or the client is gone.
 #[derive(Debug)]
 pub(super) struct Ending {

@@ -107,7 +107,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> EventLog<B> {
         self.ring.epoch = epoch;
         self.ring.makes_ids = true;
         self.ring.sequence = 0;
-        self.ring.evicted_made = false;
+        self.ring.is_oldest_next = self.ring.oldest == Cursor::START;
     }
 
     /// Appends a frame. This costs its length, and that of the frames that give way to it.

@@ -25,6 +25,7 @@ mod connection;
 #[cfg(feature = "http")]
 mod exchange;
 mod fields;
+mod greeting;
 #[cfg(feature = "http")]
 mod lifecycle;
 mod log;
@@ -32,6 +33,7 @@ mod made_id;
 mod options;
 mod output;
 mod own_frames;
+mod priming;
 mod record;
 mod ring;
 #[cfg(feature = "http")]

@@ -1,6 +1,9 @@
 //! How streams are served.
 
 use super::choice::{SKIP, Skip};
+use super::greeting::{Greeting, Hook};
+use super::own_frames::Stage;
+use super::priming::{NEXT_RECORD, NEXT_RECORD_OR_ID, NextRecord};
 use super::ring::Cursor;
 use crate::encode::Frame;
 use crate::event_name;
@@ -35,6 +38,12 @@ pub struct StreamOptions<'a> {
     pub(super) start: Start,
     pub(super) only: Option<&'a [EventName<'a>]>,
     pub(super) skip: Option<Skip>,
+    /// What follows the preamble and the loss notice of a client that does not just go on.
+    pub(super) opening: Stage,
+    /// What follows the greeting.
+    pub(super) after_greeting: Stage,
+    pub(super) greeting: Option<Greeting<'a>>,
+    pub(super) next_record: NextRecord,
     pub(super) lifetime_ms: u32,
     pub(super) write_timeout_ms: u32,
 }
@@ -79,6 +88,10 @@ impl<'a> StreamOptions<'a> {
             start: Start::Live,
             only: None,
             skip: None,
+            opening: Stage::Live,
+            after_greeting: Stage::Live,
+            greeting: None,
+            next_record: NEXT_RECORD,
             lifetime_ms: 0,
             write_timeout_ms: 20_000,
         }
@@ -143,6 +156,77 @@ impl<'a> StreamOptions<'a> {
     pub const fn only(mut self, names: &'a [EventName<'a>]) -> Self {
         self.only = Some(names);
         self.skip = Some(SKIP);
+        self
+    }
+
+    /// Asks this hook for the present state, frame by frame, when a client comes without a last event ID or has lost events.
+    /// The frames go to that client alone and take no room in the log. They follow the loss notice; what the log holds for the
+    /// client follows them.
+    ///
+    /// The hook is called with 0, 1, 2 and so on, and each time with an empty sink. It writes the frame of that number and returns
+    /// `true`, or returns `false` if there is no such frame. The sink is the scratch of the connection: a frame that does not
+    /// fit is left out, and writing it returns [`BufferTooSmall`](crate::BufferTooSmall).
+    ///
+    /// The lock of a shared log is not held while the hook runs. An event that is published meanwhile follows the greeting, also
+    /// if the greeting has that state already. [`Session::poll`](super::Session::poll) leaves the greeting out, for it has no
+    /// buffer.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use core::fmt::Write;
+    /// use core::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+    /// use embedded_sse::server::{ServerOptions, StreamOptions};
+    /// use embedded_sse::{BufferTooSmall, DataWriter, Frame, SliceSink, event_name};
+    ///
+    /// const TEMPERATURE: Frame = Frame::new().event(event_name!("temperature"));
+    /// const DOOR: Frame = Frame::new().event(event_name!("door"));
+    /// static CELSIUS: AtomicI32 = AtomicI32::new(21);
+    /// static IS_OPEN: AtomicBool = AtomicBool::new(true);
+    ///
+    /// static SERVER: ServerOptions =
+    ///     ServerOptions::new("/events").stream(StreamOptions::new().greeting(&greet));
+    ///
+    /// fn greet(number: u32, sink: &mut SliceSink<'_>) -> bool {
+    ///     let written = match number {
+    ///         0 => write_temperature(sink),
+    ///         1 => DOOR.with_data(if IS_OPEN.load(Ordering::Relaxed) { b"open" } else { b"shut" }).write_to(sink),
+    ///         _ => return false,
+    ///     };
+    ///     if written.is_err() {
+    ///         // Say in your log that the scratch is too short.
+    ///     }
+    ///     true
+    /// }
+    ///
+    /// fn write_temperature(sink: &mut SliceSink<'_>) -> Result<(), BufferTooSmall> {
+    ///     let mut data = DataWriter::new(sink, &TEMPERATURE)?;
+    ///     // `finish` returns its error.
+    ///     let _ = write!(data, "{}", CELSIUS.load(Ordering::Relaxed));
+    ///     data.finish()
+    /// }
+    /// ```
+    pub const fn greeting(mut self, hook: Hook<'a>) -> Self {
+        self.greeting = Some(Greeting::new(hook));
+        self.opening = Stage::Greeting;
+        self
+    }
+
+    /// Gives a client that has everything, but has seen no event of the log yet, an id to resume from: the newest one of the
+    /// log, in a block without data. Without it, a client that is cut off before its first event misses what is published until
+    /// it is back.
+    ///
+    /// If the log [makes ids](super::EventLog::make_ids) and has made none yet, the id has the sequence 0. It resumes at the
+    /// oldest record, unless records have given way. A log whose events have no ids sends no block.
+    ///
+    /// An event source takes the id and dispatches no event (WHATWG HTML 9.2.6). But fetch-event-source 2.0.1,
+    /// extended-eventsource 2.1.0, httpx-sse 0.4.3 and sse-stream 0.3 report an event with empty data.
+    pub const fn prime(mut self) -> Self {
+        self.next_record = NEXT_RECORD_OR_ID;
+        self.after_greeting = Stage::LiveWithoutId;
+        if !matches!(self.opening, Stage::Greeting) {
+            self.opening = Stage::LiveWithoutId;
+        }
         self
     }
 

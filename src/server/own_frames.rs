@@ -31,14 +31,41 @@ pub(super) enum Stage {
         expect(dead_code, reason = "`Session::new` searches in one call")
     )]
     Search,
+    /// Sends what a stream begins with, and padding.
     Preamble,
-    Padding,
+    /// The same to a client that goes on where it was: it has the present state already, and an id to resume from.
+    ResumedPreamble,
     /// Tells that events are missing.
     Notice,
+    /// Asks the caller's hook for the present state.
+    Greeting,
     /// Sends what the log holds.
     Live,
+    /// The same to a client that is yet to see an event, or be given an id.
+    LiveWithoutId,
+    /// Shall send an id by itself.
+    Prime,
+    SearchId,
+    SendId,
+    SendMadeId,
     KeepAlive,
     Closed(Close),
+}
+
+impl Stage {
+    /// Whether what is sent depends on what the log holds.
+    pub const fn is_of_log(self) -> bool {
+        self.is_live()
+            || matches!(
+                self,
+                Self::Prime | Self::SearchId | Self::SendId | Self::SendMadeId
+            )
+    }
+
+    /// Whether the log is sent.
+    pub const fn is_live(self) -> bool {
+        matches!(self, Self::Live | Self::LiveWithoutId)
+    }
 }
 
 impl<'a> OwnFrames<'a> {
@@ -69,13 +96,9 @@ impl<'a> OwnFrames<'a> {
     /// What is left of the frame that is due.
     pub fn unsent(&self, sent: u32) -> &'a [u8] {
         match self.stage {
-            Stage::Preamble => self.unsent_preamble(sent),
-            Stage::Padding => match self.options.padding {
-                Some(unsent) => unsent(sent),
-                None => b"",
-            },
-            Stage::Notice => unsent(self.options.loss_notice.chunks(), sent),
-            Stage::KeepAlive => unsent(self.options.keep_alive.chunks(), sent),
+            Stage::Preamble | Stage::ResumedPreamble => self.unsent_preamble(sent),
+            Stage::Notice => unsent(&mut self.options.loss_notice.chunks(), &mut { sent }),
+            Stage::KeepAlive => unsent(&mut self.options.keep_alive.chunks(), &mut { sent }),
             _ => b"",
         }
     }
@@ -85,30 +108,37 @@ impl<'a> OwnFrames<'a> {
     ///
     /// Not inlined: what it needs of the stack, the others need not have.
     #[inline(never)]
-    fn unsent_preamble(&self, sent: u32) -> &'static [u8] {
+    fn unsent_preamble(&self, mut sent: u32) -> &'static [u8] {
         let frame = Frame::new().with_comment(b"").retry(self.retry);
-        unsent(Chunks::before_data(&frame), sent)
+        match (
+            unsent(&mut Chunks::before_data(&frame), &mut sent),
+            self.options.padding,
+        ) {
+            (b"", Some(unsent_padding)) => unsent_padding(sent),
+            (unsent, _) => unsent,
+        }
     }
 
     /// Goes on after the frame that was due.
     pub const fn advance(&mut self) {
         self.stage = match self.stage {
-            Stage::Preamble => Stage::Padding,
-            Stage::Padding if self.losses > 0 => Stage::Notice,
+            Stage::Preamble if self.losses > 0 => Stage::Notice,
+            Stage::Preamble | Stage::Notice => self.options.opening,
+            Stage::Greeting => self.options.after_greeting,
             _ => Stage::Live,
         };
     }
 }
 
-/// The part of a frame after the bytes that were sent.
+/// The part of these chunks after the bytes that were sent. If there is none, `sent` becomes how many were sent of what
+/// follows.
 #[inline(never)]
-fn unsent<'f>(chunks: Chunks<'_, 'f>, sent: u32) -> &'f [u8] {
-    let mut sent = sent as usize;
+fn unsent<'f>(chunks: &mut Chunks<'_, 'f>, sent: &mut u32) -> &'f [u8] {
     for chunk in chunks {
-        if let Some(unsent @ [_, ..]) = chunk.get(sent..) {
+        if let Some(unsent @ [_, ..]) = chunk.get(*sent as usize..) {
             return unsent;
         }
-        sent = sent.minus(chunk.len());
+        *sent = sent.minus(chunk.len() as u32);
     }
     b""
 }

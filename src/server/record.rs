@@ -23,6 +23,9 @@ const MESSAGE: &[u8] = b"message";
 /// How much longer than an id the value of a field may be that equals it but for the white space around it.
 const MAX_WHITE_SPACE: usize = 64;
 
+/// Ids of so many bytes are not given to a client by themselves. Hardly a scratch holds them when the client comes back.
+const MAX_ID: usize = 256;
+
 impl<'l> Record<'l> {
     pub(super) const fn new(bytes: &'l [u8], header: u32) -> Self {
         Self {
@@ -85,6 +88,16 @@ impl<'l> Record<'l> {
         // The name of the list ends the comparison, however long that of the record is.
         self.type_at(at, name.len().max(MESSAGE.len()).saturating_add(1))
             .is_some_and(|known| equal(known, name))
+    }
+
+    /// The id, after [`find_id`](Self::find_id). `None` for the empty id, and for one that is too long to come back.
+    pub(super) fn id_at(&self, at: u32) -> Option<&'l [u8]> {
+        let value = self.value_at(ID, b"id: ".len(), at)?;
+        let value = value.get(..MAX_ID).unwrap_or(value);
+        match value.iter().position(|byte| *byte == b'\n')? {
+            0 => None,
+            length => value.get(..length),
+        }
     }
 
     /// Whether the id is this one, after [`find_id`](Self::find_id).

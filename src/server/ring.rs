@@ -111,8 +111,9 @@ pub(super) struct Ring {
     /// The sequence of the last id that was made.
     pub sequence: u32,
     pub makes_ids: bool,
-    /// Whether the record that was before the oldest had an id that the log has made.
-    pub evicted_made: bool,
+    /// Whether the oldest record comes next after the made id before those that are kept: the record with that id was the last
+    /// to give way, or none has given way, and it is the sequence 0.
+    pub is_oldest_next: bool,
     /// How many streams have begun. The ring does not need it, but its padding has room for it.
     pub streams: Counter,
 }
@@ -147,7 +148,7 @@ impl Ring {
         epoch: 0,
         sequence: 0,
         makes_ids: false,
-        evicted_made: false,
+        is_oldest_next: false,
         streams: Counter(AtomicU16::new(0)),
     };
 
@@ -229,8 +230,8 @@ impl Ring {
             let records = Records::new(self, bytes);
             let mut next = records.ring.oldest;
             let record = records.read(&mut next);
-            self.evicted_made = matches!(record, Ok(Some(record)) if record.has_made_id());
-            if self.evicted_made {
+            self.is_oldest_next = matches!(record, Ok(Some(record)) if record.has_made_id());
+            if self.is_oldest_next {
                 self.made = self.made.minus(1);
             }
             self.oldest = next;

@@ -88,6 +88,10 @@ impl<'a> Scratch<'a> {
         self.bytes.part(from..to)
     }
 
+    pub const fn is_sent(&self) -> bool {
+        self.unsent.0 == self.unsent.1
+    }
+
     /// Tells that so many bytes were sent. The caller may report more bytes than it was given.
     pub fn note_sent(&mut self, length: usize) {
         let (from, to) = self.unsent;
@@ -145,26 +149,38 @@ impl<'a> Scratch<'a> {
         now: Instant,
         records: Records<'_>,
     ) -> Output<'static> {
-        let (before, after) = match chunking {
-            Some(_) => (BEFORE, AFTER),
-            None => (0, 0),
-        };
         self.unsent = (0, 0);
-        // If the framing of a chunk does not fit, the space is empty, and the session closes as stalled.
-        let rest = self.bytes.get_mut(before..).unwrap_or_default();
-        let room = rest.len().saturating_sub(after).min(ChunkSize::MAX);
-        let space = rest.part_mut(..room);
+        let space = self.content_space(chunking);
         let length = match session.fill_from(now, records, space) {
             Output::Send(bytes) => bytes.len(),
             Output::Wait(until) => return Output::Wait(until),
             Output::Close(reason) => return Output::Close(reason),
         };
+        self.end_content(chunking, length);
+        Output::Send(b"")
+    }
+
+    /// Where to put content of a stream.
+    #[inline(always)] // Its other caller is linked into few programs.
+    pub fn content_space(&mut self, chunking: Option<&'static Chunking>) -> &mut [u8] {
+        let (before, after) = match chunking {
+            Some(_) => (BEFORE, AFTER),
+            None => (0, 0),
+        };
+        // If the framing of a chunk does not fit, the space is empty, and the session closes as stalled.
+        let rest = self.bytes.get_mut(before..).unwrap_or_default();
+        let room = rest.len().saturating_sub(after).min(ChunkSize::MAX);
+        rest.part_mut(..room)
+    }
+
+    /// So much content was put there, and is to be sent.
+    #[inline(always)] // Its other caller is linked into few programs.
+    pub fn end_content(&mut self, chunking: Option<&'static Chunking>, length: usize) {
         let length = match chunking {
             Some(chunking) => (chunking.frame)(self.bytes, length),
             None => length,
         };
         self.unsent = (0, length);
-        Output::Send(b"")
     }
 
     /// Puts the chunk here that ends a stream, if it fits.

@@ -60,8 +60,8 @@ pub(super) fn begin(records: Records<'_>, id: LastEventId<'_>) -> Option<Resume>
     if age < ring.made {
         return None;
     }
-    Some(if age == ring.made && ring.evicted_made {
-        // The event has given way, but what came next is still there: nothing is missing.
+    Some(if age == ring.made && ring.is_oldest_next {
+        // What came next is still there: nothing is missing.
         Resume::From(ring.oldest)
     } else {
         Resume::Lost(ring.oldest)

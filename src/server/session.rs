@@ -1,5 +1,7 @@
 //! One client's event stream.
 
+#[cfg(feature = "http")]
+use super::greeting::Greeting;
 use super::log::EventLog;
 use super::options::{Start, StreamOptions};
 use super::output::{Close, Output, Waiting};
@@ -7,6 +9,7 @@ use super::own_frames::{OwnFrames, Stage};
 use super::ring::{Cursor, Lapped, Records};
 use super::search::Resume;
 use super::walk::{Budget, Walk};
+use crate::encode::{Sink, SliceSink};
 use crate::time::Instant;
 use crate::wire::copy::copy;
 use crate::wire::exact::{Exact, ExactSlice};
@@ -59,8 +62,8 @@ use crate::wire::text::LastEventId;
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Session<'a> {
-    own: OwnFrames<'a>,
-    walk: Walk,
+    pub(super) own: OwnFrames<'a>,
+    pub(super) walk: Walk,
     /// Since when it waits, as `own.waiting` says.
     since: Instant,
     lifetime_ends: Instant,
@@ -90,11 +93,11 @@ impl<'a> Session<'a> {
         if last_event_id.is_absent() {
             return Self::begin(now, log, last_event_id, options);
         }
-        let (cursor, losses) = match log.resume(last_event_id) {
-            Resume::Lost(oldest) => (oldest, 1),
-            Resume::From(cursor) | Resume::Fresh(cursor) => (cursor, 0),
+        let (cursor, stage, losses) = match log.resume(last_event_id) {
+            Resume::Lost(oldest) => (oldest, Stage::Preamble, 1),
+            Resume::From(cursor) | Resume::Fresh(cursor) => (cursor, Stage::ResumedPreamble, 0),
         };
-        let own = OwnFrames::new(now, log.count_stream(), Stage::Preamble, losses, options);
+        let own = OwnFrames::new(now, log.count_stream(), stage, losses, options);
         Self::with(own, Walk::new(cursor, cursor), now)
     }
 
@@ -149,6 +152,9 @@ impl<'a> Session<'a> {
         log: &EventLog<B>,
         buffer: &'b mut [u8],
     ) -> Output<'b> {
+        if self.is_greeting() {
+            return self.fill_greeting(now, buffer);
+        }
         self.fill_from(now, log.records(), buffer)
     }
 
@@ -159,7 +165,7 @@ impl<'a> Session<'a> {
             self.note_sent(length);
             // The caller may report more bytes than it was given.
             self.walk.other_read = self.walk.other_read.saturating_sub(length as u32);
-            if self.own.stage == Stage::Live && self.walk.other_read == 0 {
+            if self.own.stage.is_live() && self.walk.other_read == 0 {
                 self.walk.sent = WHOLE;
             }
         }
@@ -200,17 +206,57 @@ impl<'a> Session<'a> {
             resume = super::search::begin(records, last_event_id);
         }
         resume = resume.or_else(|| super::search::step(&mut self.walk, records, last_event_id));
-        let cursor = match resume {
+        let (cursor, stage) = match resume {
             None => return false,
             Some(Resume::Lost(oldest)) => {
                 self.own.losses = 1;
-                oldest
+                (oldest, Stage::Preamble)
             }
-            Some(Resume::From(cursor) | Resume::Fresh(cursor)) => cursor,
+            Some(Resume::From(cursor) | Resume::Fresh(cursor)) => (cursor, Stage::ResumedPreamble),
         };
         self.walk.restart(cursor, cursor);
-        self.own.stage = Stage::Preamble;
+        self.own.stage = stage;
         is_first
+    }
+
+    /// The caller's hook, if it is to be asked.
+    #[cfg(feature = "http")]
+    pub(super) fn greeting(&self) -> Option<Greeting<'a>> {
+        self.own.options.greeting.filter(|_| self.is_greeting())
+    }
+
+    /// Whether to [`greet`](Self::greet).
+    pub(crate) const fn is_greeting(&self) -> bool {
+        matches!(self.own.stage, Stage::Greeting)
+    }
+
+    /// Puts the next frame of the greeting at the start of `buffer`, and returns its length. It needs no log: call it while that
+    /// is not locked.
+    pub(crate) fn greet(&mut self, buffer: &mut [u8]) -> usize {
+        let mut sink = SliceSink::new(buffer);
+        match self.own.options.greeting {
+            Some(greeting)
+                if self.lifetime_ends != ENDED && (greeting.hook)(self.walk.sent, &mut sink) =>
+            {
+                // A hook that never returns `false` stays at the last number.
+                self.walk.sent = self.walk.sent.saturating_add(1);
+            }
+            _ => self.leave_greeting(),
+        }
+        let length = sink.written();
+        if length > 0 {
+            self.own.waiting = Waiting::Progress;
+        }
+        length
+    }
+
+    /// As [`greet`](Self::greet), for callers of [`fill`](Self::fill).
+    pub(crate) fn fill_greeting<'b>(&mut self, now: Instant, buffer: &'b mut [u8]) -> Output<'b> {
+        let length = self.greet(buffer);
+        match buffer.get(..length) {
+            Some(filled @ [_, ..]) => Output::Send(filled),
+            _ => Output::Wait(now),
+        }
     }
 
     #[inline(always)]
@@ -271,6 +317,10 @@ impl<'a> Session<'a> {
         'a: 'l,
     {
         self.own.waiting.note_progress(&mut self.since, now);
+        if self.is_greeting() {
+            // There is no buffer to write it to.
+            self.leave_greeting();
+        }
         self.leave_whole(records);
         let output = self.next(now, records, &mut { Budget::STEP }, &mut { Cursor::START });
         if let Output::Send(bytes) = output {
@@ -287,7 +337,7 @@ impl<'a> Session<'a> {
     /// Goes on after a record that was told as sent whole and has given way since: that is no loss.
     #[inline(never)] // What it needs of the stack, what follows need not have.
     fn leave_whole(&mut self, records: Records<'_>) {
-        if self.own.stage != Stage::Live || self.walk.sent != WHOLE {
+        if !self.own.stage.is_live() || self.walk.sent != WHOLE {
             return;
         }
         let mut next = self.walk.cursor;
@@ -316,8 +366,9 @@ impl<'a> Session<'a> {
                 // Whoever begins a stream searches first.
                 Stage::Resume | Stage::Search => return Output::Wait(now),
                 Stage::Closed(reason) => return Output::Close(reason),
-                Stage::Live => {
-                    if self.walk.sent == 0 {
+                Stage::Greeting => return Output::Wait(now),
+                stage if stage.is_of_log() => {
+                    if self.walk.sent == 0 && stage.is_live() {
                         if now >= self.lifetime_ends {
                             self.own.stage = Stage::Closed(match self.lifetime_ends {
                                 ENDED => Close::Ended,
@@ -331,7 +382,8 @@ impl<'a> Session<'a> {
                             }
                         }
                     }
-                    if let Some(output) = self.next_record(now, records, after) {
+                    let next_record = self.own.options.next_record;
+                    if let Some(output) = next_record(self, now, records, after) {
                         return output;
                     }
                 }
@@ -347,45 +399,9 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// What the log holds for this client. If that is a record, sets `after` to its end. `None` when the stage has changed or
-    /// the record was sent: ask again.
-    ///
-    /// Not inlined: what it needs of the stack, others need not have.
-    #[inline(never)]
-    fn next_record<'l>(
-        &mut self,
-        now: Instant,
-        records: Records<'l>,
-        after: &mut Cursor,
-    ) -> Option<Output<'l>> {
-        let mut next = self.walk.cursor;
-        match records.read(&mut next) {
-            Ok(Some(record)) => {
-                let unsent = record.as_bytes().get(self.walk.sent as usize..);
-                match unsent {
-                    Some(unsent @ [_, ..]) => {
-                        *after = next;
-                        return Some(Output::Send(unsent));
-                    }
-                    _ => self.walk.move_to(next),
-                }
-            }
-            Ok(None) => {
-                let keep_alive = self.since.limit(self.own.options.keep_alive_ms);
-                self.own.waiting = Waiting::Idle;
-                if now < keep_alive {
-                    return Some(Output::Wait(keep_alive.min(self.lifetime_ends)));
-                }
-                self.since = now;
-                self.own.stage = Stage::KeepAlive;
-            }
-            Err(_) if self.walk.sent > 0 => self.own.stage = Stage::Closed(Close::Lapped),
-            Err(_) => {
-                self.walk.jump_to(next);
-                self.own.note_loss();
-            }
-        }
-        None
+    fn leave_greeting(&mut self) {
+        self.walk.sent = 0;
+        self.own.advance();
     }
 
     fn note_sent(&mut self, length: usize) {
@@ -393,4 +409,45 @@ impl<'a> Session<'a> {
         self.walk.sent = self.walk.sent.saturating_add(length as u32);
         self.own.waiting = Waiting::Progress;
     }
+}
+
+/// What the log holds for this client. If that is a record, sets `after` to its end. `None` when the stage has changed or
+/// the record was sent: ask again.
+///
+/// Not inlined: what it needs of the stack, others need not have.
+#[inline(never)]
+pub(super) fn next_record<'l>(
+    session: &mut Session<'_>,
+    now: Instant,
+    records: Records<'l>,
+    after: &mut Cursor,
+) -> Option<Output<'l>> {
+    let mut next = session.walk.cursor;
+    match records.read(&mut next) {
+        Ok(Some(record)) => {
+            let unsent = record.as_bytes().get(session.walk.sent as usize..);
+            match unsent {
+                Some(unsent @ [_, ..]) => {
+                    *after = next;
+                    return Some(Output::Send(unsent));
+                }
+                _ => session.walk.move_to(next),
+            }
+        }
+        Ok(None) => {
+            let keep_alive = session.since.limit(session.own.options.keep_alive_ms);
+            session.own.waiting = Waiting::Idle;
+            if now < keep_alive {
+                return Some(Output::Wait(keep_alive.min(session.lifetime_ends)));
+            }
+            session.since = now;
+            session.own.stage = Stage::KeepAlive;
+        }
+        Err(_) if session.walk.sent > 0 => session.own.stage = Stage::Closed(Close::Lapped),
+        Err(_) => {
+            session.walk.jump_to(next);
+            session.own.note_loss();
+        }
+    }
+    None
 }

@@ -13,7 +13,7 @@ pub(super) struct Walk {
     /// How many of its bytes were searched.
     pub read: u32,
     /// Of a search, after the last event that had the id; of a snapshot, which record is compared with those
-    /// that may be a part of it.
+    /// that may be a part of it; of an id that is sent by itself, the record that has it, or as a number, its sequence.
     pub other: Cursor,
     /// How many of that one's bytes were searched. While a record is given to a caller of `poll`, how many of its bytes are
     /// yet to be told as sent: others are not compared meanwhile.
@@ -39,7 +39,6 @@ impl Walk {
     }
 
     /// Begins anew there. In place: a new one, moved here, would take its size on the stack.
-    #[cfg(any(feature = "http", feature = "embedded-io-async"))]
     pub const fn restart(&mut self, cursor: Cursor, until: Cursor) {
         self.cursor = cursor;
         self.sent = 0;

@@ -75,6 +75,11 @@ impl Model {
 
     /// How many frames the client has seen that comes with this id; `None` when that is unknown.
     fn seen(&self, id: &str) -> Option<usize> {
+        let start = self.epoch.map(|epoch| format!("{epoch:x}-0"));
+        if start.as_deref() == Some(id) {
+            // It comes before everything, so that nothing may have been forgotten.
+            return (self.forgotten == 0).then_some(0);
+        }
         let at = |frame: &Published| frame.id.as_deref() == Some(id);
         if let Some(last) = self.frames.iter().rposition(at) {
             // An id that the log has not made counts only while it is kept.

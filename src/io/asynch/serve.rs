@@ -347,7 +347,9 @@ fn poll<'c>(
     now: Instant,
     log: &impl SharedLog,
 ) -> Option<Next<'c>> {
+    // The caller's hook runs while the log is not locked.
+    connection.greet();
     let mut next = None;
-    log.with(|log| next = Some(connection.poll(now, log)));
+    log.with(|log| next = Some(connection.poll_records(now, log.records())));
     next
 }

@@ -79,12 +79,16 @@ impl<'l, L: SharedLog> Joined<'l, L> {
                 session.end();
             }
             let now = clock.now();
-            let output = log.with(|log| {
-                if session.is_resuming() && !session.search(log.records(), last_event_id) {
-                    return Output::Wait(now);
-                }
-                session.fill(now, log, scratch)
-            });
+            let output = match session.is_greeting() {
+                // The caller's hook runs while the log is not locked.
+                true => Some(session.fill_greeting(now, scratch)),
+                false => log.with(|log| {
+                    if session.is_resuming() && !session.search(log.records(), last_event_id) {
+                        return Output::Wait(now);
+                    }
+                    session.fill(now, log, scratch)
+                }),
+            };
             for _ in losses..session.losses() {
                 log.note_lapped();
             }

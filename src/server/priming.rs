@@ -1,0 +1,146 @@
+//! Gives a client an id to resume from before it has seen an event.
+
+use super::made_id::MadeId;
+use super::output::{Close, Output};
+use super::own_frames::Stage;
+use super::ring::{Cursor, Records};
+use super::session::{Session, next_record};
+use super::walk::{Budget, Walk};
+use crate::time::Instant;
+
+/// `next_record`, or `next_record_or_id` for those who want to link it.
+pub(super) type NextRecord =
+    for<'l> fn(&mut Session<'_>, Instant, Records<'l>, &mut Cursor) -> Option<Output<'l>>;
+pub(super) const NEXT_RECORD: NextRecord = next_record;
+pub(super) const NEXT_RECORD_OR_ID: NextRecord = next_record_or_id;
+
+/// As `next_record`. When a client that has seen no event gets to the end of the log, it is sent an id.
+fn next_record_or_id<'l>(
+    session: &mut Session<'_>,
+    now: Instant,
+    records: Records<'l>,
+    after: &mut Cursor,
+) -> Option<Output<'l>> {
+    if session.own.stage == Stage::LiveWithoutId {
+        match records.read(&mut { session.walk.cursor }) {
+            Ok(None) => session.own.stage = Stage::Prime,
+            Ok(Some(record)) if record.is_event() => session.own.stage = Stage::Live,
+            _ => {}
+        }
+    }
+    match session.own.stage.is_live() {
+        true => next_record(session, now, records, after),
+        false => prime(now, records, &mut session.walk, &mut session.own.stage),
+    }
+}
+
+/// Sends the newest id of the log in a block without data. `None` when that was sent, or the log has no id.
+fn prime<'l>(
+    now: Instant,
+    records: Records<'l>,
+    walk: &mut Walk,
+    stage: &mut Stage,
+) -> Option<Output<'l>> {
+    if *stage == Stage::Prime {
+        *stage = if records.ring.makes_ids {
+            // Its sequence tells the newest id that the log has made. If it has made none yet, it is 0.
+            walk.other.number = records.ring.sequence;
+            Stage::SendMadeId
+        } else {
+            let end = walk.cursor;
+            walk.restart(records.ring.oldest, end);
+            Stage::SearchId
+        };
+    }
+    if *stage == Stage::SearchId {
+        match search(records, walk) {
+            None => return Some(Output::Wait(now)),
+            Some(true) => *stage = Stage::SendId,
+            Some(false) => {
+                *stage = Stage::Live;
+                return None;
+            }
+        }
+    }
+    let unsent = match *stage {
+        Stage::SendMadeId => unsent_made_id(records, walk),
+        _ => unsent_id(records, walk),
+    };
+    *stage = match unsent {
+        Some(b"") => Stage::Live,
+        Some(unsent) => return Some(Output::Send(unsent)),
+        None if walk.sent == 0 => Stage::Live,
+        None => Stage::Closed(Close::Lapped),
+    };
+    walk.restart(walk.cursor, walk.cursor);
+    None
+}
+
+/// Looks in a part of the records before `walk.until` for the last id. Returns whether there is one; `None` if there are
+/// more records.
+fn search(records: Records<'_>, walk: &mut Walk) -> Option<bool> {
+    let mut budget = Budget::STEP;
+    while walk.cursor.is_before(walk.until) {
+        let mut next = walk.cursor;
+        let Ok(Some(record)) = records.read(&mut next) else {
+            // This one has given way, and what was found before it.
+            walk.cursor = next;
+            walk.read = 0;
+            walk.bits = 0;
+            continue;
+        };
+        if !budget.take_record() || !record.find_id(&mut walk.read, &mut budget.bytes) {
+            return None;
+        }
+        if record.id_at(walk.read).is_some() {
+            walk.other = walk.cursor;
+            walk.other_read = walk.read;
+            walk.bits = 1;
+        }
+        walk.cursor = next;
+        walk.read = 0;
+    }
+    // If all of them have given way, so have some that the client has not got. It is told of these when it goes on there.
+    walk.cursor.number = walk.until;
+    let is_found = walk.bits == 1;
+    walk.read = walk.other_read;
+    walk.bits = 0;
+    Some(is_found)
+}
+
+/// What is left of the block with the id of the record that was found. `None` if that has given way.
+fn unsent_id<'l>(records: Records<'l>, walk: &Walk) -> Option<&'l [u8]> {
+    let mut cursor = walk.other;
+    let id = records.read(&mut cursor).ok()??.id_at(walk.read)?;
+    Some(unsent(walk.sent as usize, id.len(), |at| id.get(at..)))
+}
+
+/// What is left of the block with the id that the log has made last.
+fn unsent_made_id(records: Records<'_>, walk: &Walk) -> Option<&'static [u8]> {
+    let id = MadeId::new(records.ring.epoch, walk.other.number);
+    let id = id.as_id().as_bytes();
+    let digit = |at| {
+        let digits = b"0123456789abcdef-";
+        let place = digits.iter().position(|digit| Some(digit) == id.get(at))?;
+        digits.get(place..)?.get(..1)
+    };
+    Some(unsent(walk.sent as usize, id.len(), digit))
+}
+
+/// What is left of the block with an id of this length, of which `part` gives a part from a place on.
+fn unsent<'l>(
+    sent: usize,
+    length: usize,
+    part: impl FnOnce(usize) -> Option<&'l [u8]>,
+) -> &'l [u8] {
+    const NAME: &[u8] = b"id: ";
+    const END: &[u8] = b"\n\n";
+    let unsent = match sent.checked_sub(NAME.len()) {
+        None => NAME.get(sent..),
+        Some(at) => match at.checked_sub(length) {
+            None => part(at),
+            Some(at) => END.get(at..),
+        },
+    };
+    unsent.unwrap_or_default()
+}

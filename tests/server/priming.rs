@@ -1,0 +1,243 @@
+//! An id that a client is given before it has seen an event.
+
+use embedded_sse::Frame;
+use embedded_sse::event_name;
+use embedded_sse::server::{EventLog, Output, Session, Start, StreamOptions};
+
+use crate::helpers::session::{Log, body, send};
+use crate::helpers::{LOST, PREAMBLE, at, events, id, log, publish};
+
+const PRIME: StreamOptions = StreamOptions::new().prime();
+
+fn made(events: u32) -> Log {
+    let mut log = Log::new();
+    log.make_ids(0x5eed);
+    for _ in 0..events {
+        log.publish(&Frame::data("x")).unwrap();
+    }
+    log
+}
+
+/// The body of a client that comes with this id, by `fill`, with buffers of every length up to 40.
+fn filled<const N: usize>(
+    log: &EventLog<[u8; N]>,
+    last_event_id: &str,
+    options: &StreamOptions,
+) -> String {
+    let whole = |length| {
+        let mut session = Session::new(at(0), log, id(last_event_id), options);
+        let mut body = Vec::new();
+        loop {
+            match session.fill(at(0), log, &mut [0; 40][..length]) {
+                Output::Send(bytes) => body.extend_from_slice(bytes),
+                Output::Wait(until) if until == at(0) => {}
+                Output::Wait(_) => return String::from_utf8(body).unwrap(),
+                Output::Close(reason) => panic!("{reason}"),
+            }
+        }
+    };
+    let body = whole(40);
+    for length in 1..40 {
+        assert_eq!(whole(length), body, "{length}");
+    }
+    body
+}
+
+/// Breaks when a client that has seen no event gets no id, another one than the newest, or one although it is not asked for.
+#[test]
+fn a_client_that_has_seen_no_event_gets_the_newest_id() {
+    for (log, newest) in [
+        (made(0), "5eed-0"),
+        (made(1), "5eed-1"),
+        (made(30), "5eed-30"),
+        (log([1]), "1"),
+        (log(1..=40), "40"),
+    ] {
+        let expected = format!("{PREAMBLE}id: {newest}\n\n");
+        assert_eq!(body(&log, "", &PRIME), expected);
+        assert_eq!(filled(&log, "", &PRIME), expected);
+        assert_eq!(body(&log, "", &StreamOptions::new()), PREAMBLE);
+    }
+}
+
+/// Breaks when a log whose events have no ids gives one.
+#[test]
+fn a_log_without_ids_gives_none() {
+    let mut log = Log::new();
+    assert_eq!(body(&log, "", &PRIME), PREAMBLE);
+    log.publish(&Frame::data("x")).unwrap();
+    log.publish(&Frame::comment("id: 7")).unwrap();
+    // Neither the empty id, by which clients forget theirs, nor one that is too long to come back with a request.
+    log.publish(&Frame::data("x").id(id(""))).unwrap();
+    assert_eq!(body(&log, "", &PRIME), PREAMBLE);
+    let mut log = EventLog::<[u8; 1024]>::new();
+    log.publish(&Frame::data("x").id(id(&"7".repeat(256))))
+        .unwrap();
+    assert_eq!(filled(&log, "", &PRIME), PREAMBLE);
+}
+
+/// Breaks when an id hides behind a comment, a type or frames without one, or when the search needs another one to end.
+#[test]
+fn the_newest_id_is_found_wherever_it_stands() {
+    let mut log = EventLog::<[u8; 16_384]>::new();
+    let long = "c".repeat(3000);
+    log.publish(&Frame::comment(&long).event(event_name!("n")).id(id("7")))
+        .unwrap();
+    for _ in 0..100 {
+        log.publish(&Frame::data("no id").event(event_name!("n")))
+            .unwrap();
+    }
+    assert_eq!(filled(&log, "", &PRIME), format!("{PREAMBLE}id: 7\n\n"));
+}
+
+/// Breaks when a client that has an id to resume from, or gets one with what is kept, is given another one.
+#[test]
+fn a_client_that_has_an_id_gets_none() {
+    let log = log::<256>(1..=3);
+    assert_eq!(body(&log, "3", &PRIME), PREAMBLE);
+    assert_eq!(
+        body(&log, "2", &PRIME),
+        format!("{PREAMBLE}{}", events([3]))
+    );
+    let oldest = PRIME.start(Start::Oldest);
+    assert_eq!(
+        body(&log, "", &oldest),
+        format!("{PREAMBLE}{}", events(1..=3))
+    );
+    assert_eq!(
+        body(&log, "9", &PRIME),
+        format!("{PREAMBLE}{LOST}{}", events(1..=3))
+    );
+}
+
+/// Breaks when a client is given no id because its events are not among those that are kept, or because it lost its place.
+#[test]
+fn a_client_that_gets_nothing_of_what_is_kept_gets_an_id() {
+    let log = log::<256>(1..=3);
+    let only = [event_name!("rare")];
+    for start in [Start::Oldest, Start::LatestOfEachType] {
+        let options = PRIME.only(&only).start(start);
+        assert_eq!(body(&log, "", &options), format!("{PREAMBLE}id: 3\n\n"));
+        assert_eq!(
+            body(&log, "9", &options),
+            format!("{PREAMBLE}{LOST}id: 3\n\n")
+        );
+    }
+    assert_eq!(
+        body(&made(0), "9", &PRIME),
+        format!("{PREAMBLE}{LOST}id: 5eed-0\n\n")
+    );
+}
+
+/// Breaks when a client that was cut off before its first event is not resumed after the id that it was given.
+#[test]
+fn a_client_resumes_after_the_id_that_it_was_given() {
+    for before in 0..3 {
+        let mut log = made(before);
+        let body_before = body(&log, "", &PRIME);
+        let (_, given) = body_before.split_once("id: ").unwrap();
+        log.publish(&Frame::data("missed")).unwrap();
+        let resumed = body(&log, given.trim_end(), &PRIME);
+        assert_eq!(
+            resumed,
+            format!("{PREAMBLE}id: 5eed-{}\ndata: missed\n\n", before + 1)
+        );
+    }
+}
+
+/// Breaks when the first id misses what gave way, or what is kept is sent after a loss without telling it.
+#[test]
+fn the_first_id_is_lost_once_a_record_has_given_way() {
+    for events in 1..40 {
+        let log = made(events);
+        let resumed = body(&log, "5eed-0", &PRIME);
+        let is_lost = log.len() < events as usize;
+        assert_eq!(resumed.contains(LOST), is_lost, "{events}");
+        assert_eq!(resumed.matches("data: x\n").count(), log.len());
+    }
+}
+
+/// Breaks when events that come while the id is sent are lost, come twice, or come within its block.
+#[test]
+fn events_that_come_meanwhile_follow_the_id() {
+    for step in 1..30 {
+        let mut log = log::<256>(1..=2);
+        let mut session = Session::new(at(0), &log, id(""), &PRIME);
+        let mut body = String::new();
+        let mut number = 3;
+        loop {
+            match session.poll(at(0), &log) {
+                Output::Send(bytes) => {
+                    let part = &bytes[..bytes.len().min(step)];
+                    body += str::from_utf8(part).unwrap();
+                    let length = part.len();
+                    session.sent(length);
+                }
+                Output::Wait(until) if until == at(0) => {}
+                Output::Wait(_) => break,
+                Output::Close(reason) => panic!("{reason}"),
+            }
+            if body.contains("id: ") && number < 6 {
+                publish(&mut log, [number]);
+                number += 1;
+            }
+        }
+        assert_eq!(
+            body,
+            format!("{PREAMBLE}id: 2\n\n{}", events(3..6)),
+            "{step}"
+        );
+    }
+}
+
+/// Breaks when a client whose stream is overtaken while its id is searched for or sent gets a part of an id, or is not told
+/// of a loss.
+#[test]
+fn a_client_that_is_overtaken_is_told() {
+    const LONG: &str = "a-long-id";
+    for published in 0..40 {
+        let mut log = EventLog::<[u8; 256]>::new();
+        log.publish(&Frame::data("x").id(id(LONG))).unwrap();
+        let mut session = Session::new(at(0), &log, id(""), &PRIME);
+        let mut body = String::new();
+        let closed = loop {
+            match session.poll(at(0), &log) {
+                Output::Send(bytes) => {
+                    body += str::from_utf8(&bytes[..1]).unwrap();
+                    session.sent(1);
+                }
+                Output::Wait(until) if until == at(0) => {}
+                Output::Wait(_) => break false,
+                Output::Close(_) => break true,
+            }
+            if body.ends_with("id: a-l") {
+                publish(&mut log, 0..published);
+            }
+        };
+        let begun = format!("{PREAMBLE}id: {LONG}\n\n");
+        if closed {
+            // No blank line has come: the part of the id counts for nothing.
+            assert_eq!(body, format!("{PREAMBLE}id: a-l"));
+            assert!(published > 10);
+        } else {
+            assert_eq!(body, begun + &events(0..published));
+        }
+    }
+}
+
+/// Breaks when the keep-alive or the lifetime of a stream stops after the id.
+#[test]
+fn the_stream_goes_on_after_the_id() {
+    let options = PRIME.keep_alive(10).lifetime(15);
+    let log = made(0);
+    let mut session = Session::new(at(0), &log, id(""), &options);
+    let (body, output) = send(&mut session, at(0), &log, 100);
+    assert_eq!(
+        (body, output),
+        (format!("{PREAMBLE}id: 5eed-0\n\n"), Output::Wait(at(10)))
+    );
+    assert_eq!(
+        send(&mut session, at(10), &log, 100),
+        (":\n".into(), Output::Wait(at(15)))
+    );
+}
