@@ -69,6 +69,11 @@ impl<'h> Request<'h> {
         self.head.accept.event_streams()
     }
 
+    /// Whether an event stream is named as an answer that the client wants, as an event source does.
+    pub(crate) const fn asks_for_event_stream(&self) -> bool {
+        self.head.accept.names_event_streams()
+    }
+
     /// The host that is asked for, and its port if there is one: of the target if that names one, and else
     /// the value of `Host` (RFC 9112, section 3.2.2).
     pub fn host(&self) -> Text<'h> {

@@ -287,12 +287,20 @@ impl Accept {
     pub const fn event_streams(&self) -> bool {
         !self.seen || self.wanted
     }
+
+    /// Whether they are named as wanted.
+    pub const fn names_event_streams(&self) -> bool {
+        self.specificity == EVENT_STREAMS && self.wanted
+    }
 }
+
+/// How specific the range is that names event streams alone.
+const EVENT_STREAMS: u8 = 3;
 
 /// 0 when the range does not match.
 fn specificity(range: &[u8]) -> u8 {
     if range.eq_ignore_ascii_case(b"text/event-stream") {
-        3
+        EVENT_STREAMS
     } else if range.eq_ignore_ascii_case(b"text/*") {
         2
     } else {

@@ -26,7 +26,6 @@ use crate::wire::media_type::STREAM_FIELDS;
 /// # Ok::<(), embedded_sse::http::InvalidHeaderField>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[must_use]
 pub struct Response<'a> {
     status: Status,
@@ -34,7 +33,11 @@ pub struct Response<'a> {
     content_type: &'a str,
     content: &'a [u8],
     fields: &'a [HeaderField<'a>],
+    write_list: WriteList,
 }
+
+/// Writes fields that the crate has made, or those of a caller with a check, for those who want to link that.
+type WriteList = fn(&[HeaderField<'_>], &mut dyn FnMut(&[u8]));
 
 /// A status code, and what it means (RFC 9110, section 15).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +83,7 @@ impl<'a> Response<'a> {
             content_type: "",
             content: b"",
             fields: &[],
+            write_list,
         }
     }
 
@@ -126,10 +130,23 @@ impl<'a> Response<'a> {
         self
     }
 
-    /// Adds header fields.
+    /// Adds header fields. Those that a response makes by itself are left out: `Content-Length`, `Transfer-Encoding` and
+    /// `Connection`.
     pub const fn fields(mut self, fields: &'a [HeaderField<'a>]) -> Self {
         self.fields = fields;
+        self.write_list = write_checked_list;
         self
+    }
+
+    /// As [`fields`](Self::fields), of fields that need no check.
+    pub(crate) const fn own_fields(mut self, fields: &'static [HeaderField<'static>]) -> Self {
+        self.fields = fields;
+        self
+    }
+
+    /// Whether it is the head of a stream.
+    pub(crate) fn is_stream(&self) -> bool {
+        self.body == Body::Stream
     }
 
     /// The status.
@@ -163,7 +180,31 @@ impl<'a> Response<'a> {
             Decimal::new(self.content.len() as u32).for_each(&mut *write);
         }
         write_field("Connection", b"close", write);
-        for field in self.fields {
+        (self.write_list)(self.fields, write);
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for Response<'_> {
+    /// Tells the status.
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "Response {{ status: {}, .. }}", self.status);
+    }
+}
+
+fn write_list(fields: &[HeaderField<'_>], write: &mut dyn FnMut(&[u8])) {
+    for field in fields {
+        write_field(field.name(), field.value().as_bytes(), write);
+    }
+}
+
+/// Leaves out fields about framing: a second length, or another framing, would let a proxy and a client see different bodies
+/// (RFC 9112, section 11.2).
+pub(crate) fn write_checked_list(fields: &[HeaderField<'_>], write: &mut dyn FnMut(&[u8])) {
+    const FRAMING: [&str; 3] = ["Content-Length", "Transfer-Encoding", "Connection"];
+    for field in fields {
+        let is_field = |name: &&str| name.eq_ignore_ascii_case(field.name());
+        if !FRAMING.iter().any(is_field) {
             write_field(field.name(), field.value().as_bytes(), write);
         }
     }

@@ -1,6 +1,6 @@
 //! One client's connection, from its request to its end.
 
-use super::exchange::{Exchange, ServerOptions};
+use super::exchange::{BUSY, Exchange, ServerOptions};
 use super::lifecycle::{Answer, Ending, LastStep, State, Stream};
 use super::log::EventLog;
 use super::options::StreamOptions;
@@ -115,11 +115,14 @@ impl<'a> Connection<'a> {
     /// Tells that so many bytes were read; 0 means that the client has closed.
     pub fn received(&mut self, length: usize) {
         match &mut self.state {
-            State::Head if length > 0 => match self.scratch.receive(length, self.options) {
-                Ok(false) => {}
-                Ok(true) => self.state = State::Request,
-                Err(status) => self.refuse(status),
-            },
+            State::Head if length > 0 => {
+                let is_for_stream = &mut self.is_for_stream;
+                match self.scratch.receive(length, self.options, is_for_stream) {
+                    Ok(false) => {}
+                    Ok(true) => self.state = State::Request,
+                    Err(status) => self.refuse(status),
+                }
+            }
             State::Head if length == 0 => self.state.close(Outcome::HungUp),
             State::Stream(_) if length == 0 => self.state.close(Outcome::Streamed(Close::HungUp)),
             State::Ended(ending) => ending.received(length),
@@ -183,6 +186,16 @@ impl<'a> Connection<'a> {
                 session: Session::begin(now, log, self.request().last_event_id(), options),
                 chunking,
             });
+        }
+    }
+
+    /// Answers a request for a stream while no place is free: with 503 and [`RETRY_AFTER`](super::RETRY_AFTER), or as
+    /// [`reconnect_when_full`](ServerOptions::reconnect_when_full) says.
+    pub fn refuse_stream(&mut self, now: Instant) {
+        self.is_for_stream = true;
+        let reconnect = self.options.reconnect;
+        if !reconnect.is_some_and(|reconnect| reconnect(self, now)) {
+            self.respond(&BUSY);
         }
     }
 
@@ -358,4 +371,23 @@ impl<'a> Connection<'a> {
         }
         (self.scratch).put_head(response, self.options, self.is_for_stream);
     }
+}
+
+/// `reconnect`, for those who want to link it only if it is needed.
+pub(super) type Reconnect = fn(&mut Connection<'_>, Instant) -> bool;
+pub(super) const RECONNECT: Reconnect = reconnect;
+
+/// Answers an event source with a stream that ends after its preamble. `false` if the client is none.
+fn reconnect(connection: &mut Connection<'_>, now: Instant) -> bool {
+    if !connection.request().asks_for_event_stream() {
+        return false;
+    }
+    let options = connection.options;
+    if connection.state.is_unanswered() {
+        connection.state = State::Stream(Stream {
+            session: Session::ended(now, &options.stream),
+            chunking: options.chunking(&connection.request()),
+        });
+    }
+    true
 }

@@ -3,11 +3,11 @@
 use core::fmt;
 
 use super::chunking::{CHUNKING, Chunking};
+use super::connection::{RECONNECT, Reconnect};
 use super::fields::AllowedOrigins;
-#[cfg(feature = "embedded-io-async")]
 use super::fields::RETRY_AFTER;
 use super::options::StreamOptions;
-use crate::http::{HeaderField, Request, Response, Status, write_field};
+use crate::http::{HeaderField, Request, Response, Status, write_checked_list, write_field};
 
 /// How a server answers requests for an event stream.
 ///
@@ -29,9 +29,13 @@ pub struct ServerOptions<'a> {
     hosts: &'a [&'a str],
     is_called: Option<fn(&[&str], &Request<'_>) -> bool>,
     allowed_origins: AllowedOrigins<'a>,
-    write_cors: Option<WriteCors>,
+    allowed_headers: &'a [&'a str],
+    stream_fields: &'a [HeaderField<'a>],
+    /// For those of the last three that are set.
+    write_fields: Option<WriteFields>,
     pub(super) keep_headers: &'a [&'a str],
     pub(super) check: Option<Check<'a>>,
+    pub(super) reconnect: Option<Reconnect>,
     pub(super) chunking: Option<&'static Chunking>,
     pub(super) max_head_len: u32,
     pub(super) head_timeout_ms: u32,
@@ -46,9 +50,12 @@ impl<'a> ServerOptions<'a> {
             hosts: &[],
             is_called: None,
             allowed_origins: AllowedOrigins::None,
-            write_cors: None,
+            allowed_headers: &[],
+            stream_fields: &[],
+            write_fields: None,
             keep_headers: &[],
             check: None,
+            reconnect: None,
             chunking: None,
             max_head_len: 8 * 1024,
             head_timeout_ms: 10_000,
@@ -66,13 +73,38 @@ impl<'a> ServerOptions<'a> {
     }
 
     /// The pages of other origins that may read streams: none by default. The response to a request for a stream carries
-    /// CORS header fields then, also if it is a refusal. Other responses, such as 404 and 503, carry none.
+    /// CORS header fields then, also if it is a refusal. So does the refusal of a head that is too long. Other responses, such as
+    /// 404, carry none.
+    ///
+    /// Preflights are answered, also those for access to a private network.
     pub const fn allowed_origins(mut self, origins: AllowedOrigins<'a>) -> Self {
         self.allowed_origins = origins;
-        self.write_cors = match origins {
-            AllowedOrigins::None => None,
-            _ => Some(write_cors),
-        };
+        self.write_fields = Some(write_fields);
+        self
+    }
+
+    /// The header fields that these pages may send beside `Last-Event-ID` and `Cache-Control`, such as `Authorization`: none by
+    /// default. A name that is no token is left out.
+    pub const fn allowed_headers(mut self, names: &'a [&'a str]) -> Self {
+        self.allowed_headers = names;
+        self
+    }
+
+    /// Adds header fields to the response that is a stream.
+    ///
+    /// ```
+    /// use embedded_sse::http::HeaderField;
+    /// use embedded_sse::server::ServerOptions;
+    ///
+    /// const POLICY: HeaderField = match HeaderField::new("Cross-Origin-Resource-Policy", "same-site") {
+    ///     Ok(field) => field,
+    ///     Err(_) => panic!("illegal"),
+    /// };
+    /// static SERVER: ServerOptions = ServerOptions::new("/events").stream_fields(&[POLICY]);
+    /// ```
+    pub const fn stream_fields(mut self, fields: &'a [HeaderField<'a>]) -> Self {
+        self.stream_fields = fields;
+        self.write_fields = Some(write_fields);
         self
     }
 
@@ -100,6 +132,17 @@ impl<'a> ServerOptions<'a> {
     /// ```
     pub const fn check(mut self, check: Check<'a>) -> Self {
         self.check = Some(check);
+        self
+    }
+
+    /// Lets pages come back by themselves when no place for a stream was free. A client whose `Accept` names
+    /// `text/event-stream` gets a stream then that tells it the reconnection time and ends, and reconnects after that time. By
+    /// default it gets 503 with [`RETRY_AFTER`](super::RETRY_AFTER), after which the `EventSource` of browsers gives up for
+    /// good. Other clients get 503 in any case.
+    ///
+    /// Each client that waits sends a request per [reconnection time](StreamOptions::retry).
+    pub const fn reconnect_when_full(mut self) -> Self {
+        self.reconnect = Some(RECONNECT);
         self
     }
 
@@ -154,14 +197,13 @@ impl defmt::Format for ServerOptions<'_> {
 type Check<'a> = &'a (dyn Fn(&Request<'_>) -> Option<&'static Response<'static>> + Sync);
 
 /// What a client gets when no place for a stream is free.
-#[cfg(feature = "embedded-io-async")]
-pub(crate) static BUSY: Response =
-    Response::refusal(Status::SERVICE_UNAVAILABLE).fields(&BUSY_FIELDS);
-#[cfg(feature = "embedded-io-async")]
+pub(super) static BUSY: Response =
+    Response::refusal(Status::SERVICE_UNAVAILABLE).own_fields(&BUSY_FIELDS);
 static BUSY_FIELDS: [HeaderField; 1] = [HeaderField::constant(RETRY_AFTER.0, RETRY_AFTER.1)];
 
 static NOT_ACCEPTABLE: Response = Response::refusal(Status::NOT_ACCEPTABLE);
-static METHOD_NOT_ALLOWED: Response = Response::refusal(Status::METHOD_NOT_ALLOWED).fields(&ALLOW);
+static METHOD_NOT_ALLOWED: Response =
+    Response::refusal(Status::METHOD_NOT_ALLOWED).own_fields(&ALLOW);
 static ALLOW: [HeaderField; 1] = [HeaderField::constant("Allow", "GET, HEAD")];
 
 /// What a request is for.
@@ -202,7 +244,7 @@ impl<'a> ServerOptions<'a> {
                 None => Exchange::Stream,
             };
         }
-        if request.is_method("OPTIONS") && self.write_cors.is_some() {
+        if request.is_method("OPTIONS") && self.allowed_origins != AllowedOrigins::None {
             return Exchange::Preflight;
         }
         Exchange::Refuse(&METHOD_NOT_ALLOWED)
@@ -220,19 +262,35 @@ impl<'a> ServerOptions<'a> {
             .is_none_or(|is_called| is_called(self.hosts, request))
     }
 
-    /// Writes the CORS header fields for the page that asks.
-    pub(super) fn write_cors(&self, request: &Request<'_>, write: &mut dyn FnMut(&[u8])) {
-        if let Some(write_cors) = self.write_cors {
-            write_cors(self.allowed_origins, request, write);
+    /// Writes header fields of a response for a stream: those of streams, and those for the page that asks.
+    pub(super) fn write_fields(
+        &self,
+        response: &Response<'_>,
+        request: &Request<'_>,
+        write: &mut dyn FnMut(&[u8]),
+    ) {
+        if let Some(write_fields) = self.write_fields {
+            write_fields(self, response, request, write);
         }
     }
 }
 
-type WriteCors = fn(AllowedOrigins<'_>, &Request<'_>, &mut dyn FnMut(&[u8]));
+type WriteFields = fn(&ServerOptions<'_>, &Response<'_>, &Request<'_>, &mut dyn FnMut(&[u8]));
 
-fn write_cors(allowed: AllowedOrigins<'_>, request: &Request<'_>, write: &mut dyn FnMut(&[u8])) {
+fn write_fields(
+    options: &ServerOptions<'_>,
+    response: &Response<'_>,
+    request: &Request<'_>,
+    write: &mut dyn FnMut(&[u8]),
+) {
+    if response.is_stream() {
+        write_checked_list(options.stream_fields, write);
+    }
     let mut is_allowed = false;
-    for (name, value) in allowed.header_fields(request.origin().as_bytes()) {
+    for (name, value) in options
+        .allowed_origins
+        .header_fields(request.origin().as_bytes())
+    {
         is_allowed = true;
         write_field(name, value.as_bytes(), write);
     }
@@ -240,6 +298,14 @@ fn write_cors(allowed: AllowedOrigins<'_>, request: &Request<'_>, write: &mut dy
         let headers = b"Last-Event-ID, Cache-Control";
         write_field("Access-Control-Allow-Methods", b"GET", write);
         write_field("Access-Control-Allow-Headers", headers, write);
+        for name in options.allowed_headers {
+            if HeaderField::new(name, "").is_ok() {
+                write(b", ");
+                write(name.as_bytes());
+            }
+        }
+        // Only preflights ask for it, and there it does no harm if not asked for.
+        write_field("Access-Control-Allow-Private-Network", b"true", write);
         write_field("Access-Control-Max-Age", b"86400", write);
     }
 }

@@ -14,6 +14,7 @@
 //! | stream | Answers with a stream of these options, whatever the path. | `Connection`, `Incoming`, `io::asynch::Joined` |
 //! | respond | Answers with a response of the caller. | `Connection`, `Incoming` |
 //! | refuse | Answers with a status, and its meaning in words. | `Connection`, `Incoming` |
+//! | refuse a stream | Answers that no place for a stream is free. | `Connection` |
 //! | serve | Accepts and answers. | `io::asynch`, `Hub` |
 //! | join | Takes a place for a stream in a shared log. | `Hub`, `io::asynch::SharedLog` |
 
@@ -44,8 +45,6 @@ mod walk;
 
 #[cfg(feature = "http")]
 pub use connection::Connection;
-#[cfg(all(feature = "http", feature = "embedded-io-async"))]
-pub(crate) use exchange::BUSY;
 #[cfg(feature = "http")]
 pub use exchange::{Exchange, ServerOptions};
 pub use fields::{AllowedOrigins, RETRY_AFTER};

@@ -51,7 +51,8 @@ impl<'a> Scratch<'a> {
         space
     }
 
-    /// Takes so many bytes of the request, which were read into the space. `true` when its head has ended.
+    /// Takes so many bytes of the request, which were read into the space. `true` when its head has ended. A refusal may have
+    /// the fields of a stream.
     ///
     /// Not inlined: what it needs of the stack, streams need not have.
     ///
@@ -59,18 +60,26 @@ impl<'a> Scratch<'a> {
     ///
     /// The status with which the request is refused.
     #[inline(never)]
-    pub fn receive(&mut self, length: usize, options: &ServerOptions<'_>) -> Result<bool, Status> {
+    pub fn receive(
+        &mut self,
+        length: usize,
+        options: &ServerOptions<'_>,
+        is_for_stream: &mut bool,
+    ) -> Result<bool, Status> {
         let (lines, space) = split(self.bytes);
         // A length that exceeds the space is ignored.
         let mut input = space.get(..length).unwrap_or_default();
         let (keep, max_len) = (options.keep_headers, options.max_head_len);
-        match self.head.receive(&mut input, lines, keep, max_len) {
-            Ok(true) if !options.is_called(&self.request()) => Err(Status::FORBIDDEN),
-            Ok(is_whole) => Ok(is_whole),
-            Err(HeadError::Malformed) => Err(Status::BAD_REQUEST),
-            Err(HeadError::TargetTooLong) => Err(Status::URI_TOO_LONG),
-            Err(HeadError::TooLarge) => Err(Status::REQUEST_HEADER_FIELDS_TOO_LARGE),
-        }
+        let error = match self.head.receive(&mut input, lines, keep, max_len) {
+            Ok(true) if !options.is_called(&self.request()) => return Err(Status::FORBIDDEN),
+            Ok(is_whole) => return Ok(is_whole),
+            Err(HeadError::Malformed) => return Err(Status::BAD_REQUEST),
+            Err(HeadError::TargetTooLong) => Status::URI_TOO_LONG,
+            Err(HeadError::TooLarge) => Status::REQUEST_HEADER_FIELDS_TOO_LARGE,
+        };
+        // Whether it is for a stream is not known. But a page that asks for one can only read this refusal if it is told so.
+        *is_for_stream = true;
+        Err(error)
     }
 
     /// Whether nothing of a request has come.
@@ -107,8 +116,8 @@ impl<'a> Scratch<'a> {
         self.head_done == WHOLE
     }
 
-    /// Puts the next part of a response's head after what is kept of the request. It carries CORS header
-    /// fields if it is for a stream.
+    /// Puts the next part of a response's head after what is kept of the request. It carries the
+    /// options' fields if it is for a stream.
     pub fn put_head(
         &mut self,
         response: &Response<'_>,
@@ -128,7 +137,7 @@ impl<'a> Scratch<'a> {
         };
         response.write_fields(&mut write);
         if is_for_stream {
-            options.write_cors(&request, &mut write);
+            options.write_fields(response, &request, &mut write);
         }
         write(b"\r\n\r\n");
         self.unsent = (start, start.plus(length));

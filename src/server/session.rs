@@ -118,6 +118,15 @@ impl<'a> Session<'a> {
         Self::with(own, Walk::new(cursor, until), now)
     }
 
+    /// A stream that ends after its preamble.
+    #[cfg(feature = "http")]
+    pub(super) fn ended(now: Instant, options: &'a StreamOptions<'a>) -> Self {
+        let own = OwnFrames::new(now, 0, Stage::ResumedPreamble, 0, options);
+        let mut session = Self::with(own, Walk::new(Cursor::START, Cursor::START), now);
+        session.end();
+        session
+    }
+
     fn with(own: OwnFrames<'a>, walk: Walk, now: Instant) -> Self {
         Self {
             lifetime_ends: now.limit(own.options.lifetime_ms),

@@ -4,7 +4,7 @@ use embedded_sse::http::{Request, Response, Status};
 use embedded_sse::server::{AllowedOrigins, Connection, StreamOptions};
 
 use crate::helpers::connection::{
-    GET, Log, OPTIONS, STREAM_HEAD, UNAUTHORIZED, answer, read_head, send_all,
+    GET, Log, OPTIONS, STREAM_HEAD, UNAUTHORIZED, answer, read_head, refusal, send_all,
 };
 use crate::helpers::{PREAMBLE, at};
 
@@ -84,8 +84,90 @@ fn a_preflight_allows_last_event_id() {
     let options = OPTIONS.allowed_origins(AllowedOrigins::Only(LIST));
     let expected = "HTTP/1.1 204 No Content\r\nConnection: close\r\nAccess-Control-Allow-Origin: http://a\r\n\
         Vary: Origin\r\nAccess-Control-Allow-Methods: GET\r\n\
-        Access-Control-Allow-Headers: Last-Event-ID, Cache-Control\r\nAccess-Control-Max-Age: 86400\r\n\r\n";
+        Access-Control-Allow-Headers: Last-Event-ID, Cache-Control\r\n\
+        Access-Control-Allow-Private-Network: true\r\nAccess-Control-Max-Age: 86400\r\n\r\n";
     assert_eq!(answer(&options, &log, preflight), expected);
+}
+
+/// Breaks when a page may not send a header field that the options name, or a name could add a field of its own.
+#[test]
+fn a_preflight_allows_the_header_fields_of_the_options() {
+    let preflight = "OPTIONS /events HTTP/1.1\r\nHost: d\r\nOrigin: http://a\r\n\
+        Access-Control-Request-Method: GET\r\nAccess-Control-Request-Headers: authorization\r\n\r\n";
+    let names = ["Authorization", "X-Token", "", "no token", "X\r\nY: z"];
+    for allowed in [AllowedOrigins::Any, AllowedOrigins::Only(LIST)] {
+        let options = OPTIONS.allowed_headers(&names).allowed_origins(allowed);
+        let answer = answer(&options, &Log::new(), preflight);
+        let expected = "\r\nAccess-Control-Allow-Headers: Last-Event-ID, Cache-Control, Authorization, X-Token\r\n";
+        assert!(answer.contains(expected), "{answer}");
+        assert!(!answer.contains("Y: z"), "{answer}");
+    }
+    let foreign = OPTIONS
+        .allowed_headers(&names)
+        .allowed_origins(AllowedOrigins::Only(&["http://b"]));
+    let answer = answer(&foreign, &Log::new(), preflight);
+    assert!(!answer.contains("Access-Control"), "{answer}");
+}
+
+/// Breaks when a page cannot read that its request was too long, or a page that may not is told more.
+#[test]
+fn refusals_of_long_heads_have_cors_fields_where_the_origin_is_known() {
+    let any = "\r\nAccess-Control-Allow-Origin: *\r\n";
+    let listed = "\r\nAccess-Control-Allow-Origin: http://a\r\nVary: Origin\r\n";
+    let long = "x".repeat(600);
+    let target = format!("GET /{long} HTTP/1.1\r\nHost: d\r\nOrigin: http://a\r\n\r\n");
+    let field_after = format!("{GET}Origin: http://a\r\nX-Kept: {long}\r\n\r\n");
+    let field_before = format!("{GET}X-Kept: {long}\r\nOrigin: http://a\r\n\r\n");
+    let options = OPTIONS.keep_headers(&["x-kept"]);
+    for (request, status, allowed, fields) in [
+        (&target, "414", AllowedOrigins::Any, Some(any)),
+        (&target, "414", AllowedOrigins::Only(LIST), None),
+        (&target, "414", AllowedOrigins::None, None),
+        (&field_after, "431", AllowedOrigins::Any, Some(any)),
+        (
+            &field_after,
+            "431",
+            AllowedOrigins::Only(LIST),
+            Some(listed),
+        ),
+        (
+            &field_after,
+            "431",
+            AllowedOrigins::Only(&["http://c"]),
+            None,
+        ),
+        (&field_after, "431", AllowedOrigins::None, None),
+        (&field_before, "431", AllowedOrigins::Any, Some(any)),
+        (&field_before, "431", AllowedOrigins::Only(LIST), None),
+    ] {
+        let answer = answer(&options.allowed_origins(allowed), &Log::new(), request);
+        assert_eq!(&answer[9..12], status);
+        match fields {
+            Some(fields) => assert!(answer.contains(fields), "{answer}"),
+            None => assert!(!answer.contains("Access-Control"), "{answer}"),
+        }
+    }
+}
+
+/// Breaks when a page cannot read that the server is full.
+#[test]
+fn the_refusal_of_a_stream_has_cors_fields() {
+    for (allowed, fields) in [
+        (AllowedOrigins::Any, "Access-Control-Allow-Origin: *\r\n"),
+        (
+            AllowedOrigins::Only(LIST),
+            "Access-Control-Allow-Origin: http://a\r\nVary: Origin\r\n",
+        ),
+        (AllowedOrigins::None, ""),
+    ] {
+        let options = OPTIONS.allowed_origins(allowed);
+        let mut scratch = [0; 512];
+        let mut connection = read_head(&options, &mut scratch, &get("http://a"));
+        connection.refuse_stream(at(0));
+        let (answer, _) = send_all(&mut connection, 0, &Log::new());
+        let fields = format!("Retry-After: 5\r\n{fields}");
+        assert_eq!(answer, refusal("503 Service Unavailable", &fields));
+    }
 }
 
 /// Breaks when a preflight is asked for credentials, which browsers never send with it.

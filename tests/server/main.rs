@@ -29,6 +29,8 @@ mod chunked;
 #[cfg(feature = "http")]
 mod cors;
 #[cfg(feature = "http")]
+mod full;
+#[cfg(feature = "http")]
 mod gone_client;
 #[cfg(feature = "http")]
 mod head_timeout;

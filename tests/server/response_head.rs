@@ -1,9 +1,10 @@
 //! The head of a stream's response (WHATWG HTML, 9.2.7; RFC 9111; RFC 9112, section 6.3).
 
+use embedded_sse::http::{HeaderField, Response, Status};
 use embedded_sse::server::{AllowedOrigins, StreamOptions};
 
 use crate::helpers::PREAMBLE;
-use crate::helpers::connection::{GET, Log, OPTIONS, STREAM_HEAD, answer};
+use crate::helpers::connection::{GET, Log, OPTIONS, STREAM_HEAD, answer, read_head, send_all};
 
 /// Breaks when a stream begins with another head than `STREAM_HEAD`.
 #[test]
@@ -58,4 +59,63 @@ fn other_stacks_are_given_the_fields_of_this_head() {
             assert_eq!(given, sent, "{origins:?} {origin}");
         }
     }
+}
+
+const fn field(name: &'static str, value: &'static str) -> HeaderField<'static> {
+    match HeaderField::new(name, value) {
+        Ok(field) => field,
+        Err(_) => panic!("a legal field"),
+    }
+}
+
+const FIELDS: [HeaderField; 5] = [
+    field("X-First", "1"),
+    field("content-length", "9"),
+    field("Transfer-Encoding", "gzip"),
+    field("CONNECTION", "keep-alive"),
+    field("X-Last", "2"),
+];
+
+/// Breaks when a field of the options is missing, comes with other responses, or frames the body in another way.
+#[test]
+fn a_stream_has_the_fields_of_the_options() {
+    let options = OPTIONS.stream_fields(&FIELDS);
+    let head = STREAM_HEAD.replace("\r\n\r\n", "\r\nX-First: 1\r\nX-Last: 2\r\n\r\n");
+    let request = format!("{GET}\r\n");
+    assert_eq!(
+        answer(&options, &Log::new(), &request),
+        format!("{head}{PREAMBLE}")
+    );
+    let request = request.replace("GET", "HEAD");
+    assert_eq!(answer(&options, &Log::new(), &request), head);
+    for refused in ["POST /events", "GET /other", "OPTIONS /events"] {
+        let request = format!("{refused} HTTP/1.1\r\nHost: d\r\n\r\n");
+        let answer = answer(
+            &options.allowed_origins(AllowedOrigins::Any),
+            &Log::new(),
+            &request,
+        );
+        assert!(!answer.contains("X-First"), "{answer}");
+    }
+    let chunked = answer(&options.chunked(), &Log::new(), &format!("{GET}\r\n"));
+    assert_eq!(chunked.matches("Transfer-Encoding: chunked").count(), 1);
+    assert!(
+        chunked.contains("\r\nX-Last: 2\r\n") && !chunked.contains("gzip"),
+        "{chunked}"
+    );
+}
+
+/// Breaks when a caller can set a second `Content-Length`, or another field that says where a response ends.
+#[test]
+fn a_response_has_no_second_field_about_framing() {
+    let page = Response::new(Status::OK)
+        .body("text/plain", "page")
+        .fields(&FIELDS);
+    let mut scratch = [0; 512];
+    let mut connection = read_head(&OPTIONS, &mut scratch, &format!("{GET}\r\n"));
+    connection.respond(&page);
+    let (response, _) = send_all(&mut connection, 0, &Log::new());
+    let expected = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 4\r\nConnection: close\r\n\
+        X-First: 1\r\nX-Last: 2\r\n\r\npage";
+    assert_eq!(response, expected);
 }

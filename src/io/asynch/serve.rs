@@ -13,7 +13,7 @@ use super::shared_log::SharedLog;
 use crate::http::{Request, Response, Status};
 use crate::io::Error;
 use crate::io::turns::Turns;
-use crate::server::{BUSY, Connection, Exchange, Next, Outcome, ServerOptions, StreamOptions};
+use crate::server::{Connection, Exchange, Next, Outcome, ServerOptions, StreamOptions};
 use crate::time::Instant;
 use crate::wire::exact::Exact;
 
@@ -212,7 +212,7 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
                         .with(|log| connection.begin_stream(now, log, options));
                     return;
                 }
-                connection.respond(&BUSY);
+                connection.refuse_stream(self.clock.now());
             }
             exchange => connection.settle(exchange),
         }

@@ -1,0 +1,91 @@
+//! What a client is told while no place for a stream is free.
+
+use embedded_sse::server::{AllowedOrigins, StreamOptions};
+
+use crate::helpers::connection::{GET, Log, OPTIONS, STREAM_HEAD, read_head, refusal, send_all};
+use crate::helpers::{PREAMBLE, at, publish};
+
+const RECONNECT: embedded_sse::server::ServerOptions = OPTIONS.reconnect_when_full();
+
+fn refused(options: &embedded_sse::server::ServerOptions, fields: &str) -> (String, String) {
+    let mut log = Log::new();
+    publish(&mut log, 1..=3);
+    let mut scratch = [0; 512];
+    let mut connection = read_head(options, &mut scratch, &format!("{GET}{fields}\r\n"));
+    connection.refuse_stream(at(7));
+    send_all(&mut connection, 7, &log)
+}
+
+/// Breaks when a browser is told something by which its event source gives up, or gets events without a place.
+#[test]
+fn an_event_source_is_told_to_come_back() {
+    for accept in ["text/event-stream", "text/html, TEXT/Event-Stream;q=0.5"] {
+        let (answer, end) = refused(&RECONNECT, &format!("Accept: {accept}\r\n"));
+        assert_eq!(
+            (answer, end),
+            (format!("{STREAM_HEAD}{PREAMBLE}"), "Shutdown".into())
+        );
+    }
+    // It comes with an id that is known, or not.
+    for last in ["2", "9"] {
+        let fields = format!("Accept: text/event-stream\r\nLast-Event-ID: {last}\r\n");
+        let (answer, _) = refused(&RECONNECT, &fields);
+        assert_eq!(answer, format!("{STREAM_HEAD}{PREAMBLE}"));
+    }
+}
+
+/// Breaks when the stream has other options than those of the server: the time, the origins, chunks.
+#[test]
+fn its_stream_is_as_the_options_say() {
+    let options = RECONNECT
+        .stream(
+            StreamOptions::new()
+                .retry(70)
+                .greeting(&|_, _| panic!("greeted"))
+                .prime(),
+        )
+        .allowed_origins(AllowedOrigins::Any)
+        .chunked();
+    let (answer, _) = refused(
+        &options,
+        "Accept: text/event-stream\r\nOrigin: http://a\r\n",
+    );
+    assert!(
+        answer.contains("\r\nAccess-Control-Allow-Origin: *\r\n"),
+        "{answer}"
+    );
+    assert!(answer.ends_with(":\nretry: 70\n\r\n0\r\n\r\n"), "{answer}");
+}
+
+/// Breaks when a client that is no event source is not told why, or an event source is told to come back unasked.
+#[test]
+fn others_get_503() {
+    let expected = refusal("503 Service Unavailable", "Retry-After: 5\r\n");
+    for fields in [
+        "",
+        "Accept: */*\r\n",
+        "Accept: text/*, */*\r\n",
+        "Accept: text/event-stream;q=0\r\n",
+    ] {
+        assert_eq!(
+            refused(&RECONNECT, fields),
+            (expected.clone(), "Shutdown".into()),
+            "{fields}"
+        );
+    }
+    let (answer, _) = refused(&OPTIONS, "Accept: text/event-stream\r\n");
+    assert_eq!(answer, expected);
+}
+
+/// Breaks when a response that was given is replaced.
+#[test]
+fn the_first_answer_counts() {
+    let log = Log::new();
+    let mut scratch = [0; 512];
+    let lines = format!("{GET}Accept: text/event-stream\r\n\r\n");
+    let mut connection = read_head(&RECONNECT, &mut scratch, &lines);
+    connection.refuse(embedded_sse::http::Status::NOT_FOUND);
+    connection.refuse_stream(at(0));
+    let (answer, _) = send_all(&mut connection, 0, &log);
+    assert!(answer.starts_with("HTTP/1.1 404 "), "{answer}");
+}
