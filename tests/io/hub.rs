@@ -66,6 +66,36 @@ async fn a_full_hub_refuses_with_503_and_retry_after() {
     assert_eq!((hub.stats().clients, hub.stats().refused), (2, 1));
 }
 
+/// Breaks when a browser is told something after which it gives up, or is not counted as refused.
+#[tokio::test(start_paused = true)]
+async fn a_full_hub_tells_event_sources_to_come_back_if_so_configured() {
+    static RECONNECT: ServerOptions = ServerOptions::new("/events").reconnect_when_full();
+    let hub = hub();
+    let slots = (hub.join().unwrap(), hub.join().unwrap());
+    let ask = async |hub| {
+        let (mut client, task) = connect(hub, &RECONNECT, 4096);
+        let request = format!("{GET}Accept: text/event-stream\r\n\r\n");
+        client.write_all(request.as_bytes()).await.unwrap();
+        (client, task)
+    };
+    let (mut third, task) = ask(&hub).await;
+    assert_eq!(read_body(&mut third).await, PREAMBLE);
+    assert!(is_gone(&mut third).await);
+    drop(third);
+    assert_eq!(
+        task.await.unwrap().unwrap(),
+        Outcome::Streamed(Close::Ended)
+    );
+    assert_eq!(
+        (hub.stats().clients, hub.stats().refused, hub.stats().served),
+        (2, 1, 2)
+    );
+    drop(slots);
+    let (mut third, _task) = ask(&hub).await;
+    assert_eq!(read_body(&mut third).await, PREAMBLE);
+    assert!(!is_gone(&mut third).await);
+}
+
 /// Breaks when a client that never reads keeps its slot, or is not counted.
 #[tokio::test(start_paused = true)]
 async fn a_client_that_never_reads_loses_its_slot() {

@@ -52,6 +52,8 @@ mod ends;
 #[cfg(all(feature = "http", feature = "embedded-io"))]
 mod ends_tcp;
 #[cfg(feature = "http")]
+mod greeting;
+#[cfg(feature = "http")]
 mod hub;
 #[cfg(all(feature = "http", feature = "embedded-io"))]
 mod pump;

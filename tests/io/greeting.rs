@@ -1,0 +1,119 @@
+//! The present state, which a hook of the caller writes to new clients of a shared log.
+
+use embedded_io_adapters::tokio_1::FromTokio;
+use embedded_sse::hub::Hub;
+use embedded_sse::server::{ServerOptions, StreamOptions};
+use embedded_sse::{EventId, Frame, SliceSink, event_name};
+use tokio::io::{AsyncWriteExt, duplex};
+use tokio::time::{Duration, timeout};
+
+use crate::clock::VirtualClock;
+use crate::helpers::pipe::{GET, PREAMBLE, TestHub, connect, hub, read, read_body};
+
+const STATE: &str = "event: led\ndata: 0\n\nevent: led\ndata: 1\n\n";
+
+fn greet(number: u32, sink: &mut SliceSink<'_>) -> bool {
+    let frame = Frame::new().event(event_name!("led"));
+    number < 2
+        && frame
+            .with_data(if number == 0 { b"0" } else { b"1" })
+            .write_to(sink)
+            .is_ok()
+}
+
+static GREETING: ServerOptions =
+    ServerOptions::new("/events").stream(StreamOptions::new().greeting(&greet).prime());
+
+/// Breaks when a hub sends no greeting, or sends it in another place.
+#[tokio::test(start_paused = true)]
+async fn a_hub_greets_new_clients() {
+    let hub = hub();
+    let (mut client, _task) = connect(&hub, &GREETING, 4096);
+    client
+        .write_all(format!("{GET}\r\n").as_bytes())
+        .await
+        .unwrap();
+    let expected = format!("{PREAMBLE}{STATE}id: 7-0\n\n");
+    assert_eq!(read_body(&mut client).await, expected);
+    hub.publish(&Frame::data("x")).unwrap();
+    assert_eq!(read(&mut client).await, "id: 7-1\ndata: x\n\n");
+
+    let (mut lost, _task) = connect(&hub, &GREETING, 4096);
+    let request = format!("{GET}Last-Event-ID: 6-1\r\n\r\n");
+    lost.write_all(request.as_bytes()).await.unwrap();
+    let told = "event: lost\ndata: \n\n";
+    let kept = "id: 7-1\ndata: x\n\n";
+    assert_eq!(
+        read_body(&mut lost).await,
+        format!("{PREAMBLE}{told}{STATE}{kept}")
+    );
+}
+
+/// Breaks when a client of another HTTP stack is not greeted.
+#[tokio::test(start_paused = true)]
+async fn a_joined_client_is_greeted() {
+    let hub = hub();
+    let (mut client, server) = duplex(4096);
+    let mut scratch = [0; 64];
+    let options = StreamOptions::new().greeting(&greet);
+    let joined = hub.join().unwrap();
+    let server = FromTokio::new(server);
+    let stream = joined.stream(
+        server,
+        &mut scratch,
+        &VirtualClock,
+        EventId::default(),
+        &options,
+    );
+    let (_, received) = tokio::join!(
+        timeout(Duration::from_millis(50), stream),
+        read(&mut client)
+    );
+    assert_eq!(received, format!("{PREAMBLE}{STATE}"));
+}
+
+/// Breaks when the hook runs under the lock of the hub: what it publishes would fail, and others would wait for it.
+#[tokio::test(start_paused = true)]
+async fn the_hook_runs_outside_the_lock() {
+    static HUB: TestHub = Hub::new();
+    fn publish(number: u32, sink: &mut SliceSink<'_>) -> bool {
+        HUB.publish(&Frame::data("from the hook")).unwrap();
+        assert_eq!(HUB.stats().clients, 1);
+        number == 0 && Frame::data("state").write_to(sink).is_ok()
+    }
+    const STREAM: StreamOptions = StreamOptions::new().greeting(&publish);
+    static OPTIONS: ServerOptions = ServerOptions::new("/events").stream(STREAM);
+
+    let from_the_hook = "data: from the hook\n\n";
+    let expected = format!("{PREAMBLE}data: state\n\n{from_the_hook}{from_the_hook}");
+    for room in [64, 512] {
+        let (mut client, server) = duplex(4096);
+        client
+            .write_all(format!("{GET}\r\n").as_bytes())
+            .await
+            .unwrap();
+        let mut scratch = vec![0; room.max(160)];
+        let socket = embedded_sse::io::WithoutShutdown(FromTokio::new(server));
+        let serve = HUB.serve(socket, &mut scratch, &VirtualClock, &OPTIONS);
+        let received = tokio::select! {
+            _ = serve => panic!("ended"),
+            body = read_body(&mut client) => body,
+        };
+        assert_eq!(received, expected);
+    }
+    let (mut client, server) = duplex(4096);
+    let mut scratch = [0; 64];
+    let joined = HUB.join().unwrap();
+    let stream = joined.stream(
+        FromTokio::new(server),
+        &mut scratch,
+        &VirtualClock,
+        EventId::default(),
+        &STREAM,
+    );
+    let (_, received) = tokio::join!(
+        timeout(Duration::from_millis(50), stream),
+        read(&mut client)
+    );
+    assert_eq!(received, expected);
+}
