@@ -107,6 +107,9 @@ impl<'h> Request<'h> {
     /// It comes as `Last-Event-ID`. If there is no such header field, or an empty one, it comes as a parameter of the query
     /// with the name `lastEventId`, `lastEventID`, `last_event_id`, `Last-Event-ID` or `evs_last_event_id`, for clients that
     /// cannot set a header field.
+    ///
+    /// One that does not fit the room for the head is [`LastEventId::Unusable`]. So that the fields after it fit, a quarter of
+    /// that room is not for a header field `Last-Event-ID`.
     pub fn last_event_id(&self) -> LastEventId<'h> {
         LastEventId::from_bytes(self.at(self.head.last_event_id))
     }

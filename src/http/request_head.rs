@@ -178,8 +178,11 @@ impl RequestHead {
             if !is_kept {
                 return Ok(());
             }
+            // A quarter of the space is not for an id: fields that follow, such as `Origin`, would not fit, and the request
+            // would be refused.
+            let reserve = if is_id { space.len() / 4 } else { 0 };
             // The CR of the blank line needs room too.
-            let fits = !line.cut && usize::from(end).plus(1) < space.len();
+            let fits = !line.cut && usize::from(end).plus(1).plus(reserve) < space.len();
             if !fits && !is_id {
                 return Err(HeadError::TooLarge);
             }

@@ -193,9 +193,22 @@ fn an_id_that_is_too_long_is_told_a_loss() {
     }
     for length in 400..1000 {
         let id = "7".repeat(length);
-        // It takes no room of what comes after it, and no parameter is looked for.
+        // No parameter is looked for.
         let head = "GET /events?lastEventId=3 HTTP/1.1\r\n";
         let request = format!("{head}Last-Event-ID: {id}\r\nHost: d\r\n\r\n");
+        assert_eq!(body(&request), expected, "{length}");
+    }
+}
+
+/// Breaks when an id takes the room of the fields that follow it: its client would be refused with 431 for ever.
+#[test]
+fn an_id_of_any_length_leaves_room_for_what_follows() {
+    let origin = format!("http://{}", "a".repeat(64));
+    for length in 1..600 {
+        let id = "7".repeat(length);
+        let head = "GET /events HTTP/1.1\r\n";
+        let request = format!("{head}Last-Event-ID: {id}\r\nHost: d\r\nOrigin: {origin}\r\n\r\n");
+        let expected = format!("{LOST}{}", events(1..=3));
         assert_eq!(body(&request), expected, "{length}");
     }
 }
