@@ -23,7 +23,7 @@ pub use method::Method;
 pub use request::Request;
 pub(crate) use request_head::{HeadError, RequestHead};
 pub use response::{Response, Status};
-pub(crate) use response::{write_checked_list, write_field};
+pub(crate) use response::{write_checked_field, write_field};
 pub(crate) use response_head::{ResponseError, ResponseHead};
 pub use target::PercentDecoded;
 pub(crate) use target::{cut, percent_encoded, write_encoded};

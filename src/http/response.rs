@@ -33,11 +33,11 @@ pub struct Response<'a> {
     content_type: &'a str,
     content: &'a [u8],
     fields: &'a [HeaderField<'a>],
-    write_list: WriteList,
+    write_field: WriteField,
 }
 
-/// Writes fields that the crate has made, or those of a caller with a check, for those who want to link that.
-type WriteList = fn(&[HeaderField<'_>], &mut dyn FnMut(&[u8]));
+/// `write_field`, or `write_checked_field` for those who want to link it.
+type WriteField = fn(&str, &[u8], &mut dyn FnMut(&[u8]));
 
 /// A status code, and what it means (RFC 9110, section 15).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,7 +83,7 @@ impl<'a> Response<'a> {
             content_type: "",
             content: b"",
             fields: &[],
-            write_list,
+            write_field,
         }
     }
 
@@ -134,7 +134,7 @@ impl<'a> Response<'a> {
     /// `Connection`.
     pub const fn fields(mut self, fields: &'a [HeaderField<'a>]) -> Self {
         self.fields = fields;
-        self.write_list = write_checked_list;
+        self.write_field = write_checked_field;
         self
     }
 
@@ -180,7 +180,9 @@ impl<'a> Response<'a> {
             Decimal::new(self.content.len() as u32).for_each(&mut *write);
         }
         write_field("Connection", b"close", write);
-        (self.write_list)(self.fields, write);
+        for field in self.fields {
+            (self.write_field)(field.name(), field.value().as_bytes(), write);
+        }
     }
 }
 
@@ -192,21 +194,12 @@ impl defmt::Format for Response<'_> {
     }
 }
 
-fn write_list(fields: &[HeaderField<'_>], write: &mut dyn FnMut(&[u8])) {
-    for field in fields {
-        write_field(field.name(), field.value().as_bytes(), write);
-    }
-}
-
-/// Leaves out fields about framing: a second length, or another framing, would let a proxy and a client see different bodies
-/// (RFC 9112, section 11.2).
-pub(crate) fn write_checked_list(fields: &[HeaderField<'_>], write: &mut dyn FnMut(&[u8])) {
+/// Writes a field of a caller, but none about framing: a second length, or another framing, would let a proxy and a client see
+/// different bodies (RFC 9112, section 11.2).
+pub(crate) fn write_checked_field(name: &str, value: &[u8], write: &mut dyn FnMut(&[u8])) {
     const FRAMING: [&str; 3] = ["Content-Length", "Transfer-Encoding", "Connection"];
-    for field in fields {
-        let is_field = |name: &&str| name.eq_ignore_ascii_case(field.name());
-        if !FRAMING.iter().any(is_field) {
-            write_field(field.name(), field.value().as_bytes(), write);
-        }
+    if !FRAMING.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+        write_field(name, value, write);
     }
 }
 

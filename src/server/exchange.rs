@@ -7,7 +7,7 @@ use super::connection::{RECONNECT, Reconnect};
 use super::fields::AllowedOrigins;
 use super::fields::RETRY_AFTER;
 use super::options::StreamOptions;
-use crate::http::{HeaderField, Request, Response, Status, write_checked_list, write_field};
+use crate::http::{HeaderField, Request, Response, Status, write_checked_field, write_field};
 
 /// How a server answers requests for an event stream.
 ///
@@ -284,7 +284,9 @@ fn write_fields(
     write: &mut dyn FnMut(&[u8]),
 ) {
     if response.is_stream() {
-        write_checked_list(options.stream_fields, write);
+        for field in options.stream_fields {
+            write_checked_field(field.name(), field.value().as_bytes(), write);
+        }
     }
     let mut is_allowed = false;
     for (name, value) in options
