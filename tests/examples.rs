@@ -132,53 +132,109 @@ impl Drop for Server {
     }
 }
 
-/// Breaks when the server does not answer, its client waits for the end, or a client of two misses an id.
-#[test]
-fn status_server_streams_to_two_clients() {
+/// `status_server` on a free port, and its address.
+fn status_server(options: &[&str]) -> (Server, String) {
+    let mut command = example("status_server", &["--addr", "127.0.0.1:0"]);
+    command.args(options);
     // On Unix cargo becomes the program that it runs, so stopping the one stops the other.
-    let mut command = example(
-        "status_server",
-        &["--addr", "127.0.0.1:0", "--interval", "10"],
-    );
     let mut server = Server(command.stdout(Stdio::piped()).spawn().unwrap());
     let mut line = String::new();
     let mut output = BufReader::new(server.0.stdout.take().unwrap());
     output.read_line(&mut line).unwrap();
     let address = line.trim().strip_prefix("listening on http://").unwrap();
-    let address = address.trim_end_matches('/');
+    (server, address.trim_end_matches('/').into())
+}
 
-    let connect = |path: &str| {
-        let mut socket = TcpStream::connect(address).unwrap();
-        socket
-            .set_read_timeout(Some(Duration::from_secs(30)))
-            .unwrap();
-        write!(socket, "GET {path} HTTP/1.1\r\nHost: {address}\r\n\r\n").unwrap();
-        BufReader::new(socket)
-    };
-    let fetch = |path| {
-        let mut answer = String::new();
-        let mut socket = connect(path);
-        let start = Instant::now();
-        socket.read_to_string(&mut answer).unwrap();
-        // The server waits for 1 s until a client closes, but the end comes before.
-        assert!(start.elapsed() < Duration::from_millis(500), "{path}");
+fn request(address: &str, method: &str, path: &str) -> BufReader<TcpStream> {
+    let mut socket = TcpStream::connect(address).unwrap();
+    let timeout = Some(Duration::from_secs(30));
+    socket.set_read_timeout(timeout).unwrap();
+    write!(
+        socket,
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\n\r\n"
+    )
+    .unwrap();
+    BufReader::new(socket)
+}
+
+/// The whole response. It has to end by itself, before the server stops waiting for the client's end, which is after 1 s.
+fn fetch(address: &str, method: &str, path: &str) -> String {
+    let mut answer = String::new();
+    let mut socket = request(address, method, path);
+    let start = Instant::now();
+    socket.read_to_string(&mut answer).unwrap();
+    assert!(start.elapsed() < Duration::from_millis(500), "{path}");
+    answer
+}
+
+/// The ids of a stream, as epoch and number.
+fn ids(client: BufReader<TcpStream>) -> impl Iterator<Item = (String, u64)> {
+    let lines = client.lines().map(Result::unwrap);
+    lines.filter_map(|line| {
+        let (epoch, number) = line.strip_prefix("id: ")?.split_once('-')?;
+        Some((epoch.into(), number.parse().unwrap()))
+    })
+}
+
+/// Breaks when the server does not answer, its client waits for the end, or a client of two misses an id.
+#[test]
+fn status_server_streams_to_two_clients() {
+    let (_server, address) = status_server(&["--interval", "10"]);
+    for (path, part) in [
+        ("/", "new EventSource("),
+        ("/metrics.json", "\"published\":"),
+    ] {
+        let answer = fetch(&address, "GET", path);
         assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
-        answer
-    };
-    assert!(fetch("/").contains("new EventSource("));
-    assert!(fetch("/metrics.json").contains("\"published\":"));
-
-    let ids = |client: BufReader<TcpStream>| -> Vec<u64> {
-        let lines = client.lines().map(Result::unwrap);
-        let ids =
-            lines.filter_map(|line| line.strip_prefix("id: ")?.split_once('-')?.1.parse().ok());
-        ids.take(20).collect()
-    };
-    let (first, second) = (connect("/events"), connect("/events"));
-    for ids in [ids(first), ids(second)] {
+        assert!(answer.contains(part), "{answer}");
+    }
+    let streams = [(); 2].map(|()| request(&address, "GET", "/events"));
+    for stream in streams {
+        let ids: Vec<u64> = ids(stream).map(|(_, number)| number).take(20).collect();
         assert!(ids.windows(2).all(|pair| pair[1] == pair[0] + 1), "{ids:?}");
         assert_eq!(ids.len(), 20);
     }
+}
+
+/// Breaks when a page is said not to be there, because a request would change it.
+#[test]
+fn status_server_allows_only_reading() {
+    let (_server, address) = status_server(&[]);
+    for path in ["/", "/metrics.json", "/events"] {
+        for method in ["POST", "PUT", "DELETE"] {
+            let answer = fetch(&address, method, path);
+            let status = "HTTP/1.1 405 Method Not Allowed\r\n";
+            assert!(answer.starts_with(status), "{method} {path}: {answer}");
+            let allow = "\r\nAllow: GET, HEAD\r\n";
+            assert!(answer.contains(allow), "{method} {path}: {answer}");
+        }
+    }
+    assert!(fetch(&address, "POST", "/nope").starts_with("HTTP/1.1 404 "));
+}
+
+/// Breaks when requests push the history out.
+#[test]
+fn status_server_publishes_nothing_for_requests() {
+    // One sample, for the time of this test, and room for some more.
+    let options = ["--interval", "3600000", "--log-bytes", "1024"];
+    let (_server, address) = status_server(&options);
+    for _ in 0..500 {
+        let mut stream = request(&address, "GET", "/events");
+        stream.read_line(&mut String::new()).unwrap();
+    }
+    let (_, number) = ids(request(&address, "GET", "/events")).next().unwrap();
+    assert_eq!(number, 1);
+    let metrics = fetch(&address, "GET", "/metrics.json");
+    assert!(metrics.contains("\"published\":1}"), "{metrics}");
+}
+
+/// Breaks when two runs within one second have ids in common, so that a client resumes in the wrong one.
+#[test]
+fn status_server_names_each_run() {
+    let epoch_at = |address: &str, path: &str| ids(request(address, "GET", path)).next().unwrap().0;
+    let epoch = || epoch_at(&status_server(&[]).1, "/events");
+    let [first, second, third] = [(); 3].map(|()| epoch());
+    assert!(first != second && second != third && first != third);
 }
 
 /// Answers one connection after the other, and returns what was asked. The last one may be cut short. A response that

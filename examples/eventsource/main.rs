@@ -16,6 +16,8 @@
 mod clock;
 mod end_on;
 mod options;
+#[path = "../common/random.rs"]
+mod random;
 #[path = "../common/tcp.rs"]
 mod tcp;
 

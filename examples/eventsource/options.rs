@@ -1,7 +1,6 @@
 //! The command line.
 
 use std::fs;
-use std::hash::{BuildHasher, RandomState};
 
 use embedded_sse::EventId;
 use embedded_sse::client::{ClientOptions, Decision, Failure, Reason, ReconnectOptions};
@@ -9,6 +8,7 @@ use embedded_sse::http::{HeaderField, Method};
 use lexopt::ValueExt;
 
 use crate::end_on::EndOn;
+use crate::random::random;
 
 pub const HELP: &str = "\
 Follows an event stream, and prints what comes as JSON lines. Errors, and the bodies of responses
@@ -191,9 +191,4 @@ fn field(header: &str) -> Result<HeaderField<'_>, String> {
         .split_once(':')
         .and_then(|(name, value)| HeaderField::new(name, value.trim()).ok())
         .ok_or_else(|| format!("--header {header:?}: not a header field"))
-}
-
-/// A number that the system has drawn: the keys of `RandomState` are.
-fn random() -> u32 {
-    RandomState::new().hash_one(0) as u32
 }

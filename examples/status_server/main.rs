@@ -11,13 +11,17 @@
 mod clock;
 #[path = "../common/end.rs"]
 mod end;
+#[path = "../common/not_allowed.rs"]
+mod not_allowed;
 mod options;
+#[path = "../common/random.rs"]
+mod random;
 mod status;
 
 use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
 use embedded_io_adapters::tokio_1::FromTokio;
@@ -26,13 +30,14 @@ use embedded_sse::http::{Response, Status};
 use embedded_sse::hub::{Hub, Slot};
 use embedded_sse::io::asynch::Incoming;
 use embedded_sse::io::{Error, WithShutdown};
-use embedded_sse::server::{Outcome, PublishError, ServerOptions, Start, StreamOptions};
+use embedded_sse::server::{PublishError, ServerOptions, Start, StreamOptions};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use clock::TokioClock;
+use not_allowed::NOT_ALLOWED;
 use options::Options;
 use status::Machine;
 
@@ -82,10 +87,11 @@ async fn run(options: &Options) -> io::Result<()> {
     let slots = (0..options.clients).map(|_| Slot::new()).collect();
     let server = Arc::new(Server {
         hub: Hub::with_storage(vec![0; options.log_bytes], slots),
+        // COME-BACK-LATER: the option by which a full server tells browsers to come back.
         options: ServerOptions::new("/events").stream(stream),
     });
-    let unix_time = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
-    server.hub.make_ids(unix_time.as_secs() as u32);
+    // Not the time in seconds: a server that is restarted within one would take ids of the run before for its own.
+    server.hub.make_ids(random::random());
 
     let connections = Arc::new(Semaphore::new(options.clients + SPARE_CONNECTIONS));
     let mut tasks = JoinSet::new();
@@ -124,8 +130,11 @@ async fn accept_all(
 }
 
 /// Samples for ever, whether anyone listens or not: ids grow by one over the server's life.
+///
+/// Nothing else is published. An event for each request would let a stranger who asks often push the samples out of the
+/// history.
 async fn publish_status(server: &Server, interval: Duration) {
-    let mut machine = Machine::default();
+    let mut machine = Machine::new();
     let mut ticks = tokio::time::interval(interval);
     loop {
         ticks.tick().await;
@@ -137,58 +146,36 @@ async fn publish_status(server: &Server, interval: Duration) {
             eprintln!("status_server: --log-bytes is too small for one event");
             return;
         }
+        if let Some(line) = machine.log_line(&status) {
+            // A log that is too small for this line goes without it.
+            let _ = server
+                .hub
+                .publish_with(event_name!("log"), |data| data.write_str(&line));
+        }
     }
 }
 
 impl Server {
     async fn handle(&self, socket: TcpStream) -> Result<(), Error<io::Error>> {
         socket.set_nodelay(true).map_err(Error::Io)?;
-        let peer = socket.peer_addr().map_err(Error::Io)?;
         let mut scratch = [0; 2048];
         let socket = WithShutdown::new(FromTokio::new(socket), end::end);
         let mut incoming =
             Incoming::new(socket, &mut scratch, &TokioClock, &self.hub, &self.options);
         incoming.accept().await?;
         let request = incoming.request();
-        let metrics = self.metrics();
-        match (request.method(), request.path()) {
-            ("GET" | "HEAD", "/") => {
-                let page = Response::new(Status::OK).body("text/html; charset=utf-8", PAGE);
-                incoming.respond(&page).await?;
+        let reads = request.is_method("GET") || request.is_method("HEAD");
+        let metrics;
+        let page = match request.path() {
+            "/" => Response::new(Status::OK).body("text/html; charset=utf-8", PAGE),
+            "/metrics.json" => {
+                metrics = self.metrics();
+                Response::new(Status::OK).body("application/json", &metrics)
             }
-            ("GET" | "HEAD", "/metrics.json") => {
-                let metrics = Response::new(Status::OK).body("application/json", &metrics);
-                incoming.respond(&metrics).await?;
-            }
-            ("GET", "/events") => {
-                let again = if request.last_event_id().is_absent() {
-                    ""
-                } else {
-                    " again"
-                };
-                self.log(&format!("{} connected{again}", peer.ip()));
-                let outcome = incoming.answer().await;
-                let reason = match &outcome {
-                    Ok(Outcome::Streamed(reason)) => reason.to_string(),
-                    Ok(Outcome::Answered(status)) => status.as_str().into(),
-                    Ok(_) => "hung up".into(),
-                    Err(error) => error.to_string(),
-                };
-                self.log(&format!("{} left: {reason}", peer.ip()));
-                outcome?;
-            }
-            _ => {
-                incoming.answer().await?;
-            }
-        }
-        Ok(())
-    }
-
-    fn log(&self, line: &str) {
-        // A log that is too small for this line goes without it.
-        let _ = self
-            .hub
-            .publish_with(event_name!("log"), |data| data.write_str(line));
+            _ => return incoming.answer().await.map(drop),
+        };
+        let response = if reads { &page } else { &NOT_ALLOWED };
+        incoming.respond(response).await.map(drop)
     }
 
     fn metrics(&self) -> String {

@@ -3,12 +3,16 @@
 use std::fmt::{self, Display};
 use std::fs;
 use std::str::FromStr;
-use std::time::Instant;
+use std::time::{Duration, Instant, SystemTime};
 
 /// Reads the machine, and remembers what rates are measured against.
-#[derive(Default)]
 pub struct Machine {
+    /// The time of day at the start, since 1970.
+    start: Duration,
+    /// Times are counted from here. The clock of the system may be set back, and the times of events must not.
+    started: Instant,
     before: Option<Counters>,
+    is_busy: bool,
 }
 
 /// Counters that only grow.
@@ -22,6 +26,7 @@ struct Counters {
 /// One sample; it is displayed as JSON. What cannot be read, as on machines without `/proc`, is `None`
 /// here and `null` there.
 pub struct Status {
+    at_ms: u128,
     uptime_s: Option<f64>,
     cpu: Option<f64>,
     load: [Option<f32>; 3],
@@ -32,6 +37,15 @@ pub struct Status {
 }
 
 impl Machine {
+    pub fn new() -> Self {
+        Self {
+            start: SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default(),
+            started: Instant::now(),
+            before: None,
+            is_busy: false,
+        }
+    }
+
     pub fn read(&mut self, clients: usize) -> Status {
         let read = |path| fs::read_to_string(path).unwrap_or_default();
         let [uptime, load, memory] = ["/proc/uptime", "/proc/loadavg", "/proc/meminfo"].map(read);
@@ -43,6 +57,7 @@ impl Machine {
         };
         self.before = now;
         Status {
+            at_ms: (self.start + self.started.elapsed()).as_millis(),
             uptime_s: first_word(&uptime),
             cpu,
             load: [(); 3].map(|()| first_word(loads.next()?)),
@@ -51,6 +66,23 @@ impl Machine {
             network_bytes_per_s: network,
             clients,
         }
+    }
+
+    /// What is to be logged after this sample, as JSON: the processor was idle and is busy now, or the reverse.
+    pub fn log_line(&mut self, status: &Status) -> Option<String> {
+        let cpu = status.cpu?;
+        // Two limits, so that a load about one of them is logged once.
+        let is_busy = if self.is_busy { cpu > 0.4 } else { cpu > 0.8 };
+        if is_busy == self.is_busy {
+            return None;
+        }
+        self.is_busy = is_busy;
+        let word = if is_busy { "busy" } else { "idle again" };
+        let percent = 100.0 * cpu;
+        let at_ms = status.at_ms;
+        Some(format!(
+            "{{\"at_ms\":{at_ms},\"text\":\"the processor is {word}: {percent:.0} %\"}}"
+        ))
     }
 }
 
@@ -100,7 +132,8 @@ fn interface_bytes(line: &str) -> Option<u64> {
 impl Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [load_1, load_5, load_15] = self.load.map(OrNull);
-        write!(f, "{{\"uptime_s\":{:.2}", OrNull(self.uptime_s))?;
+        write!(f, "{{\"at_ms\":{}", self.at_ms)?;
+        write!(f, ",\"uptime_s\":{:.2}", OrNull(self.uptime_s))?;
         write!(f, ",\"cpu\":{:.3}", OrNull(self.cpu))?;
         write!(f, ",\"load\":[{load_1:.2},{load_5:.2},{load_15:.2}]")?;
         write!(f, ",\"memory_total_kb\":{}", OrNull(self.memory_total_kb))?;

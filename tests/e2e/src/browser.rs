@@ -10,6 +10,9 @@ use tempfile::TempDir;
 
 use crate::program::{Program, free_port, wait_for_port};
 
+/// A tab of a browser.
+pub struct Tab(String);
+
 pub struct Browser {
     session: String,
     _driver: Program,
@@ -52,6 +55,65 @@ impl Browser {
         post(&format!("{}/url", self.session), &json!({"url": url}));
     }
 
+    /// Opens another tab, in which the next calls run.
+    pub fn open_tab(&self, url: &str) -> Tab {
+        let tab = post(
+            &format!("{}/window/new", self.session),
+            &json!({"type": "tab"}),
+        );
+        let tab = Tab(tab["handle"].as_str().expect("a tab").into());
+        self.enter(&tab);
+        self.open(url);
+        tab
+    }
+
+    /// The next calls run in this tab.
+    pub fn enter(&self, tab: &Tab) {
+        post(
+            &format!("{}/window", self.session),
+            &json!({"handle": tab.0}),
+        );
+    }
+
+    /// Closes a tab. Another one has to be entered before the next call.
+    pub fn close(&self, tab: Tab) {
+        self.enter(&tab);
+        let url = format!("{}/window", self.session);
+        ureq::delete(&url).call().expect("the tab is there");
+    }
+
+    /// Shows pages as a phone or a screen of this size would, in light or dark colors.
+    pub fn show_as(&self, (width, height): (u32, u32), scheme: &str) {
+        self.devtools(
+            "Emulation.setDeviceMetricsOverride",
+            json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}),
+        );
+        let features = json!([{"name": "prefers-color-scheme", "value": scheme}]);
+        self.devtools("Emulation.setEmulatedMedia", json!({"features": features}));
+    }
+
+    fn devtools(&self, command: &str, parameters: Value) -> Value {
+        let url = format!("{}/goog/cdp/execute", self.session);
+        post(&url, &json!({"cmd": command, "params": parameters}))
+    }
+
+    /// The elements whose text is cut off, or sticks out of the page.
+    pub fn cut_texts(&self) -> Value {
+        self.run(
+            "const width = document.documentElement.clientWidth;
+             const isCut = (element) => {
+               const range = document.createRange();
+               range.selectNodeContents(element);
+               const { left, right } = range.getBoundingClientRect();
+               const style = getComputedStyle(element);
+               return left < 0 || right > width || style.textOverflow === 'ellipsis'
+                 || style.overflowX !== 'visible' && element.scrollWidth > element.clientWidth;
+             };
+             const all = [...document.body.querySelectorAll(':not(script, style, svg, svg *)')];
+             return all.filter(isCut).map((element) => element.outerHTML.slice(0, 200));",
+        )
+    }
+
     /// What a function of this body returns in the page.
     pub fn run(&self, script: &str) -> Value {
         let script = json!({"script": script, "args": []});
@@ -73,7 +135,7 @@ impl Browser {
         }
     }
 
-    /// A picture of the page, as PNG.
+    /// A picture of what is seen of the page, as PNG.
     pub fn screenshot(&self) -> Vec<u8> {
         let mut answer = ureq::get(format!("{}/screenshot", self.session))
             .call()

@@ -1,6 +1,10 @@
 //! The dashboard of `status_server` in a real browser.
 
-use e2e::browser::Browser;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use e2e::browser::{Browser, Tab};
+use e2e::client::Client;
 use e2e::program::{free_port, status_server};
 use e2e::tap::Tap;
 
@@ -53,4 +57,97 @@ fn the_dashboard_follows_its_server() {
     browser.wait_for(&format!(
         "return document.getElementById('last-id').textContent !== '{last_id}'"
     ));
+}
+
+/// Breaks when pages that found no free slot stay dead, or when one of them does.
+#[test]
+fn nine_pages_share_four_slots() {
+    let (_server, address) = status_server(0, &["--clients", "4"]);
+    let browser = Browser::start();
+    let mut waiting = Vec::new();
+    for number in 0..9 {
+        waiting.push(browser.open_tab(&own_origin(address, number)));
+    }
+    // They are served in some order, four at a time.
+    let mut served = 0;
+    while !waiting.is_empty() {
+        let live = take_live(&browser, &mut waiting, 4.min(9 - served));
+        served += live.len();
+        // Each of the others was told that there is no slot.
+        for tab in &waiting {
+            browser.enter(tab);
+            assert_ne!(browser.text("state"), "live");
+            browser
+                .wait_for("return document.getElementById('state').textContent === 'trying again'");
+        }
+        for tab in live {
+            browser.close(tab);
+        }
+    }
+    assert_eq!(served, 9);
+}
+
+/// A browser opens at most six connections to one origin. Each name of this kind is one of its own.
+fn own_origin(address: SocketAddr, number: usize) -> String {
+    format!("http://page-{number}.localhost:{}/", address.port())
+}
+
+/// Waits until so many pages are live; takes these.
+fn take_live(browser: &Browser, tabs: &mut Vec<Tab>, count: usize) -> Vec<Tab> {
+    let until = Instant::now() + Duration::from_secs(60);
+    let mut live = Vec::new();
+    while live.len() < count {
+        assert!(Instant::now() < until, "{} of {count} are live", live.len());
+        live.extend(tabs.extract_if(.., |tab| {
+            browser.enter(tab);
+            browser.text("state") == "live"
+        }));
+    }
+    live
+}
+
+/// Breaks when history is shown with the time of its arrival, or twice after a page has come back.
+#[test]
+fn history_has_its_own_time() {
+    let (_server, address) = status_server(0, &["--interval", "100"]);
+    let mut client = Client::connect(address, "");
+    let first = client.next_event().unwrap();
+    let first: serde_json::Value = serde_json::from_str(&first.data).unwrap();
+    std::thread::sleep(Duration::from_secs(3));
+
+    let browser = Browser::start();
+    browser.open(&format!("http://{address}/"));
+    browser.wait_for("return document.getElementById('state').textContent === 'live'");
+    // The first event made a line, for the number of clients was new then.
+    let at = browser.run("return document.getElementById('log').lastChild.at");
+    assert_eq!(at, first["at_ms"]);
+    let shown = browser.run("return document.querySelector('#log li:last-child time').textContent");
+    let expected = browser.run(&format!("return new Date({at}).toTimeString().slice(0, 8)"));
+    assert_eq!(shown, expected);
+    browser.wait_for("return Number(document.getElementById('events').textContent) > 35");
+    let seconds =
+        "parseInt(document.querySelector('[data-chart=memory] h2 span').textContent.slice(5))";
+    assert!(browser.run(&format!("return {seconds}")).as_u64() >= Some(3));
+    // In order.
+    let times =
+        browser.run("return [...document.getElementById('log').children].map((line) => line.at)");
+    let times: Vec<u64> = serde_json::from_value(times).unwrap();
+    assert!(times.is_sorted_by(|a, b| a >= b), "{times:?}");
+}
+
+/// Breaks when a text does not fit the narrowest phones.
+#[test]
+fn no_text_is_cut_off() {
+    let (_server, address) = status_server(0, &[]);
+    let browser = Browser::start();
+    for scheme in ["light", "dark"] {
+        browser.show_as((360, 800), scheme);
+        browser.open(&format!("http://{address}/"));
+        browser.wait_for("return Number(document.getElementById('events').textContent) > 5");
+        browser.run(
+            "log(Date.now(), 'page', 'events are missing here: the server no longer had them', 'warn');
+             log(Date.now(), 'server', 'the processor is busy: 100 %')",
+        );
+        assert_eq!(browser.cut_texts(), serde_json::json!([]), "{scheme}");
+    }
 }
