@@ -145,6 +145,20 @@ fn status_server(options: &[&str]) -> (Server, String) {
     (server, address.trim_end_matches('/').into())
 }
 
+/// An example that is told where to listen, once it does.
+fn small_server(name: &str) -> (Server, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    drop(listener);
+    let server = Server(example(name, &[&address]).spawn().unwrap());
+    let until = Instant::now() + Duration::from_secs(30);
+    while TcpStream::connect(&address).is_err() {
+        assert!(Instant::now() < until, "{name} does not listen");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    (server, address)
+}
+
 fn request(address: &str, method: &str, path: &str) -> BufReader<TcpStream> {
     let mut socket = TcpStream::connect(address).unwrap();
     let timeout = Some(Duration::from_secs(30));
@@ -230,11 +244,54 @@ fn status_server_publishes_nothing_for_requests() {
 
 /// Breaks when two runs within one second have ids in common, so that a client resumes in the wrong one.
 #[test]
-fn status_server_names_each_run() {
+fn servers_name_each_run() {
     let epoch_at = |address: &str, path: &str| ids(request(address, "GET", path)).next().unwrap().0;
     let epoch = || epoch_at(&status_server(&[]).1, "/events");
     let [first, second, third] = [(); 3].map(|()| epoch());
     assert!(first != second && second != third && first != third);
+    for name in ["serve_async", "serve_superloop"] {
+        let epoch = || epoch_at(&small_server(name).1, "/");
+        assert_ne!(epoch(), epoch(), "{name}");
+    }
+}
+
+/// Breaks when a client that finds no slot waits, or is not told why its connection ends; or when a slot stays taken.
+#[test]
+fn small_servers_refuse_a_fifth_client_in_words() {
+    for name in ["serve_async", "serve_superloop"] {
+        let (_server, address) = small_server(name);
+        let stream = || {
+            let mut stream = request(&address, "GET", "/");
+            let mut status = String::new();
+            stream.read_line(&mut status).unwrap();
+            (status, stream)
+        };
+        let mut streams: Vec<_> = (0..4).map(|_| stream()).collect();
+        for (status, _) in &streams {
+            assert_eq!(status, "HTTP/1.1 200 OK\r\n", "{name}");
+        }
+        for _ in 0..3 {
+            let answer = fetch(&address, "GET", "/");
+            assert!(answer.starts_with("HTTP/1.1 503 "), "{name}: {answer}");
+            assert!(
+                answer.contains("\r\nRetry-After: 5\r\n"),
+                "{name}: {answer}"
+            );
+            assert!(
+                answer.ends_with("\r\n\r\n503 Service Unavailable"),
+                "{name}: {answer}"
+            );
+        }
+        // Other refusals are what they are without a full server.
+        assert!(fetch(&address, "GET", "/nope").starts_with("HTTP/1.1 404 "));
+        assert!(fetch(&address, "POST", "/").starts_with("HTTP/1.1 405 "));
+
+        streams.pop();
+        let until = Instant::now() + Duration::from_secs(5);
+        while stream().0 != "HTTP/1.1 200 OK\r\n" {
+            assert!(Instant::now() < until, "{name}: no slot became free");
+        }
+    }
 }
 
 /// Answers one connection after the other, and returns what was asked. The last one may be cut short. A response that

@@ -1,10 +1,12 @@
 //! A device that tells how long it is up, to at most four clients: on tokio here, and no different on
-//! embassy.
+//! embassy. It listens on the address that it is given, by default 127.0.0.1:8081.
 
 #[path = "../common/clock.rs"]
 mod clock;
 #[path = "../common/end.rs"]
 mod end;
+#[path = "../common/random.rs"]
+mod random;
 
 use std::io::Result;
 
@@ -17,12 +19,16 @@ use embedded_sse::server::ServerOptions;
 use tokio::time::{Duration, Instant, sleep};
 
 static HUB: Hub<CriticalSectionRawMutex, [u8; 2048], [Slot; 4]> = Hub::new();
+// COME-BACK-LATER: the option by which a full server tells browsers to come back.
 static OPTIONS: ServerOptions = ServerOptions::new("/");
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:8081").await?;
-    HUB.make_ids(std::process::id());
+    let address = std::env::args().nth(1);
+    let address = address.as_deref().unwrap_or("127.0.0.1:8081");
+    let listener = tokio::net::TcpListener::bind(address).await?;
+    // A process number would name the run before, too: in a container it is often the same.
+    HUB.make_ids(random::random());
     tokio::spawn(async {
         let start = Instant::now();
         loop {

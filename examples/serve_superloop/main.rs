@@ -1,21 +1,39 @@
-//! A device that tells how long it is up, to at most four clients, from one loop without tasks.
+//! A device that tells how long it is up, to at most four clients, from one loop without tasks. It listens on the
+//! address that it is given, by default 127.0.0.1:8082.
 
+#[path = "../common/random.rs"]
+mod random;
 mod socket;
 
 use std::{io::Result, net::TcpListener, time::Duration};
 
-use embedded_sse::server::{Connection, EventLog, ServerOptions};
+use embedded_sse::http::{HeaderField, Response, Status};
+use embedded_sse::server::{Connection, EventLog, Exchange, RETRY_AFTER, ServerOptions};
 use embedded_sse::{Instant, event_name, io::blocking::Wait};
 use socket::Socket;
 
-static OPTIONS: ServerOptions = ServerOptions::new("/");
+const STREAMS: usize = 4;
+/// One more than streams, for the client that is refused. A browser may open it in advance and say nothing, so that
+/// the next client waits until the time of the head is over.
+const SOCKETS: usize = STREAMS + 1;
+
+// COME-BACK-LATER: the option by which a full server tells browsers to come back.
+static OPTIONS: ServerOptions = ServerOptions::new("/").head_timeout(3_000);
+
+/// The answer while all streams are taken.
+static BUSY: Response = Response::refusal(Status::SERVICE_UNAVAILABLE).fields(&BUSY_FIELDS);
+static BUSY_FIELDS: [HeaderField; 1] = [match HeaderField::new(RETRY_AFTER.0, RETRY_AFTER.1) {
+    Ok(field) => field,
+    Err(_) => panic!("not a header field"),
+}];
 
 fn main() -> Result<()> {
-    let listener = TcpListener::bind("127.0.0.1:8082")?;
+    let address = std::env::args().nth(1);
+    let listener = TcpListener::bind(address.as_deref().unwrap_or("127.0.0.1:8082"))?;
     listener.set_nonblocking(true)?;
     let mut log = EventLog::<[u8; 2048]>::new();
-    log.make_ids(std::process::id());
-    let mut scratches = [[0; 512]; 4];
+    log.make_ids(random::random());
+    let mut scratches = [[0; 512]; SOCKETS];
     let mut slots = scratches
         .each_mut()
         .map(|scratch| (Connection::new(Instant::NEVER, &OPTIONS, scratch), None));
@@ -24,6 +42,10 @@ fn main() -> Result<()> {
         if turn % 100 == 0 {
             let _ = log.publish_with(event_name!("uptime"), |data| write!(data, "{}", turn / 100));
         }
+        let is_stream = |(connection, socket): &&(Connection, Option<Socket>)| {
+            socket.is_some() && connection.session().is_some()
+        };
+        let mut streams = slots.iter().filter(is_stream).count();
         for (connection, socket) in &mut slots {
             if socket.is_none() {
                 *socket = listener
@@ -34,7 +56,13 @@ fn main() -> Result<()> {
             }
             let Some(open) = socket else { continue };
             match connection.pump(now, &log, open) {
-                Ok(Wait::Request) => connection.answer(now, &log),
+                Ok(Wait::Request) => match connection.exchange() {
+                    Exchange::Stream if streams == STREAMS => connection.respond(&BUSY),
+                    _ => {
+                        connection.answer(now, &log);
+                        streams += usize::from(connection.session().is_some());
+                    }
+                },
                 Ok(Wait::Until(_)) => {}
                 Ok(Wait::Closed(_)) | Err(_) => *socket = None,
             }
