@@ -60,8 +60,7 @@ async fn main(spawner: Spawner) {
     let mut ticker = Ticker::every(Duration::from_millis(50));
     loop {
         ticker.next().await;
-        let seconds = Instant::now().as_millis() as f32 / 1000.0;
-        if publish(seconds).is_err() {
+        if publish(Instant::now().as_millis() as i32).is_err() {
             defmt::warn!("an event is lost");
         }
     }
