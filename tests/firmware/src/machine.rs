@@ -37,13 +37,17 @@ impl Machine {
         Self::start(name, port, TempDir::new().unwrap(), &[])
     }
 
-    /// The same, and records what goes through the network cable. The machine's clock follows this one's, however busy this
-    /// one is: without `icount`, ticks are lost.
-    pub fn boot_recorded(name: &str) -> Self {
+    /// The same with an argument for the firmware, and records what goes through the network cable. The machine's clock
+    /// follows this one's, however busy this one is: without `icount`, ticks are lost.
+    pub fn boot_recorded(name: &str, argument: Option<&str>) -> Self {
         let folder = TempDir::new().unwrap();
         let file = folder.path().join(CAPTURE);
         let filter = format!("filter-dump,id=dump,netdev=cable,file={}", file.display());
-        let options = ["-icount", "shift=auto", "-object", &filter];
+        let mut options = vec!["-icount", "shift=auto", "-object", &filter];
+        let arguments = argument.map(|argument| format!("arg={name},arg={argument}"));
+        if let Some(arguments) = &arguments {
+            options.extend(["-semihosting-config", arguments]);
+        }
         Self::start(name, None, folder, &options)
     }
 

@@ -16,7 +16,14 @@ impl Machine {
 
     /// Boots a firmware that serves, waits until it does, and records what goes through the network cable.
     pub fn serving_recorded(name: &str) -> Self {
-        let machine = Self::boot_recorded(name);
+        let machine = Self::boot_recorded(name, None);
+        machine.wait_for("this device is", 0);
+        machine
+    }
+
+    /// Boots `status_stream` with so many milliseconds between two readings of its sensor, and records the same.
+    pub fn reading_every(milliseconds: u32) -> Self {
+        let machine = Self::boot_recorded("status_stream", Some(&milliseconds.to_string()));
         machine.wait_for("this device is", 0);
         machine
     }

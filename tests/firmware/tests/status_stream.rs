@@ -39,6 +39,11 @@ fn chromium_shows_the_dashboard() {
     let id = browser.text("id");
     let (boot, _) = split(&id);
 
+    for scheme in ["light", "dark"] {
+        browser.show_as((360, 800), scheme);
+        assert_eq!(browser.cut_texts(), serde_json::json!([]), "{scheme}");
+    }
+
     // A reboot is none of the page's faults: it comes back, and is told that events are missing.
     machine.monitor.reset();
     browser.wait_for(&format!(
@@ -48,6 +53,41 @@ fn chromium_shows_the_dashboard() {
     browser.wait_for("return document.getElementById('state').textContent === 'open'");
     browser.wait_for("return document.getElementById('log').textContent.includes('missing')");
     assert!(machine.runs());
+}
+
+/// Breaks when a page that found no slot stays dead.
+#[test]
+fn a_page_waits_for_a_slot() {
+    let machine = Machine::serving();
+    let mut viewers: Vec<_> = (0..4).map(|_| Viewer::join(&machine, "")).collect();
+    let browser = Browser::start();
+    browser.open(&machine.url());
+    browser.wait_for("return document.getElementById('state').textContent === 'waiting'");
+    viewers.pop();
+    browser.wait_for("return document.getElementById('state').textContent === 'open'");
+    for viewer in &mut viewers {
+        read(viewer, 2);
+    }
+}
+
+/// Breaks when a stranger who asks often pushes the events of the device out of its log.
+#[test]
+fn requests_publish_nothing() {
+    // A reading and a line of the log, for the time of this test.
+    let machine = Machine::reading_every(3_600_000);
+    let mut first = Viewer::join(&machine, "");
+    let events = [(); 2].map(|()| first.next_event().unwrap());
+    for _ in 0..50 {
+        let _ = Client::try_connect(machine.address(), "");
+    }
+    let mut last = Viewer::join(&machine, "");
+    assert_eq!([(); 2].map(|()| last.next_event().unwrap()), events);
+    machine.wait_for("published: 2 }", 0);
+    let lines = machine.lines();
+    let counts = lines.iter().filter(|line| line.contains("published: "));
+    for line in counts {
+        assert!(line.contains("published: 2 }"), "{line}");
+    }
 }
 
 /// Breaks when `curl` or Node's `eventsource` gets no event, or a wrong one.
@@ -96,6 +136,7 @@ fn pages_end_at_once() {
     for (method, path, status) in [
         ("GET", "/", "200"),
         ("HEAD", "/", "200"),
+        ("POST", "/", "405"),
         ("GET", "/nope", "404"),
     ] {
         let start = Instant::now();
@@ -105,6 +146,8 @@ fn pages_end_at_once() {
         let host = start.elapsed();
         let status = format!("HTTP/1.1 {status} ");
         assert!(response.starts_with(&status), "{response}");
+        let allows = response.contains("\r\nAllow: GET, HEAD\r\n");
+        assert_eq!(allows, method == "POST", "{response}");
         let ending = machine.ending(port(&mut client), Cause::Request, &mut ticker);
         println!("{method} {path}: seen after {host:?}; {ending:?}");
         assert!(ending.ticks < 3, "{ending:?}");
@@ -165,20 +208,18 @@ fn clients_resume() {
 /// reset.
 #[test]
 fn a_client_that_never_reads_stops_nobody() {
-    let machine = Machine::serving_recorded("status_stream");
+    // Many events a second fill all buffers on the way to who does not read.
+    let machine = Machine::reading_every(10);
     let mut reading = Viewer::join(&machine, "");
     read(&mut reading, 3);
     let never_reads = impatient::connect(&machine);
-    // Each request makes an event: enough of them fill all buffers on the way to who does not read.
     let start = Instant::now();
     while machine.lines().iter().all(|line| !line.contains("Stalled")) {
         assert!(start.elapsed() < Duration::from_secs(300), "never dropped");
+        // So many that a busy host may be too slow for the log, which the viewer is told.
         for _ in 0..20 {
-            // Whether there is a place for it, or a connection, or not.
-            drop(Client::try_connect(machine.address(), ""));
-            sleep(Duration::from_millis(20));
+            reading.next_event().unwrap();
         }
-        read(&mut reading, 20);
     }
     println!(
         "a client that never reads was dropped after {:?}",

@@ -1,7 +1,8 @@
 //! A device's live status in any browser: uptime, free stack, a sensor and a log, as an event stream, with a
 //! page that shows them.
 //!
-//! Four clients at a time get the stream. Each event has an id, from which browsers resume.
+//! Four clients at a time get the stream. Each event has an id, from which browsers resume. An argument is the number of
+//! milliseconds between two readings of the sensor.
 #![no_std]
 #![no_main]
 
@@ -41,7 +42,14 @@ async fn main(spawner: Spawner) {
     if let Some(config) = stack.config_v4() {
         defmt::info!("this device is {}", config.address);
     }
-    publish_status().await
+    publish_status(interval()).await
+}
+
+/// The time between two readings of the sensor.
+fn interval() -> Duration {
+    let mut argument = [0; 8];
+    let argument = chip::host::argument(&mut argument).and_then(|text| text.parse().ok());
+    Duration::from_millis(argument.unwrap_or(250))
 }
 
 #[embassy_executor::task]
@@ -50,18 +58,24 @@ async fn run_network(mut runner: Runner<'static, &'static mut Ethernet>) -> ! {
 }
 
 /// Publishes the status, whether anyone listens or not.
-async fn publish_status() -> ! {
+///
+/// Nothing else is published. An event for each request would let a stranger who asks often push these out of the history.
+async fn publish_status(interval: Duration) -> ! {
     let mut sensor = Sensor::new();
-    let mut ticker = Ticker::every(Duration::from_millis(250));
+    let mut ticker = Ticker::every(interval);
     let mut was_warm = false;
     loop {
         for _ in 0..4 {
             let celsius = sensor.read();
             serve::publish("temperature", |data| write!(data, "{celsius}"));
-            if celsius.is_warm() != was_warm {
-                was_warm = celsius.is_warm();
-                let word = if was_warm { "above" } else { "below" };
-                serve::publish("log", |data| write!(data, "the sensor is {word} 22 °C"));
+            if celsius.is_warm(was_warm) != was_warm {
+                was_warm = !was_warm;
+                let word = if was_warm { "warm" } else { "cool" };
+                // With the time of the event, as a client may get it late, from the history.
+                let uptime = Instant::now().as_secs() as u32;
+                serve::publish("log", |data| {
+                    write!(data, "{uptime} s: it is {word}, {celsius} °C")
+                });
             }
             ticker.next().await;
         }

@@ -37,8 +37,9 @@ impl Sensor {
 }
 
 impl Celsius {
-    pub fn is_warm(self) -> bool {
-        self.hundredths > 2200
+    /// Two limits, so that a temperature about one of them is told once.
+    pub fn is_warm(self, was_warm: bool) -> bool {
+        self.hundredths > if was_warm { 2080 } else { 2120 }
     }
 }
 

@@ -1,5 +1,8 @@
 //! The stream and the page, for any number of clients one after the other, and four at a time.
 
+#[path = "../../../common/not_allowed.rs"]
+mod not_allowed;
+
 use core::fmt;
 
 use embassy_net::Stack;
@@ -11,7 +14,9 @@ use embedded_sse::http::{Response, Status};
 use embedded_sse::hub::{Hub, Slot};
 use embedded_sse::io::asynch::{EmbassyClock, Incoming};
 use embedded_sse::io::{End, Error, WithShutdown};
-use embedded_sse::server::{Exchange, Outcome, ServerOptions, Start, StreamOptions};
+use embedded_sse::server::{Outcome, ServerOptions, Start, StreamOptions};
+
+use not_allowed::NOT_ALLOWED;
 
 const CLIENTS: usize = 4;
 /// More than clients, so that there is one for the page, and one for who is refused in words. Either may also be at its
@@ -20,6 +25,7 @@ pub const SOCKETS: usize = CLIENTS + 2;
 
 static HUB: Hub<CriticalSectionRawMutex, [u8; 2048], [Slot; CLIENTS]> = Hub::new();
 static OPTIONS: ServerOptions = ServerOptions::new("/events")
+    // COME-BACK-LATER: the option by which a full server tells browsers to come back.
     // Browsers open connections in advance: as long is a socket lost to one of these.
     .head_timeout(3_000)
     .stream(
@@ -85,12 +91,10 @@ async fn answer(
     let mut incoming = Incoming::new(socket, scratch, &EmbassyClock, &HUB, &OPTIONS);
     incoming.accept().await?;
     let request = incoming.request();
-    let reads = request.is_method("GET") || request.is_method("HEAD");
-    if reads && request.is_path("/") {
-        return incoming.respond(&PAGE).await;
-    }
-    if let Exchange::Stream = incoming.exchange() {
-        publish("log", |data| data.write_str("somebody asks for the stream"));
+    if request.is_path("/") {
+        let reads = request.is_method("GET") || request.is_method("HEAD");
+        let response = if reads { &PAGE } else { &NOT_ALLOWED };
+        return incoming.respond(response).await;
     }
     incoming.answer().await
 }
