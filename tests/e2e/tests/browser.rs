@@ -1,6 +1,5 @@
 //! The dashboard of `status_server` in a real browser.
 
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use e2e::browser::{Browser, Tab};
@@ -62,23 +61,51 @@ fn the_dashboard_follows_its_server() {
 /// Breaks when pages that found no free slot stay dead, or when one of them does.
 #[test]
 fn nine_pages_share_four_slots() {
+    let state = "return document.getElementById('state').textContent";
+    nine_share_four_slots(
+        "",
+        &format!("{state} === 'live'"),
+        &format!("{state} === 'trying again'"),
+    );
+}
+
+/// The same without what the page does for it: breaks when the server refuses browsers so that they give up.
+// COME-BACK-LATER: this passes with the option, and then is no longer ignored. Without it, the five that find no slot stay at
+// readyState 2, which is CLOSED.
+#[test]
+#[ignore = "needs the option by which a full server tells browsers to come back"]
+fn nine_event_sources_share_four_slots() {
+    nine_share_four_slots(
+        "window.count = 0;
+         window.source = new EventSource('/events');
+         source.addEventListener('status', () => count++);",
+        "return count > 0",
+        "return count === 0 && source.readyState === EventSource.CONNECTING",
+    );
+}
+
+/// Opens nine pages of a server with four slots, and runs a script in each. As many are live as there are slots, and the
+/// others wait; all are live in the end as slots become free.
+fn nine_share_four_slots(start: &str, is_live: &str, is_waiting: &str) {
     let (_server, address) = status_server(0, &["--clients", "4"]);
     let browser = Browser::start();
+    let path = if start.is_empty() { "" } else { "metrics.json" };
     let mut waiting = Vec::new();
     for number in 0..9 {
-        waiting.push(browser.open_tab(&own_origin(address, number)));
+        // A browser opens at most six connections to one origin. Each of these names is one.
+        let port = address.port();
+        let url = format!("http://page-{number}.localhost:{port}/{path}");
+        waiting.push(browser.open_tab(&url));
+        browser.run(start);
     }
-    // They are served in some order, four at a time.
     let mut served = 0;
     while !waiting.is_empty() {
-        let live = take_live(&browser, &mut waiting, 4.min(9 - served));
+        let live = take_live(&browser, &mut waiting, 4.min(9 - served), is_live);
         served += live.len();
-        // Each of the others was told that there is no slot.
         for tab in &waiting {
             browser.enter(tab);
-            assert_ne!(browser.text("state"), "live");
-            browser
-                .wait_for("return document.getElementById('state').textContent === 'trying again'");
+            assert_eq!(browser.run(is_live), false);
+            browser.wait_for(is_waiting);
         }
         for tab in live {
             browser.close(tab);
@@ -87,20 +114,15 @@ fn nine_pages_share_four_slots() {
     assert_eq!(served, 9);
 }
 
-/// A browser opens at most six connections to one origin. Each name of this kind is one of its own.
-fn own_origin(address: SocketAddr, number: usize) -> String {
-    format!("http://page-{number}.localhost:{}/", address.port())
-}
-
 /// Waits until so many pages are live; takes these.
-fn take_live(browser: &Browser, tabs: &mut Vec<Tab>, count: usize) -> Vec<Tab> {
+fn take_live(browser: &Browser, tabs: &mut Vec<Tab>, count: usize, is_live: &str) -> Vec<Tab> {
     let until = Instant::now() + Duration::from_secs(60);
     let mut live = Vec::new();
     while live.len() < count {
         assert!(Instant::now() < until, "{} of {count} are live", live.len());
         live.extend(tabs.extract_if(.., |tab| {
             browser.enter(tab);
-            browser.text("state") == "live"
+            browser.run(is_live) == true
         }));
     }
     live
@@ -133,6 +155,28 @@ fn history_has_its_own_time() {
         browser.run("return [...document.getElementById('log').children].map((line) => line.at)");
     let times: Vec<u64> = serde_json::from_value(times).unwrap();
     assert!(times.is_sorted_by(|a, b| a >= b), "{times:?}");
+}
+
+/// Breaks when the history, if it comes after the present state, is shown in its place.
+#[test]
+fn the_present_state_may_come_before_the_history() {
+    let (_server, address) = status_server(0, &["--interval", "3600000"]);
+    let browser = Browser::start();
+    browser.open(&format!("http://{address}/"));
+    browser.wait_for("return newest > 0");
+    let shown = browser.run(
+        "const status = (at, cpu, clients) => ({
+           at_ms: newest + at, uptime_s: cpu, cpu, load: [cpu, cpu, cpu], memory_total_kb: 1, memory_available_kb: 1,
+           network_bytes_per_s: 0, clients,
+         });
+         const events = [status(3000, .3, 3), status(3000, .3, 3), status(1000, .1, 1), status(2000, .2, 2)];
+         events.forEach(showStatus);
+         const values = charts.cpu.points.map((point) => point.value);
+         const tiles = [...document.querySelectorAll('[data-chart=cpu] .big, #load-0, #clients')];
+         return [values.slice(-3), tiles.map((tile) => tile.textContent)];",
+    );
+    let expected = serde_json::json!([[0.1, 0.2, 0.3], ["30.0 %", "0.30", "3"]]);
+    assert_eq!(shown, expected);
 }
 
 /// Breaks when a text does not fit the narrowest phones.
