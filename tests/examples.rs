@@ -258,6 +258,29 @@ fn servers_name_each_run() {
     }
 }
 
+/// Breaks when a new client waits for the next event to learn the state, or the state counts as an event of the log.
+#[test]
+fn servers_tell_new_clients_the_state() {
+    let state = |address: &str, path: &str| {
+        let lines = request(address, "GET", path).lines().map(Result::unwrap);
+        let body = lines.skip_while(|line| !line.is_empty()).skip(3);
+        body.take_while(|line| !line.is_empty()).collect::<Vec<_>>()
+    };
+    for name in ["serve_async", "serve_superloop"] {
+        let (_server, address) = small_server(name);
+        let lines = state(&address, "/");
+        assert_eq!(lines[0], "event: uptime", "{name}");
+        assert!(lines[1].starts_with("data: "), "{name}");
+    }
+    let (_server, address) = status_server(&[]);
+    // There is no state before the first sample.
+    let until = Instant::now() + Duration::from_secs(30);
+    while state(&address, "/events").len() != 2 {
+        assert!(Instant::now() < until, "the first event is one of the log");
+    }
+    assert_eq!(state(&address, "/events")[0], "event: status");
+}
+
 /// Breaks when a client that finds no slot waits, or is not told why its connection ends; or when a slot stays taken.
 #[test]
 fn small_servers_refuse_a_fifth_client_in_words() {
@@ -285,6 +308,19 @@ fn small_servers_refuse_a_fifth_client_in_words() {
                 "{name}: {answer}"
             );
         }
+        // A browser would give up after that.
+        let mut browser = TcpStream::connect(&address).unwrap();
+        let fields = "Host: d\r\nAccept: text/event-stream\r\n";
+        write!(browser, "GET / HTTP/1.1\r\n{fields}\r\n").unwrap();
+        let mut answer = String::new();
+        browser.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{name}: {answer}");
+        assert!(
+            answer.ends_with("\r\n\r\n:\nretry: 3000\n"),
+            "{name}: {answer}"
+        );
+        // The socket that is spare is free again.
+        drop(browser);
         // Other refusals are what they are without a full server.
         assert!(fetch(&address, "GET", "/nope").starts_with("HTTP/1.1 404 "));
         assert!(fetch(&address, "POST", "/").starts_with("HTTP/1.1 405 "));

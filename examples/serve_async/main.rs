@@ -7,20 +7,24 @@ mod clock;
 mod end;
 #[path = "../common/random.rs"]
 mod random;
+#[path = "../common/uptime.rs"]
+mod uptime;
 
 use std::io::Result;
+use std::sync::atomic::Ordering;
 
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
 use embedded_io_adapters::tokio_1::FromTokio;
-use embedded_sse::event_name;
 use embedded_sse::hub::{Hub, Slot};
 use embedded_sse::io::WithShutdown;
-use embedded_sse::server::ServerOptions;
+use embedded_sse::server::{ServerOptions, StreamOptions};
 use tokio::time::{Duration, Instant, sleep};
+use uptime::UPTIME_S;
 
 static HUB: Hub<CriticalSectionRawMutex, [u8; 2048], [Slot; 4]> = Hub::new();
-// COME-BACK-LATER: the option by which a full server tells browsers to come back.
-static OPTIONS: ServerOptions = ServerOptions::new("/");
+static OPTIONS: ServerOptions = ServerOptions::new("/")
+    .reconnect_when_full()
+    .stream(StreamOptions::new().greeting(&uptime::greet));
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
@@ -32,8 +36,9 @@ async fn main() -> Result<()> {
     tokio::spawn(async {
         let start = Instant::now();
         loop {
-            let uptime = start.elapsed().as_secs();
-            let _ = HUB.publish_with(event_name!("uptime"), |data| write!(data, "{uptime}"));
+            let uptime = start.elapsed().as_secs() as u32;
+            UPTIME_S.store(uptime, Ordering::Relaxed);
+            let _ = HUB.publish_with(uptime::HEAD, |data| write!(data, "{uptime}"));
             sleep(Duration::from_secs(1)).await;
         }
     });

@@ -4,28 +4,25 @@
 #[path = "../common/random.rs"]
 mod random;
 mod socket;
+#[path = "../common/uptime.rs"]
+mod uptime;
 
-use std::{io::Result, net::TcpListener, time::Duration};
+use std::{io::Result, net::TcpListener, sync::atomic::Ordering, time::Duration};
 
-use embedded_sse::http::{HeaderField, Response, Status};
-use embedded_sse::server::{Connection, EventLog, Exchange, RETRY_AFTER, ServerOptions};
-use embedded_sse::{Instant, event_name, io::blocking::Wait};
+use embedded_sse::server::{Connection, EventLog, Exchange, ServerOptions, StreamOptions};
+use embedded_sse::{Instant, io::blocking::Wait};
 use socket::Socket;
+use uptime::UPTIME_S;
 
 const STREAMS: usize = 4;
 /// One more than streams, for the client that is refused. A browser may open it in advance and say nothing, so that
 /// the next client waits until the time of the head is over.
 const SOCKETS: usize = STREAMS + 1;
 
-// COME-BACK-LATER: the option by which a full server tells browsers to come back.
-static OPTIONS: ServerOptions = ServerOptions::new("/").head_timeout(3_000);
-
-/// The answer while all streams are taken.
-static BUSY: Response = Response::refusal(Status::SERVICE_UNAVAILABLE).fields(&BUSY_FIELDS);
-static BUSY_FIELDS: [HeaderField; 1] = [match HeaderField::new(RETRY_AFTER.0, RETRY_AFTER.1) {
-    Ok(field) => field,
-    Err(_) => panic!("not a header field"),
-}];
+static OPTIONS: ServerOptions = ServerOptions::new("/")
+    .head_timeout(3_000)
+    .reconnect_when_full()
+    .stream(StreamOptions::new().greeting(&uptime::greet));
 
 fn main() -> Result<()> {
     let address = std::env::args().nth(1);
@@ -40,7 +37,9 @@ fn main() -> Result<()> {
     for turn in 0_u64.. {
         let now = Instant::from_millis(turn * 10); // a device has a timer
         if turn % 100 == 0 {
-            let _ = log.publish_with(event_name!("uptime"), |data| write!(data, "{}", turn / 100));
+            let uptime = (turn / 100) as u32;
+            UPTIME_S.store(uptime, Ordering::Relaxed);
+            let _ = log.publish_with(uptime::HEAD, |data| write!(data, "{uptime}"));
         }
         let is_stream = |(connection, socket): &&(Connection, Option<Socket>)| {
             socket.is_some() && connection.session().is_some()
@@ -57,7 +56,7 @@ fn main() -> Result<()> {
             let Some(open) = socket else { continue };
             match connection.pump(now, &log, open) {
                 Ok(Wait::Request) => match connection.exchange() {
-                    Exchange::Stream if streams == STREAMS => connection.respond(&BUSY),
+                    Exchange::Stream if streams == STREAMS => connection.refuse_stream(now),
                     _ => {
                         connection.answer(now, &log);
                         streams += usize::from(connection.session().is_some());

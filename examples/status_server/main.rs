@@ -20,17 +20,17 @@ mod status;
 
 use std::io;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
 use embedded_io_adapters::tokio_1::FromTokio;
-use embedded_sse::event_name;
 use embedded_sse::http::{Response, Status};
 use embedded_sse::hub::{Hub, Slot};
 use embedded_sse::io::asynch::Incoming;
 use embedded_sse::io::{Error, WithShutdown};
 use embedded_sse::server::{PublishError, ServerOptions, Start, StreamOptions};
+use embedded_sse::{Frame, SliceSink, event_name};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -42,6 +42,10 @@ use options::Options;
 use status::Machine;
 
 const PAGE: &str = include_str!("index.html");
+
+const STATUS: Frame = Frame::new().event(event_name!("status"));
+/// The last sample.
+static PRESENT: Mutex<String> = Mutex::new(String::new());
 
 /// Connections beside those of clients: for the page, and for refusals.
 const SPARE_CONNECTIONS: usize = 16;
@@ -81,14 +85,16 @@ async fn run(options: &Options) -> io::Result<()> {
 
     let stream = StreamOptions::new()
         .start(Start::Oldest) // The dashboard's charts begin with what is kept.
+        .greeting(&greet)
         .retry(1_000)
         .retry_spread(1_000)
         .keep_alive(options.keep_alive_ms);
     let slots = (0..options.clients).map(|_| Slot::new()).collect();
     let server = Arc::new(Server {
         hub: Hub::with_storage(vec![0; options.log_bytes], slots),
-        // COME-BACK-LATER: the option by which a full server tells browsers to come back.
-        options: ServerOptions::new("/events").stream(stream),
+        options: ServerOptions::new("/events")
+            .reconnect_when_full()
+            .stream(stream),
     });
     // Not the time in seconds: a server that is restarted within one would take ids of the run before for its own.
     server.hub.make_ids(random::random());
@@ -139,9 +145,9 @@ async fn publish_status(server: &Server, interval: Duration) {
     loop {
         ticks.tick().await;
         let status = machine.read(server.hub.stats().clients);
-        let published = server
-            .hub
-            .publish_with(event_name!("status"), |data| write!(data, "{status}"));
+        let text = status.to_string();
+        let published = server.hub.publish(&STATUS.with_data(text.as_bytes()));
+        *PRESENT.lock().unwrap() = text;
         if published == Err(PublishError::TooLarge) {
             eprintln!("status_server: --log-bytes is too small for one event");
             return;
@@ -153,6 +159,17 @@ async fn publish_status(server: &Server, interval: Duration) {
                 .publish_with(event_name!("log"), |data| data.write_str(&line));
         }
     }
+}
+
+/// Writes the last sample for a new client. It has it before the history, and also if the log has no room for any.
+fn greet(number: u32, sink: &mut SliceSink<'_>) -> bool {
+    let present = PRESENT.lock().unwrap();
+    if number > 0 || present.is_empty() {
+        return false;
+    }
+    let written = STATUS.with_data(present.as_bytes()).write_to(sink);
+    written.expect("a sample is shorter than the scratch");
+    true
 }
 
 impl Server {

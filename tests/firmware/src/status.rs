@@ -1,7 +1,5 @@
 //! Clients of the firmware `status_stream`.
 
-use std::collections::HashSet;
-
 use e2e::client::{Client, Event};
 
 use crate::machine::Machine;
@@ -33,8 +31,6 @@ impl Machine {
 pub struct Viewer {
     client: Client,
     pub last_event_id: String,
-    /// The types of events that came so far, as long as they are only the latest of each.
-    joining: Option<HashSet<String>>,
 }
 
 impl Viewer {
@@ -46,19 +42,22 @@ impl Viewer {
         )
     }
 
-    /// Behind the head of the response.
+    /// After the head of the response.
     pub fn of(client: Client, last_event_id: &str) -> Self {
         Self {
             client,
             last_event_id: last_event_id.into(),
-            joining: last_event_id.is_empty().then(HashSet::new),
         }
     }
 
-    /// The next event. Its id has to be the one behind the last; while the latest of each type come, or
-    /// behind a loss, a later one.
+    /// The next event of the log, or of a loss. Its id has to be the one after the last. The present state, which has no ids,
+    /// may only come at the start and after a loss.
     pub fn next_event(&mut self) -> Option<Event> {
-        let event = self.client.next_event()?;
+        let mut event = self.client.next_event()?;
+        while event.event != "lost" && event.id.is_empty() {
+            assert_eq!(self.last_event_id, "", "the state comes in mid-stream");
+            event = self.client.next_event()?;
+        }
         if event.event == "lost" {
             self.last_event_id.clear();
             return Some(event);
@@ -67,16 +66,7 @@ impl Viewer {
         if let Some((known, last)) = self.last_event_id.split_once('-') {
             assert_eq!(boot, known, "another boot");
             let last = last.parse::<u64>().unwrap();
-            let joins = |types: &mut HashSet<String>| types.insert(event.event.clone());
-            match self.joining.as_mut().is_some_and(joins) {
-                true => assert!(number > last, "an event comes twice"),
-                false => {
-                    assert_eq!(number, last + 1, "an event is missing, or comes twice");
-                    self.joining = None;
-                }
-            }
-        } else if let Some(types) = &mut self.joining {
-            types.insert(event.event.clone());
+            assert_eq!(number, last + 1, "an event is missing, or comes twice");
         }
         self.last_event_id.clone_from(&event.id);
         Some(event)

@@ -160,27 +160,46 @@ fn pages_end_at_once() {
 fn a_fifth_client_is_refused() {
     let mut machine = Machine::serving();
     let mut viewers: Vec<_> = (0..4).map(|_| Viewer::join(&machine, "")).collect();
-    let fifth = || {
-        let mut client = Client::send(machine.address(), &request(""));
+    let fifth = |request: &str| {
+        let mut client = Client::send(machine.address(), request);
         (client.read_head(), client)
     };
-    let (head, _) = fifth();
+    let (head, _) = fifth("GET /events HTTP/1.0\r\n\r\n");
     assert!(head.starts_with("HTTP/1.1 503 "), "{head}");
     assert!(head.contains("\r\nRetry-After: "), "{head}");
     machine.wait_for("Answered(Status(503 Service Unavailable))", 0);
+    // A browser would give up after that.
+    let (head, mut client) = fifth(&request(""));
+    assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
+    assert!(client.next_event().is_none());
+    machine.wait_for("Streamed(Ended)", 0);
     machine.wait_for("clients: 4, served: 4", 0);
     for viewer in &mut viewers {
         read(viewer, 10);
     }
     viewers.pop();
     machine.wait_for("Streamed(HungUp)", 0);
-    let (head, client) = fifth();
+    let (head, client) = fifth(&request(""));
     assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
     read(&mut Viewer::of(client, ""), 3);
     for viewer in &mut viewers {
         read(viewer, 10);
     }
     assert!(machine.runs());
+}
+
+/// Breaks when a new client has to wait for the next event to learn the state, or the state takes room in the log.
+#[test]
+fn new_clients_get_the_state_first() {
+    let machine = Machine::reading_every(1000);
+    for _ in 0..3 {
+        let mut client = Client::connect(machine.address(), "");
+        for event_type in ["uptime", "stack"] {
+            let event = client.next_event().unwrap();
+            assert_eq!((event.event.as_str(), event.id.as_str()), (event_type, ""));
+            event.data.parse::<u32>().unwrap();
+        }
+    }
 }
 
 /// Breaks when an event that the log still holds is lost over a client's drop, or comes twice.

@@ -16,7 +16,7 @@ use embassy_net::{Config, Runner, StackResources};
 use embassy_time::{Duration, Instant, Ticker};
 use static_cell::StaticCell;
 
-use sensor::Sensor;
+use sensor::{Sensor, Warmth};
 
 #[embassy_executor::main]
 async fn main(spawner: Spawner) {
@@ -63,19 +63,15 @@ async fn run_network(mut runner: Runner<'static, &'static mut Ethernet>) -> ! {
 async fn publish_status(interval: Duration) -> ! {
     let mut sensor = Sensor::new();
     let mut ticker = Ticker::every(interval);
-    let mut was_warm = false;
+    let mut is_warm = false;
     loop {
         for _ in 0..4 {
             let celsius = sensor.read();
             serve::publish("temperature", |data| write!(data, "{celsius}"));
-            if celsius.is_warm(was_warm) != was_warm {
-                was_warm = !was_warm;
-                let word = if was_warm { "warm" } else { "cool" };
-                // With the time of the event, as a client may get it late, from the history.
-                let uptime = Instant::now().as_secs() as u32;
-                serve::publish("log", |data| {
-                    write!(data, "{uptime} s: it is {word}, {celsius} °C")
-                });
+            if celsius.is_warm(is_warm) != is_warm {
+                is_warm = !is_warm;
+                let warmth = Warmth::change(Instant::now().as_secs() as u32, is_warm);
+                serve::publish("log", |data| write!(data, "{warmth}"));
             }
             ticker.next().await;
         }

@@ -1,6 +1,7 @@
 //! A simulated sensor of temperature.
 
 use core::fmt;
+use core::sync::atomic::{AtomicU32, Ordering};
 
 /// Wanders slowly between 20 and 25 °C.
 pub struct Sensor {
@@ -13,6 +14,16 @@ pub struct Sensor {
 pub struct Celsius {
     hundredths: i32,
 }
+
+/// Since when it is warm or cool: a line of the log. It has the time, as a client may get it late.
+#[derive(Clone, Copy)]
+pub struct Warmth {
+    uptime: u32,
+    is_warm: bool,
+}
+
+/// The last change: twice the uptime, and one more if it is warm since then. It is 0 before the first change.
+static LAST: AtomicU32 = AtomicU32::new(0);
 
 impl Sensor {
     pub fn new() -> Self {
@@ -40,6 +51,31 @@ impl Celsius {
     /// Two limits, so that a temperature about one of them is told once.
     pub fn is_warm(self, was_warm: bool) -> bool {
         self.hundredths > if was_warm { 2080 } else { 2120 }
+    }
+}
+
+impl Warmth {
+    /// It has changed at this uptime, in seconds.
+    pub fn change(uptime: u32, is_warm: bool) -> Self {
+        LAST.store(uptime << 1 | u32::from(is_warm), Ordering::Relaxed);
+        Self { uptime, is_warm }
+    }
+
+    /// The last change.
+    #[cfg_attr(feature = "stub", expect(dead_code, reason = "no client is greeted"))]
+    pub fn last() -> Option<Self> {
+        let last = LAST.load(Ordering::Relaxed);
+        (last != 0).then_some(Self {
+            uptime: last >> 1,
+            is_warm: last & 1 != 0,
+        })
+    }
+}
+
+impl fmt::Display for Warmth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let word = if self.is_warm { "warm" } else { "cool" };
+        write!(f, "{} s: it is {word}", self.uptime)
     }
 }
 

@@ -3,19 +3,20 @@
 #[path = "../../../common/not_allowed.rs"]
 mod not_allowed;
 
-use core::fmt;
+use core::fmt::{self, Write};
 
 use embassy_net::Stack;
 use embassy_net::tcp::{self, TcpSocket};
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
-use embassy_time::{Duration, with_timeout};
-use embedded_sse::EventName;
+use embassy_time::{Duration, Instant, with_timeout};
 use embedded_sse::http::{Response, Status};
 use embedded_sse::hub::{Hub, Slot};
 use embedded_sse::io::asynch::{EmbassyClock, Incoming};
 use embedded_sse::io::{End, Error, WithShutdown};
 use embedded_sse::server::{Outcome, ServerOptions, Start, StreamOptions};
+use embedded_sse::{BufferTooSmall, DataWriter, EventName, Frame, SliceSink, event_name};
 
+use crate::sensor::Warmth;
 use not_allowed::NOT_ALLOWED;
 
 const CLIENTS: usize = 4;
@@ -25,12 +26,13 @@ pub const SOCKETS: usize = CLIENTS + 2;
 
 static HUB: Hub<CriticalSectionRawMutex, [u8; 2048], [Slot; CLIENTS]> = Hub::new();
 static OPTIONS: ServerOptions = ServerOptions::new("/events")
-    // COME-BACK-LATER: the option by which a full server tells browsers to come back.
+    .reconnect_when_full()
     // Browsers open connections in advance: as long is a socket lost to one of these.
     .head_timeout(3_000)
     .stream(
         StreamOptions::new()
-            .start(Start::LatestOfEachType)
+            .start(Start::Oldest)
+            .greeting(&greet)
             .write_timeout(10_000),
     );
 // A static: in the future of a task, it would take RAM for each socket.
@@ -50,6 +52,34 @@ pub fn publish(event_type: &str, data: impl Fn(&mut dyn fmt::Write) -> fmt::Resu
     if let Err(error) = HUB.publish_with(event_type, data) {
         defmt::warn!("an event of type {} is lost: {}", event_type, error);
     }
+}
+
+/// Writes the present state for a new client. Of what changes seldom, the log may hold no event any more.
+fn greet(number: u32, sink: &mut SliceSink<'_>) -> bool {
+    let written = match number {
+        0 => write(sink, event_name!("uptime"), Instant::now().as_secs() as u32),
+        1 => write(sink, event_name!("stack"), chip::stack::free()),
+        2 => match Warmth::last() {
+            Some(warmth) => write(sink, event_name!("log"), warmth),
+            None => return false,
+        },
+        _ => return false,
+    };
+    if written.is_err() {
+        defmt::warn!("the scratch is too short for frame {} of the state", number);
+    }
+    true
+}
+
+fn write(
+    sink: &mut SliceSink<'_>,
+    event_type: EventName<'_>,
+    value: impl fmt::Display,
+) -> Result<(), BufferTooSmall> {
+    let mut data = DataWriter::new(sink, &Frame::new().event(event_type))?;
+    // `finish` returns its error.
+    let _ = write!(data, "{value}");
+    data.finish()
 }
 
 /// Serves one connection after the other.
