@@ -17,6 +17,20 @@
 //! | refuse a stream | Answers that no place for a stream is free. | `Connection` |
 //! | serve | Accepts and answers. | `io::asynch`, `Hub` |
 //! | join | Takes a place for a stream in a shared log. | `Hub`, `io::asynch::SharedLog` |
+//!
+//! # What a foreign page can do
+//!
+//! Any page that a user in the device's network has open can send requests to a device that speaks plain HTTP.
+//!
+//! | it can | what helps |
+//! | --- | --- |
+//! | read the stream, if [`AllowedOrigins`] has its origin | List origins. `Any` is for what everyone may read. |
+//! | read the stream by a name of its own that it lets point to the device (DNS rebinding) | `ServerOptions::hosts` |
+//! | hold places: `fetch(url, {mode: "no-cors"})` opens a stream that the page cannot read | `ServerOptions::check` with a token, which refuses before a place is taken; a limit per address in what accepts sockets |
+//! | send `GET` requests to other paths | Change nothing on a `GET`. |
+//!
+//! No header field tells such a `fetch` from a request of the device's own page: it has no `Origin`, and browsers send
+//! `Sec-Fetch-Site` only over https and to the machine that they run on.
 
 mod choice;
 #[cfg(feature = "http")]

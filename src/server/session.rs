@@ -19,11 +19,13 @@ use crate::wire::text::LastEventId;
 /// buffer of its own.
 ///
 /// ```text
-/// preamble ── padding ──┬──────────> live <──────────┬── keep-alive
-///              (if set) │             │   silence ──>│
-///                       └─> notice ──>│<── notice <──┘ or when lapped between two frames
-///                        (if lost)    │
-///                                     └─> closed: ended, lifetime, stalled, lapped within a frame
+///            lost       new                    no event seen
+/// preamble ──┬──> notice ──┬──> greeting ──> live ──> id ──┐
+///            │             ^   (if set)      │ ^   (if set)│
+///            │             │                 │ └───────────┘
+///            └── resumed ──┼────────────────>│ <──> keep-alive, after silence
+///                          └─────────────────┤ lapped between two frames
+///                                            └──> closed: ended, lifetime, stalled, lapped within a frame
 /// ```
 ///
 /// **Call [`poll`](Session::poll) until it says [`Output::Wait`], and tell with

@@ -31,8 +31,8 @@ impl Connection<'_> {
     /// when a frame was published, bytes have arrived, or the socket takes bytes again. Sockets of the standard library become such ones
     /// in `examples/serve_superloop`; those of smoltcp have `can_recv` and `can_send`.
     ///
-    /// Keep one connection more than clients, if a client too many is to be told so: see
-    /// [`Connection::respond`].
+    /// Keep one connection more than streams: a client for which there is no stream is told so by
+    /// [`Connection::refuse_stream`].
     ///
     /// # Errors
     ///
