@@ -33,7 +33,7 @@ pub enum End {
 
 /// Where browsers find a page, so that they ask for the stream as a page of the same server does.
 pub const PAGE_PATH: &str = "/page";
-const PAGE_REQUEST: &str = "GET /page ";
+pub const PAGE_REQUEST: &str = "GET /page ";
 
 /// What each request for an event stream has.
 const FIELDS: [(&str, &str); 2] = [
