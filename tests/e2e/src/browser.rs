@@ -1,6 +1,7 @@
-//! Headless Chromium, driven by WebDriver.
+//! Headless Chromium, driven by WebDriver, and headless Firefox, which shows one page.
 
-use std::process::Command;
+use std::fs;
+use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -155,6 +156,43 @@ impl Drop for Browser {
     fn drop(&mut self) {
         // Chromium stays if its session is not deleted.
         let _ = ureq::delete(&self.session).call();
+    }
+}
+
+/// What keeps Firefox to this machine: everything else is asked of a proxy that is not there.
+const FIREFOX_PREFERENCES: &str = r#"
+    user_pref("network.proxy.type", 1);
+    user_pref("network.proxy.http", "127.0.0.1");
+    user_pref("network.proxy.http_port", 9);
+    user_pref("network.proxy.ssl", "127.0.0.1");
+    user_pref("network.proxy.ssl_port", 9);
+    user_pref("network.proxy.failover_direct", false);
+    user_pref("network.trr.mode", 5);
+    user_pref("network.dns.disabled", true);
+    user_pref("network.captive-portal-service.enabled", false);
+    user_pref("network.connectivity-service.enabled", false);
+    user_pref("app.update.disabledForTesting", true);
+    user_pref("browser.startup.homepage_override.mstone", "ignore");
+    user_pref("datareporting.policy.dataSubmissionEnabled", false);
+"#;
+
+pub struct Firefox {
+    _program: Program,
+    _profile: TempDir,
+}
+
+impl Firefox {
+    pub fn open(url: &str) -> Self {
+        let profile = TempDir::new().unwrap();
+        fs::write(profile.path().join("user.js"), FIREFOX_PREFERENCES).unwrap();
+        let mut command = Command::new("firefox-esr");
+        command.args(["--headless", "--no-remote", "--profile"]);
+        command.arg(profile.path()).arg(url);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        Self {
+            _program: Program::start(&mut command),
+            _profile: profile,
+        }
     }
 }
 

@@ -29,9 +29,11 @@ pub struct Server {
 
 impl Server {
     pub fn start(log_bytes: usize, clients: usize, options: ServerOptions<'static>) -> Self {
-        let slots = (0..clients).map(|_| Slot::new()).collect();
-        let hub = Arc::new(TestHub::with_storage(vec![0; log_bytes], slots));
-        hub.make_ids(0x5eed);
+        Self::with_hub(hub(log_bytes, clients, 0x5eed), options)
+    }
+
+    /// Serves what this hub holds.
+    pub fn with_hub(hub: Arc<TestHub>, options: ServerOptions<'static>) -> Self {
         let runtime = Runtime::new().unwrap();
         let listener = runtime.block_on(async { listen() }).unwrap();
         let address = listener.local_addr().unwrap();
@@ -50,15 +52,29 @@ impl Server {
             .publish_with(name, |data| write!(data, "{number}"))
             .unwrap();
     }
+
+    /// Stops in the middle of all streams, as a device that is reset. The hub keeps its log.
+    pub fn into_hub(mut self) -> Arc<TestHub> {
+        drop(self.runtime.take());
+        Arc::clone(&self.hub)
+    }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.hub.end();
         if let Some(runtime) = self.runtime.take() {
+            self.hub.end();
             runtime.shutdown_timeout(Duration::from_secs(1));
         }
     }
+}
+
+/// A hub that makes ids of this epoch.
+pub fn hub(log_bytes: usize, clients: usize, epoch: u32) -> Arc<TestHub> {
+    let slots = (0..clients).map(|_| Slot::new()).collect();
+    let hub = Arc::new(TestHub::with_storage(vec![0; log_bytes], slots));
+    hub.make_ids(epoch);
+    hub
 }
 
 /// A device has no megabytes to send from, as this machine would.
