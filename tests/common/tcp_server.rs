@@ -1,34 +1,61 @@
-//! Servers over TCP: with tokio, and from a superloop over sockets of the standard library. They tell whether they still
-//! hold a connection.
+//! Servers over TCP: with tokio, and from a superloop over sockets of the standard library. They publish what a test
+//! wants, and tell whether they still hold a connection.
 
 use std::io::Write;
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle, sleep};
 use std::time::Duration;
 
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
 use embedded_io_adapters::tokio_1::FromTokio;
-use embedded_sse::Instant;
-use embedded_sse::http::{Response, Status};
+use embedded_sse::http::{HeaderField, Response, Status};
 use embedded_sse::hub::{Hub, Slot};
 use embedded_sse::io::WithShutdown;
 use embedded_sse::io::asynch::{Clock, Incoming};
 use embedded_sse::io::blocking::Wait;
-use embedded_sse::server::{Connection, EventLog, ServerOptions, StreamOptions};
+use embedded_sse::server::{
+    Connection, EventLog, Exchange, PublishError, ServerOptions, StreamOptions,
+};
+use embedded_sse::{Frame, Instant};
 use tokio::sync::oneshot;
 
 use crate::end::end;
 use crate::superloop_socket::Socket;
 
-/// How long streams last.
+/// How long streams last whose end is looked at.
 pub const LIFETIME_MS: u32 = 100;
 pub const PREAMBLE: &str = ":\nretry: 3000\n";
+/// The ids of events are `7-1`, `7-2` and so on.
+const EPOCH: u32 = 7;
+/// For how many streams there are places.
+pub const PLACES: usize = 2;
 
-static OPTIONS: ServerOptions =
+/// The options for [`endings`].
+pub static ENDS: ServerOptions =
     ServerOptions::new("/events").stream(StreamOptions::new().lifetime(LIFETIME_MS));
 static PAGE: Response = Response::new(Status::OK).with_body("text/html", b"<h1>Pump</h1>");
+/// At `/fields`.
+static PAGE_WITH_FIELDS: Response = Response::new(Status::OK)
+    .with_body("text/plain", b"page")
+    .fields(&FIELDS);
+
+/// Some are about framing. In these a caller has no say.
+pub static FIELDS: [HeaderField; 5] = [
+    field("X-First", "1"),
+    field("content-length", "9"),
+    field("Transfer-Encoding", "gzip"),
+    field("CONNECTION", "keep-alive"),
+    field("X-Last", "2"),
+];
+
+const fn field(name: &'static str, value: &'static str) -> HeaderField<'static> {
+    match HeaderField::new(name, value) {
+        Ok(field) => field,
+        Err(_) => panic!("a legal field"),
+    }
+}
 
 /// The time of a server.
 #[derive(Clone)]
@@ -78,14 +105,20 @@ pub struct Server {
     pub time: Time,
     address: SocketAddr,
     held: Arc<AtomicUsize>,
+    publish: Box<Publish>,
     /// Its other end is dropped to stop the server.
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
+type Publish = dyn Fn(&Frame<'_>) -> Result<(), PublishError>;
+type SharedHub = Arc<Hub<CriticalSectionRawMutex, [u8; 512], [Slot; PLACES]>>;
+type SharedLog = Arc<Mutex<EventLog<[u8; 512]>>>;
+
 /// What a server's thread has.
 struct Parts {
     listener: TcpListener,
+    options: &'static ServerOptions<'static>,
     time: Time,
     /// How many connections are held.
     held: Arc<AtomicUsize>,
@@ -93,15 +126,39 @@ struct Parts {
 }
 
 /// One of each kind.
-pub fn servers(time: impl Fn() -> Time) -> [Server; 2] {
+pub fn servers(options: &'static ServerOptions<'static>, time: impl Fn() -> Time) -> [Server; 2] {
+    let hub = SharedHub::default();
+    hub.make_ids(EPOCH);
+    let to_hub = Arc::clone(&hub);
+    let log = SharedLog::default();
+    log.lock().unwrap().make_ids(EPOCH);
+    let to_log = Arc::clone(&log);
     [
-        Server::start("tokio", time(), serve_on_tokio),
-        Server::start("superloop", time(), serve_in_a_superloop),
+        Server::start(
+            "tokio",
+            options,
+            time(),
+            Box::new(move |frame| to_hub.publish(frame)),
+            |parts| serve_on_tokio(parts, hub),
+        ),
+        Server::start(
+            "superloop",
+            options,
+            time(),
+            Box::new(move |frame| to_log.lock().unwrap().publish(frame)),
+            move |parts| serve_in_a_superloop(parts, &log),
+        ),
     ]
 }
 
 impl Server {
-    fn start(name: &'static str, time: Time, run: fn(Parts)) -> Self {
+    fn start(
+        name: &'static str,
+        options: &'static ServerOptions<'static>,
+        time: Time,
+        publish: Box<Publish>,
+        run: impl FnOnce(Parts) + Send + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
         let address = listener.local_addr().unwrap();
@@ -109,6 +166,7 @@ impl Server {
         let (stop, stopped) = oneshot::channel();
         let parts = Parts {
             listener,
+            options,
             time: time.clone(),
             held: Arc::clone(&held),
             stopped,
@@ -118,9 +176,16 @@ impl Server {
             time,
             address,
             held,
+            publish,
             stop: Some(stop),
             thread: Some(thread::spawn(move || run(parts))),
         }
+    }
+
+    /// Publishes an event with this data to all clients.
+    #[allow(dead_code, reason = "tests need it")]
+    pub fn publish(&self, data: &str) {
+        (self.publish)(&Frame::data(data)).unwrap();
     }
 
     /// A client that has sent this.
@@ -139,8 +204,13 @@ impl Server {
 
     /// Waits until it holds no connection.
     pub fn wait_until_free(&self) {
+        self.wait_until_held(0);
+    }
+
+    /// Waits until it holds no more connections than these.
+    pub fn wait_until_held(&self, count: usize) {
         let until = std::time::Instant::now() + Duration::from_secs(30);
-        while self.held() > 0 {
+        while self.held() > count {
             assert!(std::time::Instant::now() < until, "{}", self.name);
             sleep(Duration::from_millis(1));
         }
@@ -158,9 +228,9 @@ impl Drop for Server {
 }
 
 #[tokio::main(flavor = "current_thread")]
-async fn serve_on_tokio(parts: Parts) {
+async fn serve_on_tokio(parts: Parts, hub: SharedHub) {
     let listener = tokio::net::TcpListener::from_std(parts.listener).unwrap();
-    let hub = Arc::new(Hub::<CriticalSectionRawMutex, [u8; 512], [Slot; 2]>::new());
+    let options = parts.options;
     let serve = async {
         loop {
             let (stream, _) = listener.accept().await.unwrap();
@@ -169,10 +239,11 @@ async fn serve_on_tokio(parts: Parts) {
             tokio::spawn(async move {
                 let mut scratch = [0; 512];
                 let mut socket = WithShutdown::new(FromTokio::new(stream), end);
-                let mut incoming = Incoming::new(&mut socket, &mut scratch, &time, &*hub, &OPTIONS);
+                let mut incoming = Incoming::new(&mut socket, &mut scratch, &time, &*hub, options);
                 if incoming.accept().await.is_ok() {
                     let _ = match incoming.request().path() {
                         "/" => incoming.respond(&PAGE).await,
+                        "/fields" => incoming.respond(&PAGE_WITH_FIELDS).await,
                         _ => incoming.answer().await,
                     };
                 }
@@ -186,16 +257,21 @@ async fn serve_on_tokio(parts: Parts) {
     }
 }
 
-fn serve_in_a_superloop(mut parts: Parts) {
-    let log = EventLog::<[u8; 512]>::new();
-    let mut scratches = [[0; 512]; 2];
+/// It has one connection more than places, so that a client too many is told so.
+fn serve_in_a_superloop(mut parts: Parts, log: &SharedLog) {
+    let mut scratches = [[0; 512]; PLACES + 1];
     let mut slots = scratches.each_mut().map(|scratch| {
-        let connection = Connection::new(Instant::NEVER, &OPTIONS, scratch);
+        let connection = Connection::new(Instant::NEVER, parts.options, scratch);
         (connection, None::<Socket>)
     });
     while parts.stopped.try_recv() == Err(oneshot::error::TryRecvError::Empty) {
         let now = parts.time.now();
-        for (connection, socket) in &mut slots {
+        for number in 0..slots.len() {
+            let streams = slots
+                .iter()
+                .filter(|(connection, _)| connection.session().is_some());
+            let is_full = streams.count() == PLACES;
+            let (connection, socket) = &mut slots[number];
             if socket.is_none() {
                 let accepted = parts.listener.accept().ok();
                 *socket = accepted.map(|(stream, _)| Socket::new(stream).unwrap());
@@ -205,9 +281,14 @@ fn serve_in_a_superloop(mut parts: Parts) {
                 connection.reset(now);
             }
             let Some(open) = socket else { continue };
+            let log = log.lock().unwrap();
             match connection.pump(now, &log, open) {
-                Ok(Wait::Request) if connection.request().is_path("/") => connection.respond(&PAGE),
-                Ok(Wait::Request) => connection.answer(now, &log),
+                Ok(Wait::Request) => match (connection.request().path(), connection.exchange()) {
+                    (_, Exchange::Stream) if is_full => connection.refuse_stream(now),
+                    ("/", _) => connection.respond(&PAGE),
+                    ("/fields", _) => connection.respond(&PAGE_WITH_FIELDS),
+                    _ => connection.answer(now, &log),
+                },
                 Ok(Wait::Until(_)) => {}
                 Ok(Wait::Closed(_)) | Err(_) => {
                     parts.held.fetch_sub(1, Ordering::SeqCst);

@@ -6,12 +6,12 @@ use std::net::Shutdown;
 use std::thread;
 use std::time::Duration;
 
-use crate::tcp_server::{LIFETIME_MS, PREAMBLE, Time, endings, servers};
+use crate::tcp_server::{ENDS, LIFETIME_MS, PREAMBLE, Time, endings, servers};
 
 /// Breaks when a client that reads to the end of a response or a stream waits for it, or is closed before it has closed.
 #[test]
 fn ends_are_seen_at_once() {
-    for server in servers(Time::standing) {
+    for server in servers(&ENDS, Time::standing) {
         for ending in endings() {
             let mut client = server.connect(ending.request.as_bytes());
             let mut answer = String::new();
@@ -35,7 +35,7 @@ fn ends_are_seen_at_once() {
 /// Breaks when a socket is closed while its client still sends: that resets it, and the response may be lost.
 #[test]
 fn what_is_sent_after_a_request_resets_no_response() {
-    for server in servers(Time::standing) {
+    for server in servers(&ENDS, Time::standing) {
         for _ in 0..10 {
             let mut client = server.connect(b"POST /events HTTP/1.0\r\n\r\n");
             // By now it was answered.
@@ -54,7 +54,7 @@ fn what_is_sent_after_a_request_resets_no_response() {
 /// Breaks when a client that has said all it will say is taken for gone.
 #[test]
 fn half_closed_clients_are_answered() {
-    for server in servers(Time::standing) {
+    for server in servers(&ENDS, Time::standing) {
         for ending in endings() {
             // A stream would end with its client.
             if ending.is_stream {

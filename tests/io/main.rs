@@ -28,6 +28,8 @@ mod cancel_safety;
 mod errors;
 
 #[cfg(all(feature = "http", feature = "embedded-io"))]
+mod browsers_tcp;
+#[cfg(all(feature = "http", feature = "embedded-io"))]
 mod client;
 #[cfg(all(feature = "http", feature = "embedded-io"))]
 mod client_cancel_safety;

@@ -10,13 +10,13 @@ use std::io::Read;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use e2e::tcp_server::{Ending, LIFETIME_MS, Server, Time, endings, servers};
+use e2e::tcp_server::{ENDS, Ending, LIFETIME_MS, Server, Time, endings, servers};
 
 const ROUNDS: usize = 21;
 const LIMIT: Duration = Duration::from_millis(50);
 
 fn main() -> ExitCode {
-    let servers = servers(Time::running);
+    let servers = servers(&ENDS, Time::running);
     let mut longest = Duration::ZERO;
     for server in &servers {
         for ending in endings() {
