@@ -218,8 +218,29 @@ fn a_frame_may_be_formatted() {
 #[cfg(feature = "http")]
 mod of_connections {
     use super::{GREETING, STATE};
-    use crate::helpers::connection::{GET, Log, OPTIONS, STREAM_HEAD, answer, connect, send_all};
-    use crate::helpers::{PREAMBLE, publish};
+    use crate::helpers::connection::{
+        GET, Log, OPTIONS, STREAM_HEAD, answer, connect, send_all, stream,
+    };
+    use crate::helpers::{LOST, PREAMBLE, events, publish};
+
+    /// Breaks when a connection, which searches for the id in steps, greets others than a session does.
+    #[test]
+    fn a_connection_greets_those_that_do_not_resume() {
+        let options = OPTIONS.stream(GREETING);
+        let mut log = Log::new();
+        publish(&mut log, 1..=40);
+        let kept = 41 - log.len();
+        let newest = events([40]);
+        let all = events(kept..=40);
+        for (last_event_id, expected) in [
+            ("39", format!("{PREAMBLE}{newest}")),
+            ("40", PREAMBLE.to_string()),
+            ("99", format!("{PREAMBLE}{LOST}{STATE}{all}")),
+        ] {
+            let request = format!("{GET}Last-Event-ID: {last_event_id}\r\n\r\n");
+            assert_eq!(stream(&options, &log, &request), expected);
+        }
+    }
 
     /// Breaks when a connection sends another greeting than a session, or none in chunks.
     #[test]
