@@ -187,6 +187,26 @@ fn a_stream_that_is_ended_greets_no_further() {
     assert_eq!(fill(&mut session, &mut log, 64, |_, _| {}), "stream ended");
 }
 
+/// Breaks when a keep-alive follows a greeting too soon: silence counts from its last byte.
+#[test]
+fn silence_counts_from_the_greeting() {
+    let log = log::<256>([1]);
+    let mut session = Session::new(at(0), &log, id(""), &GREETING);
+    let mut buffer = [0; 64];
+    let mut fill = |now| match session.fill(at(now), &log, &mut buffer) {
+        Output::Send(bytes) => Ok(bytes.len()),
+        Output::Wait(until) => Err(until),
+        Output::Close(reason) => panic!("{reason}"),
+    };
+    assert_eq!(fill(0), Ok(PREAMBLE.len()));
+    // The client is slow.
+    let length = fill(10_000).unwrap() + fill(10_000).unwrap();
+    assert_eq!(length, STATE.len());
+    // The hook is asked for one frame more.
+    assert_eq!(fill(10_000), Err(at(10_000)));
+    assert_eq!(fill(10_000), Err(at(25_000)));
+}
+
 /// Breaks when `poll`, which has no buffer, waits for ever or sends a part of the greeting.
 #[test]
 fn polling_leaves_the_greeting_out() {
