@@ -1,5 +1,7 @@
 //! An id that a client is given before it has seen an event.
 
+use std::cmp::Ordering;
+
 use embedded_sse::Frame;
 use embedded_sse::event_name;
 use embedded_sse::server::{EventLog, Output, Session, Start, StreamOptions};
@@ -88,6 +90,32 @@ fn the_newest_id_is_found_wherever_it_stands() {
             .unwrap();
     }
     assert_eq!(filled(&log, "", &PRIME), format!("{PREAMBLE}id: 7\n\n"));
+
+    let frames = [
+        Frame::data("x"),
+        Frame::data("x").event(event_name!("n")),
+        Frame::comment("c").event(event_name!("n")).with_data(b"x"),
+    ];
+    for older in frames {
+        for newer in frames {
+            let mut log = EventLog::<[u8; 256]>::new();
+            log.publish(&older.id(id("7"))).unwrap();
+            log.publish(&newer.id(id("8"))).unwrap();
+            assert_eq!(filled(&log, "", &PRIME), format!("{PREAMBLE}id: 8\n\n"));
+        }
+    }
+}
+
+/// Breaks when a frame that is no event counts as one: a client that got no more than that has no id.
+#[test]
+fn a_client_that_gets_frames_that_are_no_events_gets_an_id() {
+    let mut log = made(0);
+    log.publish(&Frame::comment("c")).unwrap();
+    log.publish(&Frame::new().retry(5)).unwrap();
+    let expected = format!("{PREAMBLE}:c\nretry: 5\n\nid: 5eed-0\n\n");
+    let oldest = PRIME.start(Start::Oldest);
+    assert_eq!(body(&log, "", &oldest), expected);
+    assert_eq!(filled(&log, "", &oldest), expected);
 }
 
 /// Breaks when a client that has an id to resume from, or gets one with what is kept, is given another one.
@@ -187,6 +215,46 @@ fn events_that_come_meanwhile_follow_the_id() {
             format!("{PREAMBLE}id: 2\n\n{}", events(3..6)),
             "{step}"
         );
+    }
+}
+
+/// Breaks when events that come between the steps of the search for the newest id are lost or come twice, or a client is not
+/// told that they have given way.
+#[test]
+fn events_that_come_during_the_search_follow_the_id() {
+    for published in 0..150 {
+        let mut log = log::<1024>(1..=40);
+        let mut session = Session::new(at(0), &log, id(""), &PRIME);
+        let mut body = String::new();
+        let mut steps = 0;
+        loop {
+            match session.poll(at(0), &log) {
+                Output::Send(bytes) => {
+                    body += str::from_utf8(bytes).unwrap();
+                    let length = bytes.len();
+                    session.sent(length);
+                }
+                Output::Wait(until) if until == at(0) => {
+                    steps += 1;
+                    if steps == 1 {
+                        publish(&mut log, 41..41 + published);
+                    }
+                }
+                Output::Wait(_) => break,
+                Output::Close(reason) => panic!("{reason}"),
+            }
+        }
+        assert!(steps > 0);
+        let (kept, published) = (log.len(), published as usize);
+        let opening = match kept.cmp(&published) {
+            Ordering::Greater => "id: 40\n\n",
+            // The event that has the id has given way, but no later one.
+            Ordering::Equal => "",
+            Ordering::Less => LOST,
+        };
+        let first = 41 + published - kept.min(published);
+        let expected = format!("{PREAMBLE}{opening}{}", events(first..41 + published));
+        assert_eq!(body, expected, "{published}");
     }
 }
 
