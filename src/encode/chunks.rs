@@ -56,8 +56,7 @@ impl<'f, 'a> Chunks<'f, 'a> {
     }
 
     /// The chunks of the lines before the data.
-    #[inline(always)] // A copy would be passed on the stack of `EventLog::publish_with`.
-    pub(crate) const fn before_data(frame: &'f Frame<'a>) -> Self {
+    pub(super) const fn before_data(frame: &'f Frame<'a>) -> Self {
         let mut chunks = Self::new(frame);
         chunks.end = DATA;
         chunks

@@ -83,10 +83,9 @@ fn search(records: Records<'_>, walk: &mut Walk) -> Option<bool> {
     while walk.cursor.is_before(walk.until) {
         let mut next = walk.cursor;
         let Ok(Some(record)) = records.read(&mut next) else {
-            // This one has given way, and what was found before it.
+            // This one has given way, and so has any that was found before it.
             walk.cursor = next;
             walk.read = 0;
-            walk.bits = 0;
             continue;
         };
         if !budget.take_record() || !record.find_id(&mut walk.read, &mut budget.bytes) {
