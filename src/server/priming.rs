@@ -7,6 +7,7 @@ use super::ring::{Cursor, Records};
 use super::session::{Session, next_record};
 use super::walk::{Budget, Walk};
 use crate::time::Instant;
+use crate::wire::exact::Exact;
 
 /// `next_record`, or `next_record_or_id` for those who want to link it.
 pub(super) type NextRecord =
@@ -42,25 +43,23 @@ fn prime<'l>(
     stage: &mut Stage,
 ) -> Option<Output<'l>> {
     if *stage == Stage::Prime {
+        let end = walk.cursor;
         *stage = if records.ring.makes_ids {
             // Its sequence tells the newest id that the log has made. If it has made none yet, it is 0.
             walk.other.number = records.ring.sequence;
             Stage::SendMadeId
         } else {
-            let end = walk.cursor;
             walk.restart(records.ring.oldest, end);
             Stage::SearchId
         };
+        // As if in mid-record, so that no record is chosen meanwhile: one more than what was sent of the block.
+        walk.sent = 1;
     }
     if *stage == Stage::SearchId {
-        match search(records, walk) {
-            None => return Some(Output::Wait(now)),
-            Some(true) => *stage = Stage::SendId,
-            Some(false) => {
-                *stage = Stage::Live;
-                return None;
-            }
+        if !search(records, walk) {
+            return Some(Output::Wait(now));
         }
+        *stage = Stage::SendId;
     }
     let unsent = match *stage {
         Stage::SendMadeId => unsent_made_id(records, walk),
@@ -69,16 +68,15 @@ fn prime<'l>(
     *stage = match unsent {
         Some(b"") => Stage::Live,
         Some(unsent) => return Some(Output::Send(unsent)),
-        None if walk.sent == 0 => Stage::Live,
+        None if walk.sent == 1 => Stage::Live,
         None => Stage::Closed(Close::Lapped),
     };
     walk.restart(walk.cursor, walk.cursor);
     None
 }
 
-/// Looks in a part of the records before `walk.until` for the last id. Returns whether there is one; `None` if there are
-/// more records.
-fn search(records: Records<'_>, walk: &mut Walk) -> Option<bool> {
+/// Looks in a part of the records before `walk.until` for the last id. `false` if there are more records.
+fn search(records: Records<'_>, walk: &mut Walk) -> bool {
     let mut budget = Budget::STEP;
     while walk.cursor.is_before(walk.until) {
         let mut next = walk.cursor;
@@ -89,7 +87,7 @@ fn search(records: Records<'_>, walk: &mut Walk) -> Option<bool> {
             continue;
         };
         if !budget.take_record() || !record.find_id(&mut walk.read, &mut budget.bytes) {
-            return None;
+            return false;
         }
         if record.id_at(walk.read).is_some() {
             walk.other = walk.cursor;
@@ -101,17 +99,18 @@ fn search(records: Records<'_>, walk: &mut Walk) -> Option<bool> {
     }
     // If all of them have given way, so have some that the client has not got. It is told of these when it goes on there.
     walk.cursor.number = walk.until;
-    let is_found = walk.bits == 1;
     walk.read = walk.other_read;
-    walk.bits = 0;
-    Some(is_found)
+    true
 }
 
-/// What is left of the block with the id of the record that was found. `None` if that has given way.
+/// What is left of the block with the id of the record that was found. `None` if none was, or it has given way.
 fn unsent_id<'l>(records: Records<'l>, walk: &Walk) -> Option<&'l [u8]> {
+    if walk.bits == 0 {
+        return None;
+    }
     let mut cursor = walk.other;
     let id = records.read(&mut cursor).ok()??.id_at(walk.read)?;
-    Some(unsent(walk.sent as usize, id.len(), |at| id.get(at..)))
+    Some(unsent(walk, id.len(), |at| id.get(at..)))
 }
 
 /// What is left of the block with the id that the log has made last.
@@ -123,17 +122,18 @@ fn unsent_made_id(records: Records<'_>, walk: &Walk) -> Option<&'static [u8]> {
         let place = digits.iter().position(|digit| Some(digit) == id.get(at))?;
         digits.get(place..)?.get(..1)
     };
-    Some(unsent(walk.sent as usize, id.len(), digit))
+    Some(unsent(walk, id.len(), digit))
 }
 
 /// What is left of the block with an id of this length, of which `part` gives a part from a place on.
 fn unsent<'l>(
-    sent: usize,
+    walk: &Walk,
     length: usize,
     part: impl FnOnce(usize) -> Option<&'l [u8]>,
 ) -> &'l [u8] {
     const NAME: &[u8] = b"id: ";
     const END: &[u8] = b"\n\n";
+    let sent = walk.sent.minus(1) as usize;
     let unsent = match sent.checked_sub(NAME.len()) {
         None => NAME.get(sent..),
         Some(at) => match at.checked_sub(length) {

@@ -379,7 +379,7 @@ impl<'a> Session<'a> {
                 Stage::Closed(reason) => return Output::Close(reason),
                 Stage::Greeting => return Output::Wait(now),
                 stage if stage.is_of_log() => {
-                    if self.walk.sent == 0 && stage.is_live() {
+                    if self.walk.sent == 0 {
                         if now >= self.lifetime_ends {
                             self.own.stage = Stage::Closed(match self.lifetime_ends {
                                 ENDED => Close::Ended,
