@@ -54,11 +54,11 @@
 //! let options = StreamOptions::new();
 //! let now = Instant::from_millis(0);
 //! let mut session = Session::new(now, &log, EventId::default(), &options);
-//! log.publish_with(event_name!("temperature"), |data| write!(data, "{:.1}", 21.54))?;
+//! log.publish_with(event_name!("temperature"), |data| write!(data, "{}", 21_540))?;
 //!
 //! let mut buffer = [0; 256];
 //! while let Output::Send(bytes) = session.fill(now, &log, &mut buffer) {
-//!     assert!(bytes.ends_with(b"event: temperature\nid: 7-1\ndata: 21.5\n\n"));
+//!     assert!(bytes.ends_with(b"event: temperature\nid: 7-1\ndata: 21540\n\n"));
 //! }
 //! # Ok::<(), embedded_sse::server::PublishError>(())
 //! ```
@@ -121,9 +121,9 @@
 //! floor 4   io/{blocking,asynch}                     loops over sockets, on io/{attempts,inbox,received,turns,unsent}
 //! floor 3   client/event_source                      server/{connection,session,log}
 //!           on {attempt,exchange,lifecycle,output}   on {lifecycle,scratch,chunking,exchange,fields}
-//!           client/{reconnect,options}               on {own_frames,search,choice,walk,output,options}
-//!           on {backoff,decision,error_body,fields,  on {record,ring,made_id}
-//!              id_parameter,no_stream,reason,
+//!           client/{reconnect,options}               on {own_frames,greeting,priming,search,choice,walk,
+//!           on {backoff,decision,error_body,fields,     output,options}
+//!              id_parameter,no_stream,reason,        on {record,ring,made_id}
 //!              reconnect_options,redirects,request}
 //! floor 2   decode/{decoder,parts,event}             encode/{frame,writer,chunks,sink}
 //!           on {core,fields,held,layout,located,retry}

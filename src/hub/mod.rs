@@ -35,12 +35,11 @@ use crate::server::{EventLog, PublishError};
 /// static HUB: Hub<CriticalSectionRawMutex, [u8; 2048], [Slot; 4]> = Hub::new();
 /// static OPTIONS: ServerOptions = ServerOptions::new("/events");
 ///
-/// fn sample(celsius: f32) {
-///     let published = HUB.publish_with(event_name!("temperature"), |data| write!(data, "{celsius:.1}"));
+/// fn sample(millicelsius: i32) {
+///     let published = HUB.publish_with(event_name!("temperature"), |data| write!(data, "{millicelsius}"));
 ///     // The only failure: an event that is larger than the log.
 ///     published.unwrap_or_default();
 /// }
-///
 /// ```
 ///
 /// On embassy-net, it is served so:

@@ -88,10 +88,8 @@ impl<'a> Connection<'a> {
     /// log: call it while that is not locked.
     pub(crate) fn greet(&mut self) {
         if let State::Stream(stream) = &mut self.state {
-            if let Some(greeting) = stream.session.greeting() {
-                if self.scratch.is_sent() {
-                    (greeting.greet)(stream, &mut self.scratch);
-                }
+            if let Some(greet) = stream.session.greeting() {
+                greet(stream, &mut self.scratch);
             }
         }
     }
@@ -193,10 +191,10 @@ impl<'a> Connection<'a> {
 
     /// Answers a request for a stream while no place is free: with 503 and [`RETRY_AFTER`](super::RETRY_AFTER), or as
     /// [`reconnect_when_full`](ServerOptions::reconnect_when_full) says.
-    pub fn refuse_stream(&mut self, now: Instant) {
+    pub fn refuse_stream(&mut self) {
         self.is_for_stream = true;
         let reconnect = self.options.reconnect;
-        if !reconnect.is_some_and(|reconnect| reconnect(self, now)) {
+        if !reconnect.is_some_and(|reconnect| reconnect(self)) {
             self.respond(&BUSY);
         }
     }
@@ -376,18 +374,18 @@ impl<'a> Connection<'a> {
 }
 
 /// `reconnect`, for those who want to link it only if it is needed.
-pub(super) type Reconnect = fn(&mut Connection<'_>, Instant) -> bool;
+pub(super) type Reconnect = fn(&mut Connection<'_>) -> bool;
 pub(super) const RECONNECT: Reconnect = reconnect;
 
 /// Answers an event source with a stream that ends after its preamble. `false` if the client is none.
-fn reconnect(connection: &mut Connection<'_>, now: Instant) -> bool {
+fn reconnect(connection: &mut Connection<'_>) -> bool {
     if !connection.request().asks_for_event_stream() {
         return false;
     }
     let options = connection.options;
     if connection.state.is_unanswered() {
         connection.state = State::Stream(Stream {
-            session: Session::ended(now, &options.stream),
+            session: Session::ended(connection.since, &options.stream),
             chunking: options.chunking(&connection.request()),
         });
     }

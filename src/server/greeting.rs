@@ -14,8 +14,12 @@ pub(super) struct Greeting<'a> {
     pub hook: Hook<'a>,
     /// `greet`, for those who want to link it only if it is needed.
     #[cfg(feature = "http")]
-    pub greet: fn(&mut Stream<'_>, &mut Scratch<'_>),
+    pub greet: Greet,
 }
+
+/// Puts the next frame into the scratch, if that has nothing to send any more.
+#[cfg(feature = "http")]
+pub(super) type Greet = fn(&mut Stream<'_>, &mut Scratch<'_>);
 
 /// Writes a frame, or returns `false`.
 pub(super) type Hook<'a> = &'a (dyn Fn(u32, &mut SliceSink<'_>) -> bool + Sync);

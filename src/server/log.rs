@@ -34,12 +34,12 @@ use crate::wire::text::LastEventId;
 /// let mut log = EventLog::<[u8; 128]>::new();
 /// log.make_ids(0x5eed);
 /// log.publish(&Frame::data("on"))?;
-/// log.publish_with(event_name!("temperature"), |data| write!(data, "{:.1}", 21.54))?;
+/// log.publish_with(event_name!("temperature"), |data| write!(data, "{}", 21_540))?;
 ///
 /// // A client comes back that has seen the first of them.
 /// let Resume::From(mut cursor) = log.resume(EventId::new("5eed-1")?) else { panic!() };
 /// let record = log.read(&mut cursor)?.unwrap();
-/// assert_eq!(record.as_bytes(), b"event: temperature\nid: 5eed-2\ndata: 21.5\n\n");
+/// assert_eq!(record.as_bytes(), b"event: temperature\nid: 5eed-2\ndata: 21540\n\n");
 /// assert!(log.read(&mut cursor)?.is_none());
 /// # Ok::<(), Box<dyn core::error::Error>>(())
 /// ```

@@ -1,7 +1,7 @@
 //! One client's event stream.
 
 #[cfg(feature = "http")]
-use super::greeting::Greeting;
+use super::greeting::Greet;
 use super::log::EventLog;
 use super::options::{Start, StreamOptions};
 use super::output::{Close, Output, Waiting};
@@ -230,10 +230,13 @@ impl<'a> Session<'a> {
         is_first
     }
 
-    /// The caller's hook, if it is to be asked.
+    /// What asks the caller's hook, if that is due.
     #[cfg(feature = "http")]
-    pub(super) fn greeting(&self) -> Option<Greeting<'a>> {
-        self.own.options.greeting.filter(|_| self.is_greeting())
+    pub(super) fn greeting(&self) -> Option<Greet> {
+        match self.own.options.greeting {
+            Some(greeting) if self.is_greeting() => Some(greeting.greet),
+            _ => None,
+        }
     }
 
     /// Whether to [`greet`](Self::greet).

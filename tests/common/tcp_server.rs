@@ -284,7 +284,7 @@ fn serve_in_a_superloop(mut parts: Parts, log: &SharedLog) {
             let log = log.lock().unwrap();
             match connection.pump(now, &log, open) {
                 Ok(Wait::Request) => match (connection.request().path(), connection.exchange()) {
-                    (_, Exchange::Stream) if is_full => connection.refuse_stream(now),
+                    (_, Exchange::Stream) if is_full => connection.refuse_stream(),
                     ("/", _) => connection.respond(&PAGE),
                     ("/fields", _) => connection.respond(&PAGE_WITH_FIELDS),
                     _ => connection.answer(now, &log),

@@ -13,17 +13,32 @@ use crate::helpers::connection::{GET, OPTIONS, UNAUTHORIZED};
 #[test]
 fn no_order_of_calls_panics_or_goes_on_after_the_end() {
     static STREAM: StreamOptions = StreamOptions::new().lifetime(30_000).padding();
+    const GREETING: StreamOptions = StreamOptions::new()
+        .greeting(&|number, sink| {
+            // The second does not fit each scratch.
+            let data = "x".repeat(if number == 1 { 200 } else { 20 });
+            let _ = Frame::data(&data).write_to(sink);
+            number < 3
+        })
+        .prime();
     let mut random = fastrand::Rng::with_seed(3);
     let (mut streamed, mut answered, mut hung_up) = (0, 0, 0);
     for round in 0..4_000 {
-        let options = match round % 2 {
+        let options = match round % 4 {
             0 => OPTIONS,
-            _ => OPTIONS.chunked(),
+            1 => OPTIONS.chunked(),
+            2 => OPTIONS.reconnect_when_full().stream(GREETING),
+            _ => OPTIONS.reconnect_when_full().stream(GREETING).chunked(),
         };
         let mut log = EventLog::<[u8; 256]>::new();
         let mut scratch = vec![0; random.usize(100..400)];
         let mut connection = Connection::new(at(0), &options, &mut scratch);
-        let request = format!("{GET}Last-Event-ID: 1\r\n\r\n");
+        let id = if random.bool() {
+            "Last-Event-ID: 1\r\n"
+        } else {
+            ""
+        };
+        let request = format!("{GET}Accept: text/event-stream\r\n{id}\r\n");
         let mut unsent = request.as_bytes();
         let mut ended: Option<Outcome> = None;
         let mut is_shut_down = false;
@@ -53,6 +68,7 @@ fn no_order_of_calls_panics_or_goes_on_after_the_end() {
                     let _ = (request.method(), request.path(), request.last_event_id());
                     let _ = (connection.exchange(), connection.session());
                 }
+                27 => connection.refuse_stream(),
                 26 if ended.is_some() => {
                     connection.reset(now);
                     (unsent, ended) = (request.as_bytes(), None);

@@ -163,7 +163,7 @@ fn the_refusal_of_a_stream_has_cors_fields() {
         let options = OPTIONS.allowed_origins(allowed);
         let mut scratch = [0; 512];
         let mut connection = read_head(&options, &mut scratch, &get("http://a"));
-        connection.refuse_stream(at(0));
+        connection.refuse_stream();
         let (answer, _) = send_all(&mut connection, 0, &Log::new());
         let fields = format!("Retry-After: 5\r\n{fields}");
         assert_eq!(answer, refusal("503 Service Unavailable", &fields));

@@ -3,7 +3,7 @@
 use embedded_sse::server::{AllowedOrigins, StreamOptions};
 
 use crate::helpers::connection::{GET, Log, OPTIONS, STREAM_HEAD, read_head, refusal, send_all};
-use crate::helpers::{PREAMBLE, at, publish};
+use crate::helpers::{PREAMBLE, publish};
 
 const RECONNECT: embedded_sse::server::ServerOptions = OPTIONS.reconnect_when_full();
 
@@ -12,7 +12,7 @@ fn refused(options: &embedded_sse::server::ServerOptions, fields: &str) -> (Stri
     publish(&mut log, 1..=3);
     let mut scratch = [0; 512];
     let mut connection = read_head(options, &mut scratch, &format!("{GET}{fields}\r\n"));
-    connection.refuse_stream(at(7));
+    connection.refuse_stream();
     send_all(&mut connection, 7, &log)
 }
 
@@ -85,7 +85,7 @@ fn the_first_answer_counts() {
     let lines = format!("{GET}Accept: text/event-stream\r\n\r\n");
     let mut connection = read_head(&RECONNECT, &mut scratch, &lines);
     connection.refuse(embedded_sse::http::Status::NOT_FOUND);
-    connection.refuse_stream(at(0));
+    connection.refuse_stream();
     let (answer, _) = send_all(&mut connection, 0, &log);
     assert!(answer.starts_with("HTTP/1.1 404 "), "{answer}");
 }

@@ -204,15 +204,15 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
         let connection = &mut self.connection;
         match exchange {
             Exchange::Stream => {
-                let now = self.clock.now();
                 self.place = self.log.join();
                 if self.place.is_some() {
+                    let now = self.clock.now();
                     let options = options.unwrap_or(connection.stream_options());
                     self.log
                         .with(|log| connection.begin_stream(now, log, options));
                     return;
                 }
-                connection.refuse_stream(now);
+                connection.refuse_stream();
             }
             exchange => connection.settle(exchange),
         }

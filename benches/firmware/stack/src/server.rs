@@ -33,6 +33,8 @@ static FULL: ServerOptions = ServerOptions::new("/events")
         Some(_) => None,
         None => Some(&UNAUTHORIZED),
     })
+    .allowed_headers(&["Authorization"])
+    .reconnect_when_full()
     .chunked()
     .stream(STREAM);
 const STREAM: StreamOptions = StreamOptions::new()
@@ -41,6 +43,8 @@ const STREAM: StreamOptions = StreamOptions::new()
     .padding()
     .start(Start::LatestOfEachType)
     .only(&[event_name!("message"), event_name!("update")])
+    .greeting(&|number, sink| number == 0 && Frame::new().with_data(b"on").write_to(sink).is_ok())
+    .prime()
     .keep_alive(5_000)
     .lifetime(60_000);
 static UNAUTHORIZED: Response = Response::new(Status::UNAUTHORIZED)
@@ -183,6 +187,7 @@ fn connection(log: &Log) {
         stream: Depth::of("Connection::stream"),
         respond: Depth::of("Connection::respond"),
         refuse: Depth::of("Connection::refuse"),
+        refuse_stream: Depth::of("Connection::refuse_stream"),
         end: Depth::of("Connection::end"),
         reset: Depth::of("Connection::reset"),
         is_path: Depth::of("Request::is_path"),
@@ -193,7 +198,13 @@ fn connection(log: &Log) {
     for options in [&PLAIN, &FULL] {
         for request in REQUESTS {
             for chunk in [usize::MAX, 1] {
-                for answer in [Calls::answer, Calls::stream, Calls::respond, Calls::refuse] {
+                for answer in [
+                    Calls::answer,
+                    Calls::stream,
+                    Calls::respond,
+                    Calls::refuse,
+                    Calls::refuse_stream,
+                ] {
                     calls.serve(log, options, request.chunks(chunk), answer);
                 }
             }
@@ -211,6 +222,7 @@ struct Calls {
     stream: Depth,
     respond: Depth,
     refuse: Depth,
+    refuse_stream: Depth,
     end: Depth,
     reset: Depth,
     is_path: Depth,
@@ -290,6 +302,11 @@ impl Calls {
     fn refuse(&mut self, connection: &mut Connection<'_>, _: &Log) {
         self.refuse
             .call2(Connection::refuse, connection, Status::NOT_FOUND);
+    }
+
+    fn refuse_stream(&mut self, connection: &mut Connection<'_>, _: &Log) {
+        self.refuse_stream
+            .call(Connection::refuse_stream, connection);
     }
 
     fn respond(&mut self, connection: &mut Connection<'_>, _: &Log) {

@@ -83,6 +83,7 @@ fn log_server(frame: &Frame<'_>, head: &[u8], scratch: &mut [u8]) {
     connection.received(head.len());
     if let Next::Request = connection.poll(now, &events) {
         log(&connection.request());
+        log(&connection.exchange());
     }
 }
 

@@ -10,17 +10,21 @@ use embedded_sse::server::{
     AllowedOrigins, Connection, EventLog, Output, Resume, ServerOptions, Session, Start,
     StreamOptions,
 };
-use embedded_sse::{EventId, Instant, LastEventId, event_name};
+use embedded_sse::{EventId, Frame, Instant, LastEventId, SliceSink, event_name};
 use footprint::{Port, memory, read, read_word, write, write_word};
 
 static STREAM: StreamOptions = StreamOptions::new()
     .start(Start::LatestOfEachType)
     .only(&[event_name!("led")])
     .padding()
+    .greeting(&greet)
+    .prime()
     .lifetime(60_000);
 static OPTIONS: ServerOptions = ServerOptions::new("/events")
     .hosts(&["device"])
     .allowed_origins(AllowedOrigins::OnlyWithCredentials(&["http://page"]))
+    .allowed_headers(&["authorization"])
+    .stream_fields(&REALM)
     .keep_headers(&["authorization"])
     .check(&|request| {
         request
@@ -28,13 +32,14 @@ static OPTIONS: ServerOptions = ServerOptions::new("/events")
             .is_none()
             .then_some(&UNAUTHORIZED)
     })
+    .reconnect_when_full()
     .chunked()
     .stream(STREAM);
-static REALM: [HeaderField; 1] =
-    match HeaderField::new("WWW-Authenticate", "Basic realm=\"device\"") {
-        Ok(realm) => [realm],
-        Err(_) => panic!("illegal"),
-    };
+const REALM: [HeaderField; 1] = match HeaderField::new("WWW-Authenticate", "Basic realm=\"device\"")
+{
+    Ok(realm) => [realm],
+    Err(_) => panic!("illegal"),
+};
 static UNAUTHORIZED: Response = Response::refusal(Status::UNAUTHORIZED).fields(&REALM);
 
 #[unsafe(no_mangle)]
@@ -70,6 +75,9 @@ extern "C" fn reset() -> ! {
             Output::Close(reason) => write_word(reason as u32),
         }
         session.sent(read_word() as usize);
+        if let Output::Send(bytes) = session.fill(now(), &log, scratch) {
+            write(bytes);
+        }
         session.end();
 
         let mut connection = Connection::new(now(), &OPTIONS, scratch);
@@ -91,6 +99,7 @@ extern "C" fn reset() -> ! {
                     0 => connection.answer(now(), &log),
                     1 => connection.stream(now(), &log, &STREAM),
                     2 => connection.respond(&UNAUTHORIZED),
+                    3 => connection.refuse_stream(),
                     _ => {
                         look_at(&connection.request());
                         connection.refuse(Status::NOT_FOUND);
@@ -101,6 +110,11 @@ extern "C" fn reset() -> ! {
             }
         }
     }
+}
+
+fn greet(number: u32, sink: &mut SliceSink<'_>) -> bool {
+    let written = Frame::new().with_data(b"on").write_to(sink);
+    number < read_word() && written.is_ok()
 }
 
 fn origins() -> AllowedOrigins<'static> {
