@@ -217,7 +217,7 @@ impl<'a> StreamOptions<'a> {
     /// it is back.
     ///
     /// If the log [makes ids](super::EventLog::make_ids) and has made none yet, the id has the sequence 0. It resumes at the
-    /// oldest record, unless records have given way. A log whose events have no ids sends no block.
+    /// oldest record, unless events have given way. A log whose events have no ids sends no block.
     ///
     /// An event source takes the id and dispatches no event (WHATWG HTML 9.2.6). But fetch-event-source 2.0.1,
     /// extended-eventsource 2.1.0, httpx-sse 0.4.3 and sse-stream 0.3 report an event with empty data.

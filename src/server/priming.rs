@@ -9,6 +9,9 @@ use super::walk::{Budget, Walk};
 use crate::time::Instant;
 use crate::wire::exact::Exact;
 
+/// What comes before an id.
+const NAME: &[u8] = b"id: ";
+
 /// `next_record`, or `next_record_or_id` for those who want to link it.
 pub(super) type NextRecord =
     for<'l> fn(&mut Session<'_>, Instant, Records<'l>, &mut Cursor) -> Option<Output<'l>>;
@@ -44,22 +47,21 @@ fn prime<'l>(
 ) -> Option<Output<'l>> {
     if *stage == Stage::Prime {
         let end = walk.cursor;
-        *stage = if records.ring.makes_ids {
-            // Its sequence tells the newest id that the log has made. If it has made none yet, it is 0.
-            walk.other.number = records.ring.sequence;
-            Stage::SendMadeId
-        } else {
-            walk.restart(records.ring.oldest, end);
-            Stage::SearchId
-        };
+        walk.restart(records.ring.oldest, end);
         // As if in mid-record, so that no record is chosen meanwhile: one more than what was sent of the block.
         walk.sent = 1;
+        // If no record has an id, this is the last one that the log has made: 0 if it has made none yet.
+        walk.other.number = records.ring.sequence;
+        *stage = Stage::SearchId;
     }
     if *stage == Stage::SearchId {
         if !search(records, walk) {
             return Some(Output::Wait(now));
         }
-        *stage = Stage::SendId;
+        *stage = match walk.bits {
+            0 if records.ring.makes_ids => Stage::SendMadeId,
+            _ => Stage::SendId,
+        };
     }
     let unsent = match *stage {
         Stage::SendMadeId => unsent_made_id(records, walk),
@@ -89,10 +91,10 @@ fn search(records: Records<'_>, walk: &mut Walk) -> bool {
         if !budget.take_record() || !record.find_id(&mut walk.read, &mut budget.bytes) {
             return false;
         }
-        if record.id_at(walk.read).is_some() {
+        if let Some(id) = record.id_at(walk.read) {
             walk.other = walk.cursor;
             walk.other_read = walk.read;
-            walk.bits = 1;
+            walk.bits = id.len() as u32;
         }
         walk.cursor = next;
         walk.read = 0;
@@ -103,14 +105,20 @@ fn search(records: Records<'_>, walk: &mut Walk) -> bool {
     true
 }
 
-/// What is left of the block with the id of the record that was found. `None` if none was, or it has given way.
+/// What is left of the block with the id of the record that was found. `None` if none was, or if that has given way before all
+/// of the id was sent.
 fn unsent_id<'l>(records: Records<'l>, walk: &Walk) -> Option<&'l [u8]> {
-    if walk.bits == 0 {
+    let length = walk.bits as usize;
+    if length == 0 {
         return None;
     }
     let mut cursor = walk.other;
-    let id = records.read(&mut cursor).ok()??.id_at(walk.read)?;
-    Some(unsent(walk, id.len(), |at| id.get(at..)))
+    let record = records.read(&mut cursor).ok().flatten();
+    let id = record.and_then(|record| record.id_at(walk.read));
+    if id.is_none() && walk.sent as usize <= NAME.len().plus(length) {
+        return None;
+    }
+    Some(unsent(walk, length, |at| id?.get(at..)))
 }
 
 /// What is left of the block with the id that the log has made last.
@@ -131,7 +139,6 @@ fn unsent<'l>(
     length: usize,
     part: impl FnOnce(usize) -> Option<&'l [u8]>,
 ) -> &'l [u8] {
-    const NAME: &[u8] = b"id: ";
     const END: &[u8] = b"\n\n";
     let sent = walk.sent.minus(1) as usize;
     let unsent = match sent.checked_sub(NAME.len()) {

@@ -111,8 +111,8 @@ pub(super) struct Ring {
     /// The sequence of the last id that was made.
     pub sequence: u32,
     pub makes_ids: bool,
-    /// Whether the oldest record comes next after the made id before those that are kept: the record with that id was the last
-    /// to give way, or none has given way, and it is the sequence 0.
+    /// Whether the oldest record comes next after the made id before those that are kept: the event with that id was the last
+    /// one to give way, or none has given way, and it is the sequence 0.
     pub is_oldest_next: bool,
     /// How many streams have begun. The ring does not need it, but its padding has room for it.
     pub streams: Counter,
@@ -230,9 +230,11 @@ impl Ring {
             let records = Records::new(self, bytes);
             let mut next = records.ring.oldest;
             let record = records.read(&mut next);
-            self.is_oldest_next = matches!(record, Ok(Some(record)) if record.has_made_id());
-            if self.is_oldest_next {
-                self.made = self.made.minus(1);
+            // A comment is not missed.
+            let event = record.ok().flatten().filter(Record::is_event);
+            if let Some(is_made) = event.map(|event| event.has_made_id()) {
+                self.is_oldest_next = is_made;
+                self.made = self.made.minus(is_made.into());
             }
             self.oldest = next;
             // At the end of the buffer, the oldest is the one at its start.

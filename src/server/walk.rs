@@ -13,7 +13,8 @@ pub(super) struct Walk {
     /// How many of its bytes were searched.
     pub read: u32,
     /// Of a search, after the last event that had the id; of a snapshot, which record is compared with those
-    /// that may be a part of it; of an id that is sent by itself, the record that has it, or as a number, its sequence.
+    /// that may be a part of it; of an id that is sent by itself, the record that has it, or
+    /// as a number, its sequence.
     pub other: Cursor,
     /// How many of that one's bytes were searched. While a record is given to a caller of `poll`, how many of its bytes are
     /// yet to be told as sent: others are not compared meanwhile.
@@ -21,7 +22,7 @@ pub(super) struct Walk {
     /// The number of the record before which the search ends, or the snapshot.
     pub until: u32,
     /// Of a search, 1 once the id was found. Of a snapshot, a bit for each of the next records, the first the lowest:
-    /// whether it is left out. A 1 stands above them.
+    /// whether it is left out. A 1 stands above them. Of an id that is sent by itself, its length.
     pub bits: u32,
 }
 

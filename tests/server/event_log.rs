@@ -20,6 +20,7 @@ struct Published {
     bytes: Vec<u8>,
     id: Option<String>,
     made: bool,
+    is_event: bool,
 }
 
 impl Model {
@@ -47,6 +48,7 @@ impl Model {
             bytes,
             id,
             made: makes,
+            is_event: data.is_some(),
         });
         true
     }
@@ -77,17 +79,27 @@ impl Model {
     fn seen(&self, id: &str) -> Option<usize> {
         let start = self.epoch.map(|epoch| format!("{epoch:x}-0"));
         if start.as_deref() == Some(id) {
-            // It comes before everything, so that nothing may have been forgotten.
-            return (self.forgotten == 0).then_some(0);
+            // It comes before everything, so that no event may have been forgotten.
+            return self.no_event_is_forgotten(0).then_some(self.forgotten);
         }
         let at = |frame: &Published| frame.id.as_deref() == Some(id);
         if let Some(last) = self.frames.iter().rposition(at) {
-            // An id that the log has not made counts only while it is kept.
-            if last >= self.forgotten || (last + 1 == self.forgotten && self.frames[last].made) {
+            if last >= self.forgotten {
                 return Some(last + 1);
+            }
+            // An id that the log has not made counts only while it is kept.
+            if self.frames[last].made && self.no_event_is_forgotten(last + 1) {
+                return Some(self.forgotten);
             }
         }
         None
+    }
+
+    /// Whether a client that has seen so many frames has missed no event that is forgotten.
+    fn no_event_is_forgotten(&self, seen: usize) -> bool {
+        !self.frames[seen..self.forgotten]
+            .iter()
+            .any(|frame| frame.is_event)
     }
 }
 

@@ -309,3 +309,62 @@ fn the_stream_goes_on_after_the_id() {
         (":\n".into(), Output::Wait(at(15)))
     );
 }
+
+/// Breaks when a client that has taken all of the block is closed as if it had missed a part of it.
+#[test]
+fn an_id_that_was_sent_whole_may_give_way() {
+    for last in ["", "\n", "\n\n"] {
+        let mut log = log::<100>(["a"]);
+        let mut session = Session::new(at(0), &log, id(""), &PRIME);
+        let mut body = String::new();
+        while body != format!("{PREAMBLE}id: a\n\n").strip_suffix(last).unwrap() {
+            let Output::Send(bytes) = session.poll(at(0), &log) else {
+                panic!("{body}");
+            };
+            body += str::from_utf8(&bytes[..1]).unwrap();
+            session.sent(1);
+        }
+        publish(&mut log, 1..=30);
+        loop {
+            match session.poll(at(0), &log) {
+                Output::Send(bytes) => {
+                    body += str::from_utf8(bytes).unwrap();
+                    let length = bytes.len();
+                    session.sent(length);
+                }
+                Output::Wait(until) if until == at(0) => {}
+                output => break assert!(matches!(output, Output::Wait(_)), "{output:?}"),
+            }
+        }
+        let oldest = 31 - log.len();
+        let expected = format!("{PREAMBLE}id: a\n\n{LOST}{}", events(oldest..=30));
+        assert_eq!(body, expected);
+    }
+}
+
+/// Breaks when a log that makes ids gives one that is not its newest.
+#[test]
+fn an_id_of_the_caller_may_be_the_newest() {
+    let mut log = made(1);
+    publish(&mut log, ["a"]);
+    assert_eq!(body(&log, "", &PRIME), format!("{PREAMBLE}id: a\n\n"));
+    log.publish(&Frame::data("x")).unwrap();
+    assert_eq!(body(&log, "", &PRIME), format!("{PREAMBLE}id: 5eed-2\n\n"));
+}
+
+/// Breaks when a client is told of a loss though only comments have given way.
+#[test]
+fn comments_that_give_way_are_no_loss() {
+    for events in 0..3 {
+        let mut log = made(events);
+        for _ in 0..200 {
+            log.publish(&Frame::comment("x")).unwrap();
+            let body = body(&log, &format!("5eed-{events}"), &PRIME);
+            assert!(!body.contains(LOST), "{body}");
+        }
+        assert_eq!(
+            body(&log, "", &PRIME),
+            format!("{PREAMBLE}id: 5eed-{events}\n\n")
+        );
+    }
+}
