@@ -1,8 +1,10 @@
 //! The present state, which a hook of the caller writes to new clients of a shared log.
 
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
 use embedded_io_adapters::tokio_1::FromTokio;
 use embedded_sse::hub::Hub;
-use embedded_sse::server::{ServerOptions, StreamOptions};
+use embedded_sse::server::{ServerOptions, Start, StreamOptions};
 use embedded_sse::{EventId, Frame, SliceSink, event_name};
 use tokio::io::{AsyncWriteExt, duplex};
 use tokio::time::{Duration, timeout};
@@ -46,6 +48,42 @@ async fn a_hub_greets_new_clients() {
     assert_eq!(
         read_body(&mut lost).await,
         format!("{PREAMBLE}{told}{STATE}{kept}")
+    );
+}
+
+/// Breaks when a new client does not learn a state whose event has given way to those of another type.
+#[tokio::test(start_paused = true)]
+async fn a_state_outlives_its_event() {
+    static DOOR: AtomicBool = AtomicBool::new(false);
+    fn greet(number: u32, sink: &mut SliceSink<'_>) -> bool {
+        let data: &[u8] = if DOOR.load(Relaxed) { b"open" } else { b"shut" };
+        let frame = Frame::new().event(event_name!("door")).with_data(data);
+        number == 0 && frame.write_to(sink).is_ok()
+    }
+    const STREAM: StreamOptions = StreamOptions::new()
+        .start(Start::LatestOfEachType)
+        .greeting(&greet);
+    static OPTIONS: ServerOptions = ServerOptions::new("/events").stream(STREAM);
+
+    let hub = hub();
+    DOOR.store(true, Relaxed);
+    hub.publish(&Frame::data("open").event(event_name!("door")))
+        .unwrap();
+    for number in 2..=60 {
+        let data = format!("{number}");
+        hub.publish(&Frame::data(&data).event(event_name!("temperature")))
+            .unwrap();
+    }
+    let (mut client, _task) = connect(&hub, &OPTIONS, 4096);
+    client
+        .write_all(format!("{GET}\r\n").as_bytes())
+        .await
+        .unwrap();
+    let door = "event: door\ndata: open\n\n";
+    let last = "event: temperature\nid: 7-60\ndata: 60\n\n";
+    assert_eq!(
+        read_body(&mut client).await,
+        format!("{PREAMBLE}{door}{last}")
     );
 }
 
