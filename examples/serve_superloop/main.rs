@@ -56,7 +56,7 @@ fn main() -> Result<()> {
             let Some(open) = socket else { continue };
             match connection.pump(now, &log, open) {
                 Ok(Wait::Request) => match connection.exchange() {
-                    Exchange::Stream if streams == STREAMS => connection.refuse_stream(),
+                    Exchange::Stream if streams >= STREAMS => connection.refuse_stream(),
                     _ => {
                         connection.answer(now, &log);
                         streams += usize::from(connection.session().is_some());

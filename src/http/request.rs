@@ -108,8 +108,9 @@ impl<'h> Request<'h> {
     /// with the name `lastEventId`, `lastEventID`, `last_event_id`, `Last-Event-ID` or `evs_last_event_id`, for clients that
     /// cannot set a header field.
     ///
-    /// One that does not fit the room for the head is [`LastEventId::Unusable`]. So that the fields after it fit, a quarter of
-    /// that room is not for a header field `Last-Event-ID`.
+    /// One that does not fit the room for the head is [`LastEventId::Unusable`]. A header field `Last-Event-ID` has to end within
+    /// the first three quarters of that room: the rest is for the fields after it. A target that does not fit, with its
+    /// parameters, is refused with 414.
     pub fn last_event_id(&self) -> LastEventId<'h> {
         LastEventId::from_bytes(self.at(self.head.last_event_id))
     }

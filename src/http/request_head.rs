@@ -195,7 +195,10 @@ impl RequestHead {
                 let value = value.trim_ascii_start();
                 let start = end.minus(value.len() as u16);
                 let end = start.plus(value.trim_ascii_end().len() as u16);
-                *place = Place { start, end };
+                // An empty id, after another one, would hide that.
+                if start < end || place.end == 0 {
+                    *place = Place { start, end };
+                }
             }
         }
         *space.get_mut(usize::from(end)).ok_or(HeadError::TooLarge)? = b'\n';
@@ -264,7 +267,7 @@ pub(super) struct Accept {
 impl Accept {
     /// Takes the value of a field, which may come several times.
     ///
-    /// Not inlined: what it needs of the stack, 50 bytes, what parses lines need not have.
+    /// Not inlined: its 50 bytes of stack would add to those of the line parser.
     #[inline(never)]
     pub fn add(&mut self, mut value: &[u8]) {
         // A quoted parameter may hold a comma or a semicolon, but none is in use.

@@ -214,7 +214,8 @@ impl<M: RawMutex, B: AsRef<[u8]> + AsMut<[u8]>, S: AsMut<[Slot]>> Hub<M, B, S> {
         self.lock(|state| state.stats).unwrap_or_default()
     }
 
-    /// Ends all streams, each when its frame under way is whole, and lets no other begin.
+    /// Ends all streams, each when its frame under way is whole, and lets no other begin. Clients that come later are answered as
+    /// if no slot was free.
     pub fn end(&self) {
         self.has_ended.store(true, Ordering::Release);
         self.wake();

@@ -32,8 +32,8 @@ use crate::time::Instant;
 /// [`space`](Connection::space) and tell with [`received`](Connection::received) how much came, also
 /// when the client has closed, which is 0. Call `poll` again then, when the log has a new frame, and
 /// when the time has come.** When it says [`Next::Request`], answer that by
-/// [`answer`](Connection::answer), [`stream`](Connection::stream) or
-/// [`respond`](Connection::respond).
+/// [`answer`](Connection::answer), [`stream`](Connection::stream), [`respond`](Connection::respond),
+/// [`refuse`](Connection::refuse) or [`refuse_stream`](Connection::refuse_stream).
 ///
 /// `io::blocking` and `io::asynch` do all this for sockets.
 #[derive(Debug)]
@@ -190,7 +190,7 @@ impl<'a> Connection<'a> {
     }
 
     /// Answers a request for a stream while no place is free: with 503 and [`RETRY_AFTER`](super::RETRY_AFTER), or as
-    /// [`reconnect_when_full`](ServerOptions::reconnect_when_full) says.
+    /// [`reconnect_when_full`](ServerOptions::reconnect_when_full) says. It does not count places: the caller does.
     pub fn refuse_stream(&mut self) {
         self.is_for_stream = true;
         let reconnect = self.options.reconnect;
@@ -237,7 +237,7 @@ impl<'a> Connection<'a> {
         self.state.end();
     }
 
-    /// The stream, once it has begun.
+    /// The stream, from its beginning to its end. That of [`refuse_stream`](Self::refuse_stream) is one, too.
     pub const fn session(&self) -> Option<&Session<'a>> {
         self.state.session()
     }
@@ -377,13 +377,15 @@ impl<'a> Connection<'a> {
 pub(super) type Reconnect = fn(&mut Connection<'_>) -> bool;
 pub(super) const RECONNECT: Reconnect = reconnect;
 
-/// Answers an event source with a stream that ends after its preamble. `false` if the client is none.
+/// Answers an event source with a stream that ends after its first bytes. `false` if the client is none.
 fn reconnect(connection: &mut Connection<'_>) -> bool {
     if !connection.request().asks_for_event_stream() {
         return false;
     }
     let options = connection.options;
-    if connection.state.is_unanswered() {
+    if connection.request().is_method("HEAD") {
+        connection.settle(Exchange::Head);
+    } else if connection.state.is_unanswered() {
         connection.state = State::Stream(Stream {
             session: Session::ended(connection.since, &options.stream),
             chunking: options.chunking(&connection.request()),

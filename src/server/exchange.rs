@@ -31,7 +31,7 @@ pub struct ServerOptions<'a> {
     allowed_origins: AllowedOrigins<'a>,
     allowed_headers: &'a [&'a str],
     stream_fields: &'a [HeaderField<'a>],
-    /// For those of the last three that are set.
+    /// Writes those of the three fields above that are set.
     write_fields: Option<WriteFields>,
     pub(super) keep_headers: &'a [&'a str],
     pub(super) check: Option<Check<'a>>,
@@ -76,21 +76,55 @@ impl<'a> ServerOptions<'a> {
     /// CORS header fields then, also if it is a refusal. So does the refusal of a head that is too long. Other responses, such as
     /// 404, carry none.
     ///
-    /// Preflights are answered, also those for access to a private network.
+    /// Preflights are answered, also those for access to a private network, and are not [checked](Self::check). A page can read
+    /// the status and the body of a refusal, but not its header fields, such as `Retry-After`.
     pub const fn allowed_origins(mut self, origins: AllowedOrigins<'a>) -> Self {
         self.allowed_origins = origins;
         self.write_fields = Some(write_fields);
         self
     }
 
-    /// The header fields that these pages may send beside `Last-Event-ID` and `Cache-Control`, such as `Authorization`: none by
-    /// default. A name that is no token is left out.
+    /// The header fields that pages of the [allowed origins](Self::allowed_origins) may send beside `Last-Event-ID` and
+    /// `Cache-Control`: none by default. A name that is no token is left out.
+    ///
+    /// This allows them in preflights only. To read one, name it in [`keep_headers`](Self::keep_headers), too.
+    ///
+    /// # Examples
+    ///
+    /// A token from a page of another origin. `EventSource` cannot send it, so the page reads the stream by `fetch`, with
+    /// `Accept: text/event-stream`. A token is no credential in the sense of CORS: `AllowedOrigins::Only` is enough.
+    ///
+    /// ```
+    /// use embedded_sse::http::{HeaderField, Request, Response, Status};
+    /// use embedded_sse::server::{AllowedOrigins, ServerOptions};
+    ///
+    /// const BEARER: HeaderField = match HeaderField::new("WWW-Authenticate", "Bearer") {
+    ///     Ok(field) => field,
+    ///     Err(_) => panic!("illegal"),
+    /// };
+    /// static UNAUTHORIZED: Response = Response::refusal(Status::UNAUTHORIZED).fields(&[BEARER]);
+    /// static SERVER: ServerOptions = ServerOptions::new("/events")
+    ///     .allowed_origins(AllowedOrigins::Only(&["https://dashboard.example"]))
+    ///     .allowed_headers(&["Authorization"])
+    ///     .keep_headers(&["authorization"])
+    ///     .check(&check);
+    ///
+    /// fn check(request: &Request<'_>) -> Option<&'static Response<'static>> {
+    ///     match request.header("authorization") {
+    ///         Some(header) if header == "Bearer 5eed" => None,
+    ///         _ => Some(&UNAUTHORIZED),
+    ///     }
+    /// }
+    /// ```
     pub const fn allowed_headers(mut self, names: &'a [&'a str]) -> Self {
         self.allowed_headers = names;
         self
     }
 
-    /// Adds header fields to the response that is a stream.
+    /// Adds header fields to the response that is a stream, also to a request for its head. Refusals do not have them.
+    ///
+    /// `Content-Length`, `Transfer-Encoding` and `Connection` are left out. `Content-Type`, `Cache-Control` and
+    /// `X-Accel-Buffering` would come twice, for a stream has them already.
     ///
     /// ```
     /// use embedded_sse::http::HeaderField;
@@ -115,7 +149,8 @@ impl<'a> ServerOptions<'a> {
         self
     }
 
-    /// Asks this function before any stream begins. It may answer 401 or 403 instead.
+    /// Asks this function before any stream begins, and before it takes a place. It may answer 401 or 403 instead. A request for
+    /// the head is checked, too.
     ///
     /// ```
     /// use embedded_sse::http::{Request, Response, Status};
@@ -135,12 +170,13 @@ impl<'a> ServerOptions<'a> {
         self
     }
 
-    /// Lets pages come back by themselves when no place for a stream was free. A client whose `Accept` names
-    /// `text/event-stream` gets a stream then that tells it the reconnection time and ends, and reconnects after that time. By
-    /// default it gets 503 with [`RETRY_AFTER`](super::RETRY_AFTER), after which the `EventSource` of browsers gives up for
-    /// good. Other clients get 503 in any case.
+    /// Lets pages come back by themselves. While no place is free, a client whose `Accept` names `text/event-stream` gets a stream
+    /// that holds the reconnection time and ends. It reconnects after that time. Other clients, also those that accept anything,
+    /// get 503 with [`RETRY_AFTER`](super::RETRY_AFTER). By default all get that, and the `EventSource` of browsers gives up for
+    /// good.
     ///
-    /// Each client that waits sends a request per [reconnection time](StreamOptions::retry).
+    /// Each client that waits sends a request per [reconnection time](StreamOptions::retry) of these options. Its outcome is
+    /// `Streamed(Close::Ended)`, and a hub counts it as refused.
     pub const fn reconnect_when_full(mut self) -> Self {
         self.reconnect = Some(RECONNECT);
         self
@@ -306,7 +342,7 @@ fn write_fields(
                 write(name.as_bytes());
             }
         }
-        // Only preflights ask for it, and there it does no harm if not asked for.
+        // Sent with every preflight: a browser that did not ask ignores it.
         write_field("Access-Control-Allow-Private-Network", b"true", write);
         write_field("Access-Control-Max-Age", b"86400", write);
     }

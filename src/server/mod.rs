@@ -14,7 +14,7 @@
 //! | stream | Answers with a stream of these options, whatever the path. | `Connection`, `Incoming`, `io::asynch::Joined` |
 //! | respond | Answers with a response of the caller. | `Connection`, `Incoming` |
 //! | refuse | Answers with a status, and its meaning in words. | `Connection`, `Incoming` |
-//! | refuse a stream | Answers that no place for a stream is free. | `Connection` |
+//! | refuse_stream | Answers that no place for a stream is free. `Incoming` does that by itself. | `Connection` |
 //! | serve | Accepts and answers. | `io::asynch`, `Hub` |
 //! | join | Takes a place for a stream in a shared log. | `Hub`, `io::asynch::SharedLog` |
 //!
@@ -26,11 +26,11 @@
 //! | --- | --- |
 //! | read the stream, if [`AllowedOrigins`] has its origin | List origins. `Any` is for what everyone may read. |
 //! | read the stream by a name of its own that it lets point to the device (DNS rebinding) | `ServerOptions::hosts` |
-//! | hold places: `fetch(url, {mode: "no-cors"})` opens a stream that the page cannot read | `ServerOptions::check` with a token, which refuses before a place is taken; a limit per address in what accepts sockets |
-//! | send `GET` requests to other paths | Change nothing on a `GET`. |
+//! | hold places with streams that it cannot read: by an `<iframe>` in Chromium and Firefox, by `fetch(url, {mode: "no-cors"})` in Firefox | `ServerOptions::check` with a token: it refuses before a place is taken. Limit the connections of one address where you accept sockets. `Cross-Origin-Resource-Policy` does not help. |
+//! | send `GET`, and `POST` with a form or text, to other paths | Change nothing on a `GET`. For a change, require a header field that needs a preflight, such as `Authorization`, or check `Origin`. |
 //!
-//! No header field tells such a `fetch` from a request of the device's own page: it has no `Origin`, and browsers send
-//! `Sec-Fetch-Site` only over https and to the machine that they run on.
+//! No header field tells a request of a foreign page that holds a place from one of the device's own page: neither has an
+//! `Origin`, and browsers send `Sec-Fetch-Site` only over https and to the machine that they run on.
 
 mod choice;
 #[cfg(feature = "http")]

@@ -38,9 +38,9 @@ pub struct StreamOptions<'a> {
     pub(super) start: Start,
     pub(super) only: Option<&'a [EventName<'a>]>,
     pub(super) skip: Option<Skip>,
-    /// What follows the preamble and the loss notice of a client that does not just go on.
+    /// The stage after preamble and loss notice, for clients that are new or have lost events.
     pub(super) opening: Stage,
-    /// What follows the greeting.
+    /// The stage after the greeting.
     pub(super) after_greeting: Stage,
     pub(super) greeting: Option<Greeting<'a>>,
     pub(super) next_record: NextRecord,
@@ -164,8 +164,13 @@ impl<'a> StreamOptions<'a> {
     /// client follows them.
     ///
     /// The hook is called with 0, 1, 2 and so on, and each time with an empty sink. It writes the frame of that number and returns
-    /// `true`, or returns `false` if there is no such frame. The sink is the scratch of the connection: a frame that does not
-    /// fit is left out, and writing it returns [`BufferTooSmall`](crate::BufferTooSmall).
+    /// `true`, or returns `false` if there is no such frame. Until it does, only the end of the stream ends the greeting.
+    ///
+    /// A frame may be as long as the scratch of the connection. A longer one is left out, and writing it returns
+    /// [`BufferTooSmall`](crate::BufferTooSmall). Frames need no id: a client that comes back resumes by those of the log.
+    ///
+    /// A client that resumes gets no greeting. [`only`](Self::only) does not hold it back. With [`Start::LatestOfEachType`] a type
+    /// of which the log has an event comes twice: [`Start::Live`] suffices if the greeting has the whole state.
     ///
     /// The lock of a shared log is not held while the hook runs. An event that is published meanwhile follows the greeting, also
     /// if the greeting has that state already. [`Session::poll`](super::Session::poll) leaves the greeting out, for it has no
@@ -212,12 +217,13 @@ impl<'a> StreamOptions<'a> {
         self
     }
 
-    /// Gives a client that has everything, but has seen no event of the log yet, an id to resume from: the newest one of the
-    /// log, in a block without data. Without it, a client that is cut off before its first event misses what is published until
-    /// it is back.
+    /// Sends an id to a client that has none of this log, once it has got what the log held for it: the newest id of the log, in
+    /// a block without data. Without it, a client that is cut off before its first event misses what is published until it is
+    /// back.
     ///
-    /// If the log [makes ids](super::EventLog::make_ids) and has made none yet, the id has the sequence 0. It resumes at the
-    /// oldest record, unless events have given way. A log whose events have no ids sends no block.
+    /// If the log [makes ids](super::EventLog::make_ids) and has made none yet, the id has the sequence 0. A client that comes back
+    /// with it gets all that was published, or is told of a loss if events have given way. A log whose events have no ids
+    /// sends no block. Ids of 256 bytes and more are passed over.
     ///
     /// An event source takes the id and dispatches no event (WHATWG HTML 9.2.6). But fetch-event-source 2.0.1,
     /// extended-eventsource 2.1.0, httpx-sse 0.4.3 and sse-stream 0.3 report an event with empty data.

@@ -45,8 +45,8 @@ pub enum Outcome {
 pub enum Output<'l> {
     /// These bytes go to the client. There is at least one.
     Send(&'l [u8]),
-    /// Nothing, until the log has a new frame, or until that time. The time is now while the log is searched or many frames
-    /// are skipped: call again.
+    /// Nothing, until the log has a new frame, or until that time. The time is now while the log is searched, the client is
+    /// greeted, or many frames are skipped: call again.
     Wait(Instant),
     /// The stream is over: close the connection.
     Close(Close),
@@ -57,7 +57,8 @@ pub enum Output<'l> {
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Close {
-    /// [`Session::end`](super::Session::end) was called.
+    /// [`Session::end`](super::Session::end) was called. Or no place was free, and the client was told to come back, as
+    /// `ServerOptions::reconnect_when_full` says.
     Ended,
     /// It has lasted as long as the options allow.
     Lifetime,

@@ -34,7 +34,7 @@ pub(super) enum Stage {
     Search,
     /// Sends what a stream begins with, and padding.
     Preamble,
-    /// The same to a client that goes on where it was: it has the present state already, and an id to resume from.
+    /// As `Preamble`, for a client that resumes without a loss. No greeting and no id follow.
     ResumedPreamble,
     /// Tells that events are missing.
     Notice,
@@ -42,7 +42,7 @@ pub(super) enum Stage {
     Greeting,
     /// Sends what the log holds.
     Live,
-    /// The same to a client that is yet to see an event, or be given an id.
+    /// As `Live`, for a client that has seen no event and was given no id.
     LiveWithoutId,
     /// Shall send an id by itself.
     Prime,

@@ -48,7 +48,7 @@ fn prime<'l>(
     if *stage == Stage::Prime {
         let end = walk.cursor;
         walk.restart(records.ring.oldest, end);
-        // As if in mid-record, so that no record is chosen meanwhile: one more than what was sent of the block.
+        // One more than the bytes sent of the block. Above 0 it means that a frame is under way, so no record is chosen.
         walk.sent = 1;
         // If no record has an id, this is the last one that the log has made: 0 if it has made none yet.
         walk.other.number = records.ring.sequence;
@@ -99,7 +99,7 @@ fn search(records: Records<'_>, walk: &mut Walk) -> bool {
         walk.cursor = next;
         walk.read = 0;
     }
-    // If all of them have given way, so have some that the client has not got. It is told of these when it goes on there.
+    // All of them may have given way, and later ones too. The client is told of those when it goes on at its place.
     walk.cursor.number = walk.until;
     walk.read = walk.other_read;
     true

@@ -23,7 +23,7 @@ const MESSAGE: &[u8] = b"message";
 /// How much longer than an id the value of a field may be that equals it but for the white space around it.
 const MAX_WHITE_SPACE: usize = 64;
 
-/// Ids of so many bytes are not given to a client by themselves. Hardly a scratch holds them when the client comes back.
+/// Ids of so many bytes are not sent by themselves: few scratches could hold them when the client comes back.
 const MAX_ID: usize = 256;
 
 impl<'l> Record<'l> {

@@ -51,8 +51,8 @@ impl<'a> Scratch<'a> {
         space
     }
 
-    /// Takes so many bytes of the request, which were read into the space. `true` when its head has ended. A refusal may have
-    /// the fields of a stream.
+    /// Takes so many bytes of the request, which were read into the space. `true` when its head has ended. Sets
+    /// `is_for_stream` if the refusal carries the header fields of streams.
     ///
     /// Not inlined: what it needs of the stack, streams need not have.
     ///
@@ -77,7 +77,7 @@ impl<'a> Scratch<'a> {
             Err(HeadError::TargetTooLong) => Status::URI_TOO_LONG,
             Err(HeadError::TooLarge) => Status::REQUEST_HEADER_FIELDS_TOO_LARGE,
         };
-        // Whether it is for a stream is not known. But a page that asks for one can only read this refusal if it is told so.
+        // Whether it is for a stream is not known. Without CORS header fields, a page could not read the refusal.
         *is_for_stream = true;
         Err(error)
     }

@@ -19,13 +19,14 @@ use crate::wire::text::LastEventId;
 /// buffer of its own.
 ///
 /// ```text
-///            lost       new                    no event seen
-/// preamble ──┬──> notice ──┬──> greeting ──> live ──> id ──┐
-///            │             ^   (if set)      │ ^   (if set)│
-///            │             │                 │ └───────────┘
-///            └── resumed ──┼────────────────>│ <──> keep-alive, after silence
-///                          └─────────────────┤ lapped between two frames
-///                                            └──> closed: ended, lifetime, stalled, lapped within a frame
+///            new
+/// preamble ──┬─────────────┐
+///            │ lost        v
+///            ├──> notice ──┴─> greeting ──> live ──> closed: ended, lifetime, stalled, lapped within a frame
+///            │      ^          (if set)     ^ │ ^
+///            │      │                       │ │ ├──> keep-alive, after silence
+///            │      └───────────────────────┼─┘ └──> id (if set), after all that is kept
+///            └── resumed ───────────────────┘ lapped between two frames
 /// ```
 ///
 /// **Call [`poll`](Session::poll) until it says [`Output::Wait`], and tell with

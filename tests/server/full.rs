@@ -77,6 +77,18 @@ fn others_get_503() {
     assert_eq!(answer, expected);
 }
 
+/// Breaks when a client that asks for the head gets more.
+#[test]
+fn a_head_request_gets_the_head_alone() {
+    let log = Log::new();
+    let mut scratch = [0; 512];
+    let lines = format!("{GET}Accept: text/event-stream\r\n\r\n").replace("GET", "HEAD");
+    let mut connection = read_head(&RECONNECT, &mut scratch, &lines);
+    connection.refuse_stream();
+    let (answer, end) = send_all(&mut connection, 0, &log);
+    assert_eq!((answer.as_str(), end.as_str()), (STREAM_HEAD, "Shutdown"));
+}
+
 /// Breaks when a response that was given is replaced.
 #[test]
 fn the_first_answer_counts() {

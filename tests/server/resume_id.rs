@@ -200,6 +200,26 @@ fn an_id_that_is_too_long_is_told_a_loss() {
     }
 }
 
+/// Breaks when a second field, which is empty, hides an id, so that its client misses events and is not told.
+#[test]
+fn an_empty_field_does_not_hide_an_id() {
+    let long = "7".repeat(400);
+    for (first, second, expected) in [
+        ("2", "", events([3])),
+        ("", "2", events([3])),
+        (&long, "", format!("{LOST}{}", events(1..=3))),
+        ("", "", String::new()),
+    ] {
+        let head = "GET /events HTTP/1.1\r\nHost: d\r\n";
+        let fields = format!("Last-Event-ID: {first}\r\nLast-Event-ID: {second}\r\n");
+        assert_eq!(
+            body(&format!("{head}{fields}\r\n")),
+            expected,
+            "{first}, {second}"
+        );
+    }
+}
+
 /// Breaks when an id takes the room of the fields that follow it: its client would be refused with 431 for ever.
 #[test]
 fn an_id_of_any_length_leaves_room_for_what_follows() {

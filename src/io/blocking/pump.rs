@@ -13,8 +13,8 @@ use crate::time::Instant;
 pub enum Wait {
     /// For the client, for a new frame in the log, or for that time.
     Until(Instant),
-    /// For an answer: the request is whole. Give it by [`Connection::answer`],
-    /// [`Connection::stream`] or [`Connection::respond`].
+    /// For an answer: the request is whole. Give it by [`Connection::answer`], [`Connection::stream`],
+    /// [`Connection::respond`], [`Connection::refuse`] or [`Connection::refuse_stream`].
     Request,
     /// For nothing any more: drop the socket, and the connection.
     Closed(Outcome),
@@ -31,8 +31,8 @@ impl Connection<'_> {
     /// when a frame was published, bytes have arrived, or the socket takes bytes again. Sockets of the standard library become such ones
     /// in `examples/serve_superloop`; those of smoltcp have `can_recv` and `can_send`.
     ///
-    /// Keep one connection more than streams: a client for which there is no stream is told so by
-    /// [`Connection::refuse_stream`].
+    /// Have one `Connection` more than the streams that you allow, and count those that have a [`session`](Connection::session):
+    /// a client too many is told so by [`Connection::refuse_stream`].
     ///
     /// # Errors
     ///
