@@ -20,14 +20,12 @@ pub(super) fn doubled(start: u32, times: u8, cap: u32) -> u32 {
 pub(super) struct Jitter(u32);
 
 impl Jitter {
-    pub const fn new(seed: Option<u32>) -> Self {
-        match seed {
-            Some(seed) => Self(seed),
-            None => Self(0),
-        }
+    pub const fn new(seed: u32) -> Self {
+        Self(seed)
     }
 
     /// Adds a random part of up to half of the delay.
+    #[inline(never)] // its caller is inlined into drivers, and runs short of registers there
     pub fn scatter(&mut self, delay: u32) -> u32 {
         let width = NonZeroU32::MIN.saturating_add(delay / 2);
         // A delay of weeks may exceed 32 bits with it.
@@ -76,7 +74,7 @@ mod tests {
     #[test]
     fn delays_are_scattered() {
         for seed in [0, 1, 0xffff_ffff] {
-            let mut jitter = Jitter::new(Some(seed));
+            let mut jitter = Jitter::new(seed);
             let mut counts = [0; 10];
             for _ in 0..10_000 {
                 let delay = jitter.scatter(3000);
@@ -88,7 +86,7 @@ mod tests {
                 "{counts:?}"
             );
         }
-        let mut jitter = Jitter::new(Some(3));
+        let mut jitter = Jitter::new(3);
         assert_eq!(jitter.scatter(0), 0);
         assert_eq!(jitter.scatter(1), 1);
         assert_eq!(jitter.scatter(u32::MAX), u32::MAX);
@@ -98,7 +96,7 @@ mod tests {
     #[test]
     fn times_stir_the_random_part() {
         let delay_of = |times: [u64; 3]| {
-            let mut jitter = Jitter::new(None);
+            let mut jitter = Jitter::new(0);
             for time in times {
                 jitter.stir(Instant::from_millis(time));
             }

@@ -215,7 +215,7 @@ impl<'a> Reconnect<'a> {
 
     /// Without a seed, times are the seed.
     pub(super) fn note_time(&mut self, now: Instant) {
-        if self.options.seed.is_none() {
+        if !self.options.is_seeded {
             self.jitter.stir(now);
         }
     }
@@ -304,7 +304,7 @@ impl<'a> Reconnect<'a> {
         // After 32 doublings any delay is at its cap.
         self.doublings = self.doublings.plus(1).min(32);
         let seconds = self.retry_after.min(options.max_retry_after);
-        let asked_for = seconds.saturating_mul(1_000);
+        let asked_for = seconds.times(1_000);
         self.forget_answer();
         let delay = delay.max(asked_for);
         match options.is_scattered {

@@ -18,7 +18,9 @@ pub struct ReconnectOptions<'a> {
     pub(super) max_retry_after: u32,
     pub(super) stable_ms: u32,
     pub(super) max_failures: u32,
-    pub(super) seed: Option<u32>,
+    /// 0 if none is set.
+    pub(super) seed: u32,
+    pub(super) is_seeded: bool,
     pub(super) is_scattered: bool,
     pub(super) is_strict: bool,
     pub(super) on_failure: Option<OnFailure<'a>>,
@@ -44,7 +46,8 @@ impl<'a> ReconnectOptions<'a> {
             max_retry_after: 60 * 60,
             stable_ms: 10_000,
             max_failures: 0,
-            seed: None,
+            seed: 0,
+            is_seeded: false,
             is_scattered: true,
             is_strict: false,
             on_failure: None,
@@ -80,7 +83,12 @@ impl<'a> ReconnectOptions<'a> {
     /// Sets how many seconds a `Retry-After` counts for at most. The default is one hour. An
     /// [`EventSource`](super::EventSource) waits for 65,535 s at most.
     pub const fn max_retry_after(mut self, seconds: u32) -> Self {
-        self.max_retry_after = seconds;
+        // Limited here, so that a delay in milliseconds fits 32 bits.
+        let longest = u32::MAX / 1_000;
+        self.max_retry_after = match seconds < longest {
+            true => seconds,
+            false => longest,
+        };
         self
     }
 
@@ -103,7 +111,8 @@ impl<'a> ReconnectOptions<'a> {
     /// Without a seed, the times at which connections begin, bytes come and connections fail are the seed. They differ
     /// little between devices that are switched on together.
     pub const fn seed(mut self, seed: u32) -> Self {
-        self.seed = Some(seed);
+        self.seed = seed;
+        self.is_seeded = true;
         self
     }
 
