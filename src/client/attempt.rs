@@ -39,13 +39,11 @@ impl<'a> Attempt<'a> {
     }
 
     /// A connection is to be made.
-    pub fn connect(&mut self, options: &ClientOptions<'_>, decoder: &mut Decoder<&mut [u8]>) {
+    #[inline(never)] // its caller is inlined into drivers, and runs short of registers there (150 bytes)
+    pub fn connect(&mut self, decoder: &mut Decoder<&mut [u8]>) {
         self.exchange = Exchange::new();
         decoder.end_stream();
         make_room(decoder);
-        if (options.resumes_by_get)(decoder) {
-            self.redirects.ask_by_get();
-        }
     }
 
     /// Why the connection could not be made.

@@ -204,7 +204,7 @@ impl<'a> EventSource<'a> {
         }
         let step = self.lifecycle.advance(now);
         if let Step::Connect = step {
-            self.attempt.connect(options, &mut self.decoder);
+            self.attempt.connect(&mut self.decoder);
         }
         step
     }

@@ -1,4 +1,4 @@
-//! What the options `on_failure` and `error_body` do when there is no stream.
+//! What the options `on_failure`, `error_body` and `resume_by_get` do when there is no stream.
 
 use super::decision::{Decision, has_readable_body};
 use super::error_body::ErrorBody;
@@ -7,29 +7,64 @@ use super::exchange::Exchange;
 use super::lifecycle::State;
 use super::options::ClientOptions;
 use super::reason::{NetworkReason, Reason, ResponseReason};
+use crate::decode::Decoder;
 use crate::time::Instant;
 
-/// Called with the rest of the input whenever an event source has no connection, so several times for one loss, and while
-/// it receives an error body. Returns whether it has opened the response. If it still needs the connection, it sets the
+/// Called with the rest of the input whenever an event source has no connection, so several times for one loss and before
+/// each connection is asked for, and while it receives an error body. Returns whether it has opened the response. If it still needs the connection, it sets the
 /// state to connected.
 pub(super) type NoStream =
     for<'s, 'a, 'i> fn(&'s mut EventSource<'a>, Instant, &mut &'i [u8]) -> bool;
 
-/// Returns the function for `on_failure` and `error_body`. One function pointer serves both: a program without them has
-/// one call, and links none of their code.
+/// Returns the function for `on_failure`, `error_body` and `resume_by_get`. One function pointer serves all: a program
+/// without them has one call, and links none of their code.
 pub(super) const fn no_stream(options: &ClientOptions<'_>) -> NoStream {
     let has_on_failure = options.reconnect.on_failure.is_some();
     match (has_on_failure, options.keeps_error_body) {
-        (false, false) => |_, _, _| false,
-        (true, false) => |source, now, _| source.ask_on_failure(now),
-        (false, true) => |source, now, input| source.receive_error_body(now, input),
-        (true, true) => {
-            |source, now, input| source.ask_on_failure(now) || source.receive_error_body(now, input)
-        }
+        (false, false) => after_loss::<false, false>(options),
+        (false, true) => after_loss::<false, true>(options),
+        (true, false) => after_loss::<true, false>(options),
+        (true, true) => after_loss::<true, true>(options),
     }
 }
 
+/// Returns the function for those of `on_failure` and `error_body` that are set, and for `resume_by_get`.
+const fn after_loss<const ON_FAILURE: bool, const ERROR_BODY: bool>(
+    options: &ClientOptions<'_>,
+) -> NoStream {
+    match options.resumes_by_get {
+        false => |source, now, input| {
+            (ON_FAILURE && source.ask_on_failure(now))
+                || (ERROR_BODY && source.receive_error_body(now, input))
+        },
+        true => |source, now, input| {
+            source.resume_by_get(now);
+            (ON_FAILURE && source.ask_on_failure(now))
+                || (ERROR_BODY && source.receive_error_body(now, input))
+        },
+    }
+}
+
+/// Whether there is a last event ID at which the next request can resume.
+pub(super) fn can_resume(decoder: &Decoder<&mut [u8]>) -> bool {
+    let id = decoder.last_event_id();
+    // A longer id is forgotten before the next request, so there is nothing to resume at.
+    !id.is_empty() && id.len() <= decoder.capacity() / 2
+}
+
 impl EventSource<'_> {
+    /// Makes a `GET` of the request for which a connection is about to be made, if it resumes.
+    fn resume_by_get(&mut self, now: Instant) {
+        let connects = match self.lifecycle.state {
+            State::Start => true,
+            State::Waiting(_) => now >= self.lifecycle.deadline,
+            _ => false,
+        };
+        if connects && can_resume(&self.decoder) {
+            self.attempt.redirects.ask_by_get();
+        }
+    }
+
     /// Asks `on_failure` about a failure, once: [`Reconnect::decided`](super::Reconnect) keeps its decision. Returns whether
     /// it has opened the response.
     fn ask_on_failure(&mut self, now: Instant) -> bool {

@@ -4,7 +4,7 @@ use core::fmt;
 
 use super::fields::{Fields, ProducedField};
 use super::id_parameter::IdParameter;
-use super::no_stream::{NoStream, no_stream};
+use super::no_stream::{NoStream, can_resume, no_stream};
 use super::reason::{Reason, ServerReason};
 use super::reconnect_options::ReconnectOptions;
 use super::request::write_content_length;
@@ -41,12 +41,12 @@ pub struct ClientOptions<'a> {
     /// Whether a request may be sent again, although a part of the last one was written. A function pointer, so that
     /// programs whose requests are safe do not link it.
     pub(super) may_repeat: MayRepeat,
-    /// Whether the next request is a `GET` because it resumes.
-    pub(super) resumes_by_get: fn(&Decoder<&mut [u8]>) -> bool,
+    /// Whether the next request is a `GET` if it resumes. [`no_stream`](Self::no_stream) sees to it.
+    pub(super) resumes_by_get: bool,
     pub(super) comments: bool,
     pub(super) keeps_error_body: bool,
-    /// Does nothing without `error_body` and `on_failure`. A function pointer, so that programs that set neither do not
-    /// link their code.
+    /// Does nothing without `error_body`, `on_failure` and `resume_by_get`. A function pointer, so that programs that set
+    /// none of them do not link their code.
     pub(super) no_stream: NoStream,
     pub(super) reconnect: ReconnectOptions<'a>,
 }
@@ -74,7 +74,7 @@ impl<'a> ClientOptions<'a> {
             max_redirects: 20,
             repeats: false,
             may_repeat: |_, _, _, _| true,
-            resumes_by_get: |_| false,
+            resumes_by_get: false,
             comments: false,
             keeps_error_body: false,
             no_stream: |_, _, _| false,
@@ -99,7 +99,7 @@ impl<'a> ClientOptions<'a> {
                 // These say that nothing was done.
                 Reason::Server(ServerReason::Status(429)) => true,
                 Reason::Server(ServerReason::Status(503)) if has_retry_after => true,
-                _ => options.repeats || (options.resumes_by_get)(decoder),
+                _ => options.repeats || options.resumes_by_get && can_resume(decoder),
             },
         };
         self.write_content_length = match method.is_get() && body.is_empty() {
@@ -120,12 +120,8 @@ impl<'a> ClientOptions<'a> {
     /// Once there is a last event ID, reconnects by `GET` with `Last-Event-ID` and without a body, as the Model Context
     /// Protocol (MCP) wants it.
     pub const fn resume_by_get(mut self) -> Self {
-        self.resumes_by_get = |decoder| {
-            let id = decoder.last_event_id();
-            // A longer id is forgotten before the next request, so there is nothing to resume at.
-            !id.is_empty() && id.len() <= decoder.capacity() / 2
-        };
-        self
+        self.resumes_by_get = true;
+        self.with_no_stream()
     }
 
     /// More header fields of the request. `Host`, `Accept`, `Cache-Control` and `Accept-Encoding` replace those
@@ -199,7 +195,7 @@ impl<'a> ClientOptions<'a> {
         self.with_no_stream()
     }
 
-    /// Chooses the function again after `error_body` or `on_failure` may have changed.
+    /// Chooses the function again after `error_body`, `on_failure` or `resume_by_get` may have changed.
     const fn with_no_stream(mut self) -> Self {
         self.no_stream = no_stream(&self);
         self
