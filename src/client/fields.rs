@@ -158,11 +158,12 @@ impl<'a> Fields<'a> {
 
     /// Whether the caller has a field of this name for this request.
     fn has(&self, name: &[u8], redirects: &Redirects<'_>) -> bool {
-        let constant = self.fields.iter().map(HeaderField::name);
-        let produced = self.produced.iter().map(|field| field.name);
-        constant
-            .chain(produced)
-            .any(|other| other.as_bytes().eq_ignore_ascii_case(name) && is_wanted(other, redirects))
+        let is_it = |other: &str| {
+            other.as_bytes().eq_ignore_ascii_case(name) && is_wanted(other, redirects)
+        };
+        // As one chain of iterators, they took 44 bytes more of the stack.
+        self.fields.iter().any(|field| is_it(field.name()))
+            || self.produced.iter().any(|field| is_it(field.name))
     }
 }
 
