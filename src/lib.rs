@@ -126,7 +126,7 @@
 //!              id_parameter,no_stream,reason,        on {record,ring,made_id}
 //!              reconnect_options,redirects,request}
 //! floor 2   decode/{decoder,parts,event}             encode/{frame,writer,chunks,sink}
-//!           on {core,fields,held,layout,located,retry}
+//!           on {buffer,core,fields,located,retry}
 //!           http/{request,response,response_head,url,body}
 //!           on {grammar,target,field,method,ip_address}
 //! floor 1   wire/{scanner,grammar,text,line_end,search_*,copy,decimal,exact,media_type}   time

@@ -1,8 +1,8 @@
 //! The decoder without its buffer.
 
+use super::buffer::Held;
 use super::event::{Event, Overflow};
 use super::fields::Fields;
-use super::held::Held;
 use crate::wire::IS_HOST;
 use crate::wire::grammar::{Field, Pushed, Token};
 use crate::wire::scanner::Scanner;

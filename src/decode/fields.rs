@@ -1,11 +1,7 @@
 //! What the fields of a stream do to the buffers of the standard (WHATWG HTML 9.2.6).
-//!
-//! A value that lies whole in the input is *held* there, and its place in the buffer reserved. If the input ends before
-//! the event does, the value is written to that place.
 
+use super::buffer::{Held, Layout};
 use super::event::{Event, EventState, Overflow};
-use super::held::Held;
-use super::layout::Layout;
 use super::retry::Retry;
 use crate::wire::grammar::{Field, Piece, ValueByte};
 use crate::wire::text::{EventId, Text, holds_nul};

@@ -1,11 +1,10 @@
 //! Floor 2: event streams into events.
 
+mod buffer;
 mod core;
 mod decoder;
 mod event;
 mod fields;
-mod held;
-mod layout;
 #[cfg(any(
     feature = "http",
     feature = "embedded-io",

@@ -2,9 +2,9 @@
 
 use core::fmt;
 
+use super::buffer::Held;
 use super::event::{Overflow, event_type};
 use super::fields::Fields;
-use super::held::Held;
 use crate::wire::grammar::{Field, Token};
 use crate::wire::scanner::Scanner;
 use crate::wire::text::{EventId, EventName};

@@ -1,16 +1,17 @@
-//! Copying short runs of bytes without `memcpy`.
+//! Copying and moving short runs of bytes without `memcpy` and `memmove`.
 //!
 //! On a Cortex-M, calling `memcpy` costs some fifty instructions before the first byte moves, and
 //! several hundred bytes of flash. Fields of events are short, so this file copies them by arrays of
 //! fixed lengths, which compile to plain loads and stores.
 
-use core::mem::take;
+use core::mem::{swap, take};
 #[cfg(feature = "http")]
 use core::ops::Range;
 
 use super::IS_HOST;
 #[cfg(feature = "http")]
 use super::exact::Exact;
+use super::exact::ExactSlice;
 
 /// Copies `from` to the start of `to`, which is at least as long.
 pub(crate) fn copy(from: &[u8], to: &mut [u8]) {
@@ -34,6 +35,41 @@ pub(crate) fn move_down(bytes: &mut [u8], range: Range<usize>, mut to: usize) ->
         }
     }
     to
+}
+
+/// Swaps the first `length` bytes of a range with the rest of it, by three reversals: `memmove`
+/// would cost more flash than all of a decoder's other work on its buffer.
+pub(crate) fn rotate(buffer: &mut [u8], start: usize, length: usize, end: usize) {
+    let range = buffer.part_mut(start..end);
+    let (front, back) = range.split_exact_mut(length);
+    if !front.is_empty() && !back.is_empty() {
+        reverse(front);
+        reverse(back);
+        reverse(range);
+    }
+}
+
+/// Moves the first `length` bytes of a range to its end. What they move over is of no use. Not by `copy_within`: see
+/// `rotate`.
+#[inline(never)] // one copy for three callers
+pub(crate) fn move_up(mut range: &mut [u8], length: usize) {
+    let mut left = length;
+    // Below 0 it wraps to a position that no slice has.
+    while let (Some(byte), Some((place, before))) = {
+        left = left.wrapping_sub(1);
+        (range.get(left).copied(), range.split_last_mut())
+    } {
+        *place = byte;
+        range = before;
+    }
+}
+
+/// `slice::reverse` without its bounds checks, which can panic as far as the compiler knows.
+fn reverse(mut range: &mut [u8]) {
+    while let [first, middle @ .., last] = range {
+        swap(first, last);
+        range = middle;
+    }
 }
 
 /// Array by array.
