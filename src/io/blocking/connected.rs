@@ -1,11 +1,10 @@
 //! Following an event stream over one socket.
 
-use embedded_io::{BufRead, Error, ErrorKind, Write};
+use embedded_io::{BufRead, Write};
 
+use super::client::Link;
 use super::clock::Clock;
-use crate::client::{EventSource, Notice, NoticeKind, Output};
-use crate::io::Buffered;
-use crate::io::received::Piece;
+use crate::client::{EventSource, Notice};
 
 /// An event source, connected by a socket that you make: for TLS, or whatever else a
 /// [`Connect`](super::Connect) cannot lend.
@@ -15,7 +14,7 @@ use crate::io::received::Piece;
 /// **One lasts as long as its connection: it knows what of the socket's bytes was read.**
 ///
 /// **The time limits of the options are those of the socket: it has to return with
-/// [`ErrorKind::TimedOut`] now and then, when nothing comes, for they are only looked at then.**
+/// [`ErrorKind::TimedOut`](embedded_io::ErrorKind::TimedOut) now and then, when nothing comes, for they are only looked at then.**
 ///
 /// # Examples
 ///
@@ -88,132 +87,6 @@ impl<'s, 'a, S: BufRead + Write, C: Clock> Connected<'s, 'a, S, C> {
         self.source
     }
 }
-
-/// A socket, and what the loop around it keeps from one step to the next.
-#[derive(Debug)]
-pub(super) struct Link<S> {
-    socket: S,
-    piece: Piece,
-    is_written: bool,
-}
-
-impl<S> Link<S> {
-    pub const fn new(socket: S) -> Self {
-        Self {
-            socket,
-            piece: Piece::NOTHING,
-            is_written: false,
-        }
-    }
-}
-
-impl<S> Link<Buffered<'_, S>> {
-    /// Another socket, or none.
-    pub fn plug(&mut self, socket: Option<S>) {
-        self.socket.plug(socket);
-        self.piece = Piece::NOTHING;
-        self.is_written = false;
-    }
-}
-
-impl<S: BufRead + Write> Link<S> {
-    /// Up to the next thing to tell in what was received before. `None` when there is no such thing.
-    #[inline(always)] // as `Decoder::data_alone`: an event costs no call
-    pub fn read_on<C: Clock>(
-        &mut self,
-        source: &mut EventSource<'_>,
-        clock: &C,
-        show: Show<S>,
-    ) -> Option<NoticeKind> {
-        if !self.piece.is_left() {
-            return None;
-        }
-        let shown = show(&mut self.socket);
-        self.piece.go_on(shown, source, || clock.now())
-    }
-
-    /// Up to the next thing to tell. `None` when the source has no connection any more.
-    pub fn advance<C: Clock>(
-        &mut self,
-        source: &mut EventSource<'_>,
-        clock: &C,
-    ) -> Option<NoticeKind> {
-        while source.lifecycle.is_connected() {
-            self.socket.consume(self.piece.finish());
-            let result = if !source.awaits_bytes() {
-                self.send(source, clock)
-            } else if self.is_written {
-                let result = self.socket.flush();
-                self.is_written = result.is_err();
-                result
-            } else {
-                match self.receive(source, clock) {
-                    Ok(Some(notice)) => return Some(notice),
-                    result => result.map(|_| ()),
-                }
-            };
-            match result {
-                Ok(()) => {}
-                Err(error) if error.kind() == ErrorKind::TimedOut => {
-                    source.lifecycle.check_deadline(clock.now());
-                }
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(_) => source.disconnected(),
-            }
-        }
-        None
-    }
-
-    fn send<C: Clock>(&mut self, source: &mut EventSource<'_>, clock: &C) -> Result<(), S::Error> {
-        let step = source.advance_connected(clock.now(), b"", &mut &b""[..]);
-        if let Some(Output::Send(bytes)) = step.map(|step| source.output(step, b"")) {
-            match self.socket.write(bytes)? {
-                0 => source.disconnected(),
-                length => {
-                    self.is_written = true;
-                    source.sent(clock.now(), length);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn receive<C: Clock>(
-        &mut self,
-        source: &mut EventSource<'_>,
-        clock: &C,
-    ) -> Result<Option<NoticeKind>, S::Error> {
-        let shown = self.socket.fill_buf()?;
-        if shown.is_empty() {
-            source.received_end();
-            return Ok(None);
-        }
-        Ok(self.piece.begin(shown, source, clock.now()))
-    }
-
-    /// What is read of what the socket shows: the event or comment that was found last borrows from it.
-    #[inline(always)] // asked for each event
-    pub fn read(&mut self, show: Show<S>) -> Option<&[u8]> {
-        self.piece.read(show(&mut self.socket))
-    }
-
-    /// Makes the notice. An event or a comment borrows from what the socket shows.
-    pub fn notice<'s>(
-        &'s mut self,
-        source: &'s EventSource<'_>,
-        notice: NoticeKind,
-        show: Show<S>,
-    ) -> Notice<'s> {
-        let shown = match notice {
-            NoticeKind::Found(_) => show(&mut self.socket),
-            _ => None,
-        };
-        self.piece.notice(notice, shown, source)
-    }
-}
-
-/// Shows what a socket has shown before, without waiting.
-pub(super) type Show<S> = fn(&mut S) -> Option<&[u8]>;
 
 /// `Show` of any socket: what was received and is not consumed is shown at once.
 fn show_again<S: BufRead>(socket: &mut S) -> Option<&[u8]> {
