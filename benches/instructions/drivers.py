@@ -17,7 +17,7 @@ RECEIVE_LIMITS = {
 }
 PUSH_LIMITS = {17: 777, 55: 2750, 255: 7760}
 # Those of an event of 64 bytes of data; of serving, for each client.
-SERVE_LIMITS = {"EventLog::publish": 1640, "EventLog::publish_with": 1670, "Session::fill": 360, "Hub::serve": 974}
+SERVE_LIMITS = {"EventLog::publish": 1640, "EventLog::publish_with": 1670, "Session::fill": 389, "Hub::serve": 974}
 SNAPSHOT_LIMIT = 7_260_000  # of 630 types
 
 # The names of the functions in `benches/drivers.rs`.
