@@ -61,6 +61,14 @@ impl Client {
         client
     }
 
+    /// Publishes this event, checks that it comes, and leaves.
+    fn leave_after(mut self, server: &Server, number: u32) {
+        publish(server, [number]);
+        self.expect(&event(number));
+        drop(self);
+        server.wait_until_free();
+    }
+
     fn expect_stream(&mut self) -> Head {
         let head = self.head();
         assert_eq!(head.status(), "200", "{}", head.0);
@@ -203,10 +211,7 @@ fn a_parameter_resumes_beside_an_empty_field_and_in_both_spellings() {
             let mut client = Client::stream(&server, target, fields);
             client.expect(&events(4..=last));
             last += 1;
-            publish(&server, [last]);
-            client.expect(&event(last));
-            drop(client);
-            server.wait_until_free();
+            client.leave_after(&server, last);
         }
     }
 }
@@ -228,20 +233,14 @@ fn a_greeting_stands_between_the_loss_notice_and_what_is_kept() {
             client.expect(&before);
             client.expect(&events(1..=last));
             last += 1;
-            publish(&server, [last]);
-            client.expect(&event(last));
-            drop(client);
-            server.wait_until_free();
+            client.leave_after(&server, last);
         }
         for seen in [2, last] {
             let field = format!("Last-Event-ID: 7-{seen}\r\n");
             let mut client = Client::stream(&server, "/events", &field);
             client.expect(&events(seen + 1..=last));
             last += 1;
-            publish(&server, [last]);
-            client.expect(&event(last));
-            drop(client);
-            server.wait_until_free();
+            client.leave_after(&server, last);
         }
     }
 }

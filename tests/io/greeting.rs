@@ -10,7 +10,7 @@ use tokio::io::{AsyncWriteExt, duplex};
 use tokio::time::{Duration, timeout};
 
 use crate::clock::VirtualClock;
-use crate::helpers::pipe::{GET, PREAMBLE, TestHub, connect, hub, read, read_body};
+use crate::helpers::pipe::{GET, PREAMBLE, TestHub, hub, read, read_body, request_with};
 
 const STATE: &str = "event: led\ndata: 0\n\nevent: led\ndata: 1\n\n";
 
@@ -30,19 +30,14 @@ static GREETING: ServerOptions =
 #[tokio::test(start_paused = true)]
 async fn a_hub_greets_new_clients() {
     let hub = hub();
-    let (mut client, _task) = connect(&hub, &GREETING, 4096);
-    client
-        .write_all(format!("{GET}\r\n").as_bytes())
-        .await
-        .unwrap();
+    let (mut client, _task) = request_with(&hub, &GREETING, GET).await;
     let expected = format!("{PREAMBLE}{STATE}id: 7-0\n\n");
     assert_eq!(read_body(&mut client).await, expected);
     hub.publish(&Frame::data("x")).unwrap();
     assert_eq!(read(&mut client).await, "id: 7-1\ndata: x\n\n");
 
-    let (mut lost, _task) = connect(&hub, &GREETING, 4096);
-    let request = format!("{GET}Last-Event-ID: 6-1\r\n\r\n");
-    lost.write_all(request.as_bytes()).await.unwrap();
+    let lines = format!("{GET}Last-Event-ID: 6-1\r\n");
+    let (mut lost, _task) = request_with(&hub, &GREETING, &lines).await;
     let told = "event: lost\ndata: \n\n";
     let kept = "id: 7-1\ndata: x\n\n";
     assert_eq!(
@@ -74,11 +69,7 @@ async fn a_state_outlives_its_event() {
         hub.publish(&Frame::data(&data).event(event_name!("temperature")))
             .unwrap();
     }
-    let (mut client, _task) = connect(&hub, &OPTIONS, 4096);
-    client
-        .write_all(format!("{GET}\r\n").as_bytes())
-        .await
-        .unwrap();
+    let (mut client, _task) = request_with(&hub, &OPTIONS, GET).await;
     let door = "event: door\ndata: open\n\n";
     let last = "event: temperature\nid: 7-60\ndata: 60\n\n";
     assert_eq!(

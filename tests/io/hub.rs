@@ -6,7 +6,7 @@ use embedded_sse::{Frame, event_name};
 use tokio::io::AsyncWriteExt;
 
 use crate::helpers::pipe::{
-    GET, OPTIONS, PREAMBLE, connect, hub, is_gone, read, read_body, request,
+    GET, OPTIONS, PREAMBLE, connect, hub, is_gone, read, read_body, request, request_with,
 };
 
 /// Breaks when a frame waits for anything, or goes to one client only.
@@ -72,13 +72,8 @@ async fn a_full_hub_tells_event_sources_to_come_back_if_so_configured() {
     static RECONNECT: ServerOptions = ServerOptions::new("/events").reconnect_when_full();
     let hub = hub();
     let slots = (hub.join().unwrap(), hub.join().unwrap());
-    let ask = async |hub| {
-        let (mut client, task) = connect(hub, &RECONNECT, 4096);
-        let request = format!("{GET}Accept: text/event-stream\r\n\r\n");
-        client.write_all(request.as_bytes()).await.unwrap();
-        (client, task)
-    };
-    let (mut third, task) = ask(&hub).await;
+    let lines = format!("{GET}Accept: text/event-stream\r\n");
+    let (mut third, task) = request_with(&hub, &RECONNECT, &lines).await;
     assert_eq!(read_body(&mut third).await, PREAMBLE);
     assert!(is_gone(&mut third).await);
     drop(third);
@@ -91,7 +86,7 @@ async fn a_full_hub_tells_event_sources_to_come_back_if_so_configured() {
         (2, 1, 2)
     );
     drop(slots);
-    let (mut third, _task) = ask(&hub).await;
+    let (mut third, _task) = request_with(&hub, &RECONNECT, &lines).await;
     assert_eq!(read_body(&mut third).await, PREAMBLE);
     assert!(!is_gone(&mut third).await);
 }

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use embedded_sse::Frame;
 use embedded_sse::event_name;
-use embedded_sse::server::{EventLog, Output, Session, Start, StreamOptions};
+use embedded_sse::server::{Close, EventLog, Output, Session, Start, StreamOptions};
 
 use crate::helpers::session::{Log, body, send};
 use crate::helpers::{LOST, PREAMBLE, at, events, id, log, publish};
@@ -43,6 +43,31 @@ fn filled<const N: usize>(
         assert_eq!(whole(length), body, "{length}");
     }
     body
+}
+
+/// The body of a new client, by `poll`, in steps of at most so many bytes, and why it was closed, if it was. After each step and
+/// each rest, `between` gets the log, the body so far, and how many rests there were.
+fn poll<const N: usize>(
+    log: &mut EventLog<[u8; N]>,
+    step: usize,
+    mut between: impl FnMut(&mut EventLog<[u8; N]>, &str, usize),
+) -> (String, Option<Close>) {
+    let mut session = Session::new(at(0), log, id(""), &PRIME);
+    let (mut body, mut rests) = (String::new(), 0);
+    loop {
+        match session.poll(at(0), log) {
+            Output::Send(bytes) => {
+                let part = &bytes[..bytes.len().min(step)];
+                body += str::from_utf8(part).unwrap();
+                let length = part.len();
+                session.sent(length);
+            }
+            Output::Wait(until) if until == at(0) => rests += 1,
+            Output::Wait(_) => return (body, None),
+            Output::Close(reason) => return (body, Some(reason)),
+        }
+        between(log, &body, rests);
+    }
 }
 
 /// Breaks when a client that has seen no event gets no id, another one than the newest, or one although it is not asked for.
@@ -190,31 +215,15 @@ fn the_first_id_is_lost_once_a_record_has_given_way() {
 fn events_that_come_meanwhile_follow_the_id() {
     for step in 1..30 {
         let mut log = log::<256>(1..=2);
-        let mut session = Session::new(at(0), &log, id(""), &PRIME);
-        let mut body = String::new();
         let mut number = 3;
-        loop {
-            match session.poll(at(0), &log) {
-                Output::Send(bytes) => {
-                    let part = &bytes[..bytes.len().min(step)];
-                    body += str::from_utf8(part).unwrap();
-                    let length = part.len();
-                    session.sent(length);
-                }
-                Output::Wait(until) if until == at(0) => {}
-                Output::Wait(_) => break,
-                Output::Close(reason) => panic!("{reason}"),
-            }
+        let polled = poll(&mut log, step, |log, body, _| {
             if body.contains("id: ") && number < 6 {
-                publish(&mut log, [number]);
+                publish(log, [number]);
                 number += 1;
             }
-        }
-        assert_eq!(
-            body,
-            format!("{PREAMBLE}id: 2\n\n{}", events(3..6)),
-            "{step}"
-        );
+        });
+        let expected = format!("{PREAMBLE}id: 2\n\n{}", events(3..6));
+        assert_eq!(polled, (expected, None), "{step}");
     }
 }
 
@@ -224,26 +233,14 @@ fn events_that_come_meanwhile_follow_the_id() {
 fn events_that_come_during_the_search_follow_the_id() {
     for published in 0..150 {
         let mut log = log::<1024>(1..=40);
-        let mut session = Session::new(at(0), &log, id(""), &PRIME);
-        let mut body = String::new();
         let mut steps = 0;
-        loop {
-            match session.poll(at(0), &log) {
-                Output::Send(bytes) => {
-                    body += str::from_utf8(bytes).unwrap();
-                    let length = bytes.len();
-                    session.sent(length);
-                }
-                Output::Wait(until) if until == at(0) => {
-                    steps += 1;
-                    if steps == 1 {
-                        publish(&mut log, 41..41 + published);
-                    }
-                }
-                Output::Wait(_) => break,
-                Output::Close(reason) => panic!("{reason}"),
+        let (body, closed) = poll(&mut log, usize::MAX, |log, _, rests| {
+            if rests == 1 && steps == 0 {
+                publish(log, 41..41 + published);
             }
-        }
+            steps = rests;
+        });
+        assert_eq!(closed, None);
         assert!(steps > 0);
         let (kept, published) = (log.len(), published as usize);
         let opening = match kept.cmp(&published) {
@@ -266,24 +263,13 @@ fn a_client_that_is_overtaken_is_told() {
     for published in 0..40 {
         let mut log = EventLog::<[u8; 256]>::new();
         log.publish(&Frame::data("x").id(id(LONG))).unwrap();
-        let mut session = Session::new(at(0), &log, id(""), &PRIME);
-        let mut body = String::new();
-        let closed = loop {
-            match session.poll(at(0), &log) {
-                Output::Send(bytes) => {
-                    body += str::from_utf8(&bytes[..1]).unwrap();
-                    session.sent(1);
-                }
-                Output::Wait(until) if until == at(0) => {}
-                Output::Wait(_) => break false,
-                Output::Close(_) => break true,
-            }
+        let (body, closed) = poll(&mut log, 1, |log, body, _| {
             if body.ends_with("id: a-l") {
-                publish(&mut log, 0..published);
+                publish(log, 0..published);
             }
-        };
+        });
         let begun = format!("{PREAMBLE}id: {LONG}\n\n");
-        if closed {
+        if closed.is_some() {
             // No blank line has come: the part of the id counts for nothing.
             assert_eq!(body, format!("{PREAMBLE}id: a-l"));
             assert!(published > 10);
@@ -313,32 +299,18 @@ fn the_stream_goes_on_after_the_id() {
 /// Breaks when a client that has taken all of the block is closed as if it had missed a part of it.
 #[test]
 fn an_id_that_was_sent_whole_may_give_way() {
+    let whole = format!("{PREAMBLE}id: a\n\n");
     for last in ["", "\n", "\n\n"] {
+        let sent = whole.strip_suffix(last).unwrap();
         let mut log = log::<100>(["a"]);
-        let mut session = Session::new(at(0), &log, id(""), &PRIME);
-        let mut body = String::new();
-        while body != format!("{PREAMBLE}id: a\n\n").strip_suffix(last).unwrap() {
-            let Output::Send(bytes) = session.poll(at(0), &log) else {
-                panic!("{body}");
-            };
-            body += str::from_utf8(&bytes[..1]).unwrap();
-            session.sent(1);
-        }
-        publish(&mut log, 1..=30);
-        loop {
-            match session.poll(at(0), &log) {
-                Output::Send(bytes) => {
-                    body += str::from_utf8(bytes).unwrap();
-                    let length = bytes.len();
-                    session.sent(length);
-                }
-                Output::Wait(until) if until == at(0) => {}
-                output => break assert!(matches!(output, Output::Wait(_)), "{output:?}"),
+        let polled = poll(&mut log, 1, |log, body, _| {
+            if body == sent {
+                publish(log, 1..=30);
             }
-        }
+        });
         let oldest = 31 - log.len();
-        let expected = format!("{PREAMBLE}id: a\n\n{LOST}{}", events(oldest..=30));
-        assert_eq!(body, expected);
+        let expected = format!("{whole}{LOST}{}", events(oldest..=30));
+        assert_eq!(polled, (expected, None));
     }
 }
 

@@ -58,7 +58,16 @@ pub fn connect(
 
 /// A client that has sent these lines of a head and a blank line.
 pub async fn request(hub: &Arc<TestHub>, lines: &str) -> (DuplexStream, JoinHandle<Served>) {
-    let (mut client, task) = connect(hub, &OPTIONS, 4096);
+    request_with(hub, &OPTIONS, lines).await
+}
+
+/// The same to a server with other options.
+pub async fn request_with(
+    hub: &Arc<TestHub>,
+    options: &'static ServerOptions<'static>,
+    lines: &str,
+) -> (DuplexStream, JoinHandle<Served>) {
+    let (mut client, task) = connect(hub, options, 4096);
     client.write_all(lines.as_bytes()).await.unwrap();
     client.write_all(b"\r\n").await.unwrap();
     (client, task)
