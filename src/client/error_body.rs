@@ -6,8 +6,8 @@ use crate::http::Body;
 use crate::wire::copy::copy;
 use crate::wire::exact::{Exact, ExactSlice};
 
-/// The first bytes of a body, which the caller can read. As many are kept as fit the free part of the decoder's buffer;
-/// they stand at its start.
+/// The first bytes of a body, for the caller to read. As many as fit are kept at the start of the free part of the decoder's
+/// buffer.
 #[derive(Clone, Debug)]
 pub(super) struct ErrorBody {
     body: Body,

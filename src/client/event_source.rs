@@ -93,8 +93,7 @@ impl<'a> EventSource<'a> {
         Ok(())
     }
 
-    /// Returns what to do next, or what has come. Reads `input`, which was received, and moves its start to the first byte that
-    /// was not read.
+    /// Returns what to do next, or what was received. Moves the start of `input` past the bytes that were read.
     pub fn poll<'s, 'i: 's>(&'s mut self, now: Instant, input: &mut &'i [u8]) -> Output<'s> {
         if let Some(data) = self.data_alone(input) {
             self.lifecycle.note_activity(now);

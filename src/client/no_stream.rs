@@ -10,9 +10,9 @@ use super::reason::{NetworkReason, Reason, ResponseReason};
 use crate::decode::Decoder;
 use crate::time::Instant;
 
-/// Called with the rest of the input whenever an event source has no connection, so several times for one loss and before
-/// each connection is asked for, and while it receives an error body. Returns whether it has opened the response. If it still needs the connection, it sets the
-/// state to connected.
+/// Called with the rest of the input while an event source has no connection, also before it asks for one, and while it
+/// receives an error body. That is several times for one loss. Returns whether it has opened the response. If it still needs
+/// the connection, it sets the state to connected.
 pub(super) type NoStream =
     for<'s, 'a, 'i> fn(&'s mut EventSource<'a>, Instant, &mut &'i [u8]) -> bool;
 

@@ -1,4 +1,4 @@
-//! The grammar of heads: their lines, one at a time, and what stands in a line, in `nom`.
+//! Parses heads with `nom`: cuts them into lines, and a line into its parts.
 
 use core::iter::{Copied, Enumerate};
 use core::slice::Iter;

@@ -73,7 +73,7 @@ impl<'a> Connection<'a> {
     }
 
     /// What to do next.
-    // Not inlined: of a program's loop it would make another function, by 0.1 KB larger or smaller with each change here.
+    // Not inlined: in a program's loop, its size varies by 0.1 KB with each change here.
     #[inline(never)]
     pub fn poll<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized>(
         &mut self,

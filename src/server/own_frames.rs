@@ -46,8 +46,11 @@ pub(super) enum Stage {
     LiveWithoutId,
     /// Shall send an id by itself.
     Prime,
+    /// Looks for the newest id in the log.
     SearchId,
+    /// Sends the id of the record that was found.
     SendId,
+    /// Sends the last id that the log has made, because no record has an id.
     SendMadeId,
     KeepAlive,
     Closed(Close),
@@ -107,7 +110,8 @@ impl<'a> OwnFrames<'a> {
     /// The comment is for proxies, which pass the head on with the first bytes of the body. No blank line follows: some
     /// clients take an empty block at the start of a stream for an event.
     ///
-    /// It is no `Frame`, which would take the most stack of all calls here. Not inlined, for 70 bytes less of flash.
+    /// It is written without a `Frame`, which would make this the call with the most stack here. Not inlined, which saves 70
+    /// bytes of flash.
     #[inline(never)]
     fn unsent_preamble(&self, sent: u32) -> &'static [u8] {
         const START: &[u8] = b":\nretry: ";

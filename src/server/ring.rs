@@ -111,8 +111,8 @@ pub(super) struct Ring {
     /// The sequence of the last id that was made.
     pub sequence: u32,
     pub makes_ids: bool,
-    /// Whether the oldest record comes next after the made id before those that are kept: the event with that id was the last
-    /// one to give way, or none has given way, and it is the sequence 0.
+    /// Whether a client with the made id before those that are kept has missed no event: the event with that id was the last to
+    /// give way. Or no event has given way, and the id has the sequence 0.
     pub is_oldest_next: bool,
     /// How many streams have begun. The ring does not need it, but its padding has room for it.
     pub streams: Counter,

@@ -26,10 +26,10 @@ pub(super) fn resume(records: Records<'_>, id: LastEventId<'_>) -> Resume {
     begin(records, id).unwrap_or_else(|| search(records, id))
 }
 
-/// Searches the whole log. No record gives way meanwhile, so it needs no `Walk` and no `Budget`, as `step` does: these
-/// took 70 bytes of stack.
+/// Searches the whole log. No record gives way meanwhile, so it does not need the `Walk` and the `Budget` of `step`, which
+/// take 70 bytes of stack.
 ///
-/// Not inlined: what it needs of the stack, what makes an id need not have.
+/// Not inlined: its stack would add to that of `begin`.
 #[inline(never)]
 fn search(records: Records<'_>, id: LastEventId<'_>) -> Resume {
     let mut cursor = records.ring.oldest;

@@ -378,10 +378,9 @@ impl<'a> Session<'a> {
     {
         loop {
             match self.own.stage {
-                // Whoever begins a stream searches first.
-                Stage::Resume | Stage::Search => return Output::Wait(now),
+                // Whoever begins a stream searches first, and greets while the log is not locked.
+                Stage::Resume | Stage::Search | Stage::Greeting => return Output::Wait(now),
                 Stage::Closed(reason) => return Output::Close(reason),
-                Stage::Greeting => return Output::Wait(now),
                 stage if stage.is_of_log() => {
                     if self.walk.sent == 0 {
                         if now >= self.lifetime_ends {

@@ -48,7 +48,7 @@ impl Sensor {
 }
 
 impl Celsius {
-    /// Two limits, so that a temperature about one of them is told once.
+    /// Uses two limits, so that a temperature that varies about one of them is logged once.
     pub fn is_warm(self, was_warm: bool) -> bool {
         self.hundredths > if was_warm { 2080 } else { 2120 }
     }
