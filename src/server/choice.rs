@@ -10,7 +10,7 @@ use crate::wire::text::{EventName, equal};
 type Only<'c> = Option<&'c [EventName<'c>]>;
 
 /// `skip`, for those who want to link it only if it is needed.
-pub(super) type Skip = fn(Only<'_>, Records<'_>, &mut Walk, &mut Budget) -> bool;
+pub(super) type Skip = fn(Only<'_>, &Records<'_>, &mut Walk, &mut Budget) -> bool;
 pub(super) const SKIP: Skip = skip;
 
 /// Events whose types have so many bytes are never left out of a snapshot: to compare them takes long.
@@ -19,7 +19,7 @@ const LONG_TYPE: usize = 256;
 /// Leaves out frames that are not for this client. `false` if more of them may follow.
 ///
 /// Before `walk.until` it gets only the last event of each type.
-fn skip(only: Only<'_>, records: Records<'_>, walk: &mut Walk, budget: &mut Budget) -> bool {
+fn skip(only: Only<'_>, records: &Records<'_>, walk: &mut Walk, budget: &mut Budget) -> bool {
     loop {
         let in_snapshot = walk.cursor.is_before(walk.until);
         if in_snapshot && !choose(only, records, walk, budget) {
@@ -59,7 +59,7 @@ const MEMBER_LEN: u32 = 48;
 
 /// Finds out which of the next records are left out of the snapshot, because later ones have their types, or
 /// because they are no events of these types. `false` if that is to go on.
-fn choose(only: Only<'_>, records: Records<'_>, walk: &mut Walk, budget: &mut Budget) -> bool {
+fn choose(only: Only<'_>, records: &Records<'_>, walk: &mut Walk, budget: &mut Budget) -> bool {
     let is_used_up = walk.bits == 1 && walk.other != walk.cursor;
     if walk.bits == 0 || is_used_up {
         walk.other = walk.cursor;
@@ -145,7 +145,7 @@ struct Group {
 impl Group {
     /// Reads again which records were added. Not inlined: what it needs of the stack, what follows need not have.
     #[inline(never)]
-    fn read(&mut self, records: Records<'_>, walk: &Walk) {
+    fn read(&mut self, records: &Records<'_>, walk: &Walk) {
         let mut cursor = walk.cursor;
         let mut bits = walk.bits;
         while bits > 1 {
@@ -191,7 +191,7 @@ impl Group {
     fn type_of<'r>(
         &self,
         place: usize,
-        records: Records<'r>,
+        records: &Records<'r>,
         walk: &Walk,
         budget: &mut Budget,
     ) -> Option<&'r [u8]> {
@@ -211,7 +211,7 @@ impl Group {
 
 /// The type of the record at a cursor, which moves on.
 #[inline(always)] // Within these functions it needs less of the stack.
-fn member_type<'r>(records: Records<'r>, at: &mut Cursor, walk: &Walk) -> Option<&'r [u8]> {
+fn member_type<'r>(records: &Records<'r>, at: &mut Cursor, walk: &Walk) -> Option<&'r [u8]> {
     let mut read = if *at == walk.cursor { walk.read } else { 0 };
     let record = records.read(at).ok()??;
     record.find_type(&mut read, &mut { MEMBER_LEN });

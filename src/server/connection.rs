@@ -81,7 +81,7 @@ impl<'a> Connection<'a> {
         log: &EventLog<B>,
     ) -> Next<'_> {
         self.greet();
-        self.poll_records(now, log.records())
+        self.poll_records(now, &log.records())
     }
 
     /// Asks for the next frame of the present state, if that is due. The next [`poll`](Self::poll_records) gives it. It needs no
@@ -277,7 +277,7 @@ impl<'a> Connection<'a> {
         self.since.limit(self.write_timeout_ms())
     }
 
-    pub(crate) fn poll_records(&mut self, now: Instant, records: Records<'_>) -> Next<'_> {
+    pub(crate) fn poll_records(&mut self, now: Instant, records: &Records<'_>) -> Next<'_> {
         self.waiting.note_progress(&mut self.since, now);
         // One loop, so that `advance` has one place where it is called from, and is inlined there.
         loop {
@@ -310,7 +310,7 @@ impl<'a> Connection<'a> {
     }
 
     /// Takes one step after everything was sent. `None` if that gave something to send, or another step follows.
-    fn advance(&mut self, now: Instant, records: Records<'_>) -> Option<Next<'static>> {
+    fn advance(&mut self, now: Instant, records: &Records<'_>) -> Option<Next<'static>> {
         match &mut self.state {
             State::Head => {
                 let until = self.since.limit(self.options.head_timeout_ms);

@@ -127,7 +127,7 @@ impl Stream<'_> {
     pub fn advance(
         &mut self,
         now: Instant,
-        records: Records<'_>,
+        records: &Records<'_>,
         scratch: &mut Scratch<'_>,
     ) -> Output<'static> {
         let session = &mut self.session;

@@ -164,7 +164,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> EventLog<B> {
     /// Ids are meant to be used once; of several events with one id the last counts. An id that the log has
     /// made and that has left it is found missing at once; another one is searched for in the whole log, in this one call.
     pub fn resume<'i>(&self, last_event_id: impl Into<LastEventId<'i>>) -> Resume {
-        search::resume(self.records(), last_event_id.into())
+        search::resume(&self.records(), last_event_id.into())
     }
 
     /// Before the oldest frame.

@@ -38,32 +38,27 @@ pub(super) enum Stage {
     ResumedPreamble,
     /// Tells that events are missing.
     Notice,
+    KeepAlive,
     /// Asks the caller's hook for the present state.
     Greeting,
     /// Sends what the log holds.
     Live,
     /// As `Live`, for a client that has seen no event and was given no id.
     LiveWithoutId,
-    /// Shall send an id by itself.
+    /// Looks for the newest id in the log, and sends it by itself.
     Prime,
-    /// Looks for the newest id in the log.
-    SearchId,
-    /// Sends the id of the record that was found.
-    SendId,
-    /// Sends the last id that the log has made, because no record has an id.
-    SendMadeId,
-    KeepAlive,
     Closed(Close),
 }
 
 impl Stage {
-    /// Whether what is sent depends on what the log holds.
-    pub const fn is_of_log(self) -> bool {
-        self.is_live()
-            || matches!(
-                self,
-                Self::Prime | Self::SearchId | Self::SendId | Self::SendMadeId
-            )
+    /// Whether the session sends a frame of its own.
+    ///
+    /// These stages stand side by side, and are asked for first, so that the stages of rare options make the question no longer.
+    pub const fn is_own_frame(self) -> bool {
+        matches!(
+            self,
+            Self::Preamble | Self::ResumedPreamble | Self::Notice | Self::KeepAlive
+        )
     }
 
     /// Whether the log is sent.
@@ -136,7 +131,6 @@ impl<'a> OwnFrames<'a> {
         self.stage = match self.stage {
             Stage::Preamble if self.losses > 0 => Stage::Notice,
             Stage::Preamble | Stage::Notice => self.options.opening,
-            Stage::Greeting => self.options.after_greeting,
             _ => Stage::Live,
         };
     }

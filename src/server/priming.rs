@@ -14,7 +14,7 @@ const NAME: &[u8] = b"id: ";
 
 /// `next_record`, or `next_record_or_id` for those who want to link it.
 pub(super) type NextRecord =
-    for<'l> fn(&mut Session<'_>, Instant, Records<'l>, &mut Cursor) -> Option<Output<'l>>;
+    for<'l> fn(&mut Session<'_>, Instant, &Records<'l>, &mut Cursor) -> Option<Output<'l>>;
 pub(super) const NEXT_RECORD: NextRecord = next_record;
 pub(super) const NEXT_RECORD_OR_ID: NextRecord = next_record_or_id;
 
@@ -22,12 +22,15 @@ pub(super) const NEXT_RECORD_OR_ID: NextRecord = next_record_or_id;
 fn next_record_or_id<'l>(
     session: &mut Session<'_>,
     now: Instant,
-    records: Records<'l>,
+    records: &Records<'l>,
     after: &mut Cursor,
 ) -> Option<Output<'l>> {
     if session.own.stage == Stage::LiveWithoutId {
         match records.read(&mut { session.walk.cursor }) {
-            Ok(None) => session.own.stage = Stage::Prime,
+            Ok(None) => {
+                session.own.stage = Stage::Prime;
+                begin(records, &mut session.walk);
+            }
             Ok(Some(record)) if record.is_event() => session.own.stage = Stage::Live,
             _ => {}
         }
@@ -41,44 +44,47 @@ fn next_record_or_id<'l>(
 /// Sends the newest id of the log in a block without data. `None` when that was sent, or the log has no id.
 fn prime<'l>(
     now: Instant,
-    records: Records<'l>,
+    records: &Records<'l>,
     walk: &mut Walk,
     stage: &mut Stage,
 ) -> Option<Output<'l>> {
-    if *stage == Stage::Prime {
-        let end = walk.cursor;
-        walk.restart(records.ring.oldest, end);
-        // One more than the bytes sent of the block. Above 0 it means that a frame is under way, so no record is chosen.
-        walk.sent = 1;
-        // If no record has an id, this is the last one that the log has made: 0 if it has made none yet.
-        walk.other.number = records.ring.sequence;
-        *stage = Stage::SearchId;
-    }
-    if *stage == Stage::SearchId {
+    if walk.sent == SEARCHING {
         if !search(records, walk) {
             return Some(Output::Wait(now));
         }
-        *stage = match walk.bits {
-            0 if records.ring.makes_ids => Stage::SendMadeId,
-            _ => Stage::SendId,
-        };
+        walk.sent = FOUND;
     }
-    let unsent = match *stage {
-        Stage::SendMadeId => unsent_made_id(records, walk),
+    let unsent = match walk.bits {
+        0 if records.ring.makes_ids => unsent_made_id(records, walk),
         _ => unsent_id(records, walk),
     };
     *stage = match unsent {
         Some(b"") => Stage::Live,
         Some(unsent) => return Some(Output::Send(unsent)),
-        None if walk.sent == 1 => Stage::Live,
+        None if walk.sent == FOUND => Stage::Live,
         None => Stage::Closed(Close::Lapped),
     };
     walk.restart(walk.cursor, walk.cursor);
     None
 }
 
+/// The value of `walk.sent` during the search. It is not 0, which would mean that no frame is under way: then a session may end,
+/// or leave out a record.
+const SEARCHING: u32 = 1;
+/// The value of `walk.sent` after the search, before the first byte of the block is sent.
+const FOUND: u32 = 2;
+
+/// Begins to look for the newest id in the log.
+fn begin(records: &Records<'_>, walk: &mut Walk) {
+    let end = walk.cursor;
+    walk.restart(records.ring.oldest, end);
+    walk.sent = SEARCHING;
+    // If no record has an id, this is the last one that the log has made: 0 if it has made none yet.
+    walk.other.number = records.ring.sequence;
+}
+
 /// Looks in a part of the records before `walk.until` for the last id. `false` if there are more records.
-fn search(records: Records<'_>, walk: &mut Walk) -> bool {
+fn search(records: &Records<'_>, walk: &mut Walk) -> bool {
     let mut budget = Budget::STEP;
     while walk.cursor.is_before(walk.until) {
         let mut next = walk.cursor;
@@ -107,7 +113,7 @@ fn search(records: Records<'_>, walk: &mut Walk) -> bool {
 
 /// What is left of the block with the id of the record that was found. `None` if none was, or if that has given way before all
 /// of the id was sent.
-fn unsent_id<'l>(records: Records<'l>, walk: &Walk) -> Option<&'l [u8]> {
+fn unsent_id<'l>(records: &Records<'l>, walk: &Walk) -> Option<&'l [u8]> {
     let length = walk.bits as usize;
     if length == 0 {
         return None;
@@ -115,14 +121,14 @@ fn unsent_id<'l>(records: Records<'l>, walk: &Walk) -> Option<&'l [u8]> {
     let mut cursor = walk.other;
     let record = records.read(&mut cursor).ok().flatten();
     let id = record.and_then(|record| record.id_at(walk.read));
-    if id.is_none() && walk.sent as usize <= NAME.len().plus(length) {
+    if id.is_none() && sent(walk) < NAME.len().plus(length) {
         return None;
     }
     Some(unsent(walk, length, |at| id?.get(at..)))
 }
 
 /// What is left of the block with the id that the log has made last.
-fn unsent_made_id(records: Records<'_>, walk: &Walk) -> Option<&'static [u8]> {
+fn unsent_made_id(records: &Records<'_>, walk: &Walk) -> Option<&'static [u8]> {
     let id = MadeId::new(records.ring.epoch, walk.other.number);
     let id = id.as_id().as_bytes();
     let digit = |at| {
@@ -140,7 +146,7 @@ fn unsent<'l>(
     part: impl FnOnce(usize) -> Option<&'l [u8]>,
 ) -> &'l [u8] {
     const END: &[u8] = b"\n\n";
-    let sent = walk.sent.minus(1) as usize;
+    let sent = sent(walk);
     let unsent = match sent.checked_sub(NAME.len()) {
         None => NAME.get(sent..),
         Some(at) => match at.checked_sub(length) {
@@ -149,4 +155,9 @@ fn unsent<'l>(
         },
     };
     unsent.unwrap_or_default()
+}
+
+/// How many bytes of the block were sent.
+fn sent(walk: &Walk) -> usize {
+    walk.sent.minus(FOUND) as usize
 }

@@ -156,7 +156,7 @@ impl<'a> Scratch<'a> {
         session: &mut Session<'_>,
         chunking: Option<&'static Chunking>,
         now: Instant,
-        records: Records<'_>,
+        records: &Records<'_>,
     ) -> Output<'static> {
         self.unsent = (0, 0);
         let space = self.content_space(chunking);

@@ -19,7 +19,7 @@ pub enum Resume {
 }
 
 /// Where a client begins that comes with this id. The search is one call, however long it takes.
-pub(super) fn resume(records: Records<'_>, id: LastEventId<'_>) -> Resume {
+pub(super) fn resume(records: &Records<'_>, id: LastEventId<'_>) -> Resume {
     if id.is_absent() {
         return Resume::Fresh(records.ring.next);
     }
@@ -31,7 +31,7 @@ pub(super) fn resume(records: Records<'_>, id: LastEventId<'_>) -> Resume {
 ///
 /// Not inlined: its stack would add to that of `begin`.
 #[inline(never)]
-fn search(records: Records<'_>, id: LastEventId<'_>) -> Resume {
+fn search(records: &Records<'_>, id: LastEventId<'_>) -> Resume {
     let mut cursor = records.ring.oldest;
     let mut resume = Resume::Lost(cursor);
     // No event can have an id that is unusable.
@@ -49,7 +49,7 @@ fn search(records: Records<'_>, id: LastEventId<'_>) -> Resume {
 
 /// What the sequence of the id tells, if the log has made it. `None` if a search is to tell.
 #[inline(always)] // A frame of its own would lie on the stack below what makes an id.
-pub(super) fn begin(records: Records<'_>, id: LastEventId<'_>) -> Option<Resume> {
+pub(super) fn begin(records: &Records<'_>, id: LastEventId<'_>) -> Option<Resume> {
     let ring = records.ring;
     let (LastEventId::Id(id), true) = (id, ring.makes_ids) else {
         return None;
@@ -71,7 +71,7 @@ pub(super) fn begin(records: Records<'_>, id: LastEventId<'_>) -> Option<Resume>
 /// Searches a part of the log. `None` if there is more. When records give way that were not searched yet, or that
 /// follow the one that was found, the client has lost events.
 #[cfg(any(feature = "http", feature = "embedded-io-async"))]
-pub(super) fn step(walk: &mut Walk, records: Records<'_>, id: LastEventId<'_>) -> Option<Resume> {
+pub(super) fn step(walk: &mut Walk, records: &Records<'_>, id: LastEventId<'_>) -> Option<Resume> {
     let LastEventId::Id(id) = id else {
         // It was sent, but no event can have it.
         return Some(Resume::Lost(records.ring.oldest));

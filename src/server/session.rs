@@ -148,7 +148,7 @@ impl<'a> Session<'a> {
     where
         'a: 'l,
     {
-        self.poll_records(now, log.records())
+        self.poll_records(now, &log.records())
     }
 
     /// As [`poll`](Session::poll), but copies what goes to the client to the start of `buffer`: many frames
@@ -167,7 +167,7 @@ impl<'a> Session<'a> {
         if self.is_greeting() {
             return self.fill_greeting(now, buffer);
         }
-        self.fill_from(now, log.records(), buffer)
+        self.fill_from(now, &log.records(), buffer)
     }
 
     /// Tells that the first `length` bytes of what [`poll`](Session::poll) gave were written. What is told
@@ -209,7 +209,7 @@ impl<'a> Session<'a> {
     /// Not inlined: what it needs of the stack, what comes later need not have.
     #[cfg(any(feature = "http", feature = "embedded-io-async"))]
     #[inline(never)]
-    pub(crate) fn search(&mut self, records: Records<'_>, last_event_id: LastEventId<'_>) -> bool {
+    pub(crate) fn search(&mut self, records: &Records<'_>, last_event_id: LastEventId<'_>) -> bool {
         let is_first = self.own.stage == Stage::Resume;
         let mut resume = None;
         if is_first {
@@ -278,7 +278,7 @@ impl<'a> Session<'a> {
     pub(super) fn fill_from<'b>(
         &mut self,
         now: Instant,
-        records: Records<'_>,
+        records: &Records<'_>,
         buffer: &'b mut [u8],
     ) -> Output<'b> {
         let mut length = 0_usize;
@@ -327,7 +327,7 @@ impl<'a> Session<'a> {
         self.own.options.write_timeout_ms
     }
 
-    pub(super) fn poll_records<'l>(&mut self, now: Instant, records: Records<'l>) -> Output<'l>
+    pub(super) fn poll_records<'l>(&mut self, now: Instant, records: &Records<'l>) -> Output<'l>
     where
         'a: 'l,
     {
@@ -351,7 +351,7 @@ impl<'a> Session<'a> {
 
     /// Goes on after a record that was told as sent whole and has given way since: that is no loss.
     #[inline(never)] // What it needs of the stack, what follows need not have.
-    fn leave_whole(&mut self, records: Records<'_>) {
+    fn leave_whole(&mut self, records: &Records<'_>) {
         if !self.own.stage.is_live() || self.walk.sent != WHOLE {
             return;
         }
@@ -369,7 +369,7 @@ impl<'a> Session<'a> {
     fn next<'l>(
         &mut self,
         now: Instant,
-        records: Records<'l>,
+        records: &Records<'l>,
         budget: &mut Budget,
         after: &mut Cursor,
     ) -> Output<'l>
@@ -381,7 +381,15 @@ impl<'a> Session<'a> {
                 // Whoever begins a stream searches first, and greets while the log is not locked.
                 Stage::Resume | Stage::Search | Stage::Greeting => return Output::Wait(now),
                 Stage::Closed(reason) => return Output::Close(reason),
-                stage if stage.is_of_log() => {
+                stage if stage.is_own_frame() => {
+                    let unsent = self.own.unsent(self.walk.sent);
+                    if !unsent.is_empty() {
+                        return Output::Send(unsent);
+                    }
+                    self.walk.sent = 0;
+                    self.own.advance();
+                }
+                _ => {
                     if self.walk.sent == 0 {
                         if now >= self.lifetime_ends {
                             self.own.stage = Stage::Closed(match self.lifetime_ends {
@@ -401,21 +409,13 @@ impl<'a> Session<'a> {
                         return output;
                     }
                 }
-                _ => {
-                    let unsent = self.own.unsent(self.walk.sent);
-                    if !unsent.is_empty() {
-                        return Output::Send(unsent);
-                    }
-                    self.walk.sent = 0;
-                    self.own.advance();
-                }
             }
         }
     }
 
     fn leave_greeting(&mut self) {
         self.walk.sent = 0;
-        self.own.advance();
+        self.own.stage = self.own.options.after_greeting;
     }
 
     fn note_sent(&mut self, length: usize) {
@@ -433,7 +433,7 @@ impl<'a> Session<'a> {
 pub(super) fn next_record<'l>(
     session: &mut Session<'_>,
     now: Instant,
-    records: Records<'l>,
+    records: &Records<'l>,
     after: &mut Cursor,
 ) -> Option<Output<'l>> {
     let mut next = session.walk.cursor;

@@ -350,6 +350,6 @@ fn poll<'c>(
     // The caller's hook runs while the log is not locked.
     connection.greet();
     let mut next = None;
-    log.with(|log| next = Some(connection.poll_records(now, log.records())));
+    log.with(|log| next = Some(connection.poll_records(now, &log.records())));
     next
 }

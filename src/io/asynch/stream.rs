@@ -83,7 +83,7 @@ impl<'l, L: SharedLog> Joined<'l, L> {
                 // The caller's hook runs while the log is not locked.
                 true => Some(session.fill_greeting(now, scratch)),
                 false => log.with(|log| {
-                    if session.is_resuming() && !session.search(log.records(), last_event_id) {
+                    if session.is_resuming() && !session.search(&log.records(), last_event_id) {
                         return Output::Wait(now);
                     }
                     session.fill(now, log, scratch)
