@@ -87,9 +87,24 @@ impl<'a> Connection<'a> {
     /// Asks for the next frame of the present state, if that is due. The next [`poll`](Self::poll_records) gives it. It needs no
     /// log: call it while that is not locked.
     pub(crate) fn greet(&mut self) {
+        if let State::Stream(stream) = &self.state {
+            if let Some(greeting) = stream.session.greeting() {
+                greeting.greet(self);
+            }
+        }
+    }
+
+    /// Puts the next frame of the greeting into the scratch, if that has nothing to send any more.
+    pub(super) fn put_greeting(&mut self) {
         if let State::Stream(stream) = &mut self.state {
-            if let Some(greet) = stream.session.greeting() {
-                greet(stream, &mut self.scratch);
+            if !stream.session.is_greeting() || !self.scratch.is_sent() {
+                return;
+            }
+            let length = stream
+                .session
+                .greet(self.scratch.content_space(stream.chunking));
+            if length > 0 {
+                self.scratch.end_content(stream.chunking, length);
             }
         }
     }
@@ -193,9 +208,9 @@ impl<'a> Connection<'a> {
     /// [`reconnect_when_full`](ServerOptions::reconnect_when_full) says. It does not count places: the caller does.
     pub fn refuse_stream(&mut self) {
         self.is_for_stream = true;
-        let reconnect = self.options.reconnect;
-        if !reconnect.is_some_and(|reconnect| reconnect(self)) {
-            self.respond(&BUSY);
+        match self.options.reconnect {
+            Some(reconnect) => reconnect(self),
+            None => self.respond(&BUSY),
         }
     }
 
@@ -374,16 +389,16 @@ impl<'a> Connection<'a> {
 }
 
 /// `reconnect`, for those who want to link it only if it is needed.
-pub(super) type Reconnect = fn(&mut Connection<'_>) -> bool;
+pub(super) type Reconnect = fn(&mut Connection<'_>);
 pub(super) const RECONNECT: Reconnect = reconnect;
 
-/// Answers an event source with a stream that ends after its first bytes. `false` if the client is none.
-fn reconnect(connection: &mut Connection<'_>) -> bool {
-    if !connection.request().asks_for_event_stream() {
-        return false;
-    }
+/// Answers an event source with a stream that ends after its first bytes, and another client with 503.
+fn reconnect(connection: &mut Connection<'_>) {
     let options = connection.options;
-    if connection.request().is_method("HEAD") {
+    let request = connection.request();
+    if !request.asks_for_event_stream() {
+        connection.respond(&BUSY);
+    } else if request.is_method("HEAD") {
         connection.settle(Exchange::Head);
     } else if connection.state.is_unanswered() {
         connection.state = State::Stream(Stream {
@@ -391,5 +406,4 @@ fn reconnect(connection: &mut Connection<'_>) -> bool {
             chunking: options.chunking(&connection.request()),
         });
     }
-    true
 }

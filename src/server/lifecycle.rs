@@ -144,17 +144,6 @@ impl Stream<'_> {
     }
 }
 
-/// Puts the next frame of the greeting into the scratch, if that has nothing to send any more.
-pub(super) fn greet(stream: &mut Stream<'_>, scratch: &mut Scratch<'_>) {
-    if !scratch.is_sent() {
-        return;
-    }
-    let length = stream.session.greet(scratch.content_space(stream.chunking));
-    if length > 0 {
-        scratch.end_content(stream.chunking, length);
-    }
-}
-
 /// The end of a connection: everything is sent, or the client is gone.
 #[derive(Debug)]
 pub(super) struct Ending {

@@ -1,11 +1,11 @@
 //! How streams are served.
 
 use super::choice::{SKIP, Skip};
-use super::greeting::{Greeting, Hook};
+use super::greeting::Greeting;
 use super::own_frames::Stage;
 use super::priming::{NEXT_RECORD, NEXT_RECORD_OR_ID, NextRecord};
 use super::ring::Cursor;
-use crate::encode::Frame;
+use crate::encode::{Frame, SliceSink};
 use crate::event_name;
 use crate::wire::exact::Exact;
 use crate::wire::media_type::STREAM_FIELDS;
@@ -42,7 +42,7 @@ pub struct StreamOptions<'a> {
     pub(super) opening: Stage,
     /// The stage after the greeting.
     pub(super) after_greeting: Stage,
-    pub(super) greeting: Option<Greeting<'a>>,
+    pub(super) greeting: Option<&'a dyn Greeting>,
     pub(super) next_record: NextRecord,
     pub(super) lifetime_ms: u32,
     pub(super) write_timeout_ms: u32,
@@ -211,8 +211,11 @@ impl<'a> StreamOptions<'a> {
     ///     data.finish()
     /// }
     /// ```
-    pub const fn greeting(mut self, hook: Hook<'a>) -> Self {
-        self.greeting = Some(Greeting::new(hook));
+    pub const fn greeting(
+        mut self,
+        hook: &'a (impl Fn(u32, &mut SliceSink<'_>) -> bool + Sync),
+    ) -> Self {
+        self.greeting = Some(hook);
         self.opening = Stage::Greeting;
         self
     }

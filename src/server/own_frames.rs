@@ -32,6 +32,8 @@ pub(super) enum Stage {
         expect(dead_code, reason = "`Session::new` searches in one call")
     )]
     Search,
+    /// Asks the caller's hook for the present state.
+    Greeting,
     /// Sends what a stream begins with, and padding.
     Preamble,
     /// As `Preamble`, for a client that resumes without a loss. No greeting and no id follow.
@@ -39,8 +41,6 @@ pub(super) enum Stage {
     /// Tells that events are missing.
     Notice,
     KeepAlive,
-    /// Asks the caller's hook for the present state.
-    Greeting,
     /// Sends what the log holds.
     Live,
     /// As `Live`, for a client that has seen no event and was given no id.

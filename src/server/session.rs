@@ -1,7 +1,7 @@
 //! One client's event stream.
 
 #[cfg(feature = "http")]
-use super::greeting::Greet;
+use super::greeting::Greeting;
 use super::log::EventLog;
 use super::options::{Start, StreamOptions};
 use super::output::{Close, Output, Waiting};
@@ -231,13 +231,10 @@ impl<'a> Session<'a> {
         is_first
     }
 
-    /// What asks the caller's hook, if that is due.
+    /// The caller's hook for the present state, if it is set.
     #[cfg(feature = "http")]
-    pub(super) fn greeting(&self) -> Option<Greet> {
-        match self.own.options.greeting {
-            Some(greeting) if self.is_greeting() => Some(greeting.greet),
-            _ => None,
-        }
+    pub(super) const fn greeting(&self) -> Option<&'a dyn Greeting> {
+        self.own.options.greeting
     }
 
     /// Whether to [`greet`](Self::greet).
@@ -251,7 +248,7 @@ impl<'a> Session<'a> {
         let mut sink = SliceSink::new(buffer);
         match self.own.options.greeting {
             Some(greeting)
-                if self.lifetime_ends != ENDED && (greeting.hook)(self.walk.sent, &mut sink) =>
+                if self.lifetime_ends != ENDED && greeting.write(self.walk.sent, &mut sink) =>
             {
                 // A hook that never returns `false` stays at the last number.
                 self.walk.sent = self.walk.sent.saturating_add(1);
