@@ -1,5 +1,5 @@
-//! The tables under "Rules and their tests" in `CONTRIBUTING.md` name tests that exist, and the files directly
-//! in a test folder are modules of its `main.rs`. What the README shows is compiled.
+//! Checks of the repository itself: the tables under "Rules and their tests" in `CONTRIBUTING.md` name tests that
+//! exist, each file of a test folder is a module of its `main.rs`, and the server in the README is compiled.
 
 use std::fs;
 use std::path::Path;
@@ -20,7 +20,7 @@ fn every_rule_has_a_test_that_exists() {
     assert!(faults.is_empty(), "the faults are listed above");
 }
 
-/// Breaks when a file of a test folder is not declared in its `main.rs`: its tests would never run.
+/// Breaks when a file of a test folder is not a module of its `main.rs`: its tests would never run.
 #[test]
 fn every_file_of_a_test_folder_is_a_module() {
     for folder in paths("tests") {
@@ -36,7 +36,8 @@ fn every_file_of_a_test_folder_is_a_module() {
     }
 }
 
-/// Breaks when the server for embassy-net in the README is not the one in the documentation of `Hub`, which is compiled.
+/// Breaks when the server for embassy-net in the README differs from the one in the documentation of `Hub`, which is
+/// compiled.
 #[test]
 fn the_server_for_embassy_net_in_the_readme_is_compiled() {
     let readme = fs::read_to_string("README.md").unwrap();
@@ -64,8 +65,8 @@ fn paths(folder: impl AsRef<Path>) -> impl Iterator<Item = std::path::PathBuf> {
 /// A row of a table: its cells, without the space around them.
 type Row<'t> = Vec<&'t str>;
 
-/// The rows of all tables of the section, under whatever heading they stand. The row before the dashes is
-/// the head of its table.
+/// The rows of all tables in the section, under any heading. The row before the dashes is the head of its table and
+/// is left out.
 fn rows(text: &str) -> Vec<Row<'_>> {
     let section = text.lines().skip_while(|line| *line != HEADING).skip(1);
     let mut rows = Vec::new();
@@ -85,8 +86,8 @@ fn rows(text: &str) -> Vec<Row<'_>> {
     rows
 }
 
-/// What is wrong with the rows, each fault with the rule that it belongs to. The second cell of a row is a
-/// list of paths, each of which is followed by the names of tests in that file, all of them in backticks.
+/// The faults of the rows, each with its rule. The second cell of a row is a list of paths. After each path come the
+/// names of tests in that file. All of these are in backticks.
 fn faults(rows: &[Row], read: impl Fn(&str) -> Option<String>) -> Vec<String> {
     let mut faults = Vec::new();
     for row in rows {
@@ -95,9 +96,9 @@ fn faults(rows: &[Row], read: impl Fn(&str) -> Option<String>) -> Vec<String> {
             continue;
         };
         let mut file: Option<(&str, Vec<String>)> = None;
-        // How many tests of that file the row names.
+        // How many tests of `file` the row names.
         let mut named = 0;
-        // Every second piece stands between two backticks.
+        // Every second piece is text in backticks.
         for word in tests.split('`').skip(1).step_by(2) {
             if word.ends_with(".rs") {
                 if let (Some((path, _)), 0) = (&file, named) {
@@ -145,8 +146,8 @@ fn test_names(source: &str) -> Vec<String> {
     names
 }
 
-/// A page with these rows, and a source file `a.rs` with the tests `one` and `two`.
-fn faults_of(rows_of_page: &str) -> Vec<String> {
+/// The faults of a page with these rows, and a source file `a.rs` with the tests `one` and `two`.
+fn faults_of_page(rows_of_page: &str) -> Vec<String> {
     let page =
         format!("{HEADING}\n\n| rule | tests |\n| --- | :-: |\n{rows_of_page}\n## After\n| x |\n");
     let source = "/// Doc.\n#[test]\n#[ignore]\nfn one() {\n    fn inner() {}\n}\n\nfn helper() {}\n\n\
@@ -154,56 +155,56 @@ fn faults_of(rows_of_page: &str) -> Vec<String> {
     faults(&rows(&page), |path| (path == "a.rs").then(|| source.into()))
 }
 
-/// Breaks when a row that is right is reported.
+/// Breaks when a correct row is reported.
 #[test]
 fn rows_that_name_tests_have_no_fault() {
     let rows = "### One\n| a | `a.rs`: `one` |\n\n### Two\n\n| rule | tests |\n| --- | --- |\n\
         | b | `a.rs`: `two`, `one` |\n| c | `a.rs`: `one`; `a.rs`: `two` |";
-    assert_eq!(faults_of(rows), [""; 0]);
-    assert_eq!(rows_count(rows), 3);
+    assert_eq!(faults_of_page(rows), [""; 0]);
+    assert_eq!(number_of_rows(rows), 3);
 }
 
-fn rows_count(rows_of_page: &str) -> usize {
+fn number_of_rows(rows_of_page: &str) -> usize {
     rows(&format!("{HEADING}\n{rows_of_page}")).len()
 }
 
-/// Breaks when a test that was renamed, removed, commented out or never was a test counts as one.
+/// Breaks when a name counts as a test that was renamed, removed or commented out, or never was a test.
 #[test]
 fn a_row_that_names_a_missing_test_is_reported() {
     for missing in ["three", "helper", "inner", "gone", "on", "one()"] {
-        let faults = faults_of(&format!("| a | `a.rs`: `one`, `{missing}` |"));
+        let faults = faults_of_page(&format!("| a | `a.rs`: `one`, `{missing}` |"));
         assert_eq!(faults, [format!("a: there is no test {missing} in a.rs")]);
     }
 }
 
-/// Breaks when a file that was renamed or removed goes unnoticed.
+/// Breaks when a file that was renamed or removed is not reported.
 #[test]
 fn a_row_that_names_a_missing_file_is_reported() {
-    let faults = faults_of("| a | `b.rs`: `one` |");
+    let faults = faults_of_page("| a | `b.rs`: `one` |");
     assert_eq!(faults, ["a: there is no file b.rs", "a: one has no file"]);
 }
 
 /// Breaks when a rule without a test counts as tested.
 #[test]
 fn a_row_without_a_test_is_reported() {
-    assert_eq!(faults_of("| a | `a.rs` |"), ["a: no test is named"]);
+    assert_eq!(faults_of_page("| a | `a.rs` |"), ["a: no test is named"]);
     assert_eq!(
-        faults_of("| a | `a.rs`; `a.rs`: `one` |"),
+        faults_of_page("| a | `a.rs`; `a.rs`: `one` |"),
         ["a: no test of a.rs is named"]
     );
-    assert_eq!(faults_of("| a | one |"), ["a: no test is named"]);
-    assert_eq!(faults_of("| a | `one` |"), ["a: one has no file"]);
-    assert_eq!(faults_of("| a |"), [r#"["a"]: not two cells"#]);
-    assert_eq!(faults_of("| a | b | `a.rs`: `one` |").len(), 1);
+    assert_eq!(faults_of_page("| a | one |"), ["a: no test is named"]);
+    assert_eq!(faults_of_page("| a | `one` |"), ["a: one has no file"]);
+    assert_eq!(faults_of_page("| a |"), [r#"["a"]: not two cells"#]);
+    assert_eq!(faults_of_page("| a | b | `a.rs`: `one` |").len(), 1);
 }
 
 /// Breaks when rows of other sections, or the heads of tables, count as rules.
 #[test]
 fn a_section_without_rows_has_no_rows() {
     assert_eq!(
-        rows_count("### One\n\n| rule | tests |\n| --- | --- |\n"),
+        number_of_rows("### One\n\n| rule | tests |\n| --- | --- |\n"),
         0
     );
-    assert_eq!(rows_count("## Other\n\n| a | `a.rs`: `one` |"), 0);
+    assert_eq!(number_of_rows("## Other\n\n| a | `a.rs`: `one` |"), 0);
     assert!(rows("| a | `a.rs`: `one` |").is_empty());
 }

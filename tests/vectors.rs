@@ -9,12 +9,13 @@ use base64::engine::general_purpose::STANDARD;
 use common::{Item, Outcome, decode, decode_parts};
 use serde_json::Value;
 
-/// Streams reach 100 KB.
+/// Long enough for every vector: streams have up to 100 KB.
 const BUFFER: usize = 256 * 1024;
 
-/// Longer streams have no text, only bytes.
+/// Streams longer than this have no text in the file, only bytes.
 const LONGEST_TEXT: usize = 300;
 
+/// Breaks when a decoder disagrees with a vector, in whatever chunks its stream comes.
 #[test]
 fn vectors() {
     let mut files = json_files(Path::new("tests/vectors"));
@@ -24,9 +25,7 @@ fn vectors() {
     let mut run = 0;
     let mut failures = Vec::new();
     for file in files {
-        let text = std::fs::read_to_string(&file).unwrap();
-        let vectors: Vec<Value> = serde_json::from_str(&text).unwrap();
-        for vector in vectors {
+        for vector in vectors_of(&file) {
             run += 1;
             let result = check_texts(&vector).and_then(|()| Vector::parse(&vector).check());
             if let Err(difference) = result {
@@ -41,13 +40,11 @@ fn vectors() {
     assert!(failures.is_empty() && run > 0);
 }
 
-/// Breaks when the text of a short stream, by which a reader knows what is tested, is left out.
+/// Breaks when a short stream has no text: readers need it to see what the vector tests.
 #[test]
 fn short_streams_have_a_text() {
     for file in json_files(Path::new("tests/vectors")) {
-        let text = std::fs::read_to_string(&file).unwrap();
-        let vectors: Vec<Value> = serde_json::from_str(&text).unwrap();
-        for vector in vectors {
+        for vector in vectors_of(&file) {
             let is_long = bytes(&vector["stream_base64"]).len() > LONGEST_TEXT;
             assert!(is_long || vector["stream"].is_string(), "{vector}");
             let chunks = ["chunks", "chunks_base64"].map(|key| vector[key].is_array());
@@ -56,7 +53,7 @@ fn short_streams_have_a_text() {
     }
 }
 
-/// Breaks when a text that does not stand for the bytes beside it goes unnoticed.
+/// Breaks when a text is accepted that does not match the bytes of the vector.
 #[test]
 fn a_text_that_differs_from_its_bytes_is_reported() {
     let check = |vector| check_texts(&serde_json::from_str(vector).unwrap());
@@ -80,7 +77,7 @@ fn a_text_that_differs_from_its_bytes_is_reported() {
     }
 }
 
-/// Compares the texts of a vector with the bytes beside them.
+/// Compares the texts of a vector with its bytes.
 fn check_texts(vector: &Value) -> Result<(), String> {
     for (text, base64) in [("stream", "stream_base64"), ("chunks", "chunks_base64")] {
         if !stands_for(&vector[text], &vector[base64]) {
@@ -90,7 +87,7 @@ fn check_texts(vector: &Value) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether a text, or each one of a list, stands for the bytes. If one of the two is absent, it does.
+/// Whether a text, or each text of a list, matches the bytes. An absent text or absent bytes match anything.
 fn stands_for(text: &Value, base64: &Value) -> bool {
     match (text, base64) {
         (Value::Null, _) | (_, Value::Null) => true,
@@ -104,6 +101,11 @@ fn stands_for(text: &Value, base64: &Value) -> bool {
         }
         _ => false,
     }
+}
+
+fn vectors_of(file: &Path) -> Vec<Value> {
+    let text = std::fs::read_to_string(file).unwrap();
+    serde_json::from_str(&text).unwrap()
 }
 
 fn bytes(base64: &Value) -> Vec<u8> {
@@ -204,7 +206,7 @@ impl Vector {
     }
 }
 
-/// All places to cut a short stream in two; of a long one 1,000 places and all around line ends.
+/// The places to cut a stream in two: all places of a short one; 1,000 places and all around line ends of a long one.
 fn cuts(stream: &[u8]) -> Vec<usize> {
     let length = stream.len();
     if length <= 4096 {

@@ -24,7 +24,7 @@ enum Line<'s> {
 
 type Event<'s> = Vec<Line<'s>>;
 
-/// What a client sees of a stream. What the grammar does not cover is an unfinished event.
+/// The outcome of a stream. Bytes after the last event that the grammar matches are an unfinished event.
 pub fn interpret(bytes: &[u8]) -> Outcome {
     let (unfinished, events) = stream(bytes).unwrap();
     let (_, last) = many0(line).parse(unfinished).unwrap();

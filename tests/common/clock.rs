@@ -1,4 +1,4 @@
-//! The clock of tokio for tests that stop time.
+//! A clock over the time of tokio, for tests in which that time stands still.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -6,9 +6,9 @@ use std::time::Duration;
 use embedded_sse::Instant;
 use embedded_sse::io::asynch::Clock;
 
-/// Counts from its first use in the thread. A test has a thread and a virtual time of its own, so it sees the
-/// same instants in every run. The clock of the examples has one start for all threads: it would depend on which
-/// test came first, and read zero for a test whose time was stopped before that.
+/// Counts from its first use in the thread. Each test runs in a thread with its own virtual time, so it sees the same
+/// instants in every run. The clock of the examples would not do: it has one start for all threads. Its instants
+/// would depend on which test ran first, and a test whose time was stopped before that would read zero.
 pub struct VirtualClock;
 
 thread_local! {

@@ -1,5 +1,5 @@
-//! A decoder that is wrong on demand, one rule of the standard at a time. The tests must notice every
-//! fault; without a fault they must notice nothing.
+//! A decoder with one fault at a time, each of which breaks one rule of the standard. The tests must find a
+//! difference for every fault, and none without a fault.
 
 use super::{Item, Outcome};
 
@@ -55,7 +55,7 @@ faults! {
     MalformedUtf8IsDropped,
 }
 
-/// Decodes a stream with that fault, if any.
+/// Decodes a stream with this fault, or correctly if there is none.
 pub fn decode(fault: Option<Fault>, chunks: &[&[u8]]) -> Outcome {
     let mut decoder = Faulty {
         fault,

@@ -1,4 +1,4 @@
-//! Streams to test with.
+//! Generators of streams: every short one, and random ones.
 
 /// The alphabet of the exhaustive tests.
 pub const ALPHABET: [&[u8]; 13] = [
@@ -17,7 +17,7 @@ pub const ALPHABET: [&[u8]; 13] = [
     b"\xef\xbb\xbf",
 ];
 
-/// Calls `visit` with every stream of exactly `length` letters of the alphabet, until it says no.
+/// Calls `visit` with every stream of exactly `length` letters of the alphabet, until `visit` returns `false`.
 pub fn every_stream(length: u32, mut visit: impl FnMut(&[u8]) -> bool) {
     let mut stream = Vec::new();
     for number in 0..ALPHABET.len().pow(length) {
@@ -33,7 +33,7 @@ pub fn every_stream(length: u32, mut visit: impl FnMut(&[u8]) -> bool) {
     }
 }
 
-/// A stream of lines that mean something, odd ones, and noise.
+/// Generates a stream of valid lines, unusual lines and noise.
 pub fn random_stream(random: &mut fastrand::Rng) -> Vec<u8> {
     let mut stream = Vec::new();
     if random.u8(..) < 40 {
@@ -57,7 +57,7 @@ pub fn random_stream(random: &mut fastrand::Rng) -> Vec<u8> {
     stream
 }
 
-/// The same stream in chunks of random lengths.
+/// Cuts a stream into chunks of random lengths.
 pub fn random_chunks<'s>(random: &mut fastrand::Rng, mut stream: &'s [u8]) -> Vec<&'s [u8]> {
     let longest = random.choice([1, 2, 3, 7, 30, 300]).unwrap();
     let mut chunks = Vec::new();

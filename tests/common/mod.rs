@@ -1,5 +1,5 @@
-//! What the decoder tests share: an outcome to compare, and one helper that decodes a stream in
-//! every way it can be cut.
+//! Helpers of the decoder tests: an outcome to compare, and functions that decode a stream in every way it can be
+//! cut.
 
 #![allow(dead_code, reason = "each test uses a part of this")]
 
@@ -10,7 +10,7 @@ pub mod oracle;
 
 use embedded_sse::{Decoder, Event, EventId, Overflow, Part, PartDecoder, Text};
 
-/// What a client sees of a stream.
+/// The events and the state that a client has after a stream.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
     pub items: Vec<Item>,
@@ -53,8 +53,8 @@ pub fn decode<'c>(
     end_stream(decoder, items)
 }
 
-/// The same, but takes every other chunk byte by byte, by the entry for single bytes; if `push` is set, the
-/// first, or else the second and so on.
+/// Decodes one stream as `decode` does, but passes every other chunk byte by byte to `Decoder::push`. `push` says
+/// whether the first chunk is one of these.
 pub fn decode_pushing<'c>(
     chunks: impl IntoIterator<Item = &'c [u8]>,
     mut push: bool,
@@ -113,7 +113,7 @@ impl Item {
     }
 }
 
-/// Decodes one stream in parts, and puts the events together again. Also returns the comments.
+/// Decodes one stream with a `PartDecoder`, joins the parts of each event, and also returns the comments.
 pub fn decode_parts<'c>(
     chunks: impl IntoIterator<Item = &'c [u8]>,
     buffer: &mut [u8],
@@ -169,13 +169,13 @@ pub fn decode_parts<'c>(
     (outcome, comments)
 }
 
-/// Decodes one stream whole, byte by byte, cut in two at every place, and followed by another
-/// stream, with both decoders. Fails if the outcome is not the same each time.
+/// Decodes one stream with both decoders: whole, byte by byte, cut in two at every place, and followed by another
+/// stream. Panics if the outcome is not the same each time.
 pub fn decode_every_way(stream: &[u8], size: usize) -> Outcome {
     decode_ways(stream, size, 0..=stream.len())
 }
 
-/// The same, cut in two only at the given places.
+/// Does what `decode_every_way` does, but cuts the stream in two only at the given places.
 pub fn decode_ways(stream: &[u8], size: usize, cuts: impl IntoIterator<Item = usize>) -> Outcome {
     let mut buffer = vec![0; size];
     let buffer = &mut buffer;
@@ -212,7 +212,7 @@ pub fn decode_ways(stream: &[u8], size: usize, cuts: impl IntoIterator<Item = us
     whole
 }
 
-/// The end of a stream leaves nothing behind but the last event id.
+/// Checks that the end of a stream keeps the last event ID and clears everything else.
 fn check_tail(stream: &[u8], buffer: &mut [u8], whole: &Outcome) {
     let room = buffer.len() - whole.last_event_id.len().min(buffer.len());
     let mut decoder = Decoder::with_buffer(buffer);

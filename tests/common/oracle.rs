@@ -1,34 +1,44 @@
-//! The standard's prose (WHATWG HTML 9.2.5 and 9.2.6) as a program that nobody would ship: it holds
-//! the whole stream, makes a list of lines, and takes them one after the other.
+//! An oracle that follows the standard's prose (WHATWG HTML 9.2.5 and 9.2.6) literally, with no regard to memory: it
+//! holds the whole stream, makes a list of lines, and processes them one after the other.
 //!
-//! Where an event does not fit the decoder's buffer the standard is silent; `limit` is the promise
-//! of the crate's documentation, counted in plain sums.
+//! The standard sets no limit on the length of an event. For events that do not fit the decoder's buffer, `limit`
+//! stands for the promise in the crate's documentation. It is checked with plain sums.
 
 use super::{Item, Outcome};
 
-/// What a client with unlimited memory sees.
+/// The outcome for a client with unlimited memory.
 pub fn interpret(stream: &[u8], initial: &str) -> Outcome {
     interpret_within(stream, initial, usize::MAX)
 }
 
-/// What a decoder with a buffer of `limit` bytes reports.
+/// The outcome for a `Decoder` with a buffer of `limit` bytes.
 pub fn interpret_within(stream: &[u8], initial: &str, limit: usize) -> Outcome {
-    interpret_with(stream, initial, limit, true)
+    interpret_with(stream, initial, limit, Data::Kept)
 }
 
-/// What a decoder in parts reports, whose buffer of `limit` bytes holds no data.
+/// The outcome for a `PartDecoder` with a buffer of `limit` bytes, which holds no data.
 pub fn interpret_parts_within(stream: &[u8], initial: &str, limit: usize) -> Outcome {
-    interpret_with(stream, initial, limit, false)
+    interpret_with(stream, initial, limit, Data::PassedOn)
 }
 
-fn interpret_with(stream: &[u8], initial: &str, limit: usize, data_counts: bool) -> Outcome {
+/// What a decoder does with data that it has received.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Data {
+    /// It keeps the data in its buffer until the event is dispatched.
+    #[default]
+    Kept,
+    /// It passes the data on at once.
+    PassedOn,
+}
+
+fn interpret_with(stream: &[u8], initial: &str, limit: usize, buffered: Data) -> Outcome {
     let mut client = Client {
         limit,
-        data_counts,
+        buffered,
         last_event_id: initial.as_bytes().to_vec(),
         ..Client::default()
     };
-    // One leading U+FEFF BYTE ORDER MARK character must be ignored if any are present.
+    // The standard: "One leading U+FEFF BYTE ORDER MARK character must be ignored if any are present."
     let stream = stream.strip_prefix(b"\xef\xbb\xbf").unwrap_or(stream);
     let (lines, unfinished) = lines(stream);
     for line in lines {
@@ -42,7 +52,7 @@ fn interpret_with(stream: &[u8], initial: &str, limit: usize, data_counts: bool)
     }
 }
 
-/// Lines that were ended by CRLF, LF or CR, and what is behind the last of these.
+/// The lines that end with CRLF, LF or CR, and the bytes after the last line end.
 fn lines(stream: &[u8]) -> (Vec<&[u8]>, &[u8]) {
     let mut lines = Vec::new();
     let mut start = 0;
@@ -67,7 +77,7 @@ fn lines(stream: &[u8]) -> (Vec<&[u8]>, &[u8]) {
 #[derive(Default)]
 struct Client {
     limit: usize,
-    data_counts: bool,
+    buffered: Data,
     last_event_id: Vec<u8>,
     id: Option<Vec<u8>>,
     event_type: Vec<u8>,
@@ -119,7 +129,8 @@ impl Client {
         }
     }
 
-    /// The stream has ended within this line. All that can still happen is that it is too long.
+    /// Takes the line that the end of the stream has cut. It changes nothing but one thing: its value may already be
+    /// too long.
     fn unfinished_line(&mut self, line: &[u8]) {
         let (name, value) = split(line);
         if !value.is_empty() {
@@ -127,18 +138,19 @@ impl Client {
         }
     }
 
-    /// Whether the value fits beside what is kept. If not, the event is dropped; an id may fit then.
+    /// Whether the value fits the buffer with the data, type and ids that it holds. If not, the event is dropped;
+    /// without the event's data and type, an id may still fit.
     fn fits(&mut self, name: &[u8], value: &[u8]) -> bool {
         let ids = self.last_event_id.len() + self.id.as_ref().map_or(0, Vec::len);
         let data = match self.data_lines.as_slice() {
-            _ if !self.data_counts => 0,
+            _ if self.buffered == Data::PassedOn => 0,
             [] => 0,
             lines => lines.iter().map(Vec::len).sum::<usize>() + lines.len() - 1,
         };
         let rest = match name {
             b"event" => data,
             b"id" => data + self.event_type.len(),
-            b"data" if !self.data_counts => return true,
+            b"data" if self.buffered == Data::PassedOn => return true,
             b"data" => data + self.event_type.len() + usize::from(!self.data_lines.is_empty()),
             _ => return true,
         };
@@ -152,8 +164,7 @@ impl Client {
     }
 }
 
-/// Collect the characters on the line before the first U+003A COLON character, and let field be
-/// that string; those after it are the value, without one leading U+0020 SPACE.
+/// Splits a line at its first colon into name and value, and drops one leading space of the value.
 fn split(line: &[u8]) -> (&[u8], &[u8]) {
     match line.iter().position(|byte| *byte == b':') {
         None => (line, b""),

@@ -1,33 +1,33 @@
-//! A server that follows a script, and virtual time: a client's connections, without a socket.
+//! A scripted server in virtual time, which plays the connections of a client without a socket.
 
 use embedded_sse::Instant;
 use embedded_sse::client::{ConnectError, EndedBy, EventSource, Notice, Output, Reason};
 
-/// What becomes of a connection.
+/// How the server treats one connection.
 #[allow(dead_code, reason = "not every test needs all of them")]
 #[derive(Clone, Debug)]
 pub enum Scene {
-    /// It cannot be made.
+    /// The connection cannot be made.
     Refused,
-    /// The connector cannot do what the URL asks for.
+    /// The connector does not support the scheme of the URL.
     Unsupported,
-    /// Nothing comes of it.
+    /// The attempt to connect neither succeeds nor fails.
     Silent,
-    /// These bytes come, then it ends.
+    /// The server sends these bytes at once and ends the connection.
     Ends(Vec<u8>),
-    /// These bytes come at once, then nothing.
+    /// The server sends these bytes at once and keeps the connection open.
     Stays(Vec<u8>),
-    /// So many bytes of the request are taken, then it is lost.
+    /// The connection is lost after this many bytes of the request.
     Takes(usize),
-    /// These bytes come after so many milliseconds each time, then it ends.
+    /// The server sends each piece after this many milliseconds, and then ends the connection.
     Slow(u64, Vec<Vec<u8>>),
-    /// These bytes come, each after so many milliseconds, then it ends.
+    /// The server sends each piece after a time of its own in milliseconds, and then ends the connection.
     Timed(Vec<(u64, Vec<u8>)>),
 }
 
 #[allow(dead_code, reason = "not every test needs all of them")]
 impl Scene {
-    /// A head of these lines, then a stream that ends.
+    /// A stream with this body, whose connection then ends.
     pub fn stream(body: &str) -> Self {
         Self::answer("200 OK\r\nContent-Type: text/event-stream", body)
     }
@@ -44,12 +44,12 @@ impl Scene {
     }
 }
 
-/// What a client did.
+/// The record of what a client did.
 #[derive(Debug, Default)]
 pub struct Story {
-    /// A line for each step, but for what it waited for.
+    /// One line for each step except waiting and sending.
     pub lines: Vec<String>,
-    /// What it sent, one text for each connection.
+    /// The requests, one for each connection.
     pub requests: Vec<Vec<u8>>,
     pub now: u64,
 }
@@ -60,15 +60,15 @@ impl Story {
         std::str::from_utf8(&self.requests[number]).unwrap()
     }
 
-    /// The lines that start so, without that.
+    /// The rests of the lines that begin with `start`.
     pub fn lines_of(&self, start: &str) -> Vec<&str> {
         let lines = self.lines.iter();
         lines.filter_map(|line| line.strip_prefix(start)).collect()
     }
 }
 
-/// Plays until the script is at its end, the client waits for ever, or is closed. Input comes in pieces
-/// of at most `step` bytes, and as much is taken of what is sent.
+/// Plays until the script has ended, the client waits without a time limit, or the client is closed. At most `step`
+/// bytes are given and taken at a time.
 pub fn play(
     source: &mut EventSource<'_>,
     script: impl IntoIterator<Item = Scene>,
@@ -79,7 +79,7 @@ pub fn play(
     story
 }
 
-/// The same, behind what has been played.
+/// Does what `play` does, and adds to a story that has begun.
 pub fn play_on(
     story: &mut Story,
     source: &mut EventSource<'_>,
@@ -87,10 +87,11 @@ pub fn play_on(
     step: usize,
 ) {
     let mut script = script.into_iter();
-    // What comes yet: each piece, and how long it takes. Then whether the connection ends.
+    // The pieces that are still to come, the next one last, each with its delay. `ends` says whether the connection
+    // ends after them.
     let mut coming: Vec<(u64, Vec<u8>)> = Vec::new();
     let mut ends = false;
-    // How much of the request is taken.
+    // How many more bytes of the request the connection takes.
     let mut room = usize::MAX;
     let mut input: &[u8] = b"";
     loop {
@@ -178,7 +179,7 @@ pub fn play_on(
                 match coming.pop() {
                     Some((time, piece)) if story.now + time < until.as_millis() => {
                         story.now += time;
-                        // It is borrowed over the next calls, and tests are short.
+                        // The input is borrowed across the next calls. Leaking it is cheap, because tests are short.
                         input = piece.leak();
                     }
                     Some((time, piece)) => {
@@ -206,7 +207,7 @@ pub fn play_on(
     }
 }
 
-/// The line of what is kept of the body of a response that is no stream, if there is something.
+/// The line for the error body, if the client holds one.
 fn body_line(source: &EventSource<'_>) -> Option<String> {
     let body = source.error_body();
     (!body.is_empty()).then(|| format!("body {}", body.escape_ascii()))
@@ -222,7 +223,7 @@ pub fn brief(reason: Reason) -> String {
     inner.unwrap_or(&text).to_string()
 }
 
-/// The line of a client that has ended: why, and by whom, unless that is the policy.
+/// The line for the end of a client: its reason, and who ended it unless that was the policy.
 pub fn closed(reason: Reason, by: EndedBy) -> String {
     let by = match by {
         EndedBy::Policy => "",

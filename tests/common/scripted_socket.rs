@@ -1,5 +1,5 @@
-//! Sockets of a server that follows a script, for drivers: with the time of tokio, or a time of their own
-//! that passes when somebody waits.
+//! Sockets of the scripted server, for drivers. The asynchronous ones use the time of tokio. The blocking ones have a
+//! time of their own, which passes while somebody waits.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -19,7 +19,7 @@ use crate::scripted::Scene;
 #[derive(Clone)]
 pub struct Connector {
     shared: Rc<Shared>,
-    /// The most that a socket gives or takes at a time.
+    /// The largest number of bytes that a socket gives or takes at a time.
     step: usize,
 }
 
@@ -45,7 +45,7 @@ impl Connector {
         }
     }
 
-    /// What was tried, among what the test tells itself.
+    /// The attempts to connect, and the lines that the test has added, in order.
     pub fn lines(&self) -> Vec<String> {
         self.shared.lines.borrow().clone()
     }
@@ -54,17 +54,17 @@ impl Connector {
         self.shared.lines.borrow_mut().push(line);
     }
 
-    /// Whether a connection is there.
+    /// Whether a connection is open.
     pub fn is_open(&self) -> bool {
         self.shared.open.get() > 0
     }
 
-    /// What was sent over each connection.
+    /// The bytes that the client has sent, for each connection.
     pub fn requests(&self) -> Vec<Vec<u8>> {
         self.shared.requests.borrow().clone()
     }
 
-    /// The scene of a connection, if it can be made.
+    /// Records an attempt to connect, and returns the next scene if there is one.
     fn begin(&self, url: Url<'_>) -> Option<Scene> {
         let shared = &self.shared;
         assert_eq!(shared.open.get(), 0, "the connection before is still there");
@@ -73,7 +73,7 @@ impl Connector {
         shared.script.borrow_mut().pop_front()
     }
 
-    /// A socket for scenes that have one.
+    /// Makes the socket of a scene. Panics for a scene in which no connection is made.
     pub fn socket(&self, scene: Scene) -> Socket {
         let pieces = |bytes: Vec<u8>| {
             let pieces = bytes.chunks(self.step).map(|piece| (0, piece.to_vec()));
@@ -139,14 +139,14 @@ impl blocking::Clock for Connector {
 
 pub struct Socket {
     shared: Rc<Shared>,
-    /// Pieces, and how many milliseconds after the one before they come.
+    /// The pieces that are still to come, each with its delay after the piece before it in milliseconds.
     coming: VecDeque<(u64, Vec<u8>)>,
     ends: bool,
-    /// Of the first piece.
+    /// How many bytes of the first piece were read.
     read: usize,
     step: usize,
     yields: bool,
-    /// When the first piece comes, once somebody waits for it.
+    /// When the first piece comes; set when somebody begins to wait for it.
     comes_at: Option<tokio::time::Instant>,
 }
 
@@ -165,7 +165,7 @@ impl Socket {
         length
     }
 
-    /// What is left of the piece that has come.
+    /// The unread bytes of the first piece, if its time has come.
     fn piece(&self) -> &[u8] {
         match self.coming.front() {
             Some((0, piece)) => &piece[self.read..],
@@ -175,7 +175,7 @@ impl Socket {
 
     fn drop_piece(&mut self, length: usize) {
         self.read += length;
-        // A piece that is still to come has no bytes yet.
+        // A piece whose time has not come reads as empty, too. It must not be dropped.
         if self.read > 0 && self.piece().is_empty() {
             self.read = 0;
             self.coming.pop_front();
@@ -190,7 +190,8 @@ impl Socket {
         length
     }
 
-    /// Waits for a piece, or for the end. Time passes whether somebody waits or not.
+    /// Waits for a piece or for the end. The piece comes at a fixed time, also if the future is dropped and made
+    /// again.
     async fn come(&mut self) {
         match self.coming.front_mut() {
             Some((time, _)) if *time > 0 => {
@@ -207,7 +208,7 @@ impl Socket {
         }
     }
 
-    /// Gives up after a millisecond.
+    /// Returns `TimedOut` after one millisecond, as a blocking socket with a read timeout does.
     fn come_soon(&mut self) -> Result<(), ErrorKind> {
         let now = &self.shared.now;
         assert!(now.get() < 10_000_000, "waits for ever");
@@ -277,7 +278,7 @@ impl embedded_io_async::BufRead for Socket {
 }
 
 impl embedded_io_async::Write for Socket {
-    /// Waits before every other call has an effect.
+    /// Yields once before every other write, so that futures can be dropped there.
     async fn write(&mut self, bytes: &[u8]) -> Result<usize, ErrorKind> {
         self.yields = !self.yields;
         if self.yields {

@@ -1,5 +1,5 @@
-//! Servers over TCP: with tokio, and from a superloop over sockets of the standard library. They publish what a test
-//! wants, and tell whether they still hold a connection.
+//! Servers over TCP: one on tokio, and one in a superloop over the sockets of the standard library. A test publishes
+//! through them, and asks how many connections they hold.
 
 use std::io::Write;
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -24,24 +24,24 @@ use tokio::sync::oneshot;
 use crate::end::end;
 use crate::superloop_socket::Socket;
 
-/// How long streams last whose end is looked at.
+/// The lifetime of streams whose end a test checks.
 pub const LIFETIME_MS: u32 = 100;
 pub const PREAMBLE: &str = ":\nretry: 3000\n";
 /// The ids of events are `7-1`, `7-2` and so on.
 const EPOCH: u32 = 7;
-/// For how many streams there are places.
+/// How many streams a server has places for.
 pub const PLACES: usize = 2;
 
 /// The options for [`endings`].
 pub static ENDS: ServerOptions =
     ServerOptions::new("/events").stream(StreamOptions::new().lifetime(LIFETIME_MS));
 static PAGE: Response = Response::new(Status::OK).with_body("text/html", b"<h1>Pump</h1>");
-/// At `/fields`.
+/// The response at `/fields`.
 static PAGE_WITH_FIELDS: Response = Response::new(Status::OK)
     .with_body("text/plain", b"page")
     .fields(&FIELDS);
 
-/// Some are about framing. In these a caller has no say.
+/// Header fields of a caller. The server must ignore those about framing and the connection.
 pub static FIELDS: [HeaderField; 5] = [
     field("X-First", "1"),
     field("content-length", "9"),
@@ -57,12 +57,12 @@ const fn field(name: &'static str, value: &'static str) -> HeaderField<'static> 
     }
 }
 
-/// The time of a server.
+/// The clock of a server.
 #[derive(Clone)]
 pub enum Time {
-    /// Since then.
+    /// Real time since this instant.
     Runs(std::time::Instant),
-    /// It stands still until the test sets other milliseconds: nothing ends because the machine is slow.
+    /// The milliseconds that the test has set. Nothing can end because the machine is slow.
     Stands(Arc<AtomicU64>),
 }
 
@@ -99,14 +99,14 @@ impl Clock for Time {
     }
 }
 
-/// Runs until it is dropped.
+/// A server in a thread of its own, which stops when this is dropped.
 pub struct Server {
     pub name: &'static str,
     pub time: Time,
     address: SocketAddr,
     held: Arc<AtomicUsize>,
     publish: Box<Publish>,
-    /// Its other end is dropped to stop the server.
+    /// The server stops when this sender is dropped.
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -115,17 +115,17 @@ type Publish = dyn Fn(&Frame<'_>) -> Result<(), PublishError>;
 type SharedHub = Arc<Hub<CriticalSectionRawMutex, [u8; 512], [Slot; PLACES]>>;
 type SharedLog = Arc<Mutex<EventLog<[u8; 512]>>>;
 
-/// What a server's thread has.
+/// The parts that the thread of a server owns.
 struct Parts {
     listener: TcpListener,
     options: &'static ServerOptions<'static>,
     time: Time,
-    /// How many connections are held.
+    /// How many connections the server holds.
     held: Arc<AtomicUsize>,
     stopped: oneshot::Receiver<()>,
 }
 
-/// One of each kind.
+/// One server of each kind.
 pub fn servers(options: &'static ServerOptions<'static>, time: impl Fn() -> Time) -> [Server; 2] {
     let hub = SharedHub::default();
     hub.make_ids(EPOCH);
@@ -188,7 +188,7 @@ impl Server {
         (self.publish)(&Frame::data(data)).unwrap();
     }
 
-    /// A client that has sent this.
+    /// Connects a client that has sent this request.
     pub fn connect(&self, request: &[u8]) -> TcpStream {
         let mut client = TcpStream::connect(self.address).unwrap();
         let limit = Some(Duration::from_secs(30));
@@ -197,17 +197,17 @@ impl Server {
         client
     }
 
-    /// How many connections it holds. One is counted out before it is closed.
+    /// How many connections the server holds. A connection leaves the count before its socket is closed.
     pub fn held(&self) -> usize {
         self.held.load(Ordering::SeqCst)
     }
 
-    /// Waits until it holds no connection.
+    /// Waits until the server holds no connection.
     pub fn wait_until_free(&self) {
         self.wait_until_held(0);
     }
 
-    /// Waits until it holds no more connections than these.
+    /// Waits until the server holds at most this many connections.
     pub fn wait_until_held(&self, count: usize) {
         let until = std::time::Instant::now() + Duration::from_secs(30);
         while self.held() > count {
@@ -257,7 +257,7 @@ async fn serve_on_tokio(parts: Parts, hub: SharedHub) {
     }
 }
 
-/// It has one connection more than places, so that a client too many is told so.
+/// Serves one more connection than there are places for streams, so that a client without a place gets its refusal.
 fn serve_in_a_superloop(mut parts: Parts, log: &SharedLog) {
     let mut scratches = [[0; 512]; PLACES + 1];
     let mut slots = scratches.each_mut().map(|scratch| {
@@ -300,17 +300,17 @@ fn serve_in_a_superloop(mut parts: Parts, log: &SharedLog) {
     }
 }
 
-/// A request whose response, or stream, ends.
+/// A request whose response or stream the server ends.
 pub struct Ending {
     pub name: &'static str,
     pub request: String,
     pub status: &'static str,
-    /// What follows the head of the response.
+    /// The body of the response.
     pub content: &'static str,
     pub is_stream: bool,
 }
 
-/// One for each way in which a server ends a connection after what it has sent.
+/// One request for each way in which a server ends a connection.
 pub fn endings() -> Vec<Ending> {
     let long = "x".repeat(500);
     [
@@ -367,7 +367,7 @@ pub fn endings() -> Vec<Ending> {
 }
 
 impl Ending {
-    /// Checks what was received.
+    /// Checks the whole response.
     pub fn check(&self, answer: &str) {
         let (head, content) = answer.split_once("\r\n\r\n").expect("the end of the head");
         assert!(

@@ -5,7 +5,7 @@ use embedded_sse::Decoder;
 use crate::common::decode;
 use crate::helpers::{comments, data, data_of};
 
-/// Breaks when the mark becomes a part of the first name, or of a comment.
+/// Breaks when the mark becomes a part of the first name or comment.
 #[test]
 fn a_leading_byte_order_mark_is_dropped() {
     assert_eq!(data(b"\xef\xbb\xbfdata:a\n\n"), ["a"]);
@@ -14,14 +14,14 @@ fn a_leading_byte_order_mark_is_dropped() {
     assert_eq!(data(b"\xef\xbb\xbf"), [""; 0]);
 }
 
-/// Breaks when all marks at the start are dropped.
+/// Breaks when more than one mark at the start is dropped.
 #[test]
 fn a_second_byte_order_mark_is_content() {
     let stream = b"\xef\xbb\xbf\xef\xbb\xbfdata:a\n\ndata:b\n\n";
     assert_eq!(data(stream), ["b"]);
 }
 
-/// Breaks when a mark is dropped at the start of every line, or out of a value.
+/// Breaks when a mark is dropped at the start of every line or value.
 #[test]
 fn a_later_byte_order_mark_is_content() {
     assert_eq!(data(b"\n\xef\xbb\xbfdata:a\n\ndata:b\n\n"), ["b"]);
@@ -29,7 +29,7 @@ fn a_later_byte_order_mark_is_content() {
     assert_eq!(comments(":\u{feff}a\n"), ["\u{feff}a"]);
 }
 
-/// Breaks when the mark is looked for in the first chunk only, or in each chunk anew.
+/// Breaks when only a mark within the first chunk is dropped, or a mark is dropped in each chunk.
 #[test]
 fn a_byte_order_mark_split_over_chunks_is_dropped() {
     let chunks: [&[u8]; 4] = [b"\xef", b"\xbb", b"\xbfda", b"ta:a\n\n"];
@@ -38,17 +38,17 @@ fn a_byte_order_mark_split_over_chunks_is_dropped() {
     assert_eq!(data_of(&decode(chunks, &mut [0; 16], "")), [""; 0]);
 }
 
-/// Breaks when the start of the stream is over after the first chunk, though it held no byte.
+/// Breaks when a mark counts as content because an empty chunk came before it.
 #[test]
-fn an_empty_first_chunk_does_not_use_the_chance_up() {
+fn a_byte_order_mark_after_an_empty_chunk_is_dropped() {
     let chunks: [&[u8]; 3] = [b"", b"", b"\xef\xbb\xbfdata:a\n\n"];
     assert_eq!(data_of(&decode(chunks, &mut [0; 16], "")), ["a"]);
     let chunks: [&[u8]; 4] = [b"\xef\xbb", b"", b"\xbf", b"data:a\n\n"];
     assert_eq!(data_of(&decode(chunks, &mut [0; 16], "")), ["a"]);
 }
 
-/// Breaks when the first bytes of a mark are dropped before it is whole, or when they hide the colon of a
-/// comment.
+/// Breaks when the first bytes of a mark are dropped before the mark is complete, or when a line that begins with
+/// them is a comment.
 #[test]
 fn a_partial_byte_order_mark_is_content() {
     for part in [
@@ -65,7 +65,7 @@ fn a_partial_byte_order_mark_is_content() {
     }
 }
 
-/// Breaks when only the first response of a decoder may begin with a mark.
+/// Breaks when a mark is dropped only in the first stream of a decoder.
 #[test]
 fn each_stream_may_begin_with_a_byte_order_mark() {
     let mut decoder = Decoder::<[u8; 16]>::new();

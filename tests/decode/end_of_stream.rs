@@ -1,5 +1,5 @@
-//! The end of a stream (WHATWG HTML 9.2.6, "Once the end of the file is reached .."), and what the next one
-//! begins with.
+//! The end of a stream (WHATWG HTML 9.2.6, "Once the end of the file is reached"), and the state in which the next
+//! stream begins.
 
 use embedded_sse::{Decoder, EventId, EventName, Overflow};
 
@@ -12,7 +12,7 @@ fn an_unfinished_event_is_discarded() {
     assert_eq!(data("data:a\n\ndata:b\n"), ["a"]);
     assert_eq!(data("data:a\n\ndata:b"), ["a"]);
     assert_eq!(data("data:a\n\ndata:b\r\n"), ["a"]);
-    // The CR of a blank line needs no LF.
+    // A CR ends a blank line without a LF.
     assert_eq!(data("data:a\r\r"), ["a"]);
 }
 
@@ -27,7 +27,7 @@ fn an_unfinished_line_is_discarded() {
     );
 }
 
-/// Breaks when the id of an unfinished event counts: the event would never be sent again.
+/// Breaks when the id of an unfinished event counts: the server would not send that event again.
 #[test]
 fn the_id_of_an_unfinished_event_is_discarded() {
     assert_eq!(ids("id:1\ndata:a\n\nid:2\n"), ["1", "1"]);
@@ -35,8 +35,8 @@ fn the_id_of_an_unfinished_event_is_discarded() {
     assert_eq!(ids("id:1\n\nid:2"), ["1"]);
 }
 
-/// Breaks when the last event id is forgotten between two streams, as it would be by the letter of the
-/// standard, or cannot be replaced or cleared in the next stream.
+/// Breaks when the last event ID is forgotten between two streams, as the standard's letter has it, or when the next
+/// stream cannot replace or clear it.
 #[test]
 fn the_last_event_id_survives_a_reconnect() {
     let second = |stream: &[u8]| {
@@ -67,8 +67,7 @@ fn the_last_event_id_survives_a_reconnect() {
     assert_eq!(next, Some(event("message", "b", "1")));
 }
 
-/// Breaks when type, data or id of the unfinished event are there for the next stream, or the unfinished line
-/// for its first one.
+/// Breaks when the next stream begins with the type, data or id of an unfinished event, or with an unfinished line.
 #[test]
 fn the_next_stream_starts_without_type_data_and_id() {
     for unfinished in [
@@ -121,7 +120,7 @@ fn a_restored_id_is_the_last_event_id() {
     assert_eq!(event.last_event_id, id);
 }
 
-/// Breaks when an id that does not fit changes the last event id, or the event under way.
+/// Breaks when restoring an id that does not fit changes the last event ID or the event in progress.
 #[test]
 fn an_id_that_does_not_fit_is_not_restored() {
     let mut decoder = Decoder::<[u8; 4]>::new();
@@ -137,8 +136,8 @@ fn an_id_that_does_not_fit_is_not_restored() {
     assert_eq!(decoder.last_event_id(), "3");
 }
 
-/// Breaks when an id is restored within a stream, whose unfinished event then follows, or whose end allows no
-/// byte order mark.
+/// Breaks when the unfinished event of a stream goes on after an id was restored, or when no byte order mark is
+/// dropped after that.
 #[test]
 fn restoring_an_id_ends_the_stream() {
     let mut decoder = Decoder::<[u8; 4]>::new();

@@ -11,7 +11,7 @@ fn the_type_is_message_if_there_is_no_event_field() {
     assert_eq!(event_types("event:e\ndata:a\n\n"), ["e"]);
 }
 
-/// Breaks when an empty type is dispatched, or does not replace the one before.
+/// Breaks when an empty type is dispatched, or does not replace an earlier type of the event.
 #[test]
 fn an_empty_type_is_message() {
     assert_eq!(event_types("event:\ndata:a\n\n"), ["message"]);
@@ -19,7 +19,7 @@ fn an_empty_type_is_message() {
     assert_eq!(event_types("event:a\nevent\ndata:x\n\n"), ["message"]);
 }
 
-/// Breaks when the first type counts, or both are joined.
+/// Breaks when the first type counts, or the types are joined.
 #[test]
 fn the_last_event_field_counts() {
     assert_eq!(event_types("event:abc\nevent:d\ndata:x\n\n"), ["d"]);
@@ -33,7 +33,7 @@ fn the_type_may_follow_the_data() {
     assert_eq!(event_types("event:a\ndata:x\nevent:b\n\n"), ["b"]);
 }
 
-/// Breaks when a server's event is taken for a notice of the connection.
+/// Breaks when an event is special because its type is the name of a browser's own event.
 #[test]
 fn open_and_error_are_ordinary_types() {
     let stream = "event:open\ndata:a\n\nevent:error\ndata:b\n\nevent:close\ndata:c\n\n";

@@ -1,11 +1,11 @@
-//! Every short stream over an alphabet that the standard treats specially, against two oracles.
+//! Every short stream over an alphabet of what the standard treats specially, compared with two oracles.
 
 use crate::common::faulty::{self, Fault};
 use crate::common::generate::{every_stream, random_chunks, random_stream};
 use crate::common::{Outcome, abnf, decode, decode_parts, oracle};
 
-/// Decodes every stream of `length` letters whole and byte by byte. Breaks with any rule of the
-/// standard, and with any state that is lost or kept between two bytes.
+/// Decodes every stream of `length` letters, whole and byte by byte. Breaks with any rule of the standard, and with
+/// any state that is lost or kept by mistake between two bytes.
 fn check_every_stream(length: u32) {
     let mut buffer = [0; 64];
     let mut streams = 0_u64;
@@ -40,8 +40,7 @@ fn streams_of_7_letters() {
     check_every_stream(7);
 }
 
-/// The decoder in parts obeys the same rules, and both oracles agree. Breaks when an oracle drifts
-/// from the standard's grammar, or a part is lost, doubled or out of order.
+/// Breaks when one oracle differs from the standard's grammar, or `PartDecoder` loses, repeats or reorders a part.
 #[test]
 fn oracles_and_parts_agree_on_up_to_4_letters() {
     let mut buffer = [0; 64];
@@ -63,8 +62,8 @@ fn oracles_and_parts_agree_on_up_to_4_letters() {
     }
 }
 
-/// The tests above, and those with random streams, are able to fail: each of these broken decoders
-/// is caught by one of them. Breaks when the alphabet, the lengths or the generator become too weak.
+/// Breaks when the alphabet, the lengths or the generator become too weak: one of the tests above, or those with
+/// random streams, must catch each of these faulty decoders.
 #[test]
 fn every_faulty_decoder_is_caught() {
     assert_eq!(first_difference(None), None, "caught without a fault");

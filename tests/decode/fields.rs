@@ -1,4 +1,4 @@
-//! Lines: fields and comments (WHATWG HTML 9.2.6, "If the line ..").
+//! Fields and comments (WHATWG HTML 9.2.6, the steps for one line).
 
 use crate::common::decode_ways;
 use crate::helpers::{comments, data, event, outcome};
@@ -11,7 +11,7 @@ fn the_first_colon_splits_name_and_value() {
     assert_eq!(data("x:data:a\n\ndata:b\n\n"), ["b"]);
 }
 
-/// Breaks when the space stays, when all spaces go, or when another character goes.
+/// Breaks when the space stays, when all spaces are stripped, or when another character is.
 #[test]
 fn at_most_one_space_after_the_colon_is_stripped() {
     assert_eq!(data("data: a\n\n"), ["a"]);
@@ -36,7 +36,7 @@ fn a_line_without_a_colon_is_a_name_with_an_empty_value() {
     assert_eq!((outcome.last_event_id.as_str(), outcome.retry), ("", None));
 }
 
-/// Breaks when names are compared without case.
+/// Breaks when the case of a name does not matter.
 #[test]
 fn names_are_case_sensitive() {
     let outcome = outcome("Data:a\nDATA:b\nID:1\nEvent:e\nRetry:5\ndata:c\n\n");
@@ -44,7 +44,7 @@ fn names_are_case_sensitive() {
     assert_eq!(outcome.retry, None);
 }
 
-/// Breaks when a name matches by its start, or by what is left of it without spaces.
+/// Breaks when a field matches a name that only begins like its own, or that has spaces around it.
 #[test]
 fn names_match_whole() {
     let outcome = outcome(
@@ -65,7 +65,7 @@ fn nul_is_legal_in_names_and_values() {
     assert_eq!(comments(":a\0b\n"), ["a\0b"]);
 }
 
-/// Breaks when an unknown field changes an event, or ends it.
+/// Breaks when an unknown field changes or ends an event.
 #[test]
 fn unknown_fields_are_ignored() {
     assert_eq!(
@@ -74,7 +74,7 @@ fn unknown_fields_are_ignored() {
     );
 }
 
-/// Breaks when a comment changes an event, or ends it, or when its text is read as a field.
+/// Breaks when a comment changes or ends an event, or its text is read as a field.
 #[test]
 fn comments_are_ignored() {
     let stream = ":data:a\n: data:b\ndata:c\n:\n:id:1\n\n:\n\n:retry:5\n\n";
@@ -87,14 +87,14 @@ fn comments_are_ignored() {
     );
 }
 
-/// Breaks when a comment takes space, or time that grows faster than its length.
+/// Breaks when a comment takes space in the buffer, or its time grows faster than its length.
 #[test]
 fn comments_take_no_space_however_long() {
     check_huge_line(":");
 }
 
-/// Breaks when a field of another name than the standard's takes space, or time that grows faster than its
-/// length; or a `retry` field of too many digits does.
+/// Breaks when an unknown field, or a `retry` field with too many digits, takes space in the buffer, or when its time
+/// grows faster than its length.
 #[test]
 fn unknown_fields_take_no_space_however_long() {
     for name in ["x", "dat", "retry", "data\0"] {
@@ -102,7 +102,7 @@ fn unknown_fields_take_no_space_however_long() {
     }
 }
 
-/// Breaks when a name that goes on and on takes space.
+/// Breaks when a name takes space in the buffer.
 #[test]
 fn names_take_no_space_however_long() {
     for name in ["", "data", "event", "id", "retry"] {

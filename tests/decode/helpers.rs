@@ -1,16 +1,16 @@
-//! What the tests of single rules compare: a stream, decoded in every way, and one part of its outcome.
+//! Helpers of the tests of single rules. Each decodes a stream in every way and returns one part of the outcome.
 
 use crate::common::{Item, Outcome, decode_every_way, decode_parts};
 
-/// Room for every stream of the tests of single rules.
+/// Buffer size. Every stream of these tests fits.
 const SIZE: usize = 256;
 
-/// What a stream gives, in whatever pieces it comes.
+/// The outcome of a stream, which must be the same in whatever chunks the stream comes.
 pub fn outcome(stream: impl AsRef<[u8]>) -> Outcome {
     decode_every_way(stream.as_ref(), SIZE)
 }
 
-/// An event as it is expected.
+/// An expected event.
 pub fn event(event_type: &str, data: &str, last_event_id: &str) -> Item {
     Item::Event {
         event_type: event_type.into(),
@@ -61,12 +61,12 @@ pub fn retry(stream: impl AsRef<[u8]>) -> Option<u32> {
 /// The comments of a stream.
 pub fn comments(stream: impl AsRef<[u8]>) -> Vec<String> {
     let stream = stream.as_ref();
-    // Compares the comments too.
+    // `outcome` also checks that the comments are the same in all chunks.
     outcome(stream);
     decode_parts([stream], &mut [0; SIZE], "").1
 }
 
-/// What a client tells of a response with this body, whose media type has these parameters.
+/// The notices of a client that gets a response with this body, whose media type has these parameters.
 #[cfg(feature = "http")]
 pub fn client_story(parameters: &str, body: &str) -> Vec<String> {
     use embedded_sse::Instant;

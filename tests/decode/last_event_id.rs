@@ -3,7 +3,7 @@
 
 use crate::helpers::{event, ids, outcome};
 
-/// Breaks when the id of an event does not become the last event id, or is forgotten after its event.
+/// Breaks when the id of an event does not become the last event ID, or is forgotten after its event.
 #[test]
 fn an_id_stays_until_another_one_comes() {
     let stream = "data:a\n\nid:1\ndata:b\n\ndata:c\n\nid:2\ndata:d\n\n";
@@ -18,7 +18,7 @@ fn the_last_id_field_counts() {
     assert_eq!(ids("id:1\ndata:a\nid:234\n\n"), ["234", "234"]);
 }
 
-/// Breaks when the id has to come before the data.
+/// Breaks when an id after the data is ignored.
 #[test]
 fn the_id_may_follow_the_data() {
     assert_eq!(ids("data:a\nid:1\n\n"), ["1", "1"]);
@@ -32,7 +32,7 @@ fn an_empty_id_clears_the_last_event_id() {
     assert_eq!(ids("id:1\n\nid\n\n"), [""]);
 }
 
-/// Breaks when an id with NUL counts, or its part before the NUL does, or when it clears the id before it.
+/// Breaks when an id with NUL counts, its part before the NUL counts, or it clears an earlier id.
 #[test]
 fn an_id_with_nul_is_ignored() {
     for id in ["\0", "2\0", "\x003", "2\x003", " \0", "2345678\0"] {
@@ -45,14 +45,14 @@ fn an_id_with_nul_is_ignored() {
     }
 }
 
-/// Breaks when an id counts before its event is whole: an event that was cut would not be sent again.
+/// Breaks when an id counts before its event is complete: the server would not send an event again that was cut.
 #[test]
 fn an_id_counts_with_its_blank_line() {
     assert_eq!(ids("id:1\n\nid:2\ndata:a\n"), ["1"]);
     assert_eq!(ids("id:1\n\nid:2\ndata:a\n\n"), ["2", "2"]);
 }
 
-/// Breaks when an id without data is dropped with its event: servers set a point to resume from by it.
+/// Breaks when an id without data does not count: servers set the point to resume from with it.
 #[test]
 fn an_id_counts_without_data() {
     assert_eq!(ids("id:1\n\n"), ["1"]);
@@ -61,7 +61,7 @@ fn an_id_counts_without_data() {
     assert_eq!(outcome("id:1\n\n").items, []);
 }
 
-/// Breaks when spaces of an id are dropped, beyond the one after the colon.
+/// Breaks when an id loses a space other than the one after the colon.
 #[test]
 fn an_id_keeps_its_spaces() {
     let outcome = outcome("id:  1 \ndata:a\n\n");

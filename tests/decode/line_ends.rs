@@ -23,8 +23,8 @@ fn a_crlf_is_one_line_end() {
     assert_eq!(data("data:a\r\ndata:b\r\n\r\n"), ["a\nb"]);
 }
 
-/// Breaks when a LF after CR LF is skipped, when CR and LF make one line end in the wrong order, or when
-/// only one kind of line end is known to a stream.
+/// Breaks when a LF after CR LF is skipped, LF CR counts as one line end, or a stream may have only one kind of line
+/// end.
 #[test]
 fn line_ends_of_all_kinds_may_be_mixed() {
     assert_eq!(data("data:a\r\n\ndata:b\n\n"), ["a", "b"]);
@@ -33,7 +33,8 @@ fn line_ends_of_all_kinds_may_be_mixed() {
     assert_eq!(data("data:a\rdata:b\ndata:c\r\n\n"), ["a\nb\nc"]);
 }
 
-/// Breaks when lines end where Unicode says so, or `str::lines` of some language.
+/// Breaks when a character ends a line that is a line end in Unicode or in some programming language, but not in the
+/// standard.
 #[test]
 fn no_other_character_ends_a_line() {
     for character in [
@@ -44,7 +45,7 @@ fn no_other_character_ends_a_line() {
     }
 }
 
-/// Breaks when a CR waits for the next byte to see whether that is a LF: streams with CR alone would stall.
+/// Breaks when a CR waits for the next byte, which may be a LF: streams that use CR alone would stall.
 #[test]
 fn a_cr_that_ends_a_chunk_ends_its_line_at_once() {
     let mut decoder = Decoder::<[u8; 16]>::new();
@@ -58,8 +59,7 @@ fn a_cr_that_ends_a_chunk_ends_its_line_at_once() {
     assert_eq!(decoder.retry(), Some(5));
 }
 
-/// Breaks when the LF of a CR LF that was cut ends one more line, or when every LF at the start of a chunk is
-/// skipped.
+/// Breaks when the LF of a CR LF that was cut ends another line, or when every LF at the start of a chunk is skipped.
 #[test]
 fn a_lf_after_a_cr_in_the_next_chunk_is_skipped() {
     let mut decoder = Decoder::<[u8; 16]>::new();
@@ -69,7 +69,7 @@ fn a_lf_after_a_cr_in_the_next_chunk_is_skipped() {
     let event = decoder.next(&mut &b"\n\r"[..]).unwrap().unwrap();
     assert_eq!(event.data, "a\nb");
 
-    // This one belongs to the CR of the blank line, the next one does not.
+    // The first LF belongs to the CR of the blank line. The last LF does not follow a CR.
     assert_eq!(decoder.next(&mut &b"\ndata:c\n"[..]), Ok(None));
     let event = decoder.next(&mut &b"\n"[..]).unwrap().unwrap();
     assert_eq!(event.data, "c");

@@ -1,4 +1,4 @@
-//! Decoding (WHATWG HTML 9.2.5 and 9.2.6), a file for each part of the standard.
+//! Decoding (WHATWG HTML 9.2.5 and 9.2.6): one file for each part of the standard.
 
 #[path = "../common/mod.rs"]
 mod common;

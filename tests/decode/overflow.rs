@@ -1,4 +1,4 @@
-//! Events that do not fit the decoder's buffer. The standard knows no limit; this is the crate's own promise.
+//! Events that do not fit the decoder's buffer. The standard knows no such limit: these rules are the crate's own.
 
 use crate::common::generate::random_stream;
 use crate::common::{Item, Outcome, decode_every_way, decode_parts, oracle};
@@ -9,7 +9,7 @@ fn small(stream: &str) -> Outcome {
     decode_every_way(stream.as_bytes(), 8)
 }
 
-/// Breaks when the start of an event that does not fit is delivered, or its end as an event of its own.
+/// Breaks when the start of an event that does not fit is delivered, or its rest is delivered as another event.
 #[test]
 fn an_event_that_does_not_fit_is_dropped_whole() {
     let outcome = small("data:123456789\ndata:x\n\n");
@@ -22,17 +22,17 @@ fn an_event_that_does_not_fit_is_dropped_whole() {
     );
 }
 
-/// Breaks when each field of the event that does not fit is reported.
+/// Breaks when an event that does not fit is reported once for each of its fields.
 #[test]
 fn an_overflow_is_reported_once() {
     let outcome = small("data:123456789\ndata:123456789\nevent:123456789\nid:123456789\n\n");
     assert_eq!(outcome.items, [Item::Overflow]);
-    // One for each event.
+    // Each of two events is reported.
     let outcome = small("data:123456789\n\ndata:123456789\n\n");
     assert_eq!(outcome.items, [Item::Overflow, Item::Overflow]);
 }
 
-/// Breaks when decoding goes on before the blank line, or not after it.
+/// Breaks when decoding resumes before the blank line, or does not resume after it.
 #[test]
 fn decoding_resumes_at_the_next_blank_line() {
     let outcome = small("data:123456789\ndata:a\n:c\n\ndata:b\n\n");
@@ -48,7 +48,7 @@ fn retry_in_a_dropped_event_counts() {
     assert_eq!(small("data:123456789\nretry:6\n").retry, Some(6));
 }
 
-/// Breaks when the id of a dropped event is lost: a server would send that event again after each reconnect.
+/// Breaks when the id of a dropped event does not count: the server would send that event again after each reconnect.
 #[test]
 fn the_id_of_a_dropped_event_counts_if_it_fits() {
     for stream in [
@@ -62,7 +62,7 @@ fn the_id_of_a_dropped_event_counts_if_it_fits() {
     }
 }
 
-/// Breaks when an id that does not fit is cut, or changes the last event id.
+/// Breaks when an id that does not fit is cut, or changes the last event ID.
 #[test]
 fn an_id_that_does_not_fit_keeps_the_last_one() {
     let outcome = small("id:1\n\nid:123456789\ndata:x\n\ndata:a\n\n");
@@ -88,8 +88,8 @@ fn an_event_whose_type_does_not_fit_is_dropped() {
     }
 }
 
-/// Breaks when an event that fits is dropped, one that does not is delivered or reported twice, the
-/// id of a dropped event is lost, or any of that depends on how the stream is cut.
+/// Breaks when an event that fits is dropped, an event that does not fit is delivered or reported twice, or the id of
+/// a dropped event is lost; or when one of these depends on the chunks.
 #[test]
 fn overflow_does_not_depend_on_the_cuts_at_any_buffer_size() {
     let mut streams = vec![

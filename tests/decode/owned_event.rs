@@ -1,10 +1,10 @@
-//! Copies of events: what fits, what does not, and that a copy can go from task to task.
+//! Owned copies of events: which events fit, and that tasks can send copies to each other.
 
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
 use embassy_sync::channel::Channel;
 use embedded_sse::{Decoder, Event, EventTooLong, OwnedEvent};
 
-/// What `check` makes of the first event of a stream.
+/// Calls `check` with the first event of a stream.
 fn with_event<T>(stream: &[u8], check: impl FnOnce(Event<'_>) -> T) -> T {
     let mut decoder = Decoder::<[u8; 256]>::new();
     check(decoder.next(&mut &*stream).unwrap().unwrap())
@@ -22,7 +22,7 @@ fn copy<const TYPE: usize, const DATA: usize, const ID: usize>(
 
 const LED: &[u8] = b"event: led\nid: 42\ndata: on\ndata: 50 %\n\n";
 
-/// Breaks when a copy borrows from its decoder, cannot be sent, or differs from its event.
+/// Breaks when a copy borrows from its decoder, cannot be sent to another task, or differs from its event.
 #[tokio::test]
 async fn an_owned_event_goes_through_a_channel() {
     type Command = OwnedEvent<8, 16, 8>;
@@ -49,8 +49,8 @@ async fn an_owned_event_goes_through_a_channel() {
     sender.await.unwrap();
 }
 
-/// Breaks when a part that fills its capacity is refused, one that is a byte longer is cut or taken, or the
-/// wrong part is blamed.
+/// Breaks when a part that fills its capacity is refused, when a part that is one byte longer is cut or accepted, or
+/// when the error names another part.
 #[test]
 fn each_part_of_an_owned_event_fits_up_to_its_capacity() {
     assert!(copy::<3, 7, 2>(LED).is_ok());
@@ -59,7 +59,7 @@ fn each_part_of_an_owned_event_fits_up_to_its_capacity() {
     assert_eq!(copy::<3, 7, 1>(LED), Err(EventTooLong::LastEventId));
 }
 
-/// Breaks when a capacity of zero takes a byte, or refuses a part that is empty.
+/// Breaks when a capacity of zero takes a byte, or refuses an empty part.
 #[test]
 fn a_capacity_of_zero_takes_an_empty_part_only() {
     assert!(copy::<7, 0, 0>(b"data\n\n").is_ok());
@@ -69,11 +69,11 @@ fn a_capacity_of_zero_takes_an_empty_part_only() {
     assert_eq!(copy::<7, 0, 0>(with_id), Err(EventTooLong::LastEventId));
 }
 
-/// Breaks when malformed bytes are copied, are replaced otherwise than `Display` does, or when the length of
-/// what replaces them is not counted.
+/// Breaks when malformed bytes are copied, are replaced otherwise than by `Display`, or when the length of their
+/// replacement is not counted.
 #[test]
 fn malformed_bytes_are_copied_as_replacement_characters() {
-    // A cut sequence of two bytes and one that is no start make two characters of three bytes each.
+    // The cut sequence `e2 82` and the byte `ff` make one replacement character of three bytes each.
     let stream = b"event: t\xff\nid: \xc3\ndata: a\xe2\x82z\xff\n\n";
     let owned = copy::<4, 8, 3>(stream).unwrap();
     assert_eq!(owned.event_type, "t\u{fffd}");
@@ -92,7 +92,7 @@ fn malformed_bytes_are_copied_as_replacement_characters() {
     assert_eq!(copy::<4, 8, 2>(stream), Err(EventTooLong::LastEventId));
 }
 
-/// Breaks when the borrowed form of a copy is another event.
+/// Breaks when a copy differs from its event after it is borrowed as an event.
 #[test]
 fn an_owned_event_can_be_borrowed_as_an_event() {
     let owned = copy::<8, 16, 8>(LED).unwrap();
@@ -103,10 +103,10 @@ fn an_owned_event_can_be_borrowed_as_an_event() {
     assert_eq!(OwnedEvent::try_from(event), Ok(malformed.clone()));
 }
 
-/// Breaks when text that the caller has written into a copy gets into an `EventName` or an `EventId` that
-/// must not hold it.
+/// Breaks when `as_event` makes an `EventName` or an `EventId` of text that must not be in one. The caller can write
+/// any text into a copy.
 #[test]
-fn a_line_end_or_nul_of_the_caller_makes_no_event() {
+fn an_owned_event_with_an_invalid_type_or_id_is_no_event() {
     for text in ["\r", "a\n", "x\ndata: injected"] {
         let mut owned = copy::<32, 32, 32>(LED).unwrap();
         owned.event_type.push_str(text).unwrap();
@@ -125,7 +125,7 @@ fn a_line_end_or_nul_of_the_caller_makes_no_event() {
 
 /// Breaks when the text of an error names another part.
 #[test]
-fn the_error_names_the_part_that_is_too_long() {
+fn the_error_names_the_part_that_does_not_fit() {
     let texts = [
         EventTooLong::EventType,
         EventTooLong::Data,

@@ -1,9 +1,9 @@
-//! `PartDecoder`: events in parts, larger than RAM. It obeys the same rules; `decode_every_way` checks that in
-//! every test of this folder.
+//! `PartDecoder`, which gives events in parts that may be larger than RAM. It obeys the same rules as `Decoder`:
+//! `decode_every_way` checks that in every test of this folder.
 
 use embedded_sse::{EventId, EventName, Overflow, Part, PartDecoder};
 
-/// Breaks when parts come out of order, or a type that is known is not told.
+/// Breaks when parts come out of order, or data comes without a type that is already known.
 #[test]
 fn parts_come_in_the_order_of_the_stream() {
     let mut decoder = PartDecoder::<[u8; 8]>::new();
@@ -32,7 +32,7 @@ fn parts_come_in_the_order_of_the_stream() {
     );
 }
 
-/// Breaks when data takes space in a decoder of parts, or a type that does not fit is not reported.
+/// Breaks when data takes space in the buffer of a `PartDecoder`, or a type that does not fit is not reported.
 #[test]
 fn parts_need_room_for_ids_and_type_only() {
     let mut decoder = PartDecoder::<[u8; 2]>::new();
@@ -51,7 +51,7 @@ fn parts_need_room_for_ids_and_type_only() {
     assert_eq!(decoder.last_event_id(), "1");
 }
 
-/// Breaks when the end of a stream, or an id that is restored, leaves a part of that stream behind.
+/// Breaks when a part of a stream is still there after its end, or after an id was restored.
 #[test]
 fn parts_forget_an_unfinished_event() {
     let id = EventId::new("99").unwrap();
@@ -66,7 +66,7 @@ fn parts_forget_an_unfinished_event() {
             let mut decoder = PartDecoder::<[u8; 16]>::new();
             decoder.set_last_event_id(id).unwrap();
             let mut input = unfinished.as_bytes();
-            // At most two parts are taken: the line feed between two lines may be the last.
+            // The longest of these streams gives two parts of data: a value, and the line feed before the next one.
             for _ in 0..2 {
                 decoder.next(&mut input).unwrap();
             }

@@ -1,11 +1,11 @@
-//! Random streams against the oracles, cut at random, in buffers of all sizes.
+//! Random streams in random chunks and in buffers of all sizes, compared with the oracles.
 //!
-//! `SSE_STREAMS=1000000 cargo test --release --test decode random -- --nocapture` runs so many of them.
+//! The number of streams is set with `SSE_STREAMS=1000000 cargo test --release --test decode random -- --nocapture`.
 
 use crate::common::generate::{random_chunks, random_stream};
 use crate::common::{Item, abnf, decode, decode_parts, decode_pushing, oracle};
 
-/// Breaks with any rule of the standard, and with any way of cutting a stream that shows.
+/// Breaks with any rule of the standard, and when the outcome depends on the chunks.
 #[test]
 fn random_streams_equal_the_oracles() {
     let streams = std::env::var("SSE_STREAMS").map_or(100_000, |n| n.parse().unwrap());
@@ -30,7 +30,7 @@ fn random_streams_equal_the_oracles() {
             "whole, seed {seed}"
         );
 
-        // A small buffer, full of what the last stream has left there.
+        // A small buffer, which still holds bytes of the last stream.
         let size = random.usize(0..80);
         let expected = oracle::interpret_within(&stream, "", size);
         let small = decode(chunks.iter().copied(), &mut buffer[..size], "");
@@ -57,7 +57,7 @@ fn random_streams_equal_the_oracles() {
     );
 }
 
-/// How many streams had what.
+/// How many streams had each property.
 #[derive(Debug, Default)]
 struct Seen {
     events: u64,

@@ -4,7 +4,7 @@ use embedded_sse::Decoder;
 
 use crate::helpers::{data, retry};
 
-/// Breaks when a number of digits is not taken as milliseconds.
+/// Breaks when a number is not read as milliseconds.
 #[test]
 fn retry_sets_the_reconnection_time_in_milliseconds() {
     assert_eq!(retry("retry:10\n"), Some(10));
@@ -13,7 +13,7 @@ fn retry_sets_the_reconnection_time_in_milliseconds() {
     assert_eq!(retry("data:a\n\n"), None);
 }
 
-/// Breaks when a sign, a space or rubbish is skipped, or the digits before it count.
+/// Breaks when the field counts although its value has a character that is no ASCII digit.
 #[test]
 fn retry_with_anything_but_ascii_digits_is_ignored() {
     for value in [
@@ -30,7 +30,7 @@ fn retry_with_anything_but_ascii_digits_is_ignored() {
     assert_eq!(retry(b"retry:5\xff\n"), None);
 }
 
-/// Breaks when an empty value is 0.
+/// Breaks when an empty value counts as 0.
 #[test]
 fn retry_without_digits_is_ignored() {
     assert_eq!(retry("retry\n"), None);
@@ -39,7 +39,7 @@ fn retry_without_digits_is_ignored() {
     assert_eq!(retry("retry:7\nretry\nretry:\n"), Some(7));
 }
 
-/// Breaks when leading zeros make the number octal, or too long.
+/// Breaks when leading zeros make a number octal or too long.
 #[test]
 fn retry_is_decimal() {
     assert_eq!(retry("retry:03000\n"), Some(3000));
@@ -58,7 +58,7 @@ fn retry_past_u32_saturates() {
     );
 }
 
-/// Breaks when `retry` waits for the end of its event, or ends it.
+/// Breaks when `retry` waits for the end of its event, or ends the event.
 #[test]
 fn retry_counts_at_once() {
     assert_eq!(retry("retry:10\n"), Some(10));
@@ -66,20 +66,20 @@ fn retry_counts_at_once() {
     assert_eq!(data("data:a\nretry:7\ndata:b\n\n"), ["a\nb"]);
 }
 
-/// Breaks when a number counts before its line has ended: more digits could follow.
+/// Breaks when `retry` counts before the end of its line: more digits could follow.
 #[test]
 fn retry_without_a_line_end_is_ignored() {
     assert_eq!(retry("retry:10"), None);
     assert_eq!(retry("retry:7\nretry:10"), Some(7));
 }
 
-/// Breaks when the first `retry` counts, or an illegal one that follows it.
+/// Breaks when the first `retry` counts, or an invalid one after it does.
 #[test]
 fn the_last_legal_retry_counts() {
     assert_eq!(retry("retry:10\nretry:20\nretry:x\nretry\n"), Some(20));
 }
 
-/// Breaks when a new time is taken twice, or not at all because it equals the one before.
+/// Breaks when `take_retry` returns a time twice, or does not return a new time that equals the old one.
 #[test]
 fn a_new_reconnection_time_is_taken_once() {
     let mut decoder = Decoder::<[u8; 64]>::new();

@@ -1,10 +1,11 @@
-//! The storages of a decoder, their lengths, and what it borrows from its input. The standard is silent here.
+//! The kinds of buffer that a decoder can have, their lengths, and what events borrow from the input. The standard
+//! says nothing about these.
 
 use embedded_sse::{Decoder, EventId};
 
 const STREAM: &[u8] = b"event: e\nid: 7\nretry: 5\ndata: ab\n\n";
 
-/// Breaks when a storage is lost, or one of them needs more room than another.
+/// Breaks when a decoder cannot have one of these buffers, or needs a longer one of some kind.
 #[test]
 fn all_storages_decode_alike() {
     fn check<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized>(decoder: &mut Decoder<B>) {
@@ -28,7 +29,7 @@ fn all_storages_decode_alike() {
     check(&mut CONSTANT.clone());
 }
 
-/// Breaks when an event that lies whole in the input is copied.
+/// Breaks when an event is copied although it lies whole in the input.
 #[test]
 fn whole_events_are_borrowed_from_the_input() {
     let mut decoder = Decoder::<[u8; 64]>::new();
@@ -37,7 +38,7 @@ fn whole_events_are_borrowed_from_the_input() {
     let input = STREAM.as_ptr_range();
     assert!(input.contains(&event.data.as_bytes().as_ptr()));
     assert!(input.contains(&event.event_type.as_bytes().as_ptr()));
-    // The id has to outlive the input.
+    // The last event ID must outlive the input.
     assert!(!input.contains(&event.last_event_id.as_bytes().as_ptr()));
 }
 

@@ -8,7 +8,7 @@ use crate::common::{decode, oracle};
 use crate::helpers::client_story;
 use crate::helpers::{comments, data, event, outcome};
 
-/// Breaks when bytes are decoded as anything but UTF-8, or a character that is cut by chunks is lost.
+/// Breaks when bytes are decoded as anything but UTF-8, or a character is lost that chunks cut.
 #[test]
 fn text_is_utf8() {
     let text = "aü…😀";
@@ -17,7 +17,7 @@ fn text_is_utf8() {
     assert_eq!(comments(format!(":{text}\n")), [text]);
 }
 
-/// Breaks when the `charset` of a response is obeyed, or refused.
+/// Breaks when a client obeys the `charset` of a response, or refuses the response because of it.
 #[cfg(feature = "http")]
 #[test]
 fn charset_changes_nothing() {
@@ -32,8 +32,8 @@ fn charset_changes_nothing() {
     }
 }
 
-/// Breaks when malformed bytes are dropped, end the stream, or give more or fewer replacement characters than
-/// the UTF-8 decoder of the Encoding standard: one for each maximal part of a sequence.
+/// Breaks when malformed bytes are dropped, end the stream, or make another number of replacement characters than the
+/// UTF-8 decoder of the Encoding standard: one for each maximal part of a sequence.
 #[test]
 fn malformed_bytes_read_as_replacement_characters() {
     assert_eq!(data(b"data:\xff\n\n"), ["\u{fffd}"]);
@@ -47,7 +47,7 @@ fn malformed_bytes_read_as_replacement_characters() {
     assert_eq!(comments(b":a\xff\n"), ["a\u{fffd}"]);
 }
 
-/// Breaks when a malformed sequence hides the line end, the colon or the space that follows it.
+/// Breaks when a malformed sequence swallows the line end, the colon or the space that follows it.
 #[test]
 fn malformed_bytes_end_before_a_line_end_or_a_colon() {
     assert_eq!(
@@ -58,8 +58,8 @@ fn malformed_bytes_end_before_a_line_end_or_a_colon() {
     assert_eq!(data(b"data\xe2:a\n\ndata:\xe2 b\n\n"), ["\u{fffd} b"]);
 }
 
-/// Decoding UTF-8 first, as the standard says, or last, as the crate does, is the same. Breaks when
-/// a field's bytes are cut or joined within a malformed sequence.
+/// Breaks when a field's bytes are cut or joined within a malformed sequence. The standard decodes UTF-8 first and
+/// splits lines then. The crate splits first, which must give the same text.
 #[test]
 fn text_may_be_decoded_field_by_field() {
     let mut random = fastrand::Rng::with_seed(0);
@@ -73,7 +73,7 @@ fn text_may_be_decoded_field_by_field() {
     }
 }
 
-/// Breaks when text is shown otherwise than a browser would.
+/// Breaks when `Text` is displayed otherwise than in a browser.
 #[test]
 fn text_is_shown_decoded() {
     let text = Text::new("é\n".as_bytes());
@@ -87,7 +87,7 @@ fn text_is_shown_decoded() {
     assert!(Text::new(b"").is_empty() && Text::new(b"\xff").to_str().is_err());
 }
 
-/// Breaks when text can break out of a debug line.
+/// Breaks when text is not escaped in debug output: it could end the line of a log.
 #[test]
 fn debug_text_is_escaped() {
     let text = Text::new("é\n".as_bytes());

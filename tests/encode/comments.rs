@@ -5,7 +5,7 @@ use embedded_sse::Frame;
 use crate::common::decode_parts;
 use crate::encoded::{encode, random_text, with_line_feeds};
 
-/// Breaks when a line of a comment is no comment: a client would read it as a field.
+/// Breaks when a line of a comment has no colon at its start: a client would read it as a field.
 #[test]
 fn comments_split_like_data() {
     assert_eq!(encode(&Frame::comment("a\rb\r\n")), b":a\n:b\n:\n");
@@ -15,7 +15,7 @@ fn comments_split_like_data() {
     }
 }
 
-/// Breaks when any byte of a comment is lost or changed between the two ends, or becomes a field.
+/// Breaks when a byte of a comment is lost or changed, or becomes a field.
 #[test]
 fn comments_decode_to_the_same_text_and_no_event() {
     let mut random = fastrand::Rng::with_seed(2);

@@ -1,11 +1,11 @@
-//! Data: its lines and its spaces, and that it decodes to what was encoded.
+//! The data of events: lines, spaces, and round trips.
 
 use embedded_sse::Frame;
 
 use crate::common::{Item, decode_every_way};
 use crate::encoded::{encode, id, name, random_text, with_line_feeds};
 
-/// Breaks when the space after the colon is left out, with which a leading space of the data would be lost.
+/// Breaks when the space after the colon is left out: decoders would strip a leading space of the data.
 #[test]
 fn a_space_follows_the_colon_so_that_leading_spaces_survive() {
     assert_eq!(encode(&Frame::data("a")), b"data: a\n\n");
@@ -20,9 +20,9 @@ fn empty_data_makes_a_data_line_which_dispatches() {
     assert_eq!(round_trip(""), "");
 }
 
-/// Breaks when a line end starts no line, or one line too many.
+/// Breaks when a line end starts no new line, or more than one.
 #[test]
-fn n_line_ends_make_n_and_one_lines() {
+fn n_line_ends_make_n_plus_1_lines() {
     assert_eq!(
         encode(&Frame::data("a\nb\rc\r\nd")),
         b"data: a\ndata: b\ndata: c\ndata: d\n\n"
@@ -34,7 +34,7 @@ fn n_line_ends_make_n_and_one_lines() {
     );
 }
 
-/// Breaks when one kind of line end stays in the data: a client would read what follows it as a field.
+/// Breaks when a line end stays in the data: a client would read the text after it as a field.
 #[test]
 fn cr_lf_and_crlf_all_split_data() {
     for line_end in ["\r", "\n", "\r\n"] {
@@ -47,7 +47,7 @@ fn cr_lf_and_crlf_all_split_data() {
     }
 }
 
-/// Breaks when data is split where clients see no line end.
+/// Breaks when a character splits data that is no line end for clients.
 #[test]
 fn no_other_character_splits_data() {
     assert_eq!(
@@ -60,7 +60,7 @@ fn no_other_character_splits_data() {
     );
 }
 
-/// Breaks when data with no other line end than LF is changed in any way.
+/// Breaks when data with LF as its only line end is changed.
 #[test]
 fn data_with_lf_alone_round_trips_exactly() {
     let mut random = fastrand::Rng::with_seed(4);
@@ -81,9 +81,9 @@ fn data_with_lf_alone_round_trips_exactly() {
     }
 }
 
-/// Breaks when any byte of an event is lost or changed between the two ends.
+/// Breaks when a byte of an event is lost or changed between encoder and decoder.
 #[test]
-fn what_is_encoded_decodes_to_the_same_event() {
+fn an_encoded_event_decodes_to_the_same_event() {
     let mut random = fastrand::Rng::with_seed(2);
     for _ in 0..3_000 {
         let data = random_text(&mut random);
@@ -110,7 +110,7 @@ fn what_is_encoded_decodes_to_the_same_event() {
     }
 }
 
-/// What a client receives of this data: one event.
+/// The data that a client receives. It must come as one event.
 fn round_trip(data: &str) -> String {
     let outcome = decode_every_way(&encode(&Frame::data(data)), 1000);
     match outcome.items.as_slice() {

@@ -1,4 +1,4 @@
-//! `DataWriter`: data that is written in pieces, by `write!` or by the serialiser of a format.
+//! `DataWriter`, which takes data in pieces, from `write!` or from a serialiser.
 
 use core::fmt::Write as _;
 
@@ -6,7 +6,7 @@ use embedded_sse::{BufferTooSmall, DataWriter, Frame, Sink, SliceSink};
 
 use crate::encoded::{encode, id, name, random_text};
 
-/// Breaks when the text on the wire depends on how the writer was called, or differs from a frame.
+/// Breaks when the text on the wire depends on how the writer was called, or differs from that of a frame.
 #[cfg(any(feature = "embedded-io", feature = "embedded-io-async"))]
 #[test]
 fn the_text_does_not_depend_on_how_the_writer_was_called() {
@@ -40,7 +40,7 @@ fn the_text_does_not_depend_on_how_the_writer_was_called() {
     }
 }
 
-/// Breaks when the line under way, or the CR at its end, is forgotten between two calls.
+/// Breaks when the state of the line is forgotten between two calls: whether it has begun, and whether a CR ends it.
 #[test]
 fn the_state_of_the_line_is_kept_at_every_cut() {
     let data = "a\r\n\r\rb\n\nc\r";
@@ -55,10 +55,10 @@ fn the_state_of_the_line_is_kept_at_every_cut() {
     assert_eq!(written(&characters), expected);
 }
 
-/// Breaks when formatted text of several lines, as a JSON serialiser writes it in many small pieces, differs from
-/// the same text in one piece.
+/// Breaks when text of several lines, which a JSON serialiser writes in many small pieces, is encoded otherwise than
+/// in one piece.
 #[test]
-fn formatted_text_is_the_same_as_a_frame_of_it() {
+fn formatted_text_is_encoded_like_a_frame() {
     let value = serde_json::json!({ "a": [1, 2.5], "b": { "c": "\n", "d": null }, "e": [] });
     let mut buffer = [0; 300];
     let mut sink = SliceSink::new(&mut buffer);
@@ -71,13 +71,13 @@ fn formatted_text_is_the_same_as_a_frame_of_it() {
     );
 }
 
-/// Breaks when an event of no data is not dispatched.
+/// Breaks when an event without a write has no `data` line: clients would not dispatch it.
 #[test]
 fn an_event_without_a_write_has_empty_data() {
     assert_eq!(written(&[]), b"data: \n\n");
 }
 
-/// Breaks when a piece of nothing counts as one.
+/// Breaks when an empty piece starts a line, or separates a CR from its LF.
 #[test]
 fn empty_pieces_change_nothing() {
     let mut buffer = [0; 64];
@@ -90,9 +90,9 @@ fn empty_pieces_change_nothing() {
     assert_eq!(sink.as_written(), b"data: a\ndata: b\n\n");
 }
 
-/// Breaks when an event that does not fit leaves bytes behind, or its error is lost.
+/// Breaks when an event that does not fit leaves bytes in the sink, or its error is lost.
 #[test]
-fn a_failed_event_leaves_nothing_behind() {
+fn a_failed_event_leaves_no_bytes_in_the_sink() {
     let frame = Frame::comment("c").event(name("t"));
     for room in 0..24 {
         let mut buffer = [0; 30];
@@ -112,9 +112,9 @@ fn a_failed_event_leaves_nothing_behind() {
     }
 }
 
-/// Breaks when an event that was not finished leaves bytes behind.
+/// Breaks when a writer that is dropped before `finish` leaves bytes in the sink.
 #[test]
-fn a_dropped_event_leaves_nothing_behind() {
+fn a_dropped_event_leaves_no_bytes_in_the_sink() {
     let mut buffer = [0; 64];
     let mut sink = SliceSink::new(&mut buffer);
     let mut writer = DataWriter::new(&mut sink, &Frame::new()).unwrap();
@@ -123,7 +123,7 @@ fn a_dropped_event_leaves_nothing_behind() {
     assert_eq!(sink.as_written(), b"");
 }
 
-/// An event whose data is written in these pieces.
+/// The frame of an event whose data is written in these pieces.
 fn written(pieces: &[&str]) -> Vec<u8> {
     let mut buffer = [0; 300];
     let mut sink = SliceSink::new(&mut buffer);

@@ -1,8 +1,8 @@
-//! What the tests of encoding share: the bytes of a frame, and text that is hard to encode.
+//! Helpers of the tests of encoding: the bytes of a frame, and text that is hard to encode.
 
 use embedded_sse::{BufferTooSmall, EventId, EventName, Frame, Sink, SliceSink};
 
-/// The frame's bytes, gathered in every way there is, which must agree.
+/// The bytes of a frame. All ways to encode it must agree.
 pub fn encode(frame: &Frame) -> Vec<u8> {
     let encoded: Vec<u8> = frame.chunks().flatten().copied().collect();
     assert!(frame.chunks().all(|chunk| !chunk.is_empty()));
@@ -32,7 +32,7 @@ pub fn id(id: &str) -> EventId<'_> {
     EventId::new(id).unwrap()
 }
 
-/// Text of line ends, spaces and what looks like fields.
+/// Random text with line ends, spaces, and pieces that look like fields.
 pub fn random_text(random: &mut fastrand::Rng) -> String {
     let pieces = [
         "a", "\n", "\r", "\r\n", " ", ":", "data: x", "\0", "…", "\u{feff}", "\t", "xyzw",
@@ -43,7 +43,7 @@ pub fn random_text(random: &mut fastrand::Rng) -> String {
         .collect()
 }
 
-/// The text as it arrives: every line end is a line feed.
+/// The text as clients decode it: every line end is a line feed.
 pub fn with_line_feeds(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\r', "\n")
 }

@@ -5,7 +5,7 @@ use embedded_sse::Frame;
 use crate::common::{Item, decode_every_way};
 use crate::encoded::{encode, id, name};
 
-/// Breaks when the order of fields, the space after a colon or the blank line changes.
+/// Breaks when the order of the fields, the space after a colon or the blank line changes.
 #[test]
 fn fields_come_in_order_with_a_space_each() {
     let frame = Frame::data("21.5").retry(3000).id(id("7")).event(name("t"));
@@ -23,16 +23,16 @@ fn a_comment_comes_before_the_fields() {
     assert_eq!(encode(&Frame::comment("hi").retry(9)), b":hi\nretry: 9\n\n");
 }
 
-/// Breaks when a frame of nothing writes a blank line, which would end another event.
+/// Breaks when an empty frame writes a blank line, which would end an event in progress.
 #[test]
-fn an_empty_frame_is_nothing() {
+fn an_empty_frame_has_no_bytes() {
     assert_eq!(encode(&Frame::new()), b"");
 }
 
-/// Breaks when a frame without data gets a `data` line, which would dispatch an event, or has no blank line, so
-/// that its id never counts.
+/// Breaks when a frame without data gets a `data` line, which would dispatch an event, or when it gets no blank line:
+/// its id would never count.
 #[test]
-fn a_frame_of_an_id_alone_sets_the_point_to_resume_from() {
+fn a_frame_of_an_id_alone_sets_the_last_event_id() {
     assert_eq!(encode(&Frame::new().id(id("7"))), b"id: 7\n\n");
     assert_eq!(encode(&Frame::new().id(id(""))), b"id: \n\n");
     let stream = encode(&Frame::new().id(id("7")));
@@ -43,7 +43,7 @@ fn a_frame_of_an_id_alone_sets_the_point_to_resume_from() {
     );
 }
 
-/// Breaks when a frame without data gets a `data` line, or a number is not written whole.
+/// Breaks when a frame without data gets a `data` line, or a digit of the number is lost.
 #[test]
 fn a_frame_of_a_retry_alone_sets_the_reconnection_time() {
     assert_eq!(encode(&Frame::new().retry(0)), b"retry: 0\n\n");
@@ -61,7 +61,7 @@ fn a_frame_of_an_event_type_alone_has_no_data_line() {
     assert_eq!(encode(&Frame::new().event(name("t"))), b"event: t\n\n");
 }
 
-/// Breaks when a comment gets a blank line: some clients report an event then.
+/// Breaks when a comment gets a blank line: some clients would report an event.
 #[test]
 fn a_frame_of_a_comment_alone_has_no_blank_line() {
     assert_eq!(encode(&Frame::comment("")), b":\n");

@@ -1,9 +1,9 @@
-//! Event types and ids cannot end their field and begin another one (CWE-93). They are checked when they are made,
-//! so a frame cannot be given others.
+//! Event types and ids that would end their field and begin another one (CWE-93) are rejected. The types `EventName`
+//! and `EventId` check their text, so a frame cannot hold unchecked text.
 
 use embedded_sse::{EventId, EventName, InvalidEventId, InvalidEventName};
 
-/// Every line end, at every place of a text.
+/// Texts with each line end at several places.
 fn with_line_ends() -> impl Iterator<Item = String> {
     let long = "x".repeat(100);
     let ends = ["\r", "\n", "\r\n"].into_iter();
@@ -14,7 +14,7 @@ fn with_line_ends() -> impl Iterator<Item = String> {
     texts.chain([format!("{long}\n{long}"), format!("{long}\r{long}")])
 }
 
-/// Breaks when an event type with a line end is accepted, wherever the line end stands.
+/// Breaks when an event type with a line end at any place is accepted.
 #[test]
 fn an_event_type_with_a_line_end_is_rejected() {
     for text in with_line_ends() {
@@ -27,7 +27,7 @@ fn an_event_type_with_a_line_end_is_rejected() {
     assert_eq!(EventName::from_bytes(b"\xff\n"), Err(InvalidEventName));
 }
 
-/// Breaks when an id with a line end is accepted, wherever the line end stands.
+/// Breaks when an id with a line end at any place is accepted.
 #[test]
 fn an_id_with_a_line_end_is_rejected() {
     for text in with_line_ends() {
@@ -37,7 +37,7 @@ fn an_id_with_a_line_end_is_rejected() {
     assert_eq!(EventId::from_bytes(b"\xff\n"), Err(InvalidEventId));
 }
 
-/// Breaks when an id with NUL is accepted, which clients ignore.
+/// Breaks when an id with NUL is accepted: clients would ignore it.
 #[test]
 fn an_id_with_nul_is_rejected() {
     let long = "x".repeat(100);
@@ -47,7 +47,7 @@ fn an_id_with_nul_is_rejected() {
     }
 }
 
-/// Breaks when an event type or an id is rejected that breaks out of nothing.
+/// Breaks when a harmless event type or id is rejected.
 #[test]
 fn other_characters_are_accepted() {
     let long = "x".repeat(100);

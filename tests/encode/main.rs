@@ -1,4 +1,4 @@
-//! Encoding: what a server writes (WHATWG HTML 9.2.5), a file for each part of it.
+//! Encoding of frames (WHATWG HTML 9.2.5): one file for each part.
 
 #[path = "../common/mod.rs"]
 mod common;

@@ -4,19 +4,19 @@ use embedded_sse::Frame;
 
 use crate::encoded::{id, name};
 
-/// Breaks when a frame can be longer than `max_len` says, or that says more than need be.
+/// Breaks when a frame can be longer than `max_len`, or `max_len` is more than the longest frame has.
 #[test]
-fn max_len_is_reached_and_never_passed() {
+fn max_len_is_reached_and_never_exceeded() {
     let data = ["x"; 5].join("\n");
     let frame = Frame::data(&data)
         .event(name("abc"))
         .id(id("12"))
         .retry(u32::MAX);
-    // A line end is a byte of the data that is not copied.
+    // Line ends of the data are counted, but not copied.
     assert_eq!(frame.encoded_len(), Frame::max_len(3, 2, data.len(), 5) - 4);
 }
 
-/// Breaks when a length wraps: a buffer of that length would be too small.
+/// Breaks when a length wraps: a buffer of the resulting length would be too small.
 #[test]
 fn max_len_saturates() {
     assert_eq!(Frame::max_len(usize::MAX, 1, 1, 1), usize::MAX);

@@ -24,7 +24,7 @@ fn a_heapless_string_takes_whole_frames() {
     assert_eq!(string, "data: a\ndata: b\n\n");
 }
 
-/// Breaks when a string takes bytes that are no UTF-8, or keeps what came before them.
+/// Breaks when a string takes malformed UTF-8, or keeps the bytes before it.
 #[test]
 fn a_heapless_string_takes_no_malformed_utf8() {
     let mut string = heapless::String::<24>::new();
@@ -33,7 +33,7 @@ fn a_heapless_string_takes_no_malformed_utf8() {
     assert_eq!(string, "");
 }
 
-/// Breaks when a sink without a length of its own in its type cannot be written to.
+/// Breaks when a frame cannot be written to a sink whose type does not name its capacity.
 #[test]
 fn a_view_of_a_heapless_vec_is_a_sink() {
     let mut vec = heapless::Vec::<u8, 20>::new();

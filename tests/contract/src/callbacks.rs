@@ -1,4 +1,4 @@
-//! What the harness is told.
+//! Callbacks, by which the harness learns what its client does.
 
 use serde_json::Value;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -9,7 +9,7 @@ pub struct Callbacks {
 }
 
 impl Callbacks {
-    /// To this URL, until it is dropped and all that was told has been posted.
+    /// Posts to this URL. Messages that were queued are posted even after this is dropped.
     pub fn new(url: String) -> Self {
         let (messages, queue) = unbounded_channel();
         tokio::spawn(post(url, queue));
@@ -17,7 +17,7 @@ impl Callbacks {
     }
 
     pub fn tell(&self, message: Value) {
-        // It ends after a harness that has gone.
+        // Sending fails once the harness is gone, when there is nobody to tell.
         let _ = self.messages.send(message);
     }
 }

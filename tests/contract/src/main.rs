@@ -4,8 +4,8 @@
 //! cargo run --release [-- --port 8000]
 //! ```
 //!
-//! A harness asks for streams by `POST /`, plays their server itself, and is told by callbacks what the
-//! client makes of it. `GET /` lists what the client can do, `DELETE /` ends the service.
+//! A harness starts streams by `POST /` and is their server. It learns by callbacks what the client receives. `GET /`
+//! lists the capabilities of the client, `DELETE /` ends the service.
 
 mod callbacks;
 #[path = "../../../examples/common/clock.rs"]

@@ -1,4 +1,4 @@
-//! What a harness asks for.
+//! The parameters with which a harness starts a stream.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use embedded_sse::client::{ClientOptions, ReconnectOptions};
 use embedded_sse::http::{HeaderField, Method, Url};
 use serde::Deserialize;
 
-/// The parameters of a stream, all of which are legal.
+/// The parameters of a stream. `parse` has checked them all.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Parameters {
@@ -54,8 +54,8 @@ impl Parameters {
         fields.collect()
     }
 
-    /// Delays are those that were asked for, with nothing random in them. Harnesses expect that a `POST` is sent again
-    /// when its stream has ended.
+    /// The delays are those of the harness, without jitter. Harnesses expect that a `POST` is sent again when its
+    /// stream has ended.
     pub fn client<'p>(
         &'p self,
         fields: &'p [HeaderField<'p>],

@@ -1,4 +1,4 @@
-//! The resources of the service: itself, and a stream each.
+//! The resources of the service: its root, and one for each stream.
 
 use std::collections::HashMap;
 use std::io;
@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 use crate::parameters::Parameters;
 use crate::stream::{Command, Stream};
 
-/// What the client can do, of what not every client can. Listeners for event types need not be registered.
+/// Optional capabilities that the client has. It needs no listeners for event types.
 const CAPABILITIES: [&str; 9] = [
     "bom",
     "comments",
@@ -46,7 +46,7 @@ impl Service {
         Self::default()
     }
 
-    /// Until somebody asks for the end.
+    /// Serves until a request ends the service.
     pub async fn run(self, listener: TcpListener) -> io::Result<()> {
         let over = self.over.clone();
         let router = Router::new()

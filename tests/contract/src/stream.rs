@@ -12,10 +12,10 @@ use crate::clock::TokioClock;
 use crate::parameters::Parameters;
 use crate::tcp::Tcp;
 
-/// Harnesses send events of 10 MB. Memory that is not used costs nothing here.
+/// Harnesses send events of 10 MB. Memory that is never touched costs nothing on a host.
 const MAX_EVENT_LEN: usize = 16 << 20;
 
-/// Runs until it is dropped.
+/// A client in a task of its own, which ends when this is dropped.
 pub struct Stream {
     task: JoinHandle<()>,
     commands: UnboundedSender<Command>,
@@ -26,7 +26,7 @@ pub struct Stream {
 pub enum Command {
     /// Drop the connection, and make a new one.
     Restart,
-    /// Expect events of a type, which this client does anyway.
+    /// Expect events of a type. This client delivers all types anyway.
     Listen {},
 }
 
@@ -49,7 +49,7 @@ impl Stream {
     }
 
     pub fn send(&self, command: Command) {
-        // A client that has given up does nothing any more.
+        // The task is gone once its client has ended: nothing is left to do.
         let _ = self.commands.send(command);
     }
 }
@@ -60,7 +60,7 @@ impl Drop for Stream {
     }
 }
 
-/// Tells what comes until the client gives up.
+/// Reports to the harness until the client ends, and returns why it ended.
 async fn follow(
     parameters: &Parameters,
     callbacks: &Callbacks,
@@ -98,15 +98,15 @@ async fn follow(
     }
 }
 
-/// What a notice is to the harness.
+/// What the harness is told of a notice.
 enum Told {
     Nothing,
     Message(Value),
-    /// Why the client has given up.
+    /// Why the client has ended.
     Last(String),
 }
 
-/// Puts together what comes in parts.
+/// Makes messages of notices, and joins the parts of a comment.
 #[derive(Default)]
 struct Teller {
     comment: Vec<u8>,

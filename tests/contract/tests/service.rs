@@ -1,4 +1,4 @@
-//! A small harness: it drives the service as contract tests do.
+//! Tests of the service, with a small harness that drives it as contract tests do.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -53,7 +53,7 @@ impl Service {
         request.send().await.unwrap().status().as_u16()
     }
 
-    /// A client with these parameters, its server, and what is told of it.
+    /// Starts a client with these parameters, and returns the server of its stream with the callbacks.
     async fn stream(&self, parameters: Value) -> Harness {
         let harness = Harness::new().await;
         let mut all = json!({
@@ -135,7 +135,7 @@ impl Harness {
         (socket, request)
     }
 
-    /// The same, answered with a stream that begins so.
+    /// Takes the next connection, and responds with a stream that begins with this body.
     async fn serve(&self, body: &str) -> (TcpStream, String) {
         let (mut socket, request) = self.connection().await;
         let text = format!("{STREAM}{body}");
@@ -176,7 +176,7 @@ async fn receive(
     StatusCode::ACCEPTED
 }
 
-/// Breaks when a harness cannot tell what the service can do, or what it did wrong itself.
+/// Breaks when the service does not list its capabilities, or does not reject an invalid request.
 #[tokio::test]
 async fn the_service_answers_its_harness() {
     let mut service = Service::start();
@@ -233,9 +233,9 @@ async fn the_service_answers_its_harness() {
     assert!(service.process.wait().unwrap().success());
 }
 
-/// Breaks when an event or a comment is told wrong, out of order, or under the wrong number.
+/// Breaks when an event or a comment is reported wrong, out of order, or with the wrong number.
 #[tokio::test]
-async fn what_comes_is_told_in_order() {
+async fn events_and_comments_are_reported_in_order() {
     let service = Service::start();
     let mut harness = service.stream(json!({})).await;
     let (mut socket, request) = harness.serve("\u{feff}:Hello\n: part one, ").await;
@@ -257,9 +257,9 @@ async fn what_comes_is_told_in_order() {
     harness.expect_event("b", "c", "7").await;
 }
 
-/// Breaks when a parameter is left out of account.
+/// Breaks when a parameter does not count.
 #[tokio::test]
-async fn parameters_shape_the_request() {
+async fn parameters_set_the_request() {
     let service = Service::start();
     for method in ["POST", "REPORT"] {
         let harness = service
@@ -270,7 +270,7 @@ async fn parameters_shape_the_request() {
                 "body": "{\"a\":1}",
             }))
             .await;
-        // Again after a loss.
+        // The first request, and the one after the connection was lost.
         for _ in 0..2 {
             let (_, request) = harness.serve("").await;
             assert!(request.starts_with(&format!("{method} /stream HTTP/1.1\r\n")));
@@ -282,24 +282,24 @@ async fn parameters_shape_the_request() {
     }
 }
 
-/// Breaks when a client does not come back as it should, or does when it should not.
+/// Breaks when a client does not reconnect after a lost, silent or redirected connection, or reconnects after a 204.
 #[tokio::test]
-async fn connections_are_made_again() {
+async fn a_client_reconnects_until_a_204() {
     let service = Service::start();
     let mut harness = service.stream(json!({ "readTimeoutMs": 500 })).await;
 
-    // An end, after which the id goes out.
+    // The connection ends. The next request has the id.
     drop(harness.serve("id: 1\ndata: a\n\nid: 2\ndata: unfin").await);
     harness.expect_event("message", "a", "1").await;
     harness.expect_error().await;
 
-    // Silence.
+    // The server is silent for longer than the read timeout.
     let (_silent, request) = harness.serve("data: b\n\n").await;
     assert!(request.contains("\r\nLast-Event-ID: 1\r\n"));
     harness.expect_event("message", "b", "1").await;
     harness.expect_error().await;
 
-    // A command.
+    // The harness sends a command.
     let (_kept, _) = harness.serve("data: c\n\n").await;
     harness.expect_event("message", "c", "1").await;
     let command = json!({ "command": "restart" });
@@ -312,14 +312,14 @@ async fn connections_are_made_again() {
         202
     );
 
-    // A redirect.
+    // The server redirects the client.
     let (mut socket, _) = harness.connection().await;
     let redirect = "HTTP/1.1 307 Temporary Redirect\r\nLocation: /elsewhere\r\n\r\n";
     socket.write_all(redirect.as_bytes()).await.unwrap();
     let (mut socket, request) = harness.connection().await;
     assert!(request.starts_with("GET /elsewhere "), "{request}");
 
-    // The end of it all.
+    // The server ends the client.
     socket
         .write_all(b"HTTP/1.1 204 No Content\r\n\r\n")
         .await
@@ -329,9 +329,9 @@ async fn connections_are_made_again() {
     assert!(again.await.is_err());
 }
 
-/// Breaks when a redirect that leads nowhere is not told, or tried for ever.
+/// Breaks when a response without a stream is not reported.
 #[tokio::test]
-async fn dead_ends_are_errors() {
+async fn responses_without_a_stream_are_errors() {
     let service = Service::start();
     for answer in [
         "301 Moved Permanently\r\nLocation:",
