@@ -1,5 +1,5 @@
-//! How the body of a stream is framed: until the connection ends, by its length, or chunked (RFC 9112, sections 6
-//! and 7). Framing that makes no sense is in `final_or_retried`.
+//! How the body of a stream is framed: by the end of the connection, by its length, or by chunks (RFC 9112, sections
+//! 6 and 7). Invalid framing is tested in `final_or_retried`.
 
 use crate::helpers::{OPTIONS, STREAM, lines};
 use crate::scripted::Scene;
@@ -22,15 +22,15 @@ fn assert_gives_two_events(field: &str, body: &str) {
     }
 }
 
-/// Breaks when an answer that says nothing of its body has none.
+/// Breaks when a response without framing fields has no body.
 #[test]
 fn a_body_without_length_and_chunks_lasts_until_the_connection_ends() {
     assert_gives_two_events("", "data: a\n\ndata: b\n\n");
 }
 
-/// Breaks when `Connection` is taken for framing.
+/// Breaks when the value of `Connection` frames the body.
 #[test]
-fn such_a_body_lasts_until_the_end_whatever_connection_says() {
+fn a_body_without_framing_lasts_until_the_end_whatever_connection_says() {
     for connection in ["keep-alive", "close", "Keep-Alive, Upgrade"] {
         let head = format!("{STREAM}\r\nConnection: {connection}");
         let body = "data: a\n\ndata: b\n\n";
@@ -52,22 +52,22 @@ fn such_a_body_lasts_until_the_end_whatever_connection_says() {
     }
 }
 
-/// Breaks when bytes after the length are read, or the end is waited for.
+/// Breaks when a client reads bytes after the length, or waits for the end of the connection.
 #[test]
 fn a_body_with_a_content_length_ends_there() {
     let body = "data: a\n\ndata: b\n\ndata: c\n\n";
     assert_gives_two_events("\r\nContent-Length: 18", body);
 }
 
-/// Breaks when a length that is said twice is a conflict.
+/// Breaks when a length that is sent twice is a conflict.
 #[test]
-fn equal_content_lengths_are_one() {
+fn equal_content_lengths_count_once() {
     let body = "data: a\n\ndata: b\n\ndata: c\n\n";
     let fields = "\r\nContent-Length: 18\r\ncontent-length: 18";
     assert_gives_two_events(fields, body);
 }
 
-/// Breaks when a body without a byte is waited for.
+/// Breaks when a client waits for the connection to end although the body has no byte.
 #[test]
 fn a_content_length_of_0_ends_at_once() {
     let head = format!("{STREAM}\r\nContent-Length: 0");
@@ -80,7 +80,8 @@ fn a_content_length_of_0_ends_at_once() {
     );
 }
 
-/// Breaks when framing shows in events, an extension or a trailer is read as content, or the end is not seen.
+/// Breaks when framing shows in events, when an extension or a trailer is read as content, or when the last chunk is
+/// missed.
 #[test]
 fn chunk_framing_with_extensions_and_trailers_never_shows() {
     assert_gives_two_events(

@@ -1,4 +1,5 @@
-//! Random orders of calls with random input: no panic, no event without a stream, no wait for the past.
+//! Random orders of calls with random input: no call panics, gives an event without a stream, or asks to wait for the
+//! past.
 
 use std::fmt::{self, Write};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -51,7 +52,7 @@ fn no_order_of_calls_panics_or_gives_an_event_without_a_stream() {
         if random.bool() {
             options = options.error_body();
         }
-        // It keeps to nothing that its docs ask for.
+        // The caller breaks every rule of the documentation.
         let calls = AtomicUsize::new(random.usize(0..100));
         let produce = |value: &mut dyn Write| match calls.fetch_add(1, Relaxed) {
             call if call % 50 == 49 => Err(fmt::Error),

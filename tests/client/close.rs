@@ -1,4 +1,4 @@
-//! `close()`: no event and no connection comes after it, whatever the state before (WHATWG HTML 9.2.2).
+//! `close()`: no event and no connection comes after it, in any state (WHATWG HTML 9.2.2).
 
 use embedded_sse::Instant;
 use embedded_sse::client::{
@@ -7,7 +7,7 @@ use embedded_sse::client::{
 
 use crate::helpers::{OPTIONS, url};
 
-/// Breaks when something comes after the end, in any state, or a restart undoes it.
+/// Breaks when an event or a connection comes after `close`, in any state, or a restart undoes it.
 #[test]
 fn close_is_final_in_every_state() {
     for polls in 0..12 {

@@ -1,4 +1,4 @@
-//! Which header fields are for the origin alone that the caller has named (WHATWG Fetch 4.4).
+//! Header fields that are sent only to the origin that the caller has named (WHATWG Fetch 4.4).
 
 use embedded_sse::client::ClientOptions;
 use embedded_sse::http::Method;
@@ -6,7 +6,8 @@ use embedded_sse::http::Method;
 use crate::helpers::{EXACT, OPTIONS, field, play_every_way};
 use crate::scripted::{Scene, Story};
 
-/// What a client with these credentials sends: first, where this redirect leads, and after that.
+/// Plays a redirect from the caller's URL to `place`, a stream there, and the next connection, for a client with
+/// these credentials.
 fn redirected(options: &ClientOptions<'_>, status: u16, place: &str) -> Story {
     let answer = format!("{status} x\r\nLocation: {place}");
     let script = [
@@ -17,7 +18,7 @@ fn redirected(options: &ClientOptions<'_>, status: u16, place: &str) -> Story {
     play_every_way(options, &script)
 }
 
-/// Breaks when another origin is told a secret, or the same one is not.
+/// Breaks when another origin gets a secret, or the same origin does not.
 #[test]
 fn authorization_is_sent_to_the_same_origin_only() {
     let fields = [
@@ -56,7 +57,7 @@ fn authorization_is_sent_to_the_same_origin_only() {
     }
 }
 
-/// Breaks when one of these fields goes to another origin, or another field does not.
+/// Breaks when another origin gets one of these fields, or does not get another field.
 #[test]
 fn cookie_and_proxy_authorization_are_not_sent_to_another_origin() {
     let fields = [
@@ -74,7 +75,7 @@ fn cookie_and_proxy_authorization_are_not_sent_to_another_origin() {
     }
 }
 
-/// Breaks when a secret is kept from the caller's own URL after a redirect that counted for one connection.
+/// Breaks when the caller's own URL no longer gets a secret after a redirect that counted for one connection.
 #[test]
 fn credentials_are_sent_when_the_callers_url_is_asked_again() {
     let fields = [field("Authorization", "Bearer secret")];
@@ -84,8 +85,8 @@ fn credentials_are_sent_when_the_callers_url_is_asked_again() {
     assert!(story.request(2).contains("secret"));
 }
 
-/// Whether each request has the secret, of a client that is redirected so. `s` stands for a stream that ends, `f` for a
-/// connection that cannot be made; the others are places that a status leads to.
+/// Whether each request has the secret, for a client that is redirected in these steps. `s` is a stream that ends,
+/// and `f` a connection that cannot be made. Each other step is a status and a location.
 fn secrets_sent(steps: &[&str]) -> Vec<bool> {
     let fields = [field("Authorization", "Bearer secret")];
     let options = ClientOptions::new().fields(&fields).reconnect(EXACT);
@@ -102,7 +103,8 @@ fn secrets_sent(steps: &[&str]) -> Vec<bool> {
         .collect()
 }
 
-/// Breaks when another origin can have the secret sent to a path of its choice (WHATWG Fetch 4.4: once gone, it is gone).
+/// Breaks when another origin can have the secret sent to a path of its choice (WHATWG Fetch 4.4: credentials that
+/// were removed stay removed).
 #[test]
 fn credentials_are_not_sent_after_a_redirect_back() {
     let back = "307 //device/c";
@@ -126,7 +128,7 @@ fn credentials_are_not_sent_after_a_redirect_back() {
     );
 }
 
-/// Breaks when a redirect over another origin is remembered without the way that has led there.
+/// Breaks when a client remembers a redirect, but forgets that another origin took part in it.
 #[test]
 fn credentials_are_not_sent_to_a_remembered_url_that_another_origin_has_named() {
     let back = "301 //device/c";
@@ -138,13 +140,14 @@ fn credentials_are_not_sent_to_a_remembered_url_that_another_origin_has_named() 
         secrets_sent(&["301 //other/", "s", "s", "308 //device/d", "s", "s"]),
         [true, false, false, false, false, false]
     );
-    // A remembered URL of the same origin that was reached without a detour.
+    // The remembered URL has the same origin, and no other origin took part in its redirect.
     assert_eq!(secrets_sent(&["301 /b", "s", "s"]), [true, true, true]);
 }
 
-/// Breaks when a detour of one attempt counts for a remembered URL, or a URL that was forgotten for the original one.
+/// Breaks when the redirect of one attempt over another origin counts for a remembered URL, or when a URL that was
+/// forgotten counts for the original one.
 #[test]
-fn credentials_are_sent_again_once_a_detour_is_over() {
+fn credentials_are_sent_again_if_no_other_origin_took_part() {
     assert_eq!(
         secrets_sent(&["301 /b", "s", "307 //other/", "s", "s"]),
         [true, true, true, false, true]
@@ -155,7 +158,7 @@ fn credentials_are_sent_again_once_a_detour_is_over() {
     );
 }
 
-/// Breaks when the caller's `Host` names the server that was left.
+/// Breaks when another server gets the caller's `Host`, which names the first one.
 #[test]
 fn host_of_the_caller_is_not_sent_to_another_origin() {
     let fields = [
@@ -178,7 +181,7 @@ fn host_of_the_caller_is_not_sent_to_another_origin() {
     );
 }
 
-/// Breaks when the last event ID is taken for a secret.
+/// Breaks when the last event ID counts as a secret.
 #[test]
 fn last_event_id_is_sent_to_another_origin() {
     let script = [

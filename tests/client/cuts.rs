@@ -1,4 +1,4 @@
-//! A stream that is cut at any byte, by a server that goes on after the id that it is sent.
+//! A stream that is cut at any byte. The server goes on after the last event ID of the request.
 
 use embedded_sse::client::EventSource;
 
@@ -17,7 +17,7 @@ fn a_stream_cut_at_any_byte_gives_each_event_once() {
         let mut bytes = format!("{head}{whole}").into_bytes();
         bytes.truncate(cut);
         let mut story = play(&mut source, [Scene::Ends(bytes)], 536);
-        // The server goes on after the id that it is told.
+        // The server goes on after the last event ID of the request.
         let id = source.last_event_id();
         let last = id.to_str().unwrap().parse().unwrap_or(0);
         let rest: String = (last + 1..=200).map(event).collect();

@@ -1,5 +1,5 @@
-//! When a client connects again: base delay, `retry`, floor, doubling, cap, reset, jitter, limit on attempts
-//! (WHATWG HTML 9.2.3). What `Retry-After` does, `retry_after` tests.
+//! When a client connects again: base delay, `retry`, floor, doubling, cap, reset, jitter, limit on attempts (WHATWG
+//! HTML 9.2.3). The delay of `Retry-After` is tested in `retry_after`.
 
 use embedded_sse::Instant;
 use embedded_sse::client::{ClientOptions, EventSource, Notice, Output, ReconnectOptions};
@@ -13,19 +13,19 @@ fn refused(count: usize) -> Vec<Scene> {
     vec![Scene::Refused; count]
 }
 
-/// Three connections that cannot be made, this one, and two more that cannot be made.
+/// Three connections that cannot be made, this scene, and two more connections that cannot be made.
 fn amid_failures(scene: Scene) -> Vec<Scene> {
     [refused(3), vec![scene], refused(2)].concat()
 }
 
-/// Breaks when the first delay is another one than the default.
+/// Breaks when the first delay is not the default.
 #[test]
 fn the_base_delay_is_3_seconds_by_default() {
     assert_eq!(delays(&OPTIONS, &refused(1)), [3_000]);
     assert_eq!(delays(&OPTIONS, &[Scene::stream("data: x\n\n")]), [3_000]);
 }
 
-/// Breaks when failures in a row are not answered by longer delays, or by ever longer ones.
+/// Breaks when failures in a row do not double the delay, or double it without limit.
 #[test]
 fn failures_in_a_row_double_the_delay_up_to_60_seconds() {
     assert_eq!(
@@ -43,7 +43,7 @@ fn base_delay_floor_and_cap_are_options() {
     assert_eq!(delays(&other, &refused(3)), [70, 140, 170]);
 }
 
-/// Breaks when a server that works again is asked as seldom as one that does not.
+/// Breaks when the doublings count after an event: a server that works again would be asked rarely.
 #[test]
 fn an_event_resets_the_doublings() {
     assert_eq!(
@@ -52,7 +52,8 @@ fn an_event_resets_the_doublings() {
     );
 }
 
-/// Breaks when a server that opens streams and crashes is asked more and more often.
+/// Breaks when a stream without an event resets the doublings: a server that crashes after each response head would
+/// be asked at the base delay for ever.
 #[test]
 fn a_stream_without_an_event_is_a_failure() {
     assert_eq!(
@@ -61,7 +62,7 @@ fn a_stream_without_an_event_is_a_failure() {
     );
 }
 
-/// The delay after a stream without an event that was open for so long, with three failures before it.
+/// The delay after a stream without an event that was open for this long, with three failures before it.
 fn delay_after_open_for(options: &ClientOptions<'_>, milliseconds: u64) -> u64 {
     let head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n".to_vec();
     let slow = Scene::Slow(milliseconds, vec![head, b":\n".to_vec()]);
@@ -71,14 +72,14 @@ fn delay_after_open_for(options: &ClientOptions<'_>, milliseconds: u64) -> u64 {
     delay(story.lines_of("lost after ")[3])
 }
 
-/// Breaks when a quiet stream that has lasted counts as a failure, or one that has not does not.
+/// Breaks when a quiet stream counts as a failure after 10 s, or as a success before.
 #[test]
 fn a_stream_open_for_10_seconds_resets_the_doublings() {
     assert_eq!(delay_after_open_for(&OPTIONS, 9_999), 24_000);
     assert_eq!(delay_after_open_for(&OPTIONS, 10_000), 3_000);
 }
 
-/// Breaks when the time after which a stream counts as a success is not that of the options.
+/// Breaks when the time that makes a stream a success is not that of the options.
 #[test]
 fn the_time_that_resets_the_doublings_is_an_option() {
     let options = ClientOptions::new().reconnect(EXACT.stable(500));
@@ -86,7 +87,7 @@ fn the_time_that_resets_the_doublings_is_an_option() {
     assert_eq!(delay_after_open_for(&options, 500), 3_000);
 }
 
-/// Breaks when `retry` counts later than at its line, or for one delay only.
+/// Breaks when `retry` takes effect later than at the end of its line, or for one delay only.
 #[test]
 fn retry_replaces_the_base_delay_at_once_and_for_good() {
     assert_eq!(
@@ -112,7 +113,7 @@ fn retry_0_is_raised_to_the_floor_of_100_ms() {
     );
 }
 
-/// Breaks when a server that crashes in a loop, and sends a `retry` each time, is asked at one rate for ever.
+/// Breaks when a `retry` field resets the doublings: a server that crashes in a loop may send one each time.
 #[test]
 fn a_retry_alone_does_not_reset_the_doublings() {
     assert_eq!(
@@ -129,7 +130,7 @@ fn a_retry_alone_does_not_reset_the_doublings() {
     );
 }
 
-/// Breaks when a client comes back earlier than a server with much to do asks for.
+/// Breaks when the cap makes a client come back earlier than the server's `retry`.
 #[test]
 fn the_cap_never_undercuts_retry() {
     let half_an_hour = Scene::stream("retry: 1800000\ndata\n\n");
@@ -142,7 +143,8 @@ fn the_cap_never_undercuts_retry() {
             assert!((1_800_000..=2_700_000).contains(&delay), "{delay}");
         }
     }
-    // One millisecond more than the cap is not doubled, one less is limited to it.
+    // A `retry` of one millisecond more than the cap is not doubled. The double of a `retry` of one millisecond less
+    // is limited to the cap.
     for (retry, second) in [(60_001, 60_001), (60_000, 60_000), (59_999, 60_000)] {
         let stream = Scene::stream(&format!("retry: {retry}\ndata\n\n"));
         let expected = [retry, second];
@@ -150,7 +152,7 @@ fn the_cap_never_undercuts_retry() {
     }
 }
 
-/// Breaks when a large `retry` overflows, or silences a device for weeks.
+/// Breaks when a large `retry` overflows, or stops a device for weeks.
 #[test]
 fn retry_is_limited_to_24_hours() {
     const DAY: u64 = 86_400_000;
@@ -165,7 +167,7 @@ fn retry_is_limited_to_24_hours() {
     }
 }
 
-/// Breaks when the longest `retry` is not that of the options, or counts for the caller's own time otherwise.
+/// Breaks when the longest `retry` is not that of the options, or when the caller's own time has another limit.
 #[test]
 fn the_longest_retry_is_an_option() {
     let options = ClientOptions::new().reconnect(EXACT.max_retry(5_000));
@@ -175,7 +177,7 @@ fn the_longest_retry_is_an_option() {
     }
 }
 
-/// Breaks when a `retry` that is no number counts.
+/// Breaks when a `retry` that is not a number counts.
 #[test]
 fn an_invalid_retry_changes_nothing() {
     assert_eq!(
@@ -184,7 +186,7 @@ fn an_invalid_retry_changes_nothing() {
     );
 }
 
-/// Breaks when jitter leaves its range, or a part of it is not used.
+/// Breaks when jitter leaves its range, or does not use all of it.
 #[test]
 fn jitter_adds_up_to_half_of_the_delay() {
     let delays = delays_of_a_thousand_seeds();
@@ -192,7 +194,7 @@ fn jitter_adds_up_to_half_of_the_delay() {
     assert!((5_950..=6_000).contains(&delays[999]), "{}", delays[999]);
 }
 
-/// Breaks when jitter is added before the cap: all clients of a server that is down for long come back together.
+/// Breaks when jitter is added before the cap: all clients would come back together after a long outage.
 #[test]
 fn jitter_is_added_to_the_longest_delay_too() {
     let options = ClientOptions::new().reconnect(ReconnectOptions::new().seed(3));
@@ -208,8 +210,8 @@ fn jitter_is_added_to_the_longest_delay_too() {
     assert!(longest.len() > 40, "{longest:?}");
 }
 
-/// The delay of a client without a seed, after these steps: when the connection is made, when the first byte comes, and
-/// when it is lost.
+/// The delay of a client without a seed. The three times are those at which the connection is made, its first byte
+/// comes, and it is lost.
 fn unseeded_delay([connected, received, lost]: [u64; 3]) -> u64 {
     let options = ClientOptions::new();
     let mut buffer = [0; 256];
@@ -232,9 +234,10 @@ fn unseeded_delay([connected, received, lost]: [u64; 3]) -> u64 {
     }
 }
 
-/// Breaks when one of these times does not count: devices that are switched on together then come back together.
+/// Breaks when one of these times does not change the delay: devices that are switched on together would come back
+/// together.
 #[test]
-fn without_a_seed_a_millisecond_makes_another_delay() {
+fn without_a_seed_a_millisecond_changes_the_delay() {
     let times = [1_020, 1_040, 1_060];
     let delay = unseeded_delay(times);
     assert!((3_000..=4_500).contains(&delay));
@@ -248,10 +251,10 @@ fn without_a_seed_a_millisecond_makes_another_delay() {
     }
 }
 
-/// Breaks when devices without a seed, whose times differ by few milliseconds, come back in one part of the range.
+/// Breaks when devices without a seed come back in one part of the range if their times differ by a few milliseconds.
 #[test]
 fn without_a_seed_the_delays_are_spread() {
-    // Devices that notice the loss one after the other; and those that were switched on one after the other.
+    // First the devices notice the loss one after the other, then they are switched on one after the other.
     let lost = |shift: u64| unseeded_delay([1_020, 1_040, 1_060 + shift]);
     let started = |shift: u64| unseeded_delay([1_020, 1_040, 1_060].map(|time: u64| time + shift));
     for delay_of in [&lost as &dyn Fn(u64) -> u64, &started] {
@@ -269,7 +272,7 @@ fn without_a_seed_the_delays_are_spread() {
     }
 }
 
-/// Breaks when a seed is not all that counts: a test could not be repeated.
+/// Breaks when times change the delay although there is a seed: a test could not be repeated.
 #[test]
 fn with_a_seed_times_change_nothing() {
     let options = ClientOptions::new().reconnect(ReconnectOptions::new().seed(1));
@@ -295,7 +298,7 @@ fn jitter_never_goes_below_the_floor() {
     }
 }
 
-/// Breaks when it goes on trying, or gives up too early.
+/// Breaks when a client makes more or fewer attempts than the limit.
 #[test]
 fn attempts_in_a_row_can_be_limited() {
     let options = ClientOptions::new().reconnect(EXACT.attempts(3));
@@ -304,7 +307,7 @@ fn attempts_in_a_row_can_be_limited() {
     assert_eq!(lines[5], "closed: Unreachable (last attempt)");
 }
 
-/// Breaks when failures of long ago count, or silence does not count as one.
+/// Breaks when failures before an event count against the limit, or a silent connection does not.
 #[test]
 fn an_event_resets_the_count_of_attempts() {
     let options = ClientOptions::new().reconnect(EXACT.attempts(3));
@@ -320,7 +323,7 @@ fn an_event_resets_the_count_of_attempts() {
     assert_eq!(story.lines_of("connect").len(), 6);
 }
 
-/// Breaks when outages of hours end it, or make it ask more often than it should.
+/// Breaks when an outage of hours ends a client, or changes its delays.
 #[test]
 fn attempts_are_unlimited_by_default() {
     let mut script = refused(1_000);

@@ -1,5 +1,4 @@
-//! What deployed proxies and networks do to a client: error pages, captive portals, lost power, many clients at
-//! once.
+//! Clients and deployed proxies and networks: error pages, captive portals, lost power, many clients at once.
 
 use embedded_sse::client::ClientOptions;
 
@@ -8,7 +7,7 @@ use crate::helpers::{
 };
 use crate::scripted::Scene;
 
-/// Breaks when a client gives up because a proxy could not reach its server for a while.
+/// Breaks when a client ends because a proxy could not reach its server for a while.
 #[test]
 fn a_502_or_504_page_of_a_proxy_is_retried() {
     for status in ["502 Bad Gateway", "504 Gateway Time-out"] {
@@ -40,7 +39,8 @@ fn a_server_that_lost_power_is_noticed() {
     assert_eq!(story.lines_of("event message").len(), 2);
 }
 
-/// Breaks when clients that lost one server together come back together, or one of them earlier than the server wants.
+/// Breaks when clients that lost their server together come back together, or one of them comes back earlier than the
+/// server's `retry`.
 #[test]
 fn a_thousand_clients_that_lose_their_server_come_back_one_by_one() {
     let delays = delays_of_a_thousand_seeds();

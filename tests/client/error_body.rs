@@ -1,4 +1,4 @@
-//! The first bytes of the body of a response that is no stream, which `ClientOptions::error_body` asks for.
+//! The first bytes of the body of a response that is no stream, which `ClientOptions::error_body` keeps.
 
 use std::sync::Mutex;
 
@@ -13,7 +13,7 @@ use crate::scripted::{Scene, play, play_on};
 
 const KEEPING: ClientOptions = ClientOptions::new().reconnect(EXACT).error_body();
 
-/// How long the buffer of `play_every_way` is.
+/// The length of the buffer of `play_every_way`.
 const BUFFER: usize = 256;
 const CHUNKED: &str = "Transfer-Encoding: chunked";
 
@@ -24,9 +24,9 @@ fn stays(head: &str, body: &str) -> Scene {
     }
 }
 
-/// What a response comes to whose connection then ends, or stays. It is played in pieces of many lengths, and cut in two
-/// at every place.
-fn told(options: &ClientOptions<'_>, scene: &Scene) -> Vec<String> {
+/// The lines of a client for a response whose connection then ends or stays. The response is played in pieces of many
+/// lengths, and cut in two at every place.
+fn lines_of_response(options: &ClientOptions<'_>, scene: &Scene) -> Vec<String> {
     let whole = play_every_way(options, std::slice::from_ref(scene)).lines;
     if let Scene::Ends(bytes) = scene {
         for cut in 0..=bytes.len() {
@@ -45,7 +45,7 @@ fn told(options: &ClientOptions<'_>, scene: &Scene) -> Vec<String> {
     lines
 }
 
-/// Checks what a 404 with this field and this body gives at once, whether its connection ends or stays.
+/// Checks that a 404 with this field and this body gives `kept` at once, whether its connection ends or stays.
 #[track_caller]
 fn assert_keeps(field: &str, body: &str, kept: &str) {
     let head = format!("404 Not Found\r\n{field}");
@@ -54,17 +54,11 @@ fn assert_keeps(field: &str, body: &str, kept: &str) {
         expected.push(format!("body {}", kept.escape_debug()));
     }
     for scene in [Scene::answer(&head, body), stays(&head, body)] {
-        assert_eq!(told(&KEEPING, &scene), expected, "{field}");
+        assert_eq!(lines_of_response(&KEEPING, &scene), expected, "{field}");
     }
 }
 
-fn timed(pieces: &[(u64, &str)]) -> Scene {
-    let pieces = pieces.iter();
-    let pieces = pieces.map(|(time, piece)| (*time, piece.as_bytes().to_vec()));
-    Scene::Timed(pieces.collect())
-}
-
-/// Breaks when the server's explanation is lost, or changes what becomes of the response.
+/// Breaks when the body is lost, or changes what the client does after the response.
 #[test]
 fn the_body_of_each_response_that_is_no_stream_is_kept() {
     let portal = "<html>Log in</html>";
@@ -87,14 +81,14 @@ fn the_body_of_each_response_that_is_no_stream_is_kept() {
         ("206 x", "closed: Status(206)"),
     ];
     for (head, outcome) in cases {
-        let lines = told(&KEEPING, &Scene::answer(head, portal));
+        let lines = lines_of_response(&KEEPING, &Scene::answer(head, portal));
         assert_eq!(lines, [outcome, "body <html>Log in</html>"], "{head}");
         let counted = stays(&format!("{head}\r\nContent-Length: 19"), portal);
-        assert_eq!(told(&KEEPING, &counted), lines, "{head}");
+        assert_eq!(lines_of_response(&KEEPING, &counted), lines, "{head}");
     }
 }
 
-/// Breaks when bytes after the body are read, or the end of the connection is waited for.
+/// Breaks when a client reads bytes after the body, or waits for the end of the connection.
 #[test]
 fn a_body_with_a_length_ends_there() {
     assert_keeps("Content-Length: 3", "abc", "abc");
@@ -102,9 +96,9 @@ fn a_body_with_a_length_ends_there() {
     assert_keeps("Content-Length: 3\r\nContent-Length: 3", "abcd", "abc");
 }
 
-/// Breaks when chunk framing shows, or the end of the connection is waited for.
+/// Breaks when chunk framing shows, or the client waits for the end of the connection.
 #[test]
-fn chunk_framing_does_not_show() {
+fn the_body_has_no_chunk_framing() {
     assert_keeps(CHUNKED, "3\r\nabc\r\n0\r\n\r\n", "abc");
     assert_keeps(
         CHUNKED,
@@ -113,7 +107,7 @@ fn chunk_framing_does_not_show() {
     );
 }
 
-/// Breaks when what came before an invalid chunk is lost, or the response is told as one that cannot be understood.
+/// Breaks when the bytes before an invalid chunk are lost, or the reason is another one than that of the response.
 #[test]
 fn an_invalid_chunk_ends_the_body() {
     assert_keeps(CHUNKED, "3\r\nabc\r\nzz\r\ndef", "abc");
@@ -121,16 +115,19 @@ fn an_invalid_chunk_ends_the_body() {
     assert_keeps(CHUNKED, "zz\r\n", "");
 }
 
-/// Breaks when a body without a length ends early.
+/// Breaks when a body without a length ends before its connection.
 #[test]
 fn a_body_without_length_and_chunks_lasts_until_the_connection_ends() {
     let expected = ["closed: Status(404)", "body abc"];
     for head in ["404 x", "404 x\r\nTransfer-Encoding: identity"] {
-        assert_eq!(told(&KEEPING, &Scene::answer(head, "abc")), expected);
+        assert_eq!(
+            lines_of_response(&KEEPING, &Scene::answer(head, "abc")),
+            expected
+        );
     }
     let old = Scene::Ends(b"HTTP/1.0 404 x\r\n\r\nabc".to_vec());
-    assert_eq!(told(&KEEPING, &old), expected);
-    let slow = timed(&[(5, "HTTP/1.1 404 x\r\n\r\na"), (5, "b"), (20_000, "c")]);
+    assert_eq!(lines_of_response(&KEEPING, &old), expected);
+    let slow = Scene::timed(&[(5, "HTTP/1.1 404 x\r\n\r\na"), (5, "b"), (20_000, "c")]);
     let mut buffer = [0; 64];
     let mut source = EventSource::new(url("http://a"), &KEEPING, &mut buffer);
     let story = play(&mut source, [slow], usize::MAX);
@@ -138,7 +135,7 @@ fn a_body_without_length_and_chunks_lasts_until_the_connection_ends() {
     assert_eq!(story.now, 20_010);
 }
 
-/// Breaks when bytes that do not fit are waited for, written past the end, or end the client in another way.
+/// Breaks when a client waits for bytes that do not fit, writes past the end of its buffer, or gives another reason.
 #[test]
 fn a_body_longer_than_the_buffer_is_cut_at_once() {
     let text: String = ('a'..='z').cycle().take(1_000).collect();
@@ -151,28 +148,29 @@ fn a_body_longer_than_the_buffer_is_cut_at_once() {
     }
     let almost = &text[..BUFFER - 1];
     assert_eq!(
-        told(&KEEPING, &stays("404 x", almost))[0],
+        lines_of_response(&KEEPING, &stays("404 x", almost))[0],
         "closed: Status(404)"
     );
     let mut buffer = [0; BUFFER];
     let mut source = EventSource::new(url("http://a"), &KEEPING, &mut buffer);
     let story = play(&mut source, [stays("404 x", almost)], usize::MAX);
-    // There was room for one more byte.
+    // The buffer has room for one more byte.
     assert_eq!(story.now, 30_000);
     assert_eq!(story.lines[2], format!("body {almost}"));
 }
 
-/// Breaks when an empty body is waited for, or shows what else was in the buffer.
+/// Breaks when a client waits for the bytes of an empty body, or gives other bytes of its buffer.
 #[test]
-fn an_empty_body_is_empty() {
+fn an_empty_body_gives_no_bytes() {
     assert_keeps("Content-Length: 0", "", "");
     assert_keeps("Content-Length: 0", "tail", "");
     assert_keeps(CHUNKED, "0\r\n\r\n", "");
     let ended = Scene::answer("404 x", "");
-    assert_eq!(told(&KEEPING, &ended), ["closed: Status(404)"]);
+    assert_eq!(lines_of_response(&KEEPING, &ended), ["closed: Status(404)"]);
 }
 
-/// Breaks when a body without an end holds the client, loses what came, or is told as a slow head or a silent server.
+/// Breaks when a body without an end holds the client, loses its bytes, or is reported as a slow head or a silent
+/// server.
 #[test]
 fn a_body_that_never_ends_is_given_up_by_the_time_limits() {
     let cases = [
@@ -181,7 +179,7 @@ fn a_body_that_never_ends_is_given_up_by_the_time_limits() {
         (KEEPING.idle_timeout(1_000), Some(1_000)),
         (KEEPING.idle_timeout(45_000), Some(30_000)),
         (KEEPING.idle_timeout(45_000).head_timeout(0), Some(45_000)),
-        // The caller has asked for no limit at all.
+        // The caller has set no time limit at all.
         (KEEPING.head_timeout(0), None),
     ];
     for (options, limit) in cases {
@@ -192,7 +190,7 @@ fn a_body_that_never_ends_is_given_up_by_the_time_limits() {
                     "body abc".to_string(),
                 ]
             });
-            let lines = told(&options, &stays(head, "abc"));
+            let lines = lines_of_response(&options, &stays(head, "abc"));
             assert_eq!(
                 lines,
                 expected.into_iter().flatten().collect::<Vec<_>>(),
@@ -202,7 +200,7 @@ fn a_body_that_never_ends_is_given_up_by_the_time_limits() {
     }
 }
 
-/// Breaks when each byte of a body gives the server more time, or the body has a time limit beside that of the head.
+/// Breaks when each byte of a body restarts the time limit, or when the body has a time limit of its own.
 #[test]
 fn head_and_body_share_the_time_limit_of_the_head() {
     let drip = |bytes: &str| {
@@ -216,7 +214,7 @@ fn head_and_body_share_the_time_limit_of_the_head() {
         let mut source = EventSource::new(url("http://a"), &options, &mut buffer);
         let scene = drip(&format!("{head}{}", "y".repeat(1_000)));
         let lines = play(&mut source, [scene], usize::MAX).lines;
-        // The first byte comes after 200 ms, and a byte at the limit is too late.
+        // The first byte comes after 200 ms. A byte at the limit is too late.
         let expected = format!("body {}", "y".repeat(150 - head.len()));
         assert_eq!(
             lines[1..3],
@@ -225,16 +223,16 @@ fn head_and_body_share_the_time_limit_of_the_head() {
     }
     let mut buffer = [0; BUFFER];
     let mut source = EventSource::new(url("http://a"), &KEEPING, &mut buffer);
-    let late = timed(&[(10, "HTTP/1.1 500"), (20_000, " x\r\n\r\n"), (20_000, "x")]);
+    let late = Scene::timed(&[(10, "HTTP/1.1 500"), (20_000, " x\r\n\r\n"), (20_000, "x")]);
     let lines = play(&mut source, [late], usize::MAX).lines;
     assert_eq!(lines[1], "lost after 30010: Status(500), again in 3000");
 }
 
-/// Breaks when what came before a reset is lost, or the response is told as a lost connection.
+/// Breaks when the bytes before a reset are lost, or the reason is a lost connection.
 #[test]
-fn a_body_that_is_cut_is_kept_up_to_there() {
+fn a_cut_body_is_kept_up_to_the_cut() {
     for head in ["500 x", "500 x\r\nContent-Length: 9", "500 x\r\nX: y"] {
-        let lines = told(&KEEPING, &Scene::answer(head, "abc"));
+        let lines = lines_of_response(&KEEPING, &Scene::answer(head, "abc"));
         assert_eq!(
             lines,
             ["lost after 0: Status(500), again in 3000", "body abc"]
@@ -248,10 +246,13 @@ fn a_body_that_is_cut_is_kept_up_to_there() {
         assert_eq!(story.lines[1..3], lines);
     }
     let chunk = Scene::answer(&format!("404 x\r\n{CHUNKED}"), "9\r\nabc");
-    assert_eq!(told(&KEEPING, &chunk), ["closed: Status(404)", "body abc"]);
+    assert_eq!(
+        lines_of_response(&KEEPING, &chunk),
+        ["closed: Status(404)", "body abc"]
+    );
 }
 
-/// Breaks when a response that has no body, is followed, or is a stream, is waited for, or gives a body.
+/// Breaks when a client waits for or gives the body of a response that has none, is followed, or is a stream.
 #[test]
 fn other_responses_have_no_error_body() {
     let cases = [
@@ -277,7 +278,7 @@ fn other_responses_have_no_error_body() {
     ];
     for (head, outcome) in cases {
         for scene in [Scene::answer(&head, "body"), stays(&head, "body")] {
-            assert_eq!(told(&KEEPING, &scene), [outcome], "{head}");
+            assert_eq!(lines_of_response(&KEEPING, &scene), [outcome], "{head}");
         }
     }
     let redirect = Scene::answer("307 x\r\nLocation: /x", "body");
@@ -288,7 +289,7 @@ fn other_responses_have_no_error_body() {
     );
 }
 
-/// Breaks when a program that has not asked for bodies waits for them.
+/// Breaks when a client waits for bodies without the option.
 #[test]
 fn without_the_option_no_body_is_awaited_or_kept() {
     for (head, outcome) in [
@@ -298,7 +299,7 @@ fn without_the_option_no_body_is_awaited_or_kept() {
         for body in ["", "abc"] {
             for head in [head.to_string(), format!("{head}\r\nContent-Length: 9")] {
                 for scene in [Scene::answer(&head, body), stays(&head, body)] {
-                    assert_eq!(told(&OPTIONS, &scene), [outcome], "{head}");
+                    assert_eq!(lines_of_response(&OPTIONS, &scene), [outcome], "{head}");
                 }
             }
         }
@@ -323,7 +324,7 @@ fn answered(source: &mut EventSource<'_>, now: Instant, mut response: &[u8]) -> 
     output
 }
 
-/// Breaks when the body is gone before the program has read it, or is taken for that of a later response.
+/// Breaks when the body is gone before the program has read it, or is still there for a later response.
 #[test]
 fn a_body_can_be_read_from_the_notice_to_the_next_connection() {
     let start = Instant::from_millis(0);
@@ -350,7 +351,7 @@ fn a_body_can_be_read_from_the_notice_to_the_next_connection() {
     ));
     assert_eq!(source.error_body(), b"");
 
-    // Now a final one.
+    // The next response is final.
     let last = Instant::from_millis(9_000);
     let output = answered(
         &mut source,
@@ -370,7 +371,7 @@ fn a_body_can_be_read_from_the_notice_to_the_next_connection() {
     assert_eq!(source.error_body(), b"");
 }
 
-/// Breaks when a shorter body shows the rest of the one before, or a stream that opens shows any.
+/// Breaks when a shorter body is followed by bytes of an earlier one, or when a stream that opens shows a body.
 #[test]
 fn each_response_has_its_own_body() {
     let script = [
@@ -394,7 +395,7 @@ fn each_response_has_its_own_body() {
     );
 }
 
-/// Breaks when the body takes the place of the id, or is read from there.
+/// Breaks when the body overwrites the last event ID, or shows bytes of it.
 #[test]
 fn the_last_event_id_survives() {
     let long = "y".repeat(1_000);
@@ -420,7 +421,7 @@ fn the_last_event_id_survives() {
     }
 }
 
-/// Breaks when the decision of the caller does not count, is asked for twice, or `Open` gives the body away.
+/// Breaks when the caller's decision does not count, the caller is asked twice, or `Open` loses bytes of the body.
 #[test]
 fn on_failure_decides_before_the_body_is_received() {
     let calls = Mutex::new(0);
@@ -460,7 +461,7 @@ fn on_failure_decides_before_the_body_is_received() {
     ];
     for (head, expected, count) in cases {
         let scene = Scene::answer(head, "data: x\n\n");
-        assert_eq!(told(&options, &scene), expected);
+        assert_eq!(lines_of_response(&options, &scene), expected);
         *calls.lock().unwrap() = 0;
         let mut buffer = [0; 100];
         let mut source = EventSource::new(url("http://a"), &options, &mut buffer);
@@ -469,7 +470,7 @@ fn on_failure_decides_before_the_body_is_received() {
     }
 }
 
-/// Breaks when the body changes who ends a client, or is not there at the end.
+/// Breaks when the body changes who ended a client, or is missing at the end.
 #[test]
 fn the_body_of_the_last_attempt_is_kept() {
     let options = |reconnect: ReconnectOptions<'static>| KEEPING.reconnect(reconnect);
@@ -483,7 +484,7 @@ fn the_body_of_the_last_attempt_is_kept() {
     assert_eq!(strict.lines[1..], ["closed: Status(503)", "body busy"]);
 }
 
-/// How a client is brought into the middle of a body that does not end.
+/// Brings a client into the middle of a body that does not end.
 fn in_mid_body<'a>(buffer: &'a mut [u8], options: &'a ClientOptions<'a>) -> EventSource<'a> {
     let mut source = EventSource::new(url("http://a"), options, buffer);
     let story = play(&mut source, [stays("500 x", "abc")], 100);
@@ -491,7 +492,8 @@ fn in_mid_body<'a>(buffer: &'a mut [u8], options: &'a ClientOptions<'a>) -> Even
     source
 }
 
-/// Breaks when the connection of a refused response is kept, its failure counts, or its body goes on with the next one.
+/// Breaks when the connection of a refused response stays open, its failure counts, or its body goes on in the next
+/// response.
 #[test]
 fn a_restart_or_a_new_setting_in_mid_body_starts_the_next_connection() {
     let options = KEEPING.head_timeout(0);
@@ -520,7 +522,7 @@ fn a_restart_or_a_new_setting_in_mid_body_starts_the_next_connection() {
     }
 }
 
-/// Breaks when the reason of the response hides that the caller has closed the client.
+/// Breaks when a client that the caller has closed gives the reason of the response.
 #[test]
 fn close_in_mid_body_is_final() {
     let options = KEEPING.head_timeout(0);

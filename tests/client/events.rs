@@ -1,11 +1,11 @@
-//! What a client is told: events, comments, events that do not fit, and changes of its state.
+//! What a client reports: events, comments, events that do not fit, and changes of its state.
 
 use embedded_sse::client::{ClientOptions, EventSource};
 
 use crate::helpers::{EXACT, OPTIONS, lines, play_every_way, url};
 use crate::scripted::{Scene, play};
 
-/// Breaks when a stream is not opened, not told of, or not asked for again.
+/// Breaks when a stream is not opened, is not reported, or is not requested again after its end.
 #[test]
 fn a_stream_is_followed_and_asked_for_again_when_it_is_lost() {
     let story = play_every_way(
@@ -30,7 +30,7 @@ fn a_stream_is_followed_and_asked_for_again_when_it_is_lost() {
     );
 }
 
-/// Breaks when a server can pose as the client's own notices.
+/// Breaks when an event of the server is reported as a notice of the client.
 #[test]
 fn events_named_open_and_error_are_ordinary_events() {
     let body = "event: open\ndata: x\n\nevent: error\ndata: y\n\n";
@@ -42,7 +42,7 @@ fn events_named_open_and_error_are_ordinary_events() {
 
 const COMMENTS: &str = ":a\ndata: x\n: b \nid: 1\n:\n\n";
 
-/// Breaks when comments come to those who do not ask.
+/// Breaks when comments are reported without the option.
 #[test]
 fn comments_are_passed_over_by_default() {
     assert_eq!(
@@ -51,7 +51,7 @@ fn comments_are_passed_over_by_default() {
     );
 }
 
-/// Breaks when comments do not come to those who ask, or not as they are.
+/// Breaks when comments are not reported with the option, or are changed.
 #[test]
 fn comments_come_when_the_options_ask_for_them() {
     let options = ClientOptions::new().comments().reconnect(EXACT);
@@ -67,7 +67,7 @@ fn comments_come_when_the_options_ask_for_them() {
     }
 }
 
-/// Breaks when an event that does not fit ends more than itself, or is lost without a word.
+/// Breaks when an event that does not fit ends the stream, or is lost without a report.
 #[test]
 fn an_event_that_does_not_fit_is_reported_once_and_the_stream_goes_on() {
     let mut buffer = [0; 60];

@@ -1,13 +1,13 @@
-//! What ends a client, and what it tries again: status, content type, lost connections (WHATWG HTML 9.2.3), and
-//! answers that are no HTTP/1.1 or cannot be read (RFC 9112, sections 2 to 7). Redirects are in `redirects`,
-//! `Retry-After` in `retry_after`, streams that go on after such an answer in `survived`.
+//! Which failures end a client, and which are retried: statuses, content types and lost connections (WHATWG HTML
+//! 9.2.3), and responses that are not HTTP/1.1 or cannot be read (RFC 9112, sections 2 to 7). Redirects are tested in
+//! `redirects`, `Retry-After` in `retry_after`, and streams that go on after such a failure in `resumed`.
 
 use embedded_sse::client::{ClientOptions, EventSource};
 
 use crate::helpers::{EXACT, OPTIONS, STREAM, STRICT, delays, lines, outcome, url};
 use crate::scripted::{Scene, play};
 
-/// What an answer with this head comes to, by default and as browsers do.
+/// The outcome of a response with this head: with the default options, and with the strict ones.
 fn outcomes(head: &str) -> [String; 2] {
     let scene = Scene::answer(head, "data: x\n\n");
     [outcome(&OPTIONS, &scene), outcome(&STRICT, &scene)]
@@ -37,7 +37,7 @@ fn assert_is_retried_unless_strict(head: &str, reason: &str, delay: u32) {
     );
 }
 
-/// By default and as browsers do.
+/// Checks the default and the strict options.
 #[track_caller]
 fn assert_is_retried(scene: &Scene, reason: &str) {
     for options in [&OPTIONS, &STRICT] {
@@ -54,7 +54,7 @@ fn assert_ends_in_retry(lines: &[String], reason: &str) {
     assert_eq!(connect, "connect http://device/events");
 }
 
-/// Breaks when the type of a stream is compared otherwise than as a media type.
+/// Breaks when the type of a stream is not compared as a media type.
 #[test]
 fn an_event_stream_opens_whatever_the_case_and_parameters_of_its_type() {
     assert_opens(STREAM);
@@ -64,7 +64,7 @@ fn an_event_stream_opens_whatever_the_case_and_parameters_of_its_type() {
     assert_opens("200 OK\r\nContent-Type: text/event-stream;");
 }
 
-/// Breaks when a 204 is tried again, whatever else it says.
+/// Breaks when a 204 is retried because of another field of its head.
 #[test]
 fn status_204_is_final() {
     assert_is_final("204 No Content", "NoContent");
@@ -75,7 +75,7 @@ fn status_204_is_final() {
     assert_is_final("204 No Content\r\nRetry-After: 1", "NoContent");
 }
 
-/// Breaks when another type is read as an event stream, ends a device behind a captive portal, or is asked for often.
+/// Breaks when another type opens a stream, ends a device in the network of a captive portal, or is retried often.
 #[test]
 fn wrong_content_type_is_retried_with_the_longest_delay_unless_strict() {
     for content_type in [
@@ -89,7 +89,7 @@ fn wrong_content_type_is_retried_with_the_longest_delay_unless_strict() {
     }
 }
 
-/// Breaks when an answer without a type is read as an event stream, or ends a device.
+/// Breaks when a response without a type opens a stream, or ends a device.
 #[test]
 fn missing_content_type_is_retried_with_the_longest_delay_unless_strict() {
     assert_is_retried_unless_strict("200 OK", "WrongType", 60_000);
@@ -106,25 +106,25 @@ fn the_longest_delay_is_the_cap_or_retry() {
     assert_eq!(delays(&OPTIONS, &[stream, html()]), [90_000; 2]);
 }
 
-/// Breaks when a proxy's page that asks for time ends the client, or shortens the longest delay.
+/// Breaks when `Retry-After` on the error page of a proxy ends the client, or shortens the longest delay.
 #[test]
 fn wrong_content_type_with_retry_after_is_retried_unless_strict() {
     let head = "200 OK\r\nContent-Type: text/html\r\nRetry-After: 7";
     assert_is_retried_unless_strict(head, "WrongType", 60_000);
 }
 
-/// Breaks when a stream with another status than 200 is opened, or asked for again.
+/// Breaks when another 2xx status than 200 opens a stream, or is retried.
 #[test]
 fn other_2xx_statuses_are_final() {
     for status in [201, 202, 205, 206, 299] {
         let head = format!("{status} x\r\nContent-Type: text/event-stream");
         assert_is_final(&head, &format!("Status({status})"));
     }
-    // `Retry-After` asks for a retry after an error only.
+    // `Retry-After` counts only on error statuses.
     assert_is_final("202 Accepted\r\nRetry-After: 7", "Status(202)");
 }
 
-/// Breaks when a redirect status that names no place for this request is followed.
+/// Breaks when one of these 3xx statuses is followed: none of them redirects this request.
 #[test]
 fn status_300_304_305_and_306_are_final() {
     assert_is_final("304 Not Modified", "Status(304)");
@@ -133,20 +133,20 @@ fn status_300_304_305_and_306_are_final() {
     assert_is_final("306 x\r\nLocation: /x", "Status(306)");
 }
 
-/// Breaks when a 3xx that is no redirect is tried again because of a field that is about the redirect itself.
+/// Breaks when a 304 is retried because of `Retry-After`, which on a 3xx is about the redirect itself.
 #[test]
 fn status_304_with_retry_after_is_final() {
     assert_is_final("304 Not Modified\r\nRetry-After: 7", "Status(304)");
 }
 
-/// Breaks when the answer of another protocol is read as a stream, or ends a client.
+/// Breaks when the bytes of another protocol are read as a stream, or end a client.
 #[test]
 fn status_101_is_retried() {
     let head = "101 Switching Protocols\r\nContent-Type: text/event-stream";
     assert_is_retried(&Scene::answer(head, "data: x\n\n"), "Status(101)");
 }
 
-/// Breaks when a refusal is asked for again, or opened because of its type.
+/// Breaks when a refusal is retried, or opens a stream because of its type.
 #[test]
 fn other_4xx_statuses_are_final() {
     assert_is_final(
@@ -160,7 +160,7 @@ fn other_4xx_statuses_are_final() {
     }
 }
 
-/// Breaks when an overloaded or restarting server ends the client, or strict options are not heeded.
+/// Breaks when an overloaded or restarting server ends the client, or strict options change nothing.
 #[test]
 fn status_5xx_is_retried_unless_strict() {
     assert_is_retried_unless_strict("500 x", "Status(500)", 3_000);
@@ -178,7 +178,7 @@ fn status_429_is_retried_unless_strict() {
     assert_is_retried_unless_strict("429 x\r\nRetry-After: 120", "Status(429)", 120_000);
 }
 
-/// Breaks when a server that wants the request later, or through another connection, ends the client.
+/// Breaks when a server ends the client that wants the request later or over another connection.
 #[test]
 fn status_408_421_and_425_are_retried_unless_strict() {
     for status in [408, 421, 425] {
@@ -187,7 +187,7 @@ fn status_408_421_and_425_are_retried_unless_strict() {
     }
 }
 
-/// Breaks when an error that asks for time ends the client.
+/// Breaks when an error status with `Retry-After` ends the client.
 #[test]
 fn any_error_status_with_retry_after_is_retried_unless_strict() {
     assert_is_retried_unless_strict("404 x\r\nRetry-After: 1", "Status(404)", 3_000);
@@ -198,13 +198,13 @@ fn any_error_status_with_retry_after_is_retried_unless_strict() {
     assert_is_retried_unless_strict(years, "Status(403)", 3_600_000);
 }
 
-/// Breaks when a server that is not there ends the client.
+/// Breaks when a server that cannot be reached ends the client.
 #[test]
 fn a_connection_that_cannot_be_made_is_retried() {
     assert_is_retried(&Scene::Refused, "Unreachable");
 }
 
-/// Breaks when a connection that ends before the head does is taken for an answer.
+/// Breaks when a head without an end counts as a response.
 #[test]
 fn a_connection_lost_before_the_head_is_whole_is_retried() {
     assert_is_retried(&Scene::Ends(b"HTTP/1.1 204 No".to_vec()), "Lost");
@@ -215,7 +215,7 @@ fn a_connection_lost_before_the_head_is_whole_is_retried() {
     assert_is_retried(&Scene::Ends(b"".to_vec()), "Lost");
 }
 
-/// Breaks when the end of a stream is the end of the client, or told as a cut.
+/// Breaks when the end of a stream ends the client, or is reported as a cut.
 #[test]
 fn a_body_that_ends_is_retried() {
     assert_is_retried(&Scene::stream("data: x\n\n"), "Ended");
@@ -231,7 +231,7 @@ fn a_body_that_ends_is_retried() {
     }
 }
 
-/// Breaks when a body that is cut is taken for one that has ended, or for another failure.
+/// Breaks when a cut body is reported as an ended one, or as another failure.
 #[test]
 fn a_body_that_is_cut_is_retried() {
     for (framing, body) in [
@@ -244,7 +244,7 @@ fn a_body_that_is_cut_is_retried() {
     }
 }
 
-/// Breaks when silence ends the client. When it is noticed, `idle` tests.
+/// Breaks when silence ends the client. The time until then is tested in `idle`.
 #[test]
 fn an_idle_connection_is_retried() {
     for reconnect in [EXACT, EXACT.strict()] {
@@ -262,7 +262,7 @@ fn an_idle_connection_is_retried() {
     }
 }
 
-/// Breaks when exhausted attempts are tried again. How they are counted, `delays` tests.
+/// Breaks when a client goes on after its last attempt. The count of attempts is tested in `delays`.
 #[test]
 fn exhausted_attempts_are_final() {
     for reconnect in [EXACT.attempts(1), EXACT.strict().attempts(1)] {
@@ -274,7 +274,7 @@ fn exhausted_attempts_are_final() {
     }
 }
 
-/// Breaks when a client connects again and again with a buffer that no request fits into.
+/// Breaks when a client connects again and again although no request fits its buffer.
 #[test]
 fn a_buffer_too_small_for_the_request_is_final() {
     for options in [&OPTIONS, &STRICT] {
@@ -284,7 +284,7 @@ fn a_buffer_too_small_for_the_request_is_final() {
     }
 }
 
-/// Checks that such a response is tried again, by default and as browsers do, whole and in small pieces.
+/// Checks that such a response is retried with the default and the strict options, whole and in small pieces.
 #[track_caller]
 fn assert_response_is_retried(head: &str, body: &str, reason: &str) {
     let scene = Scene::answer(head, body);
@@ -305,14 +305,14 @@ fn a_malformed_header_line_is_retried() {
     assert_response_is_retried(&format!("{STREAM}\r\nX : y"), "", "NotHttp");
 }
 
-/// Breaks when the bytes of another protocol, here a TLS alert, are waited through.
+/// Breaks when a client reads on through the bytes of another protocol, here those of a TLS alert.
 #[test]
-fn an_answer_that_is_not_http_is_retried() {
+fn a_response_that_is_not_http_is_retried() {
     let alert = Scene::Ends(b"\x15\x03\x03\0\x02\x02\x50\n".to_vec());
     assert_is_retried(&alert, "NotHttp");
 }
 
-/// Breaks when a version whose framing is another one is read.
+/// Breaks when a response of an unknown version is read: its framing may differ.
 #[test]
 fn an_unknown_http_version_is_retried() {
     for version in ["HTTP/2.0", "HTTP/0.9", "HTTP/11.1", "http/1.1", "ICY"] {
@@ -321,14 +321,14 @@ fn an_unknown_http_version_is_retried() {
     }
 }
 
-/// Breaks when a line that matters is cut without a word.
+/// Breaks when a line that matters is cut silently.
 #[test]
 fn a_line_that_matters_and_does_not_fit_the_buffer_is_retried() {
     let head = format!("{STREAM}\r\nContent-Encoding: {}", "x".repeat(300));
     assert_response_is_retried(&head, "", "HeadTooLong");
 }
 
-/// Breaks when a head without an end is read for ever: by its number of lines, or in one line.
+/// Breaks when a client reads a head without an end for ever: many lines, or one long line.
 #[test]
 fn a_head_longer_than_its_limit_is_retried() {
     let lines = format!("{STREAM}{}", "\r\nX-Y: z".repeat(3_000));
@@ -337,14 +337,14 @@ fn a_head_longer_than_its_limit_is_retried() {
     assert_response_is_retried(&line, "", "HeadTooLong");
 }
 
-/// Breaks when one of two lengths is believed.
+/// Breaks when one of two lengths is used.
 #[test]
 fn conflicting_content_lengths_are_retried() {
     let head = format!("{STREAM}\r\nContent-Length: 9\r\nContent-Length: 8");
     assert_response_is_retried(&head, "", "Framing");
 }
 
-/// Breaks when a length that is no number is believed.
+/// Breaks when a length that is no number is used.
 #[test]
 fn an_invalid_content_length_is_retried() {
     for length in ["-1", "+1", "1x", "", "0x9", "9,", "9, 8"] {
@@ -353,7 +353,7 @@ fn an_invalid_content_length_is_retried() {
     }
 }
 
-/// Breaks when a body in a coding that the client cannot undo is read as it is.
+/// Breaks when a body in an unknown transfer coding is read without decoding.
 #[test]
 fn an_unsupported_transfer_coding_is_retried() {
     for coding in ["gzip", "gzip, chunked", "chunked, chunked", "x"] {
@@ -362,7 +362,7 @@ fn an_unsupported_transfer_coding_is_retried() {
     }
 }
 
-/// Breaks when a compressed body is read as it is.
+/// Breaks when a compressed body is read without decoding.
 #[test]
 fn a_content_coding_is_retried() {
     for coding in ["gzip", "br", "deflate"] {
@@ -371,7 +371,7 @@ fn a_content_coding_is_retried() {
     }
 }
 
-/// Breaks when a chunk without a size, or longer than its size, is read.
+/// Breaks when a chunk without a size, or one longer than its size, is read.
 #[test]
 fn an_invalid_chunk_is_retried() {
     let head = format!("{STREAM}\r\nTransfer-Encoding: chunked");

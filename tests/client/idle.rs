@@ -1,4 +1,4 @@
-//! The idle watchdog: how long a connection may go without a byte.
+//! The idle timeout: how long a connection may be without a byte.
 
 use embedded_sse::Instant;
 use embedded_sse::client::{
@@ -19,35 +19,35 @@ fn assert_is_idle_after_a_second(scene: Scene) {
     );
 }
 
-/// Breaks when an attempt to connect may take longer.
+/// Breaks when an attempt to connect may take longer than the idle timeout.
 #[test]
 fn a_connection_that_is_not_made_in_time_is_given_up() {
     assert_is_idle_after_a_second(Scene::Silent);
 }
 
-/// Breaks when an answer may take longer to begin.
+/// Breaks when the first byte of a response may take longer than the idle timeout.
 #[test]
 fn a_connection_without_the_first_byte_of_a_head_is_given_up() {
     assert_is_idle_after_a_second(Scene::Slow(5_000, vec![b"HTTP/1.1 200 OK\r\n".to_vec()]));
 }
 
-/// Breaks when a head that stops is waited for.
+/// Breaks when a client waits for ever for the rest of a head.
 #[test]
 fn a_head_that_stops_is_given_up() {
     assert_is_idle_after_a_second(Scene::Stays(b"HTTP/1.1 200 OK\r\n".to_vec()));
 }
 
-/// Breaks when a stream that stops is kept.
+/// Breaks when a client keeps a stream that has stopped.
 #[test]
 fn a_stream_that_stops_is_given_up() {
     assert_is_idle_after_a_second(Scene::stays("data: x\n"));
 }
 
-/// Breaks when a comment, or a part of one, is no sign of life.
+/// Breaks when a byte of a comment does not restart the timeout.
 #[test]
-fn every_byte_counts_also_one_of_a_comment() {
+fn every_byte_restarts_the_idle_timeout() {
     let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
-    // One byte of a comment each 999 ms.
+    // A byte of a comment comes every 999 ms.
     let pieces = [head, ":", "a", "\n", "data: x\n\n"];
     let pieces = pieces.map(|piece| piece.as_bytes().to_vec()).to_vec();
     let mut buffer = [0; 100];
@@ -60,9 +60,9 @@ fn every_byte_counts_also_one_of_a_comment() {
     );
 }
 
-/// Breaks when a client gives up a connection without having been told to.
+/// Breaks when a client gives up a connection without the option.
 #[test]
-fn the_watchdog_is_off_by_default() {
+fn the_idle_timeout_is_off_by_default() {
     assert_eq!(lines(&OPTIONS, &[Scene::Silent]).len(), 1);
     assert_eq!(
         lines(&OPTIONS, &[Scene::stays("")]),
@@ -70,7 +70,8 @@ fn the_watchdog_is_off_by_default() {
     );
 }
 
-/// Breaks when a request that the socket does not take, or a byte that nobody takes, keeps a connection alive.
+/// Breaks when a request that the socket does not take keeps the connection, or a byte that the client was not given
+/// does.
 #[test]
 fn a_request_that_is_not_written_in_time_is_given_up() {
     let mut buffer = [0; 64];
@@ -89,9 +90,9 @@ fn a_request_that_is_not_written_in_time_is_given_up() {
     assert_eq!(source.ready_state(), ReadyState::Connecting);
 }
 
-/// Breaks when the time that connecting takes, or one part of a request, is taken off the time that the next has.
+/// Breaks when the time of connecting, or of one part of a request, counts against the next part.
 #[test]
-fn connecting_and_each_part_of_a_request_have_the_whole_time() {
+fn connecting_and_each_part_of_a_request_restart_the_idle_timeout() {
     let mut buffer = [0; 64];
     let mut source = EventSource::new(url("http://device/"), &IDLE, &mut buffer);
     let at = Instant::from_millis;

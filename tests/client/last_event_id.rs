@@ -1,12 +1,12 @@
-//! The last event ID in requests: when it is sent, when it is omitted, and as a query parameter (WHATWG HTML
-//! 9.2.3).
+//! The last event ID in requests: when it is sent, when it is omitted, and as a query parameter (WHATWG HTML 9.2.3).
 
 use embedded_sse::client::{ClientOptions, EventSource};
 
 use crate::helpers::{EXACT, OPTIONS, lines, play_every_way, resume_point, url};
 use crate::scripted::{Scene, play};
 
-/// The value of `Last-Event-ID` after a stream with this body, and one connection that could not be made.
+/// The value of `Last-Event-ID` in the request that follows a stream with this body and a connection that could not
+/// be made.
 fn id_after(body: &str) -> Option<String> {
     let options = ClientOptions::new().idle_timeout(5).reconnect(EXACT);
     let script = [Scene::stream(body), Scene::Silent, Scene::stream("")];
@@ -15,19 +15,19 @@ fn id_after(body: &str) -> Option<String> {
     Some(id.strip_suffix("\r\n\r\n").unwrap().to_string())
 }
 
-/// Breaks when the server is not told where to go on.
+/// Breaks when the request does not have the last event ID.
 #[test]
 fn the_last_committed_id_is_sent() {
     assert_eq!(id_after("id: 1\ndata: x\n\n").as_deref(), Some("1"));
 }
 
-/// Breaks when a client that has no id sends an empty one.
+/// Breaks when a client without an id sends an empty one.
 #[test]
 fn without_an_id_the_field_is_omitted() {
     assert_eq!(id_after("data: x\n\n"), None);
 }
 
-/// Breaks when the id of an event that was never dispatched is sent: the event would be lost.
+/// Breaks when the id of an unfinished event is sent: the event would be lost.
 #[test]
 fn an_id_without_its_blank_line_is_not_sent() {
     assert_eq!(id_after("id: 1\n\nid: 2\ndata: x\n").as_deref(), Some("1"));
@@ -40,7 +40,7 @@ fn an_id_is_sent_as_its_raw_utf_8() {
     assert_eq!(id_after("id: a\tb\n\n").as_deref(), Some("a\tb"));
 }
 
-/// Breaks when a byte that no field may hold is sent, or a client ends because of it.
+/// Breaks when a byte is sent that no field may hold, or ends the client.
 #[test]
 fn an_id_with_bytes_that_http_forbids_is_omitted_and_not_fatal() {
     assert_eq!(id_after("id: a\x01b\n\n"), None);
@@ -56,19 +56,19 @@ fn an_id_with_bytes_that_http_forbids_is_omitted_and_not_fatal() {
     );
 }
 
-/// Breaks when a server cannot take its id back.
+/// Breaks when a server cannot clear the last event ID.
 #[test]
-fn an_empty_id_removes_the_one_before() {
+fn an_empty_id_clears_the_last_event_id() {
     assert_eq!(id_after("id: 1\n\nid\n\n"), None);
 }
 
-/// Breaks when an id with NUL replaces the one before.
+/// Breaks when an id with NUL replaces the last event ID.
 #[test]
-fn an_id_with_nul_leaves_the_one_before() {
+fn an_id_with_nul_keeps_the_last_event_id() {
     assert_eq!(id_after("id: 1\n\nid: \0\n\n").as_deref(), Some("1"));
 }
 
-/// Breaks when an id breaks the query, or is written otherwise than its bytes in percent-encoding.
+/// Breaks when an id breaks the query, or its bytes are not percent-encoded.
 #[test]
 fn the_id_parameter_is_percent_encoded() {
     let options = ClientOptions::new()
@@ -91,9 +91,9 @@ fn without_an_id_the_parameter_is_omitted() {
     assert!(story.request(0).starts_with("GET /events HTTP/1.1\r\n"));
 }
 
-/// Breaks when an old id in the URL is sent beside the new one, or the header field is missing then.
+/// Breaks when an old id in the URL is sent besides the new one, or when the header field is missing.
 #[test]
-fn the_id_parameter_replaces_one_in_the_url_and_the_field_is_sent_too() {
+fn the_id_parameter_replaces_that_of_the_url_and_the_field_is_sent_too() {
     let options = ClientOptions::new()
         .id_parameter("last id")
         .reconnect(EXACT);
@@ -114,9 +114,9 @@ fn the_id_parameter_replaces_one_in_the_url_and_the_field_is_sent_too() {
     );
 }
 
-/// Breaks when an id closes a client for good, because nothing else fits beside it.
+/// Breaks when an id that fills the buffer ends the client: no response fits in the rest of the buffer.
 #[test]
-fn a_received_id_of_more_than_half_the_buffer_is_forgotten_with_its_connection() {
+fn a_received_id_of_more_than_half_the_buffer_is_forgotten_at_the_reconnect() {
     for (length, survives) in [(64, true), (65, false), (118, false), (128, false)] {
         let id = "i".repeat(length);
         let mut buffer = [0; 128];

@@ -1,5 +1,5 @@
-//! The client's connection (WHATWG HTML 9.2.2 to 9.2.4): an event source against a scripted server, in
-//! virtual time. One file for each group of rules.
+//! The client's connection (WHATWG HTML 9.2.2 to 9.2.4): an event source against a scripted server, in virtual time.
+//! One file for each group of rules.
 
 #![cfg(feature = "http")]
 
@@ -31,7 +31,7 @@ mod response_head;
 mod response_head_oracle;
 mod restart;
 mod resume_point;
+mod resumed;
 mod retry_after;
-mod survived;
 mod unsafe_requests;
 mod web_platform;

@@ -1,4 +1,4 @@
-//! The caller's opinion of a failure, which `ReconnectOptions::on_failure` asks for.
+//! The caller's decision about a failure, by `ReconnectOptions::on_failure`.
 
 use std::sync::Mutex;
 
@@ -11,7 +11,7 @@ use embedded_sse::client::{
 use crate::helpers::{EXACT, STREAM, lines, play_every_way, url};
 use crate::scripted::{Scene, brief, play};
 
-/// What an answer comes to if the function retries a 404 and a 204, ends on a 503, and opens a 206 and JSON.
+/// The outcome of a response for a caller who retries a 404 and a 204, ends on a 503, and opens a 206 and JSON.
 fn decided(head: &str) -> Vec<String> {
     let decide = |failure: &Failure, decision| match failure.answer.map(|answer| answer.status) {
         Some(404 | 204) => Decision::Retry,
@@ -23,7 +23,7 @@ fn decided(head: &str) -> Vec<String> {
     lines(&options, &[Scene::answer(head, "data: x\n\n")])
 }
 
-/// Breaks when the caller cannot keep a client alive while its server is being updated.
+/// Breaks when the caller cannot retry a final status: a server that is being updated may send one for a while.
 #[test]
 fn a_final_status_may_be_retried() {
     assert_eq!(
@@ -32,9 +32,9 @@ fn a_final_status_may_be_retried() {
     );
 }
 
-/// Breaks when the last of a caller's attempts ends the client by the rules that the caller has overruled.
+/// Breaks when the client does not end after its last attempt because the caller has retried the failure.
 #[test]
-fn a_retried_failure_is_ended_by_the_number_of_attempts() {
+fn a_failure_that_the_caller_retries_ends_after_the_last_attempt() {
     let retry = |_: &Failure, _| Decision::Retry;
     let options = ClientOptions::new().reconnect(EXACT.attempts(2).on_failure(&retry));
     let script = [Scene::answer("404 x", ""), Scene::answer("404 x", "")];
@@ -42,7 +42,7 @@ fn a_retried_failure_is_ended_by_the_number_of_attempts() {
     assert_eq!(lines.last().unwrap(), "closed: Status(404) (last attempt)");
 }
 
-/// Breaks when a 204 is final whatever the caller says.
+/// Breaks when the caller cannot retry a 204.
 #[test]
 fn a_204_may_be_overridden() {
     assert_eq!(
@@ -51,9 +51,9 @@ fn a_204_may_be_overridden() {
     );
 }
 
-/// Breaks when the caller cannot end what would be tried again.
+/// Breaks when the caller cannot end a client on a failure that the rules would retry.
 #[test]
-fn what_is_retried_may_be_ended() {
+fn a_retried_failure_may_be_ended() {
     assert_eq!(decided("503 x")[1..], ["closed: Status(503)"]);
     let options = EXACT.on_failure(&|_, _| Decision::End);
     let options = ClientOptions::new().reconnect(options);
@@ -71,7 +71,7 @@ fn what_is_retried_may_be_ended() {
     }
 }
 
-/// Breaks when the caller cannot read a stream with another status, or another type.
+/// Breaks when the caller cannot open a stream with another status or type.
 #[test]
 fn another_status_or_type_may_be_opened() {
     for head in [
@@ -88,14 +88,14 @@ fn another_status_or_type_may_be_opened() {
     }
 }
 
-/// Breaks when the `Retry-After` of an answer that was opened delays the next attempt after its stream.
+/// Breaks when the `Retry-After` of an opened response delays the attempt after its stream.
 #[test]
-fn retry_after_of_an_answer_that_is_opened_is_ignored() {
+fn retry_after_of_an_opened_response_is_ignored() {
     let lines = decided("200 x\r\nContent-Type: application/json\r\nRetry-After: 120");
     assert_eq!(lines[3], "lost after 0: Ended, again in 3000");
 }
 
-/// Breaks when a field that asks for time before something else delays a client that was told to try again.
+/// Breaks when `Retry-After` on a 2xx or 3xx delays a retry: there it is not about the next request.
 #[test]
 fn retry_after_of_2xx_and_3xx_is_ignored_although_they_are_retried() {
     let options = EXACT.on_failure(&|_, _| Decision::Retry);
@@ -114,7 +114,7 @@ fn retry_after_of_2xx_and_3xx_is_ignored_although_they_are_retried() {
     }
 }
 
-/// Breaks when a function that changes nothing changes something.
+/// Breaks when a function that returns the decision of the rules changes something.
 #[test]
 fn the_decision_of_the_rules_may_be_kept() {
     assert_eq!(decided("403 x")[1..], ["closed: Status(403)"]);
@@ -122,9 +122,9 @@ fn the_decision_of_the_rules_may_be_kept() {
     assert_eq!(lines[1], "lost after 0: Status(500), again in 3000");
 }
 
-/// Breaks when `Open` without a body to read ends the client, or opens a stream that is none.
+/// Breaks when `Open` ends the client or opens a stream although there is no body to read.
 #[test]
-fn open_counts_as_retry_where_there_is_no_body_to_read() {
+fn open_without_a_readable_body_counts_as_retry() {
     let options = EXACT.on_failure(&|_, _| Decision::Open);
     let options = ClientOptions::new().idle_timeout(500).reconnect(options);
     for (scene, lost) in [
@@ -147,18 +147,18 @@ fn open_counts_as_retry_where_there_is_no_body_to_read() {
     }
 }
 
-/// Whether redirects have a buffer.
+/// Whether the client has a buffer for redirects.
 #[derive(Clone, Copy, PartialEq)]
-enum WithBuffer {
-    Yes,
-    No,
+enum RedirectBuffer {
+    Given,
+    None,
 }
 
-/// Plays this with a function that changes nothing. Returns what it was told: reason, decision, and whether it is the
-/// last attempt.
-fn told(
+/// Plays a script with a function that returns the decision of the rules. Returns what the function was given: the
+/// reason, the decision, and whether it is the last attempt.
+fn calls(
     reconnect: ReconnectOptions<'_>,
-    with_buffer: WithBuffer,
+    redirect_buffer: RedirectBuffer,
     script: &[Scene],
 ) -> Vec<(String, Decision, bool)> {
     let calls = Mutex::new(Vec::new());
@@ -172,22 +172,23 @@ fn told(
         .reconnect(reconnect.on_failure(&decide));
     let (mut buffer, mut redirects) = ([0; 256], [0; 100]);
     let mut source = EventSource::new(url("http://device/events"), &options, &mut buffer);
-    if with_buffer == WithBuffer::Yes {
+    if redirect_buffer == RedirectBuffer::Given {
         source.follow_redirects(&mut redirects);
     }
     play(&mut source, script.iter().cloned(), 100);
     calls.into_inner().unwrap()
 }
 
-/// Breaks when a failure passes the function by, is told twice, or with another decision than that of the rules.
+/// Breaks when the function is not called for a failure, is called twice, or is given another decision than that of
+/// the rules.
 #[test]
-fn each_failure_is_told_with_the_decision_of_the_rules() {
+fn the_function_gets_each_failure_with_the_decision_of_the_rules() {
     let chunked = format!("{STREAM}\r\nTransfer-Encoding: chunked");
     let two_lengths = format!("{STREAM}\r\nContent-Length: 5\r\nContent-Length: 6");
     let redirect = |location: &str| Scene::answer(&format!("302 x\r\nLocation: {location}"), "");
     let long = "x".repeat(200);
     use Decision::{End, Retry};
-    // The decisions by default, and as browsers do.
+    // The decisions with the default options, and with the strict ones.
     let table = [
         ("Unreachable", Retry, Retry, vec![Scene::Refused]),
         (
@@ -264,20 +265,20 @@ fn each_failure_is_told_with_the_decision_of_the_rules() {
         ),
     ];
     for (reason, decision, strict, script) in table {
-        let with_buffer = match reason {
-            "NoBuffer" => WithBuffer::No,
-            _ => WithBuffer::Yes,
+        let redirect_buffer = match reason {
+            "NoBuffer" => RedirectBuffer::None,
+            _ => RedirectBuffer::Given,
         };
         for (options, decision) in [(EXACT, decision), (EXACT.strict(), strict)] {
-            let told = told(options, with_buffer, &script);
-            assert_eq!(told, [(reason.to_string(), decision, false)]);
+            let calls = calls(options, redirect_buffer, &script);
+            assert_eq!(calls, [(reason.to_string(), decision, false)]);
         }
     }
 }
 
-/// Breaks when the function is not told which answer it decides about.
+/// Breaks when the function is not given the response.
 #[test]
-fn an_answer_is_told_with_its_type_and_retry_after() {
+fn the_function_gets_type_and_retry_after_of_a_response() {
     let answers = Mutex::new(Vec::new());
     let decide = |failure: &Failure, decision| {
         answers.lock().unwrap().push(failure.answer);
@@ -298,9 +299,9 @@ fn an_answer_is_told_with_its_type_and_retry_after() {
     }
 }
 
-/// Breaks when the caller is asked about what it did itself.
+/// Breaks when the function is called for an end that the caller has caused.
 #[test]
-fn close_and_faults_of_the_caller_are_not_told() {
+fn the_function_does_not_get_close_and_faults_of_the_caller() {
     let options = EXACT.on_failure(&|failure, _| panic!("{failure:?}"));
     let options = ClientOptions::new().reconnect(options);
     let now = Instant::from_millis(0);
@@ -329,9 +330,9 @@ fn close_and_faults_of_the_caller_are_not_told() {
     );
 }
 
-/// Breaks when the function is not told that the attempts are used up, or can go on nevertheless.
+/// Breaks when the function does not learn that this was the last attempt, or can go on nevertheless.
 #[test]
-fn the_last_attempt_is_told_and_cannot_be_undone() {
+fn the_function_gets_the_last_attempt_and_cannot_undo_it() {
     for (scene, reason) in [
         (Scene::Refused, "Unreachable"),
         (Scene::answer("503 x", ""), "Status(503)"),
@@ -341,17 +342,17 @@ fn the_last_attempt_is_told_and_cannot_be_undone() {
         ),
     ] {
         let script = vec![scene; 5];
-        let told = told(EXACT.attempts(3), WithBuffer::Yes, &script);
-        let (last, before) = told.split_last().unwrap();
+        let calls = calls(EXACT.attempts(3), RedirectBuffer::Given, &script);
+        let (last, before) = calls.split_last().unwrap();
         assert_eq!(*last, (reason.to_string(), Decision::End, true));
-        assert!(before.iter().all(|call| !call.2), "{told:?}");
+        assert!(before.iter().all(|call| !call.2), "{calls:?}");
 
         for decision in [Decision::Retry, Decision::Open] {
             let decide = |_: &Failure, _| decision;
             let options = ClientOptions::new();
             let options = options.reconnect(EXACT.attempts(3).on_failure(&decide));
             if (decision, reason) == (Decision::Open, "Status(503)") {
-                // It would be opened, which is no failure.
+                // The rules would open this response, which is no failure.
                 continue;
             }
             let lines = play_every_way(&options, &script).lines;
@@ -361,9 +362,9 @@ fn the_last_attempt_is_told_and_cannot_be_undone() {
     }
 }
 
-/// Breaks when an answer is told as the last attempt before its body was opened: that may be a success.
+/// Breaks when a response is reported as the last attempt although its body was opened, which may be a success.
 #[test]
-fn an_answer_that_is_opened_is_a_success_of_the_last_attempt() {
+fn a_response_opened_at_the_last_attempt_is_a_success() {
     let decide = |failure: &Failure, decision| match failure.reason {
         Reason::Server(ServerReason::Status(206)) => Decision::Open,
         _ => decision,

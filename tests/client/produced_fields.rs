@@ -6,21 +6,21 @@ use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::Relaxed};
 use embedded_sse::client::{ClientOptions, EventSource, ProducedField};
 use embedded_sse::http::{HeaderField, Method};
 
-use crate::helpers::{EXACT, field, play_every_way, url};
+use crate::helpers::{EXACT, field, play_every_way, redirect, url};
 use crate::scripted::{Scene, Story, play, play_on};
 
 const OPTIONS: ClientOptions = ClientOptions::new().reconnect(EXACT);
 const POST: ClientOptions = OPTIONS.request(Method::POST, b"{}").repeat_unsafe();
 
-/// What produces a value.
+/// A function that produces a value.
 type Produce<'a> = &'a (dyn Fn(&mut dyn Write) -> fmt::Result + Sync);
 
 fn produced<'a>(name: &'a str, produce: Produce<'a>) -> ProducedField<'a> {
     ProducedField::new(name, produce).unwrap()
 }
 
-/// What a client sends over each connection to these scenes, with these constant fields, and these whose values are
-/// produced, although they are always the same.
+/// The requests that a client sends in these scenes, with these constant and produced fields. The values of the
+/// produced ones are always the same here.
 fn requests(
     options: ClientOptions<'_>,
     constant: &[(&str, &str)],
@@ -51,10 +51,6 @@ fn request(constant: &[(&str, &str)], names_and_values: &[(&str, &str)]) -> Stri
     requests(OPTIONS, constant, names_and_values, &[Scene::stream("")]).swap_remove(0)
 }
 
-fn redirect(status: u16, place: &str) -> Scene {
-    Scene::answer(&format!("{status} x\r\nLocation: {place}"), "")
-}
-
 /// Breaks when a token that has expired is sent again.
 #[test]
 fn each_connection_has_its_own_value() {
@@ -83,7 +79,7 @@ fn each_connection_has_its_own_value() {
     }
 }
 
-/// Breaks when a value that is produced goes out in another way than a constant one, or in another place.
+/// Breaks when a produced value is sent otherwise than a constant one, or in another place.
 #[test]
 fn a_produced_field_is_sent_like_a_constant_one() {
     let long = "0123456789".repeat(300);
@@ -101,7 +97,7 @@ fn a_produced_field_is_sent_like_a_constant_one() {
     );
 }
 
-/// Breaks when an option drops what another one has set.
+/// Breaks when an option drops the setting of another one.
 #[test]
 fn options_may_be_set_in_any_order() {
     let constant = [field("X-A", "1")];
@@ -122,7 +118,7 @@ fn options_may_be_set_in_any_order() {
     assert_eq!(story.request(0), request(&[], &[]));
 }
 
-/// Breaks when a default field is sent beside the one that is produced.
+/// Breaks when a default field is sent besides a produced one of the same name.
 #[test]
 fn produced_fields_replace_the_defaults() {
     let request = request(
@@ -141,7 +137,7 @@ fn produced_fields_replace_the_defaults() {
     );
 }
 
-/// Breaks when one of two fields of the same name takes the place of the other.
+/// Breaks when one of two fields of the same name replaces the other.
 #[test]
 fn a_name_that_is_produced_and_constant_is_sent_twice() {
     let request = request(
@@ -155,7 +151,7 @@ fn a_name_that_is_produced_and_constant_is_sent_twice() {
     );
 }
 
-/// Breaks when a field that frames the request, or says the id, is there twice or is wrong.
+/// Breaks when a produced field repeats or changes a field that frames the request, or `Last-Event-ID`.
 #[test]
 fn content_length_transfer_encoding_and_last_event_id_cannot_be_produced() {
     let fields = [
@@ -168,14 +164,14 @@ fn content_length_transfer_encoding_and_last_event_id_cannot_be_produced() {
         let with = requests(options, &[], &fields, &script);
         assert_eq!(with, requests(options, &[], &[], &script));
     }
-    // Nor can such a field end the client.
+    // Such a field does not end the client, either.
     let fields = [produced("Content-Length", &|_| Err(fmt::Error))];
     let options = OPTIONS.produced_fields(&fields);
     let story = play_every_way(&options, &[Scene::stays("")]);
     assert_eq!(story.lines[1..], ["open"]);
 }
 
-/// Whether each request has the secret, of a client without other fields that is led so.
+/// Whether each request in this script has the secret, for a client without other fields.
 fn secrets_sent(name: &str, script: &[Scene]) -> Vec<bool> {
     let requests = requests(OPTIONS, &[], &[(name, "secret"), ("X-A", "1")], script);
     let requests = requests.iter();
@@ -187,8 +183,8 @@ fn secrets_sent(name: &str, script: &[Scene]) -> Vec<bool> {
         .collect()
 }
 
-/// Breaks when another origin is told a secret, or can have it sent to a path of its choice, or the caller's own URL
-/// does not get it any more.
+/// Breaks when another origin gets a secret or can have it sent to a path of its choice, or when the caller's own URL
+/// no longer gets it.
 #[test]
 fn produced_credentials_are_not_sent_to_another_origin_nor_after_a_redirect_back() {
     let stream = || Scene::stream("data: x\n\n");
@@ -214,7 +210,7 @@ fn produced_credentials_are_not_sent_to_another_origin_nor_after_a_redirect_back
     }
 }
 
-/// Breaks when a secret that is not sent is produced nevertheless: that may take long, or fail.
+/// Breaks when a secret is produced that is not sent: that may take long, or fail.
 #[test]
 fn a_field_that_is_not_sent_is_not_produced() {
     let calls = AtomicUsize::new(0);
@@ -236,7 +232,7 @@ fn a_field_that_is_not_sent_is_not_produced() {
     assert!(direct > 0);
 }
 
-/// Breaks when a body that is not sent is described.
+/// Breaks when a field that describes the body is sent without the body.
 #[test]
 fn produced_content_fields_are_dropped_with_the_body() {
     let fields = [
@@ -257,8 +253,8 @@ fn produced_content_fields_are_dropped_with_the_body() {
     );
 }
 
-/// Breaks when a value that cannot be produced reaches the server in part, poses as another field, ends the client for
-/// another reason, or is tried again without the caller.
+/// Breaks when a part of a value that cannot be produced reaches the server, when it is sent as another field, when
+/// the client ends for another reason, or when it tries again by itself.
 #[test]
 fn a_value_that_fails_or_holds_a_control_character_ends_the_client_before_anything_is_sent() {
     let injected = "\r\nSet-Cookie: x";
@@ -274,7 +270,7 @@ fn a_value_that_fails_or_holds_a_control_character_ends_the_client_before_anythi
         &|value| value.write_str("\x7f"),
         &|value| write!(value, "a{injected}b"),
         &|value| value.write_str("a").and(value.write_char('\n')),
-        // These do not look at what `write_str` returns.
+        // These functions ignore the result of `write_str`.
         &|value| {
             let _ = value.write_str("\r\n");
             Ok(())
@@ -305,7 +301,7 @@ fn a_value_that_fails_or_holds_a_control_character_ends_the_client_before_anythi
     }
 }
 
-/// Breaks when a program whose token was renewed has to make a new client, or the id is lost on the way.
+/// Breaks when a program needs a new client after its token was renewed, or the last event ID is lost by the restart.
 #[test]
 fn a_restart_tries_again_to_produce_the_value() {
     let token = AtomicU32::new(1);
@@ -339,9 +335,9 @@ fn a_restart_tries_again_to_produce_the_value() {
     );
 }
 
-/// Breaks when a request that goes out in parts repeats or loses a part of a value, however that is written.
+/// Breaks when a request that is sent in parts repeats or loses a part of a value.
 #[test]
-fn a_value_goes_through_a_smaller_buffer_in_parts() {
+fn a_value_longer_than_the_buffer_is_sent_in_parts() {
     let calls = AtomicUsize::new(0);
     let long = "x".repeat(2_000);
     let produce = |value: &mut dyn Write| {
@@ -364,7 +360,7 @@ fn a_value_goes_through_a_smaller_buffer_in_parts() {
             let request = story.requests.remove(0);
             assert!(request.ends_with(expected.as_bytes()));
             if whole.is_empty() {
-                // Once to send it, and once to see that nothing is left.
+                // One call produces the value to send it, and one to see that nothing is left.
                 assert_eq!(calls.load(Relaxed), 2);
                 whole = request;
             } else {
@@ -375,7 +371,7 @@ fn a_value_goes_through_a_smaller_buffer_in_parts() {
     }
 }
 
-/// Breaks when the rest of a head is sent that does not fit its beginning.
+/// Breaks when the client sends the rest of a head although it does not match the beginning.
 #[test]
 fn a_value_that_changes_its_length_in_mid_request_ends_the_client() {
     for (before, after) in [("1", "22"), ("22", "1"), ("1", "")] {
@@ -399,7 +395,7 @@ fn a_value_that_changes_its_length_in_mid_request_ends_the_client() {
     }
 }
 
-/// Breaks when a name could pose as another field.
+/// Breaks when a name that is no token is accepted: it could begin another field.
 #[test]
 fn a_name_that_is_no_token_is_an_error() {
     for name in ["", "a b", "a:", "a\r\nb", "é", " a", "a\0"] {
@@ -408,7 +404,7 @@ fn a_name_that_is_no_token_is_an_error() {
     assert!(ProducedField::new("X-!#$%&'*+.^_`|~9", &|_| Ok(())).is_ok());
 }
 
-/// Breaks when a log shows a secret, or looking at a field produces its value.
+/// Breaks when debug output shows a secret or produces its value.
 #[test]
 fn debug_does_not_show_the_value() {
     let produce = |_: &mut dyn Write| panic!("it is not to be sent");

@@ -1,4 +1,4 @@
-//! `Reconnect` without an event source, as programs with another HTTP client use it.
+//! `Reconnect` without an event source, for programs with another HTTP client.
 
 use embedded_sse::Instant;
 use embedded_sse::client::{
@@ -14,7 +14,7 @@ fn at(milliseconds: u64) -> Instant {
     Instant::from_millis(milliseconds)
 }
 
-/// Breaks when a response is opened, followed or refused otherwise than by its status and type.
+/// Breaks when a response is not opened, retried or ended by its status and type.
 #[test]
 fn a_response_is_judged_by_its_status_and_type() {
     let status = |status| Verdict::Failed(Reason::Server(ServerReason::Status(status)));
@@ -56,9 +56,9 @@ fn a_response_is_judged_by_its_status_and_type() {
     }
 }
 
-/// Breaks when the caller cannot tell from a failure when to go on, or who has ended it.
+/// Breaks when the caller does not learn when to try again, or who has ended the client.
 #[test]
-fn a_failure_tells_when_to_go_on_or_who_has_ended_it() {
+fn a_failure_gives_the_next_attempt_or_who_has_ended_the_client() {
     let options = EXACT.attempts(3);
     let failed = |reason| Reconnect::new(&options).failed(at(5), reason);
     for (reason, expected) in [
@@ -92,7 +92,7 @@ fn a_failure_tells_when_to_go_on_or_who_has_ended_it() {
     assert_eq!(reconnect.failed(at(5), LOST), Ok(at(3_005)));
 }
 
-/// Breaks when what was decided about a response counts for a stream or a response after it.
+/// Breaks when the decision about a response counts for a later stream or response.
 #[test]
 fn a_decision_counts_for_its_response_only() {
     let (gone, busy) = (Answer::new(404, "", None), Answer::new(503, "", Some(9)));
@@ -115,7 +115,7 @@ fn a_decision_counts_for_its_response_only() {
     assert_eq!(reconnect.failed(at(0), reason), Ok(at(9_000)));
 }
 
-/// Breaks when the caller's function is asked again about what it has decided.
+/// Breaks when the caller's function is called again about the same response.
 #[test]
 fn a_response_is_decided_once() {
     static DECIDE: fn(&Failure, Decision) -> Decision = |failure, decision| match failure.answer {
@@ -128,11 +128,11 @@ fn a_response_is_decided_once() {
         panic!();
     };
     assert_eq!(reconnect.failed(at(0), reason), Ok(at(3_000)));
-    // Without a response it is decided anew.
+    // Without a response, the function is called again.
     assert_eq!(reconnect.failed(at(0), reason), Err(EndedBy::Policy));
 }
 
-/// Breaks when a reason reads as its name in the code, or as nothing.
+/// Breaks when a reason displays as its name in the code, or as an empty text.
 #[test]
 fn reasons_read_as_text() {
     let reasons = [

@@ -1,12 +1,13 @@
-//! Where redirects lead, how long they count, what ends them, and what the request becomes (WHATWG Fetch 4.4,
-//! RFC 9110 section 15.4). Credentials are in `credentials`.
+//! Where redirects lead, how long they count, which of them end a client, and how they change the request (WHATWG
+//! Fetch 4.4, RFC 9110 section 15.4). Credentials are tested in `credentials`.
 
 use embedded_sse::client::{ClientOptions, EventSource};
 use embedded_sse::http::Method;
 
-use crate::helpers::{EXACT, OPTIONS, STRICT, field, lines, play_every_way, url};
+use crate::helpers::{EXACT, OPTIONS, STRICT, field, lines, play_every_way, stream, url, urls};
 use crate::scripted::{Scene, play};
 
+/// A redirect with a body, which the client must not read as a stream.
 fn redirect(status: u16, location: &str) -> Scene {
     Scene::answer(
         &format!("{status} x\r\nLocation: {location}\r\nContent-Length: 3"),
@@ -14,18 +15,7 @@ fn redirect(status: u16, location: &str) -> Scene {
     )
 }
 
-fn stream() -> Scene {
-    Scene::stream("data: x\n\n")
-}
-
-/// The URLs that are asked, without what they begin with.
-fn urls(script: &[Scene]) -> Vec<String> {
-    let story = play_every_way(&OPTIONS, script);
-    let urls = story.lines_of("connect http://device");
-    urls.into_iter().map(str::to_string).collect()
-}
-
-/// Checks how the last of these answers ends the client, by default and as browsers do.
+/// Checks that the last response of a script ends the client, with the default and the strict options.
 #[track_caller]
 fn assert_is_final(script: &[Scene], reason: &str) {
     for options in [&OPTIONS, &STRICT] {
@@ -34,7 +24,8 @@ fn assert_is_final(script: &[Scene], reason: &str) {
     }
 }
 
-/// Checks that the original URL is asked again after the last of these answers, by default and as browsers do.
+/// Checks that the original URL is requested again after the last response of a script, with the default and the
+/// strict options.
 #[track_caller]
 fn assert_is_retried(script: &[Scene], reason: &str) {
     for options in [&OPTIONS, &STRICT] {
@@ -50,21 +41,24 @@ fn assert_is_retried(script: &[Scene], reason: &str) {
 fn status_301_and_308_are_followed_and_remembered() {
     for status in [301, 308] {
         let script = [redirect(status, "/b"), stream(), stream()];
-        assert_eq!(urls(&script), ["/events", "/b", "/b", "/b"]);
+        assert_eq!(urls(&OPTIONS, &script), ["/events", "/b", "/b", "/b"]);
     }
 }
 
-/// Breaks when a redirect for now counts for good.
+/// Breaks when a temporary redirect is remembered.
 #[test]
 fn status_302_303_and_307_are_followed_for_one_connection() {
     for status in [302, 303, 307] {
         let script = [redirect(status, "/b"), stream(), stream()];
-        assert_eq!(urls(&script), ["/events", "/b", "/events", "/events"]);
+        assert_eq!(
+            urls(&OPTIONS, &script),
+            ["/events", "/b", "/events", "/events"]
+        );
     }
 }
 
-/// Breaks when a location is resolved against another URL than that of its answer, or one after a temporary
-/// redirect is remembered.
+/// Breaks when a location is not resolved against the URL of its response, or when a redirect after a temporary one
+/// is remembered.
 #[test]
 fn redirects_in_a_row_are_relative_to_each_other_and_remembered_up_to_the_first_temporary_one() {
     let script = [
@@ -77,7 +71,7 @@ fn redirects_in_a_row_are_relative_to_each_other_and_remembered_up_to_the_first_
         stream(),
     ];
     assert_eq!(
-        urls(&script),
+        urls(&OPTIONS, &script),
         [
             "/events",
             "/a/",
@@ -91,7 +85,8 @@ fn redirects_in_a_row_are_relative_to_each_other_and_remembered_up_to_the_first_
     );
 }
 
-/// Breaks when a loop is followed for ever, ends the client, or fewer redirects are followed than browsers follow.
+/// Breaks when a loop is followed for ever or ends the client, or when a client follows fewer redirects than browsers
+/// do.
 #[test]
 fn more_than_20_redirects_in_a_row_are_retried() {
     assert_is_retried(&vec![redirect(302, "/x"); 21], "TooMany");
@@ -111,7 +106,7 @@ fn the_number_of_redirects_is_an_option() {
     }
 }
 
-/// Breaks when redirects of a whole life are counted.
+/// Breaks when redirects before an earlier stream count against the limit.
 #[test]
 fn redirects_before_an_earlier_stream_do_not_count() {
     let script: Vec<Scene> = (0..20)
@@ -123,14 +118,14 @@ fn redirects_before_an_earlier_stream_do_not_count() {
     );
 }
 
-/// Breaks when a redirect without a place is followed, or asked for again.
+/// Breaks when a redirect status without a location is followed or retried.
 #[test]
 fn a_redirect_without_a_location_is_final() {
     assert_is_final(&[Scene::answer("301 x", "")], "NoLocation");
     assert_is_final(&[redirect(301, "")], "NoLocation");
 }
 
-/// Breaks when a client connects to what is no HTTP server.
+/// Breaks when a client connects to a URL that is not HTTP.
 #[test]
 fn a_location_that_is_not_an_http_url_is_retried() {
     assert_is_retried(&[redirect(307, "mailto:x")], "InvalidLocation");
@@ -146,7 +141,7 @@ fn a_location_that_is_not_an_http_url_is_retried() {
     }
 }
 
-/// The request line that follows a redirect to this location, and the URL that is asked.
+/// The request line that follows a redirect to this location, and the requested URL.
 fn target_after(location: &[u8]) -> (String, String) {
     let answer = [b"HTTP/1.1 302 x\r\nLocation: ", location, b"\r\n\r\n"].concat();
     let story = play_every_way(&OPTIONS, &[Scene::Ends(answer), stream()]);
@@ -155,7 +150,7 @@ fn target_after(location: &[u8]) -> (String, String) {
     (request, urls[1].to_string())
 }
 
-/// Breaks when a location that is not ASCII, or has spaces, is refused, or is asked for otherwise than by browsers.
+/// Breaks when a location with non-ASCII bytes or spaces is refused, or is encoded otherwise than by browsers.
 #[test]
 fn a_location_is_percent_encoded() {
     let cases: [(&[u8], &str); 8] = [
@@ -175,7 +170,7 @@ fn a_location_is_percent_encoded() {
     }
 }
 
-/// Breaks when a location needs more room than its escapes, or is cut among them.
+/// Breaks when a location needs more room than its escapes do, or is cut within them.
 #[test]
 fn a_location_fits_its_buffer_as_it_is_encoded() {
     let encoded_len = "http://device/".len() + 3 * 11;
@@ -196,7 +191,7 @@ fn a_location_fits_its_buffer_as_it_is_encoded() {
     }
 }
 
-/// Breaks when a redirect can take the encryption off.
+/// Breaks when a redirect turns https into http.
 #[test]
 fn a_redirect_from_https_to_http_is_retried() {
     let script = [redirect(302, "https://a/"), redirect(302, "http://a/")];
@@ -213,7 +208,8 @@ fn a_location_that_does_not_fit_its_buffer_is_retried() {
     assert_is_retried(&script, "LocationTooLong");
 }
 
-/// Breaks when a client without a buffer for redirects ends for good, or asks the same URL all the time.
+/// Breaks when a client without a buffer for redirects ends, or requests the same URL again and again at short
+/// delays.
 #[test]
 fn a_redirect_without_a_buffer_is_retried_with_the_longest_delay_unless_strict() {
     for (options, end) in [
@@ -235,8 +231,8 @@ fn a_redirect_without_a_buffer_is_retried_with_the_longest_delay_unless_strict()
     assert_eq!(lines[1], "lost after 0: LocationTooLong, again in 3000");
 }
 
-/// Checks whether the request after such a redirect still has its method and its body, and returns whether the
-/// next connection, where the client comes back, has them.
+/// Returns two facts about the requests after such a redirect: whether the redirected one has the method and the
+/// body, and whether the one of the next connection has them.
 fn is_repeated_after(options: &ClientOptions<'_>, status: u16, place: &str) -> (bool, bool) {
     let answer = format!("{status} x\r\nLocation: {place}");
     let script = [
@@ -258,7 +254,7 @@ fn is_repeated_after(options: &ClientOptions<'_>, status: u16, place: &str) -> (
     (has_body(1), has_body(2))
 }
 
-/// Breaks when a redirect makes another request of a `POST` than in browsers.
+/// Breaks when a redirect changes a `POST` otherwise than in browsers.
 #[test]
 fn a_post_becomes_a_get_without_a_body_after_301_302_and_303_only() {
     let fields = [
@@ -288,7 +284,7 @@ fn a_post_becomes_a_get_without_a_body_after_301_302_and_303_only() {
     }
 }
 
-/// Breaks when a redirect makes another request of another method than in browsers.
+/// Breaks when a redirect changes another method otherwise than in browsers.
 #[test]
 fn another_method_becomes_a_get_without_a_body_after_303_only() {
     let fields = [

@@ -1,27 +1,15 @@
-//! How long permanent redirects count. Where redirects lead, `redirects` tests; what a stream survives, `survived`.
+//! How long permanent redirects count. Where redirects lead is tested in `redirects`, which failures a stream resumes
+//! after in `resumed`.
 
 use embedded_sse::client::{ClientOptions, EventSource};
 use embedded_sse::http::Method;
 
-use crate::helpers::{EXACT, OPTIONS, STREAM, STRICT, lines, play_every_way, url};
+use crate::helpers::{
+    EXACT, OPTIONS, STREAM, STRICT, lines, play_every_way, redirect, stream, url, urls,
+};
 use crate::scripted::{Scene, play, play_on};
 
-fn redirect(status: u16, location: &str) -> Scene {
-    Scene::answer(&format!("{status} x\r\nLocation: {location}"), "")
-}
-
-fn stream() -> Scene {
-    Scene::stream("data: x\n\n")
-}
-
-/// The URLs that are asked, without what they begin with.
-fn urls(options: &ClientOptions<'_>, script: &[Scene]) -> Vec<String> {
-    let story = play_every_way(options, script);
-    let urls = story.lines_of("connect http://device");
-    urls.into_iter().map(str::to_string).collect()
-}
-
-/// What an attempt may come to that is no stream, and how the client tells it.
+/// Attempts that yield no stream, and the client's line for each.
 fn failures() -> Vec<(Vec<Scene>, &'static str)> {
     let answer = |head: &str| vec![Scene::answer(head, "")];
     vec![
@@ -52,13 +40,14 @@ fn failures() -> Vec<(Vec<Scene>, &'static str)> {
     ]
 }
 
-/// Breaks when a redirect is remembered that led to no stream: a server could send all its clients to a dead host.
+/// Breaks when a redirect is remembered although it has led to no stream: a server could send all its clients to a
+/// dead host.
 #[test]
-fn a_permanent_redirect_is_remembered_only_once_it_has_led_to_a_stream() {
+fn a_permanent_redirect_is_remembered_only_if_it_has_led_to_a_stream() {
     let options = OPTIONS.idle_timeout(500);
     for status in [301, 308] {
         for (failure, _) in failures() {
-            // These are final for the original URL, which has led there.
+            // These failures are final for the original URL, because a redirect has just led to them.
             let mut script = vec![redirect(status, "/b")];
             script.extend(failure);
             script.push(stream());
@@ -74,7 +63,7 @@ fn a_permanent_redirect_is_remembered_only_once_it_has_led_to_a_stream() {
                 story.lines
             );
         }
-        // A stream without an event is one.
+        // A stream without an event counts as a stream.
         for body in ["data: x\n\n", ""] {
             let script = [redirect(status, "/b"), Scene::stream(body), Scene::Refused];
             assert_eq!(urls(&OPTIONS, &script)[..3], ["/events", "/b", "/b"]);
@@ -82,9 +71,9 @@ fn a_permanent_redirect_is_remembered_only_once_it_has_led_to_a_stream() {
     }
 }
 
-/// Breaks when a status that is final is tried again only because a redirect has led to it.
+/// Breaks when a final status is retried because a redirect has led to it.
 #[test]
-fn a_final_answer_after_a_new_redirect_is_final() {
+fn a_final_response_after_a_new_redirect_is_final() {
     for (head, reason) in [("404 x", "Status(404)"), ("204 x", "NoContent")] {
         for options in [&OPTIONS, &STRICT] {
             let script = [redirect(301, "/b"), Scene::answer(head, ""), stream()];
@@ -94,12 +83,12 @@ fn a_final_answer_after_a_new_redirect_is_final() {
     }
 }
 
-/// Breaks when a redirect of long ago, which leads nowhere by now, ends a client or keeps it away from its server.
+/// Breaks when an old redirect that leads nowhere by now ends a client, or keeps it from the original URL.
 #[test]
 fn a_remembered_url_that_fails_is_forgotten_and_the_original_asked_after_the_delay() {
     for reconnect in [EXACT, EXACT.strict()] {
         let options = ClientOptions::new().idle_timeout(500).reconnect(reconnect);
-        for (failure, told) in failures() {
+        for (failure, line) in failures() {
             let mut script = vec![redirect(301, "/b"), stream()];
             script.extend(failure);
             let length = script.len();
@@ -109,14 +98,14 @@ fn a_remembered_url_that_fails_is_forgotten_and_the_original_asked_after_the_del
             assert_eq!(urls[..3], ["/events", "/b", "/b"]);
             assert_eq!(urls[length..], ["/events", "/events"]);
             let losses = story.lines_of("lost after ");
-            assert!(losses[1].ends_with(told), "{losses:?}");
+            assert!(losses[1].ends_with(line), "{losses:?}");
         }
     }
 }
 
-/// Breaks when the original URL is never believed: it is final once it has answered itself.
+/// Breaks when a client ignores a final response of the original URL.
 #[test]
-fn what_the_original_url_answers_after_that_is_final() {
+fn a_final_response_of_the_original_url_is_final() {
     let gone = || Scene::answer("404 x", "");
     let script = [redirect(301, "/b"), stream(), gone(), gone(), stream()];
     let lines = lines(&OPTIONS, &script);
@@ -124,9 +113,9 @@ fn what_the_original_url_answers_after_that_is_final() {
     assert_eq!(lines[lines.len() - 2..], end);
 }
 
-/// Breaks when every loss of a stream costs a redirect.
+/// Breaks when the loss of a stream makes the client forget the redirect.
 #[test]
-fn a_stream_that_is_lost_forgets_nothing() {
+fn a_lost_stream_forgets_no_redirect() {
     let chunked = format!("{STREAM}\r\nTransfer-Encoding: chunked");
     let options = OPTIONS.idle_timeout(500);
     let script = [
@@ -144,7 +133,7 @@ fn a_stream_that_is_lost_forgets_nothing() {
     );
 }
 
-/// Breaks when a remembered URL cannot lead on.
+/// Breaks when a remembered URL cannot redirect again.
 #[test]
 fn a_remembered_url_may_redirect_again() {
     let script = [
@@ -162,7 +151,7 @@ fn a_remembered_url_may_redirect_again() {
     );
 }
 
-/// Breaks when a `POST` goes where its redirect has led a `GET`.
+/// Breaks when a `POST` is sent to a URL to which a redirect has led a `GET`.
 #[test]
 fn a_permanent_redirect_that_makes_a_get_of_a_post_is_not_remembered() {
     let post = ClientOptions::new().request(Method::POST, b"{}");
@@ -174,7 +163,7 @@ fn a_permanent_redirect_that_makes_a_get_of_a_post_is_not_remembered() {
 
 /// Breaks when a restart forgets a redirect that has led to a stream, or remembers one that has not.
 #[test]
-fn a_restart_keeps_what_has_led_to_a_stream() {
+fn a_restart_keeps_a_redirect_that_has_led_to_a_stream() {
     let (mut buffer, mut redirects) = ([0; 256], [0; 256]);
     let mut source = EventSource::new(url("http://device/events"), &OPTIONS, &mut buffer);
     source.follow_redirects(&mut redirects);
@@ -190,7 +179,8 @@ fn a_restart_keeps_what_has_led_to_a_stream() {
     );
 }
 
-/// Breaks when a program that restarts on silence, because there is no idle timeout, asks a vanished server for ever.
+/// Breaks when a program without an idle timeout, which restarts on silence, requests the URL of a dead server for
+/// ever.
 #[test]
 fn a_restart_forgets_a_remembered_url_that_yields_no_stream() {
     let redirected_again = vec![redirect(301, "/c"), Scene::Silent];
@@ -212,7 +202,7 @@ fn a_restart_forgets_a_remembered_url_that_yields_no_stream() {
     }
 }
 
-/// Breaks when a failure does not count because the program restarts before it is told.
+/// Breaks when a failure does not count because the program restarts before the failure is reported.
 #[test]
 fn a_restart_after_a_failure_forgets_a_remembered_url() {
     let (mut buffer, mut redirects) = ([0; 256], [0; 256]);

@@ -1,5 +1,5 @@
-//! What a client sends: request line, header fields, method and body (WHATWG HTML 9.2.2, RFC 9112 section 3).
-//! `Last-Event-ID` is in `last_event_id`, requests after redirects are in `redirects`.
+//! The request of a client: request line, header fields, method and body (WHATWG HTML 9.2.2, RFC 9112 section 3).
+//! `Last-Event-ID` is tested in `last_event_id`, requests after redirects in `redirects`.
 
 use embedded_sse::Instant;
 use embedded_sse::client::{ClientOptions, EventSource, Output};
@@ -8,7 +8,7 @@ use embedded_sse::http::Method;
 use crate::helpers::{EXACT, OPTIONS, field, play_every_way, url};
 use crate::scripted::{Scene, play};
 
-/// The first request for this URL, with a buffer of so many bytes.
+/// The first request for this URL, with a buffer of this length.
 fn request_for(text: &str, buffer_len: usize) -> String {
     let mut buffer = vec![0; buffer_len];
     let mut source = EventSource::new(url(text), &OPTIONS, &mut buffer);
@@ -16,7 +16,7 @@ fn request_for(text: &str, buffer_len: usize) -> String {
     story.request(0).to_string()
 }
 
-/// Breaks when a stream is asked for otherwise than the standard says.
+/// Breaks when the request is another one than the standard's.
 #[test]
 fn a_stream_is_asked_for_by_get_with_accept_no_cache_and_no_coding() {
     let story = play_every_way(
@@ -37,9 +37,9 @@ fn a_stream_is_asked_for_by_get_with_accept_no_cache_and_no_coding() {
     );
 }
 
-/// Breaks when a client ends or omits a part of its request because the caller reports bytes that it was not given.
+/// Breaks when a client ends, or omits a part of its request, because the caller reports bytes that it was not given.
 #[test]
-fn bytes_that_are_reported_before_the_first_part_do_not_count() {
+fn bytes_reported_before_the_first_part_do_not_count_as_sent() {
     for length in [1, 5_000, usize::MAX] {
         let mut buffer = [0; 128];
         let mut source = EventSource::new(url("http://a"), &OPTIONS, &mut buffer);
@@ -65,7 +65,7 @@ fn host_is_the_authority_of_the_url_and_an_empty_path_is_a_slash() {
     );
 }
 
-/// Breaks when a character that a request line must not hold goes out as it is, or an escape is escaped again.
+/// Breaks when a character is sent that a request line must not hold, or an escape is escaped again.
 #[test]
 fn path_and_query_are_percent_encoded() {
     let cases = [
@@ -88,7 +88,7 @@ fn path_and_query_are_percent_encoded() {
     }
 }
 
-/// Breaks when the parameter for the id changes how the rest of the target is written.
+/// Breaks when the parameter for the id changes how the rest of the target is encoded.
 #[test]
 fn path_and_query_are_percent_encoded_beside_the_id_parameter() {
     let options = ClientOptions::new().id_parameter("id").reconnect(EXACT);
@@ -110,9 +110,9 @@ fn path_and_query_are_percent_encoded_beside_the_id_parameter() {
     );
 }
 
-/// Breaks when a request has to fit the buffer as a whole.
+/// Breaks when the whole request must fit the buffer.
 #[test]
-fn a_request_goes_through_a_smaller_buffer_in_parts() {
+fn a_request_longer_than_the_buffer_is_sent_in_parts() {
     let expected = request_for("https://[::1]:8443#x", 200);
     assert!(
         expected.starts_with("GET / HTTP/1.1\r\nHost: [::1]:8443\r\n")
@@ -123,7 +123,7 @@ fn a_request_goes_through_a_smaller_buffer_in_parts() {
     }
 }
 
-/// Breaks when a method, a body or a field does not go out as the caller has it, each time.
+/// Breaks when the method, body or a field of the caller is changed or missing in any request.
 #[test]
 fn method_body_and_fields_of_the_caller_are_sent_on_each_connection() {
     let fields = [
@@ -160,7 +160,7 @@ fn a_method_with_an_empty_body_says_content_length_0() {
     );
 }
 
-/// Breaks when a default field is sent beside the caller's field of the same name.
+/// Breaks when a default field is sent besides the caller's field of the same name.
 #[test]
 fn fields_of_the_caller_replace_the_defaults() {
     let fields = [
@@ -177,9 +177,9 @@ fn fields_of_the_caller_replace_the_defaults() {
     );
 }
 
-/// Breaks when a field that frames the request, or says the id, is there twice or is wrong.
+/// Breaks when a field that frames the request, or `Last-Event-ID`, is sent twice or is wrong.
 #[test]
-fn content_length_transfer_encoding_and_last_event_id_are_not_the_callers() {
+fn the_caller_cannot_set_content_length_transfer_encoding_and_last_event_id() {
     let fields = [
         field("host", "name"),
         field("Content-Length", "99"),

@@ -1,5 +1,5 @@
-//! How the head of a response is read (RFC 9112, sections 2 to 5). `response_head_oracle` compares random heads
-//! with `httparse`; heads that are no answer are in `final_or_retried`.
+//! How the head of a response is read (RFC 9112, sections 2 to 5). `response_head_oracle` compares random heads with
+//! `httparse`. Heads that cannot be read are tested in `final_or_retried`.
 
 use embedded_sse::client::{ClientOptions, EventSource};
 
@@ -18,7 +18,7 @@ fn assert_starts_stream(head: String) {
     assert_eq!(lines[1..3], ["open", "event message [] x"], "{head}");
 }
 
-/// Breaks when a folded line is read as two, or what is said in it is lost.
+/// Breaks when a folded line is read as two lines, or its content is lost.
 #[test]
 fn a_folded_line_is_one_line() {
     assert_opens(
@@ -28,28 +28,28 @@ fn a_folded_line_is_one_line() {
     assert_opens("200 OK\r\nContent-Type:\r\n\ttext/event-stream\r\nX: a\r\n b");
 }
 
-/// Breaks when lines have to end with CRLF.
+/// Breaks when only CRLF ends a line.
 #[test]
 fn a_bare_line_feed_ends_a_line() {
     let head = "HTTP/1.1 200 OK\nContent-Type: text/event-stream\n\n";
     assert_starts_stream(head.into());
 }
 
-/// Breaks when an answer before the final one is taken for it, or leaves something behind.
+/// Breaks when an informational response counts as the final one, or its fields count.
 #[test]
-fn informational_answers_before_the_final_one_are_skipped() {
+fn informational_responses_are_skipped() {
     assert_opens(&format!(
         "100 Continue\r\n\r\nHTTP/1.1 103 Hints\r\nX: y\r\n\r\nHTTP/1.0 {STREAM}"
     ));
-    // What it said counts for nothing.
+    // The fields of the informational response do not count.
     let html = "103 Hints\r\nContent-Type: text/event-stream\r\n\r\nHTTP/1.1 200 OK";
     let outcome = outcome(&OPTIONS, &Scene::answer(html, ""));
     assert_eq!(outcome, "lost after 0: WrongType, again in 60000");
 }
 
-/// Breaks when a server can hold a client by one informational answer after the other.
+/// Breaks when a server can hold a client with one informational response after the other.
 #[test]
-fn informational_answers_count_against_the_limit_of_the_head() {
+fn informational_responses_count_against_the_limit_of_the_head() {
     let options = ClientOptions::new().max_head_len(500).reconnect(EXACT);
     let head = |count| {
         let informational = "103 Hints\r\nX: y\r\n\r\nHTTP/1.1 ".repeat(count);
@@ -62,7 +62,7 @@ fn informational_answers_count_against_the_limit_of_the_head() {
     );
 }
 
-/// Breaks when an empty line before a status line is taken for the end of a head.
+/// Breaks when an empty line before the status line ends the head.
 #[test]
 fn empty_lines_before_the_status_line_are_skipped() {
     for empty in ["\r\n", "\n", "\r\n\n\n\r\n"] {
@@ -72,7 +72,7 @@ fn empty_lines_before_the_status_line_are_skipped() {
     }
 }
 
-/// Breaks when a server can hold a client by empty lines without end.
+/// Breaks when a server can hold a client with empty lines.
 #[test]
 fn empty_lines_before_the_status_line_count_against_the_limit_of_the_head() {
     let head = format!("HTTP/1.1 {STREAM}\r\n\r\n");
@@ -87,16 +87,16 @@ fn empty_lines_before_the_status_line_count_against_the_limit_of_the_head() {
     }
 }
 
-/// Breaks when status 101 is taken for an answer before the final one: what follows it is another protocol.
+/// Breaks when status 101 is skipped as informational: the bytes after it belong to another protocol.
 #[test]
-fn status_101_is_no_informational_answer() {
+fn status_101_is_not_skipped() {
     let head = format!("101 Switching Protocols\r\n\r\nHTTP/1.1 {STREAM}");
     let outcome = outcome(&OPTIONS, &Scene::answer(&head, ""));
     assert_eq!(outcome, "lost after 0: Status(101), again in 3000");
 }
 
-/// The data of a stream whose head has these lines. The connection stays open, so a body that has not ended loses
-/// nothing: `lost` tells whether it has.
+/// The data of a stream whose head has these lines, and whether its body has ended. The connection stays open, so a
+/// client reports `lost` only at the end of the body.
 fn data_and_end(framing: &str, body: &str) -> (Vec<String>, bool) {
     let answer = format!("HTTP/1.1 {STREAM}\r\n{framing}\r\n\r\n{body}");
     let story = play_every_way(&OPTIONS, &[Scene::Stays(answer.into_bytes())]);
@@ -105,9 +105,9 @@ fn data_and_end(framing: &str, body: &str) -> (Vec<String>, bool) {
     (data, !story.lines_of("lost").is_empty())
 }
 
-/// Breaks when a body whose length is told more than once is refused, or does not end with it.
+/// Breaks when a body whose length is sent more than once is refused, or has another end.
 #[test]
-fn a_repeated_content_length_is_one() {
+fn a_repeated_content_length_counts_once() {
     for length in ["9, 9", "9,9", "9 ,09", "9\r\nContent-Length: 9"] {
         let (data, has_ended) = data_and_end(
             &format!("Content-Length: {length}"),
@@ -135,7 +135,7 @@ fn the_transfer_coding_identity_means_until_close() {
     }
 }
 
-/// Breaks when a chunked body is refused or read as it is, because its coding is written in another way.
+/// Breaks when a chunked body is refused or is read without decoding, because its coding is written in another way.
 #[test]
 fn chunked_may_stand_in_a_list_with_identity() {
     for coding in [
@@ -156,7 +156,7 @@ fn chunked_may_stand_in_a_list_with_identity() {
     }
 }
 
-/// Breaks when a length beside `chunked` counts, or ends the client, in whatever order they come.
+/// Breaks when a length besides `chunked` counts or ends the client, in either order.
 #[test]
 fn a_transfer_encoding_overrules_every_content_length() {
     for length in ["9", "x", "", "9, 8", "9\r\nContent-Length: 8"] {
@@ -175,7 +175,7 @@ fn a_transfer_encoding_overrules_every_content_length() {
     }
 }
 
-/// Breaks when the limit of a head is not that of the options, to the byte.
+/// Breaks when the limit of a head differs by a byte from that of the options.
 #[test]
 fn the_longest_head_is_an_option() {
     let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
@@ -195,14 +195,14 @@ fn http_1_0_is_read_like_http_1_1() {
     assert_starts_stream(format!("HTTP/1.0 {STREAM}\r\n\r\n"));
 }
 
-/// Breaks when a status line needs a reason.
+/// Breaks when a status line needs a reason phrase.
 #[test]
 fn the_reason_phrase_may_be_missing() {
     assert_opens("200\r\nContent-Type: text/event-stream");
     assert_opens("200 \r\nContent-Type: text/event-stream");
 }
 
-/// Plays this head in pieces of any size, with a buffer of 64 bytes.
+/// Plays a head in pieces of any size, with a buffer of 64 bytes.
 fn lines_in_64_bytes(head: &str) -> Vec<String> {
     let play_in_pieces = |step| {
         let mut buffer = [0; 64];
@@ -214,7 +214,7 @@ fn lines_in_64_bytes(head: &str) -> Vec<String> {
     whole
 }
 
-/// Breaks when a head has to fit the buffer.
+/// Breaks when the whole head must fit the buffer.
 #[test]
 fn a_head_needs_no_more_memory_than_its_longest_line_that_matters() {
     let others = "\r\nSet-Cookie: 0123456789".repeat(300);
@@ -225,7 +225,7 @@ fn a_head_needs_no_more_memory_than_its_longest_line_that_matters() {
     );
 }
 
-/// Breaks when a line that nobody needs has to fit the buffer.
+/// Breaks when a line that does not matter must fit the buffer.
 #[test]
 fn a_long_line_that_does_not_matter_is_skipped() {
     let long = "x".repeat(2_000);
@@ -236,7 +236,7 @@ fn a_long_line_that_does_not_matter_is_skipped() {
     );
 }
 
-/// Breaks when a reason phrase has to fit the buffer.
+/// Breaks when the reason phrase must fit the buffer.
 #[test]
 fn a_long_status_line_is_cut() {
     let head = format!(

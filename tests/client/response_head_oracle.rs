@@ -1,4 +1,5 @@
-//! Response heads: the same as `httparse` reads, however they are cut; and what they say of the body.
+//! Random response heads, compared with `httparse`. They must be read alike in all pieces, and the body must be
+//! framed as they say.
 
 use std::sync::Mutex;
 
@@ -8,20 +9,20 @@ use embedded_sse::client::{
 };
 use embedded_sse::http::Url;
 
-/// What came of a head, and of the body behind it.
+/// The outcome of a head and of the body after it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Read {
     Answer {
-        /// The status, whether it is an event stream, and when to ask again.
+        /// The status, whether the type is an event stream, and the seconds of `Retry-After`.
         answer: (u16, bool, Option<u32>),
         body: &'static str,
     },
     Redirect(String),
-    /// With the reason.
+    /// The reason for the refusal.
     Refused(&'static str),
 }
 
-/// Another number of events for every framing.
+/// A body that gives another number of events under each framing.
 const BODY: &str = "9\r\ndata: x\n\n\r\n9\r\ndata: y\n\n\r\n0\r\n\r\n";
 const LENGTH: usize = "9\r\ndata: x\n\n".len();
 
@@ -36,7 +37,7 @@ fn read(head: &[u8], step: usize) -> Read {
                 _ => Decision::Open,
             }
         }
-        // The end of a body.
+        // The body has ended.
         (Reason::Network(_), None) => decision,
         _ => Decision::End,
     };
@@ -47,9 +48,12 @@ fn read(head: &[u8], step: usize) -> Read {
     source.follow_redirects(&mut redirects);
     let bytes = [head, BODY.as_bytes()].concat();
     let lines = play(&mut source, [Scene::Stays(bytes)], step).lines;
-    let told: Vec<&str> = lines.iter().skip(1).map(String::as_str).collect();
-    let end = told.last().copied().unwrap_or_default();
-    let events = told.iter().filter(|line| line.starts_with("event")).count();
+    let after_connect: Vec<&str> = lines.iter().skip(1).map(String::as_str).collect();
+    let end = after_connect.last().copied().unwrap_or_default();
+    let events = after_connect
+        .iter()
+        .filter(|line| line.starts_with("event"))
+        .count();
     if let Some(reason) = end.strip_prefix("closed: ") {
         let reasons = [
             "NotHttp",
@@ -59,25 +63,25 @@ fn read(head: &[u8], step: usize) -> Read {
             "Status(101)",
         ];
         let known = reasons.into_iter().find(|known| *known == reason);
-        // A location that is missing, or in the body's place.
+        // The location is missing, or stands in place of the body.
         return Read::Refused(known.unwrap_or("location"));
     }
     let answer = *answered.lock().unwrap();
-    if let ["connect http://other/" | "connect http://device/y"] = told[..] {
+    if let ["connect http://other/" | "connect http://device/y"] = after_connect[..] {
         return Read::Redirect(end["connect ".len()..].into());
     }
-    let has_ended = told.iter().any(|line| line.starts_with("lost"));
+    let has_ended = after_connect.iter().any(|line| line.starts_with("lost"));
     let body = match (events, has_ended) {
         (2, false) => "until close",
         (2, true) => "chunked",
         (1, true) => "length",
         (0, true) => "empty",
-        _ => panic!("{told:?}"),
+        _ => panic!("{after_connect:?}"),
     };
     Read::Answer { answer, body }
 }
 
-/// What `httparse` and the rules that it leaves to its user make of a head.
+/// The expected outcome, by `httparse` and the rules that it leaves to its user.
 fn expected(head: &[u8]) -> Read {
     let mut config = httparse::ParserConfig::default();
     config.allow_obsolete_multiline_headers_in_responses(true);
@@ -88,7 +92,8 @@ fn expected(head: &[u8]) -> Read {
         Err(_) => return Read::Refused("NotHttp"),
     };
     let status = response.code.unwrap();
-    // RFC 9110, section 15.2: another one follows, but for the protocol that the client did not ask for.
+    // RFC 9110, section 15.2: another response follows. A 101 is an exception, because the client did not ask for
+    // another protocol.
     if (100..=199).contains(&status) && status != 101 {
         return expected(&head[length..]);
     }
@@ -98,7 +103,7 @@ fn expected(head: &[u8]) -> Read {
         let values = named.map(|field| String::from_utf8(field.value.trim_ascii().to_vec()));
         values.collect::<Result<Vec<_>, _>>().unwrap()
     };
-    // Nothing else of a redirect matters.
+    // The other fields of a redirect do not matter.
     if (300..=399).contains(&status) {
         let locations = values("location");
         let location = locations.iter().find(|location| !location.is_empty());
@@ -122,7 +127,7 @@ fn expected(head: &[u8]) -> Read {
     let type_ = values("content-type").pop().unwrap_or_default();
     let essence = type_.split(';').next().unwrap_or_default().trim_ascii();
     let is_event_stream = essence.eq_ignore_ascii_case("text/event-stream");
-    // A date counts as no time at all.
+    // A date counts as present without a time.
     let retry_after = values("retry-after").pop();
     let retry_after = retry_after.map(|seconds| seconds.parse().unwrap_or_default());
     let answer = match (status, is_event_stream) {
@@ -222,8 +227,8 @@ const PIECES: &[&str] = &[
     "Content-Length : 12\r\n",
 ];
 
-/// Breaks when a head is read otherwise than by `httparse`, when a body is framed otherwise than it says,
-/// or when the way it is cut shows.
+/// Breaks when a head is not read as by `httparse`, when a body is framed otherwise than the head says, or when the
+/// pieces change the outcome.
 #[test]
 fn heads_are_read_as_httparse_reads_them() {
     let mut random = fastrand::Rng::with_seed(12);
@@ -237,7 +242,7 @@ fn heads_are_read_as_httparse_reads_them() {
         }
         head += random.choice(["\r\n", "\r\n", "\n"]).unwrap();
         let bytes = [head.as_bytes(), BODY.as_bytes()].concat();
-        // What follows the head is of no interest to `httparse`, but it may be: a line may go on.
+        // `httparse` ignores the bytes after the head. They matter here, because a folded line may go on in them.
         let expected = expected(&bytes);
         let read = match round % 50 {
             0 => {

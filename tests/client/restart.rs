@@ -1,4 +1,4 @@
-//! `restart()`, and settings that are changed in the middle of a connection, which restart it.
+//! `restart()`, and settings that restart a connection because they are changed in the middle of it.
 
 use embedded_sse::Instant;
 use embedded_sse::client::{ClientOptions, EventSource, Output, ReadyState};
@@ -40,7 +40,7 @@ fn a_restart_connects_at_once_without_the_unfinished_event_and_with_the_id() {
     assert_eq!(story.now, 0);
 }
 
-/// Breaks when the event before a restart counts as a success of the attempt after it.
+/// Breaks when an event before a restart counts as a success of the attempt after it.
 #[test]
 fn an_event_before_a_restart_is_no_success_of_the_new_attempt() {
     let mut buffer = [0; 256];
@@ -68,7 +68,7 @@ fn a_restart_resets_the_doublings() {
     assert!(story.lines[6].ends_with("again in 3000"), "{story:?}");
 }
 
-/// Breaks when a program that has repaired what was wrong, or asks its user, has to make a new client.
+/// Breaks when a program needs a new client after it has removed the cause of an end.
 #[test]
 fn a_restart_connects_again_after_every_end_but_close() {
     let post = ClientOptions::new().request(Method::POST, b"{}");
@@ -109,7 +109,7 @@ fn a_restart_connects_again_after_every_end_but_close() {
     }
 }
 
-/// Breaks when a buffer that is too small is tried more often than the program asks for.
+/// Breaks when a client with a buffer that is too small tries more often than the program restarts it.
 #[test]
 fn a_restart_with_too_small_a_buffer_ends_as_before() {
     let mut source = EventSource::new(url("http://a/b"), &OPTIONS, &mut []);
@@ -120,7 +120,7 @@ fn a_restart_with_too_small_a_buffer_ends_as_before() {
     assert_eq!(story.lines, [attempt, attempt].concat());
 }
 
-/// Breaks when what has ended a client counts for the attempts after a restart.
+/// Breaks when failures before a restart count for the attempts after it.
 #[test]
 fn attempts_and_retry_after_before_a_restart_do_not_count() {
     let options = ClientOptions::new().reconnect(EXACT.attempts(2));
@@ -148,12 +148,12 @@ fn attempts_and_retry_after_before_a_restart_do_not_count() {
     );
 }
 
-/// Breaks when what is set in the middle of a connection spoils it.
+/// Breaks when a setting that is changed in the middle of a connection corrupts it.
 #[test]
 fn a_setting_changed_in_mid_connection_starts_the_next_one() {
     let now = Instant::from_millis(0);
     let point = resume_point("a long one, to be sure", Some(9_000));
-    // How much of the request is sent, and of the answer received, before that.
+    // How many bytes of the request are sent, and how many of the response received, before the change.
     for (sent, received) in [(0, 0), (50, 0), (usize::MAX, 20), (usize::MAX, 60)] {
         let (mut buffer, mut redirects) = ([0; 64], [0; 64]);
         let mut source = EventSource::new(url("http://device/"), &OPTIONS, &mut buffer);

@@ -1,11 +1,11 @@
-//! What survives a deep sleep or a reboot: last event ID and reconnection time, exported and restored.
+//! The state that survives a deep sleep or a reboot: last event ID and reconnection time, exported and restored.
 
 use embedded_sse::client::{EventSource, ResumePoint};
 
 use crate::helpers::{OPTIONS, resume_point, url};
 use crate::scripted::{Scene, play};
 
-/// Breaks when there is something to keep before a server has said anything.
+/// Breaks when a client exports an id or a time before a server has sent one.
 #[test]
 fn a_new_client_exports_an_empty_resume_point() {
     let mut buffer = [0; 100];
@@ -13,7 +13,7 @@ fn a_new_client_exports_an_empty_resume_point() {
     assert_eq!(source.resume_point(), ResumePoint::default());
 }
 
-/// Breaks when what is exported is not the committed id and the server's `retry`, or is restored otherwise.
+/// Breaks when the exported values are not the committed id and the server's `retry`, or are restored otherwise.
 #[test]
 fn a_resume_point_restores_id_and_retry() {
     let mut buffer = [0; 100];
@@ -37,7 +37,7 @@ fn a_resume_point_restores_id_and_retry() {
     assert_eq!(story.lines[2], "lost after 0: Ended, again in 700");
 }
 
-/// Breaks when an initial id is not sent, or not given to events without one.
+/// Breaks when an initial id is not sent, or is not that of events without one.
 #[test]
 fn an_initial_id_is_sent_with_the_first_request() {
     let mut buffer = [0; 100];
@@ -59,7 +59,7 @@ fn a_restored_retry_is_raised_to_the_floor() {
     assert_eq!(story.lines[2], "lost after 0: Ended, again in 100");
 }
 
-/// Breaks when an id that does not fit is cut, or changes something.
+/// Breaks when an id that does not fit is cut, or changes the client's state.
 #[test]
 fn an_id_that_does_not_fit_is_refused_and_changes_nothing() {
     let mut small = [0; 3];
@@ -68,7 +68,7 @@ fn an_id_that_does_not_fit_is_refused_and_changes_nothing() {
     assert_eq!(other.resume_point(), ResumePoint::default());
 }
 
-/// Breaks when an id is restored that leaves no room for an answer, or one that leaves some is not.
+/// Breaks when an id is restored that leaves no room for a response, or when one is refused that leaves some.
 #[test]
 fn an_id_of_more_than_half_the_buffer_is_refused() {
     let mut buffer = [0; 40];

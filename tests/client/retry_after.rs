@@ -1,5 +1,5 @@
-//! The delay that `Retry-After` asks for (RFC 9110, section 10.2.3). Which answers are retried because of it,
-//! `final_or_retried` tests.
+//! The delay of `Retry-After` (RFC 9110, section 10.2.3). Which responses are retried because of it is tested in
+//! `final_or_retried`.
 
 use embedded_sse::client::{ClientOptions, ReconnectOptions};
 
@@ -10,28 +10,28 @@ fn delay_after(head: &str) -> Vec<u64> {
     delays(&OPTIONS, &[Scene::answer(head, "")])
 }
 
-/// Breaks when the client comes back earlier than the server asked.
+/// Breaks when a client comes back earlier than the server asked.
 #[test]
 fn retry_after_seconds_are_waited() {
     assert_eq!(delay_after("429 x\r\nRetry-After: 120"), [120_000]);
     assert_eq!(delay_after("503 x\r\nRetry-After: 9"), [9_000]);
 }
 
-/// Breaks when a short `Retry-After` undercuts the delay that is due.
+/// Breaks when a short `Retry-After` makes the delay shorter.
 #[test]
 fn a_retry_after_below_the_delay_changes_nothing() {
     assert_eq!(delay_after("404 x\r\nRetry-After: 1"), [3_000]);
     assert_eq!(delay_after("503 x\r\nRetry-After: 0"), [3_000]);
 }
 
-/// Breaks when a date is read as seconds, or as if the field were not there.
+/// Breaks when a date is read as seconds, or as if the field were missing.
 #[test]
 fn a_retry_after_date_counts_as_present_without_a_time() {
     let head = "403 x\r\nRetry-After: Fri, 31 Dec 2027 23:59:59 GMT";
     assert_eq!(delay_after(head), [3_000]);
 }
 
-/// Breaks when one number silences a device for long.
+/// Breaks when a large number stops a device for long.
 #[test]
 fn retry_after_is_limited_to_an_hour() {
     for (seconds, expected) in [
@@ -57,7 +57,7 @@ fn the_longest_retry_after_is_an_option() {
     }
 }
 
-/// Breaks when clients that a server has sent away together come back together, or earlier than it asks.
+/// Breaks when clients that a server has refused together come back together, or earlier than it asked.
 #[test]
 fn jitter_is_added_to_retry_after() {
     let delays_for = |seconds: u64| {
@@ -82,7 +82,7 @@ fn jitter_is_added_to_retry_after() {
     }
 }
 
-/// Breaks when it also holds for the next failure, or the doublings stop meanwhile.
+/// Breaks when `Retry-After` also counts for the next failure, or stops the doublings.
 #[test]
 fn retry_after_counts_once_and_doublings_go_on() {
     let later = Scene::answer("503 x\r\nRetry-After: 9", "");
@@ -95,14 +95,14 @@ fn retry_after_counts_once_and_doublings_go_on() {
     assert_eq!(delays(&OPTIONS, &script), [9000, 6000, 12_000]);
 }
 
-/// Breaks when the field delays the loss of a stream.
+/// Breaks when the `Retry-After` of a stream delays the reconnect after its loss.
 #[test]
 fn retry_after_of_a_stream_is_ignored() {
     let head = "200 OK\r\nContent-Type: text/event-stream\r\nRetry-After: 9";
     assert_eq!(delay_after(head), [3_000]);
 }
 
-/// Breaks when a redirect waits, or delays what follows it.
+/// Breaks when `Retry-After` delays a redirect, or a later attempt.
 #[test]
 fn retry_after_of_a_redirect_is_ignored() {
     for status in [301, 307] {

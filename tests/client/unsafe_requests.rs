@@ -1,4 +1,5 @@
-//! Requests whose method is not safe (RFC 9110, section 9.2.1), such as `POST`: they are not sent twice by themselves.
+//! Requests whose method is not safe (RFC 9110, section 9.2.1), such as `POST`: a client does not repeat them by
+//! itself.
 
 use embedded_sse::Instant;
 use embedded_sse::client::{
@@ -6,18 +7,14 @@ use embedded_sse::client::{
 };
 use embedded_sse::http::{HeaderField, Method};
 
-use crate::helpers::{EXACT, STREAM, field, play_every_way, resume_point, url};
+use crate::helpers::{EXACT, STREAM, field, play_every_way, redirect, resume_point, url};
 use crate::scripted::{Scene, Story, play};
 
 const POST: ClientOptions = ClientOptions::new()
     .request(Method::POST, b"{}")
     .reconnect(EXACT);
 
-fn redirect(status: u16, location: &str) -> Scene {
-    Scene::answer(&format!("{status} x\r\nLocation: {location}"), "")
-}
-
-/// How often such a request was written, all of it.
+/// How many such requests were written completely.
 fn writes(story: &Story) -> usize {
     let requests = story.requests.iter();
     requests
@@ -25,7 +22,7 @@ fn writes(story: &Story) -> usize {
         .count()
 }
 
-/// Plays these scenes, and checks that the client ends after the last one, for this reason.
+/// Plays these scenes, and checks that the client ends after the last one for this reason.
 #[track_caller]
 fn assert_is_final(options: &ClientOptions<'_>, script: &[Scene], reason: &str) {
     let and_one_more = [script, &[Scene::stream("data: again\n\n")]].concat();
@@ -34,7 +31,7 @@ fn assert_is_final(options: &ClientOptions<'_>, script: &[Scene], reason: &str) 
     assert_eq!(story.requests.len(), script.len());
 }
 
-/// Plays these scenes, and checks that the client goes on after the last one, with the same request.
+/// Plays these scenes, and checks that the client sends the same request again after the last one.
 #[track_caller]
 fn assert_is_repeated(options: &ClientOptions<'_>, script: &[Scene]) {
     let and_one_more = [script, &[Scene::stays("data: again\n\n")]].concat();
@@ -45,7 +42,7 @@ fn assert_is_repeated(options: &ClientOptions<'_>, script: &[Scene]) {
     assert!(last.ends_with("\r\n\r\n{}"), "{last}");
 }
 
-/// Breaks when the question to a language model is asked, and paid for, again and again.
+/// Breaks when a client repeats the question to a language model, which costs money each time.
 #[test]
 fn a_post_is_not_repeated_after_its_stream_has_ended() {
     let script = vec![Scene::stream("data: [DONE]\n\n"); 3];
@@ -62,7 +59,7 @@ fn a_post_is_not_repeated_after_its_stream_has_ended() {
     assert_eq!(writes(&story), 1);
 }
 
-/// Breaks when the caller cannot tell an answer that is whole from one that was cut.
+/// Breaks when the caller cannot tell a complete response from one that was cut.
 #[test]
 fn a_stream_that_is_cut_ends_for_another_reason() {
     for (framing, body, reason) in [
@@ -84,7 +81,7 @@ fn a_stream_that_is_cut_ends_for_another_reason() {
     }
 }
 
-/// Breaks when any other failure repeats a request that may have been carried out.
+/// Breaks when another failure repeats a request that the server may have carried out.
 #[test]
 fn a_post_that_was_written_is_not_repeated_after_other_failures() {
     let options = POST.idle_timeout(40_000);
@@ -112,7 +109,7 @@ fn a_post_that_was_written_is_not_repeated_after_other_failures() {
     }
 }
 
-/// Breaks when a server that cannot be reached ends a client whose request no one has seen.
+/// Breaks when a request of which no byte was written ends a client because its server cannot be reached.
 #[test]
 fn a_post_of_which_no_byte_was_written_is_retried() {
     assert_is_repeated(&POST, &[Scene::Refused]);
@@ -121,9 +118,9 @@ fn a_post_of_which_no_byte_was_written_is_retried() {
     assert_is_repeated(&POST, &[Scene::Refused, Scene::Takes(0), Scene::Refused]);
 }
 
-/// Breaks when a driver that tells of each attempt to write, also of 0 bytes, ends a client.
+/// Breaks when a driver that also reports writes of 0 bytes ends a client.
 #[test]
-fn a_write_of_0_bytes_is_no_write() {
+fn a_write_of_0_bytes_does_not_count() {
     let now = Instant::from_millis(0);
     for (length, is_retried) in [(0, true), (1, false)] {
         let mut buffer = [0; 256];
@@ -142,7 +139,7 @@ fn a_write_of_0_bytes_is_no_write() {
     }
 }
 
-/// Breaks when a request of which a part was written is repeated: a server may act on it.
+/// Breaks when a request of which a part was written is repeated: the server may act on it.
 #[test]
 fn a_post_of_which_one_byte_was_written_is_final() {
     for length in [1, 2, 100] {
@@ -150,7 +147,7 @@ fn a_post_of_which_one_byte_was_written_is_final() {
     }
 }
 
-/// Breaks when a client gives up although the server says that it has done nothing, and when to ask again.
+/// Breaks when a client ends although the server says that it has done nothing, and when to ask again.
 #[test]
 fn a_post_is_repeated_after_429_and_after_503_with_retry_after() {
     for head in [
@@ -170,18 +167,18 @@ fn a_post_is_repeated_after_429_and_after_503_with_retry_after() {
     }
 }
 
-/// Breaks when what was written of an earlier attempt counts for a later one.
+/// Breaks when bytes written by an earlier attempt count for a later one.
 #[test]
-fn each_attempt_counts_for_itself() {
+fn bytes_written_by_an_earlier_attempt_do_not_count() {
     let busy = Scene::answer("429 x", "");
     assert_is_repeated(&POST, &[busy.clone(), Scene::Refused]);
     assert_is_repeated(&POST, &[busy.clone(), Scene::Takes(0), busy.clone()]);
     assert_is_final(&POST, &[busy, Scene::Takes(1)], "Lost");
 }
 
-/// Breaks when the client forgets on the way that it has sent a `POST`, although the redirect has made a `GET` of it.
+/// Breaks when a client forgets that it has sent a `POST`, because a redirect has made a `GET` of it.
 #[test]
-fn a_post_is_not_repeated_after_a_redirect_either() {
+fn a_post_is_not_repeated_after_a_redirect() {
     for status in [303, 307] {
         let redirect = || redirect(status, "/b");
         let stream = Scene::stream("data: x\n\n");
@@ -210,7 +207,7 @@ fn a_post_that_a_remembered_url_refuses_is_final() {
     assert_is_final(&options, &script, "Status(404)");
 }
 
-/// Breaks when a server that lets a `POST` resume a stream cannot be followed.
+/// Breaks when the option does not allow repetitions, which servers need that resume the stream of a `POST`.
 #[test]
 fn repeat_unsafe_repeats_a_post() {
     let options = POST.repeat_unsafe();
@@ -222,7 +219,7 @@ fn repeat_unsafe_repeats_a_post() {
 
 /// Breaks when the caller cannot permit one repetition.
 #[test]
-fn a_retry_of_the_caller_is_permission() {
+fn a_retry_of_the_caller_permits_one_repetition() {
     let decide = |failure: &Failure, decision| match failure.reason {
         Reason::Network(NetworkReason::Lost) => Decision::Retry,
         _ => decision,
@@ -232,9 +229,9 @@ fn a_retry_of_the_caller_is_permission() {
     assert_is_final(&options, &[Scene::stream("data: x\n\n")], "Ended");
 }
 
-/// Breaks when the caller is told another decision than the one that counts.
+/// Breaks when the caller is given another decision than the one that counts.
 #[test]
-fn the_caller_is_told_that_a_post_is_not_repeated() {
+fn the_function_gets_the_decision_not_to_repeat_a_post() {
     let decide = |failure: &Failure, decision| {
         assert_eq!(decision, Decision::End, "{failure:?}");
         decision
@@ -244,10 +241,10 @@ fn the_caller_is_told_that_a_post_is_not_repeated() {
     assert_is_final(&options, &[Scene::answer("500 x", "")], "Status(500)");
 }
 
-/// Breaks when a request is repeated, or not, because the body of its response was received: it may come in many pieces,
-/// and be cut.
+/// Breaks when the body of a response changes whether its request is repeated: the body may come in many pieces, and
+/// be cut.
 #[test]
-fn an_error_body_changes_nothing() {
+fn an_error_body_does_not_change_whether_a_post_is_repeated() {
     let options = POST.error_body();
     let answer = |head: &str| vec![Scene::answer(head, "a body of 20 bytes..")];
     for (head, reason) in [
@@ -285,7 +282,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("Mcp-Session-Id", "7"),
 ];
 
-/// Plays this with `resume_by_get` and header fields as of MCP.
+/// Plays a script with `resume_by_get` and the header fields of MCP.
 fn resumed(script: &[Scene]) -> Story {
     let fields: Vec<HeaderField<'_>> = FIELDS
         .iter()
@@ -294,7 +291,7 @@ fn resumed(script: &[Scene]) -> Story {
     play_every_way(&POST.resume_by_get().fields(&fields), script)
 }
 
-/// Breaks when a stream with an id is not resumed, or by another request than that of MCP.
+/// Breaks when a stream with an id is not resumed, or is resumed by another request than MCP's.
 #[test]
 fn resume_by_get_reconnects_by_get_once_there_is_an_id() {
     let script = [
@@ -319,7 +316,7 @@ fn resume_by_get_reconnects_by_get_once_there_is_an_id() {
     assert_eq!(story.lines.last().unwrap(), "event message [2] c");
 }
 
-/// Breaks when a `POST` without an id to resume at is repeated.
+/// Breaks when a `POST` without an id to resume from is repeated.
 #[test]
 fn resume_by_get_does_not_repeat_a_post_without_an_id() {
     for body in [
@@ -333,7 +330,7 @@ fn resume_by_get_does_not_repeat_a_post_without_an_id() {
     }
 }
 
-/// Breaks when a `POST` is repeated because its id was forgotten, for it leaves no room for a head.
+/// Breaks when a `POST` is repeated after its id was forgotten, because that id left no room for a head.
 #[test]
 fn resume_by_get_does_not_repeat_a_post_whose_id_is_too_long() {
     let options = POST.resume_by_get();
@@ -351,7 +348,7 @@ fn resume_by_get_does_not_repeat_a_post_whose_id_is_too_long() {
     }
 }
 
-/// Breaks when the `GET` is taken for a request that is not safe, or retried where any `GET` ends.
+/// Breaks when the `GET` counts as a request that is not safe, or is retried where another `GET` would end.
 #[test]
 fn a_get_that_resumes_is_retried_as_any_get() {
     let first = || Scene::stream("id: 1\ndata: a\n\n");
@@ -365,7 +362,7 @@ fn a_get_that_resumes_is_retried_as_any_get() {
     assert_eq!(story.lines.last().unwrap(), "closed: Status(405)");
 }
 
-/// Breaks when a client that wakes from a deep sleep asks again what it has asked before.
+/// Breaks when a client repeats its `POST` after a deep sleep.
 #[test]
 fn resume_by_get_begins_with_a_get_if_there_is_an_id() {
     let options = POST.resume_by_get();
@@ -381,7 +378,7 @@ fn resume_by_get_begins_with_a_get_if_there_is_an_id() {
     );
 }
 
-/// Breaks when a method that changes nothing is not repeated, or one that may change something is.
+/// Breaks when a safe method is not repeated, or another one is.
 #[test]
 fn each_safe_method_is_repeated() {
     let requests = |name: &str| {
@@ -403,7 +400,8 @@ fn each_safe_method_is_repeated() {
     }
 }
 
-/// Breaks when a buffer for redirects that is set after a loss, but before `poll` has told of it, lets a POST be repeated.
+/// Breaks when a client repeats a POST because a buffer for redirects is set after a loss, and before `poll` has
+/// reported it.
 #[test]
 fn a_buffer_for_redirects_does_not_repeat_a_post() {
     let (mut buffer, mut redirects) = ([0; 256], [0; 256]);

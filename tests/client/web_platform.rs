@@ -1,6 +1,7 @@
-//! The connection cases of the web-platform-tests' `eventsource/`, against a scripted server. Each test
-//! bears the name of the file that its case is from. The client keeps to the standard here.
+//! The connection cases of the web-platform-tests' `eventsource/`, against a scripted server. Each test has the name
+//! of the file of its case. The client is strict here.
 
+use crate::helpers::STREAM;
 use crate::scripted::{Scene, Story, play};
 use embedded_sse::Instant;
 use embedded_sse::client::{
@@ -8,8 +9,7 @@ use embedded_sse::client::{
 };
 use embedded_sse::http::Url;
 
-const STREAM: &str = "200 OK\r\nContent-Type: text/event-stream";
-/// `retry: 2` means 2 ms there.
+/// In those cases, `retry: 2` means 2 ms.
 const RECONNECT: ReconnectOptions = ReconnectOptions::new().exact().strict().floor(0);
 static OPTIONS: ClientOptions = ClientOptions::new().reconnect(RECONNECT);
 
@@ -37,7 +37,7 @@ fn first_connection(script: &[Scene]) -> Vec<String> {
         .collect()
 }
 
-/// Breaks when a stream of another status than 200 is opened, or asked for again.
+/// Breaks when another status than 200 opens a stream, or is retried.
 #[test]
 fn request_status_error() {
     for status in [204, 205, 210, 299, 404, 410, 503] {
@@ -58,7 +58,7 @@ fn open_with(content_type: &str) -> Vec<String> {
     first_connection(&[Scene::answer(&head, "data: data\n\n")])
 }
 
-/// Breaks when something that is no media type at all is read as an event stream.
+/// Breaks when a value that is no media type opens an event stream.
 #[test]
 fn format_mime_bogus() {
     assert_eq!(open_with("x%20bogus"), ["closed: WrongType"]);
@@ -66,13 +66,13 @@ fn format_mime_bogus() {
     assert_eq!(open_with(""), ["closed: WrongType"]);
 }
 
-/// Breaks when another media type is read as an event stream.
+/// Breaks when another media type opens an event stream.
 #[test]
 fn format_mime_valid_bogus() {
     assert_eq!(open_with("text/x-bogus"), ["closed: WrongType"]);
 }
 
-/// Breaks when a parameter that is missing behind its semicolon is an error.
+/// Breaks when a semicolon without a parameter is an error.
 #[test]
 fn format_mime_trailing_semicolon() {
     assert_eq!(
@@ -81,7 +81,7 @@ fn format_mime_trailing_semicolon() {
     );
 }
 
-/// Breaks when the bytes are read in the encoding that a server names.
+/// Breaks when the bytes are decoded in the encoding that a server names.
 #[test]
 fn format_utf_8() {
     for charset in ["utf-8", "windows-1252", "bogus"] {
@@ -110,7 +110,7 @@ fn request_redirect() {
     }
 }
 
-/// Breaks when a stream that ended is not asked for again, or the user is not told.
+/// Breaks when a stream that has ended is not requested again, or the user is not told.
 #[test]
 fn eventsource_reconnect() {
     let story = follow(&[
@@ -130,7 +130,7 @@ fn eventsource_reconnect() {
     );
 }
 
-/// Breaks when a state is not told as it is, or 204 does not end it.
+/// Breaks when the wrong state is reported, or a 204 does not end the client.
 #[test]
 fn eventsource_close() {
     let story = follow(&[
@@ -157,7 +157,8 @@ fn eventsource_close() {
     );
 }
 
-/// Plays `STREAM` and this body until `stop` says so, and returns the source's last state and what came.
+/// Plays `STREAM` with this body until `stop` returns `true`. Returns the last state of the source, and the number of
+/// events.
 fn until(body: &str, mut stop: impl FnMut(&Output<'_>) -> bool) -> (ReadyState, usize) {
     let now = Instant::from_millis(0);
     let bytes = format!("HTTP/1.1 {STREAM}\r\n\r\n{body}");
@@ -187,7 +188,7 @@ fn until(body: &str, mut stop: impl FnMut(&Output<'_>) -> bool) -> (ReadyState, 
     }
 }
 
-/// Breaks when `close` in the `open` notice lets events through.
+/// Breaks when events come after `close` was called at the `open` notice.
 #[test]
 fn eventsource_ready_state() {
     let body = "data: x\n\n";
@@ -197,7 +198,7 @@ fn eventsource_ready_state() {
     assert_eq!(ends, (ReadyState::Closed, 0));
 }
 
-/// Breaks when a request that is given up still opens a stream.
+/// Breaks when a request that was closed still opens a stream.
 #[test]
 fn eventsource_request_cancellation() {
     let body = "retry: 1000\ndata: abc\n\n";
@@ -205,7 +206,7 @@ fn eventsource_request_cancellation() {
     assert_eq!(ends, (ReadyState::Closed, 0));
 }
 
-/// The values of this field in each request, `-` where it has none.
+/// The values of this field in each request, `-` for a request without it.
 fn values_of(name: &str, script: &[Scene]) -> Vec<String> {
     let story = follow(script);
     let requests = (0..story.requests.len()).map(|number| story.request(number));
@@ -221,14 +222,14 @@ fn values_of(name: &str, script: &[Scene]) -> Vec<String> {
     values.collect()
 }
 
-/// Breaks when the request does not say what it wants.
+/// Breaks when the request does not accept event streams.
 #[test]
 fn request_accept() {
     let script = [Scene::stream("")];
     assert_eq!(values_of("Accept", &script), ["text/event-stream"]);
 }
 
-/// Breaks when a cache may answer, the first request or a later one.
+/// Breaks when a cache may respond to a request.
 #[test]
 fn request_cache_control() {
     let script = [Scene::stream("retry: 2\n"), Scene::stream("")];
@@ -238,18 +239,18 @@ fn request_cache_control() {
     );
 }
 
-/// What the first request, and the one behind this stream, say in `Last-Event-ID`.
+/// The values of `Last-Event-ID` in the first request, and in the one after this stream.
 fn ids_sent(body: &str) -> Vec<String> {
     values_of("Last-Event-ID", &[Scene::stream(body), Scene::stays("")])
 }
 
-/// Breaks when the id goes out in another encoding than UTF-8, or before there is one.
+/// Breaks when the id is sent in another encoding than UTF-8, or before there is one.
 #[test]
 fn format_field_id() {
     assert_eq!(ids_sent("id: …\nretry: 200\ndata: hello\n\n"), ["-", "…"]);
 }
 
-/// Breaks when a stream that has no id forgets the one that came before.
+/// Breaks when a stream without an id clears the last event ID.
 #[test]
 fn format_field_id_2() {
     let script = [
@@ -264,7 +265,7 @@ fn format_field_id_2() {
     );
 }
 
-/// Breaks when an id lasts longer than the server wants, or not as long.
+/// Breaks when an id stays after the server has cleared it, or does not stay until then.
 #[test]
 fn format_field_id_3() {
     assert_eq!(ids_sent("id: 1\ndata: 1\n\ndata:2\n\n"), ["-", "1"]);
@@ -274,7 +275,7 @@ fn format_field_id_3() {
     assert_eq!(ids_sent(resets), ["-", "-"]);
 }
 
-/// Breaks when an id with NUL goes out.
+/// Breaks when an id with NUL is sent.
 #[test]
 fn format_field_id_null() {
     for id in ["\0\0", "x\0", "\0x", "x\0x", " \0"] {
@@ -295,7 +296,7 @@ fn format_field_retry() {
     assert_eq!(delay("retry:02000\ndata:x\n\n"), ["2000"]);
 }
 
-/// Breaks when a `retry` that is no number counts.
+/// Breaks when a `retry` that is not a number counts.
 #[test]
 fn format_field_retry_bogus() {
     assert_eq!(delay("retry:2000\nretry:1000x\ndata:x\n\n"), ["2000"]);

@@ -32,6 +32,7 @@ impl Scene {
         Self::answer("200 OK\r\nContent-Type: text/event-stream", body)
     }
 
+    /// A stream with this body, whose connection then stays open.
     pub fn stays(body: &str) -> Self {
         match Self::stream(body) {
             Scene::Ends(bytes) => Scene::Stays(bytes),
@@ -39,6 +40,14 @@ impl Scene {
         }
     }
 
+    /// Pieces, each of which comes after this many milliseconds.
+    pub fn timed(pieces: &[(u64, &str)]) -> Self {
+        let pieces = pieces.iter();
+        let pieces = pieces.map(|(time, piece)| (*time, piece.as_bytes().to_vec()));
+        Scene::Timed(pieces.collect())
+    }
+
+    /// A response with this head and this body, whose connection then ends.
     pub fn answer(head: &str, body: &str) -> Self {
         Scene::Ends(format!("HTTP/1.1 {head}\r\n\r\n{body}").into_bytes())
     }

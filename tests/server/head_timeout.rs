@@ -40,7 +40,7 @@ fn a_head_that_takes_10_s_is_refused_with_408() {
 
 /// Breaks when 0 refuses every client at once: it is "never" in every option for a time.
 #[test]
-fn a_head_timeout_of_0_is_never() {
+fn a_head_timeout_of_0_never_expires() {
     let log = Log::new();
     const OPTIONS: ServerOptions = ServerOptions::new("/events").head_timeout(0);
     for head in ["", "GET", GET] {

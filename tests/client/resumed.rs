@@ -1,12 +1,12 @@
-//! Answers that a stream survives: a good stream, then such an answer, then a good one again. Which answers are final,
-//! `final_or_retried` tests.
+//! Failures after which a stream resumes: a stream, a failure, then a stream again. Which failures are final is
+//! tested in `final_or_retried`.
 
 use crate::helpers::{OPTIONS, STREAM, STRICT, play_every_way};
 use crate::scripted::Scene;
 
-/// Plays a stream with the id 1, these scenes, and another stream, whose event has to come.
+/// Plays a stream with the id 1, these scenes, and another stream, whose event must come.
 #[track_caller]
-fn assert_is_survived(scenes: &[Scene], reason: &str) {
+fn assert_resumes_after(scenes: &[Scene], reason: &str) {
     for options in [&OPTIONS, &STRICT] {
         let scenes = scenes.to_vec();
         let script = [
@@ -46,9 +46,9 @@ fn bytes(bytes: &[u8]) -> Vec<Scene> {
     vec![Scene::Ends(bytes.to_vec())]
 }
 
-/// Breaks when a proxy that garbles one chunk silences a device.
+/// Breaks when a proxy that corrupts one chunk ends a client.
 #[test]
-fn an_invalid_chunk_after_a_good_one_is_survived() {
+fn a_stream_resumes_after_an_invalid_chunk() {
     let head = format!("{STREAM}\r\nTransfer-Encoding: chunked");
     for body in [
         "9\r\ndata: a\n\n\r\nzz\r\n",
@@ -56,79 +56,79 @@ fn an_invalid_chunk_after_a_good_one_is_survived() {
         "9\r\ndata: a\n\nzz\r\n",
         "9\r\ndata: a\n\n\r\n999999999999\r\n",
     ] {
-        assert_is_survived(&answer(&head, body), "InvalidChunk");
+        assert_resumes_after(&answer(&head, body), "InvalidChunk");
     }
 }
 
-/// Breaks when a port that something else listens on for a while silences a device.
+/// Breaks when a client ends because another protocol has used the port for a while.
 #[test]
-fn bytes_that_are_no_http_are_survived() {
-    assert_is_survived(&bytes(b"\xff\xfd\x18garbage\r\n\r\n"), "NotHttp");
-    assert_is_survived(&bytes(b"SSH-2.0-x\r\n\r\n"), "NotHttp");
-    assert_is_survived(&bytes(b"HTTP/2.0 200 OK\r\n\r\n"), "NotHttp");
-    assert_is_survived(&bytes(b"HTTP/1.1 2x0 OK\r\n\r\n"), "NotHttp");
+fn a_stream_resumes_after_bytes_that_are_not_http() {
+    assert_resumes_after(&bytes(b"\xff\xfd\x18garbage\r\n\r\n"), "NotHttp");
+    assert_resumes_after(&bytes(b"SSH-2.0-x\r\n\r\n"), "NotHttp");
+    assert_resumes_after(&bytes(b"HTTP/2.0 200 OK\r\n\r\n"), "NotHttp");
+    assert_resumes_after(&bytes(b"HTTP/1.1 2x0 OK\r\n\r\n"), "NotHttp");
 }
 
-/// Breaks when a length that makes no sense silences a device.
+/// Breaks when an invalid length ends a client.
 #[test]
-fn lengths_that_make_no_sense_are_survived() {
+fn a_stream_resumes_after_invalid_lengths() {
     let fields = [
         "Content-Length: 5\r\nContent-Length: 6",
         "Content-Length: abc",
         "Content-Length: -1",
     ];
     for field in fields {
-        assert_is_survived(&answer(&format!("{STREAM}\r\n{field}"), "data"), "Framing");
+        assert_resumes_after(&answer(&format!("{STREAM}\r\n{field}"), "data"), "Framing");
     }
 }
 
-/// Breaks when a head that is too long silences a device: as a whole, or a line that matters.
+/// Breaks when a head, or a line that matters, ends a client because it is too long.
 #[test]
-fn heads_that_are_too_long_are_survived() {
+fn a_stream_resumes_after_heads_that_are_too_long() {
     let lines = "\r\nX-Padding: 0123456789".repeat(100_000 / 23);
-    assert_is_survived(&answer(&format!("{STREAM}{lines}"), ""), "HeadTooLong");
+    assert_resumes_after(&answer(&format!("{STREAM}{lines}"), ""), "HeadTooLong");
     let line = format!(
         "200 OK\r\nContent-Type: text/event-stream; x={}",
         "y".repeat(300)
     );
-    assert_is_survived(&answer(&line, ""), "HeadTooLong");
+    assert_resumes_after(&answer(&line, ""), "HeadTooLong");
 }
 
-/// Breaks when a proxy that compresses, although it was asked not to, silences a device.
+/// Breaks when a proxy ends a client because it compresses although it was asked not to.
 #[test]
-fn codings_that_a_client_does_not_decode_are_survived() {
+fn a_stream_resumes_after_unsupported_codings() {
     let gzip = format!("{STREAM}\r\nContent-Encoding: gzip");
-    assert_is_survived(&answer(&gzip, "\x1f"), "Encoded");
+    assert_resumes_after(&answer(&gzip, "\x1f"), "Encoded");
     for coding in ["gzip, chunked", "gzip"] {
         let head = format!("{STREAM}\r\nTransfer-Encoding: {coding}");
-        assert_is_survived(&answer(&head, "\x1f"), "Framing");
+        assert_resumes_after(&answer(&head, "\x1f"), "Framing");
     }
 }
 
-/// Breaks when redirects that lead nowhere, for a while, silence a device.
+/// Breaks when redirects that lead nowhere for a while end a client.
 #[test]
-fn redirects_that_lead_nowhere_are_survived() {
+fn a_stream_resumes_after_redirects_that_lead_nowhere() {
     let redirect = |location: &str| Scene::answer(&format!("302 x\r\nLocation: {location}"), "");
-    assert_is_survived(&vec![redirect("/x"); 21], "TooMany");
-    assert_is_survived(&[redirect("ftp://x/")], "InvalidLocation");
-    // Both have to be in the buffer at once.
+    assert_resumes_after(&vec![redirect("/x"); 21], "TooMany");
+    assert_resumes_after(&[redirect("ftp://x/")], "InvalidLocation");
+    // The old and the new location must be in the buffer at once.
     let long = [redirect(&"x".repeat(200)), redirect(&"y".repeat(50))];
-    assert_is_survived(&long, "LocationTooLong");
-    assert_is_survived(&[redirect("https://x/"), redirect("http://x/")], "Insecure");
+    assert_resumes_after(&long, "LocationTooLong");
+    assert_resumes_after(&[redirect("https://x/"), redirect("http://x/")], "Insecure");
 }
 
-/// Breaks when a permanent redirect to a host that is dead is remembered.
+/// Breaks when a permanent redirect to a dead host is remembered.
 #[test]
-fn a_permanent_redirect_to_a_dead_port_is_survived() {
+fn a_stream_resumes_after_a_permanent_redirect_to_a_closed_port() {
     for status in [301, 308] {
         let head = format!("{status} x\r\nLocation: //device:81/");
-        assert_is_survived(&[Scene::answer(&head, ""), Scene::Refused], "Unreachable");
+        assert_resumes_after(&[Scene::answer(&head, ""), Scene::Refused], "Unreachable");
     }
 }
 
-/// Plays the same with the default options only: browsers give up.
+/// Plays the same with the default options only: strict clients end.
 #[track_caller]
-fn assert_is_survived_unless_strict(head: &str, reason: &str) {
+fn assert_resumes_after_unless_strict(head: &str, reason: &str) {
     let script = [
         Scene::stream("id: 1\ndata: before\n\n"),
         Scene::answer(head, "<html>"),
@@ -141,16 +141,16 @@ fn assert_is_survived_unless_strict(head: &str, reason: &str) {
     assert_eq!(*story.lines.last().unwrap(), format!("closed: {reason}"));
 }
 
-/// Breaks when a server that is busy, or a proxy in its place, silences a device.
+/// Breaks when a busy server, or a proxy without its server, ends a client.
 #[test]
-fn statuses_that_pass_are_survived_unless_strict() {
+fn a_stream_resumes_after_temporary_statuses_unless_strict() {
     for status in [408, 421, 425, 429, 500, 502, 503, 504] {
-        assert_is_survived_unless_strict(&format!("{status} x"), &format!("Status({status})"));
+        assert_resumes_after_unless_strict(&format!("{status} x"), &format!("Status({status})"));
     }
 }
 
-/// Breaks when a captive portal silences a device.
+/// Breaks when a captive portal ends a client.
 #[test]
-fn a_page_in_place_of_a_stream_is_survived_unless_strict() {
-    assert_is_survived_unless_strict("200 OK\r\nContent-Type: text/html", "WrongType");
+fn a_stream_resumes_after_a_page_unless_strict() {
+    assert_resumes_after_unless_strict("200 OK\r\nContent-Type: text/html", "WrongType");
 }
