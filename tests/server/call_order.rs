@@ -1,4 +1,4 @@
-//! Calls in any order: none panics, and a connection that has ended stays at its end.
+//! Calls in any order: none panics, and a connection that has ended stays ended.
 
 use std::mem::replace;
 
@@ -9,13 +9,14 @@ use embedded_sse::server::{Connection, EventLog, Next, Outcome, StreamOptions};
 use crate::helpers::at;
 use crate::helpers::connection::{GET, OPTIONS, UNAUTHORIZED};
 
-/// Breaks when a call that comes too early, too late or twice panics, revives what has ended, or sends after the end.
+/// Breaks when a call that comes too early, too late or twice panics, goes on with an ended connection, or sends
+/// bytes after the end.
 #[test]
 fn no_order_of_calls_panics_or_goes_on_after_the_end() {
     static STREAM: StreamOptions = StreamOptions::new().lifetime(30_000).padding();
     const GREETING: StreamOptions = StreamOptions::new()
         .greeting(&|number, sink| {
-            // The second does not fit each scratch.
+            // The second frame does not fit every scratch.
             let data = "x".repeat(if number == 1 { 200 } else { 20 });
             let _ = Frame::data(&data).write_to(sink);
             number < 3

@@ -1,5 +1,5 @@
-//! The hook that sees a request before a stream begins (`ServerOptions::check`), and refuses it with 401 or
-//! 403 (RFC 9110, section 11.6).
+//! The hook that sees a request before its stream begins and may refuse it with 401 or 403 (`ServerOptions::check`;
+//! RFC 9110, section 11.6).
 
 use embedded_sse::http::{Request, Response, Status};
 use embedded_sse::server::StreamOptions;
@@ -9,7 +9,7 @@ use crate::helpers::connection::{
 };
 use crate::helpers::{PREAMBLE, at};
 
-/// Breaks when a stream begins that the check refuses, or its refusal goes out without its fields.
+/// Breaks when a stream begins that the check refuses, or when the refusal lacks its fields.
 #[test]
 fn a_check_refuses_a_stream_with_401() {
     let unauthorized = refusal("401 Unauthorized", "WWW-Authenticate: Basic\r\n");
@@ -22,7 +22,8 @@ fn a_check_refuses_a_stream_with_401() {
     );
 }
 
-/// Breaks when the check sees another request than came, or its other answers do not go out.
+/// Breaks when the check sees another request than the client has sent, or cannot refuse with another status than
+/// 401.
 #[test]
 fn a_check_refuses_a_stream_with_403() {
     static FORBIDDEN: Response = Response::refusal(Status::FORBIDDEN);
@@ -46,9 +47,9 @@ fn a_request_that_passes_the_check_gets_its_stream() {
     assert!(answer(&STRICT, &Log::new(), &request).ends_with(PREAMBLE));
 }
 
-/// Breaks when a parameter of the query passes for a header field.
+/// Breaks when the check reads a query parameter as a header field.
 #[test]
-fn a_parameter_poses_as_no_header_field() {
+fn a_query_parameter_is_not_read_as_a_header_field() {
     let request = "GET /events?lastEventId=authorization:x HTTP/1.1\r\nHost: [::1]:80\r\n\r\n";
     assert_eq!(
         answer(&STRICT, &Log::new(), request),
@@ -56,9 +57,9 @@ fn a_parameter_poses_as_no_header_field() {
     );
 }
 
-/// Breaks when a stream of the caller's choice begins without a check.
+/// Breaks when a stream that the caller starts itself is not checked.
 #[test]
-fn no_stream_of_the_caller_leads_around_the_check() {
+fn a_stream_of_the_caller_is_checked() {
     static STREAM: StreamOptions = StreamOptions::new();
     let log = Log::new();
     let options =

@@ -10,7 +10,7 @@ use crate::helpers::{PREAMBLE, at, events, log};
 
 const OPTIONS: ServerOptions = connection::OPTIONS.chunked();
 
-/// The content of chunks, and how many there are.
+/// Decodes a chunked body. Returns its content and the number of chunks.
 fn dechunk(mut body: &str) -> (String, usize) {
     let mut content = String::new();
     let mut chunks = 0;
@@ -24,9 +24,9 @@ fn dechunk(mut body: &str) -> (String, usize) {
     (content, chunks)
 }
 
-/// Breaks when a chunk's size is not its length, or what goes out at once is more than one chunk.
+/// Breaks when the size of a chunk is not its length, or when one flush sends more than one chunk.
 #[test]
-fn what_fits_the_scratch_is_one_chunk() {
+fn bytes_that_fit_the_scratch_are_one_chunk() {
     let log = log(1..=45);
     let request = format!("{GET}Last-Event-ID: 1\r\n\r\n");
     let (response, _) = answer_in_steps(&OPTIONS, &log, &request, 1000);
@@ -40,9 +40,10 @@ fn what_fits_the_scratch_is_one_chunk() {
     assert_eq!(chunks, 2, "one for all that fits the scratch");
 }
 
-/// Breaks when a client that comes to a chunk has to wait for the next one to see an event.
+/// Breaks when events that were published together come in several chunks: a client would see the second event only
+/// after another flush.
 #[test]
-fn what_is_published_at_once_is_one_chunk() {
+fn events_published_at_once_are_one_chunk() {
     let mut log = Log::new();
     let mut scratch = [0; 256];
     let mut connection = connect(&OPTIONS, &log, &mut scratch, GET);
@@ -55,7 +56,7 @@ fn what_is_published_at_once_is_one_chunk() {
     assert_eq!(dechunk(&sent), (expected.into(), 1));
 }
 
-/// Breaks when chunks go to a client that does not know them.
+/// Breaks when a client of HTTP/1.0 gets chunks, which it cannot decode.
 #[test]
 fn an_http_1_0_client_gets_no_chunks() {
     let old = answer(
@@ -66,7 +67,7 @@ fn an_http_1_0_client_gets_no_chunks() {
     assert_eq!(old, format!("{STREAM_HEAD}{PREAMBLE}"));
 }
 
-/// Breaks when a stream that ends does not end with the last chunk.
+/// Breaks when a stream that ends has no last chunk.
 #[test]
 fn a_stream_that_ends_has_a_last_chunk() {
     let log = Log::new();
@@ -80,7 +81,7 @@ fn a_stream_that_ends_has_a_last_chunk() {
     );
 }
 
-/// Breaks when a client takes a stream that was cut off within a frame for one that ended.
+/// Breaks when a stream that was cut within a frame has a last chunk: its client would take it for complete.
 #[test]
 fn a_stream_that_is_cut_in_mid_frame_has_no_last_chunk() {
     let mut log = Log::new();
@@ -89,7 +90,7 @@ fn a_stream_that_is_cut_in_mid_frame_has_no_last_chunk() {
     send_all(&mut connection, 0, &log);
     let long = "x".repeat(600);
     log.publish(&Frame::data(&long)).unwrap();
-    // One chunk has a part of the frame, which gives way then.
+    // One chunk has a part of the frame. Then the frame is evicted.
     let Next::Send(bytes) = connection.poll(at(0), &log) else {
         panic!()
     };

@@ -1,4 +1,4 @@
-//! What pages of other origins are told (WHATWG Fetch, CORS protocol).
+//! CORS header fields, which let pages of other origins read responses (WHATWG Fetch, CORS protocol).
 
 use embedded_sse::http::{Request, Response, Status};
 use embedded_sse::server::{AllowedOrigins, Connection, StreamOptions};
@@ -14,7 +14,7 @@ fn get(origin: &str) -> String {
     format!("{GET}Origin: {origin}\r\n\r\n")
 }
 
-/// Breaks when a page of another origin may read a stream that it should not, or may not what it should.
+/// Breaks when a page of an origin that is not allowed may read a stream, or a page of an allowed one may not.
 #[test]
 fn streams_name_the_origins_that_may_read_them() {
     let log = Log::new();
@@ -89,7 +89,8 @@ fn a_preflight_allows_last_event_id() {
     assert_eq!(answer(&options, &log, preflight), expected);
 }
 
-/// Breaks when a page may not send a header field that the options name, or a name could add a field of its own.
+/// Breaks when a page may not send a header field that the options name, or when a name can add another header field
+/// to the response.
 #[test]
 fn a_preflight_allows_the_header_fields_of_the_options() {
     let preflight = "OPTIONS /events HTTP/1.1\r\nHost: d\r\nOrigin: http://a\r\n\
@@ -109,7 +110,7 @@ fn a_preflight_allows_the_header_fields_of_the_options() {
     assert!(!answer.contains("Access-Control"), "{answer}");
 }
 
-/// Breaks when a page cannot read that its request was too long, or a page that may not is told more.
+/// Breaks when an allowed page cannot read that its request was too long, or another page can.
 #[test]
 fn refusals_of_long_heads_have_cors_fields_where_the_origin_is_known() {
     let any = "\r\nAccess-Control-Allow-Origin: *\r\n";
@@ -170,7 +171,7 @@ fn the_refusal_of_a_stream_has_cors_fields() {
     }
 }
 
-/// Breaks when a preflight is asked for credentials, which browsers never send with it.
+/// Breaks when a preflight is checked: browsers never send credentials with it.
 #[test]
 fn a_preflight_is_not_checked() {
     let options = OPTIONS
@@ -206,7 +207,7 @@ fn refusals_of_streams_have_the_fields_of_streams() {
     }
 }
 
-/// Breaks when pages of other origins are told more than about streams.
+/// Breaks when pages of other origins can read a refusal that is not about a stream.
 #[test]
 fn other_refusals_have_no_cors_fields() {
     let options = OPTIONS
@@ -231,7 +232,7 @@ fn other_refusals_have_no_cors_fields() {
     assert!(!answer.contains("Access-Control"), "{answer}");
 }
 
-/// Breaks when a stream at another path cannot be read by the pages that may read streams.
+/// Breaks when pages that may read streams cannot read a stream at another path.
 #[test]
 fn a_stream_of_the_caller_has_cors_fields() {
     static STREAM: StreamOptions = StreamOptions::new();
@@ -243,7 +244,7 @@ fn a_stream_of_the_caller_has_cors_fields() {
     );
 }
 
-/// Breaks when a page of the caller can be read by pages of other origins.
+/// Breaks when pages of other origins can read a page of the caller.
 #[test]
 fn a_response_of_the_caller_has_no_cors_fields() {
     static PAGE: Response = Response::new(Status::OK).with_body("text/plain", b"page");

@@ -1,12 +1,12 @@
-//! What deployed proxies and networks need of a server: nginx, gzip filters, haproxy, varnish, load balancers,
-//! phones that sleep, half-open connections.
+//! Servers and deployed proxies and networks: nginx, gzip filters, haproxy, varnish, load balancers, phones that
+//! sleep, half-open connections.
 
 use embedded_sse::server::{Close, Output, Session, StreamOptions};
 
 use crate::helpers::session::{Log, body, send};
 use crate::helpers::{PREAMBLE, at, events, id, log, publish};
 
-/// Breaks when a load balancer sees no byte for 60 s, after which it cuts a connection as idle.
+/// Breaks when a connection has no byte for 60 s: load balancers cut idle connections then.
 #[test]
 fn load_balancers_see_a_byte_within_60_s() {
     let log = Log::new();
@@ -24,7 +24,7 @@ fn load_balancers_see_a_byte_within_60_s() {
     }
 }
 
-/// Breaks when a phone that slept through some events misses one, or gets one twice.
+/// Breaks when a phone misses an event of the time in which it slept, or gets one twice.
 #[test]
 fn phones_that_slept_resume_where_they_stopped() {
     let mut log = log(1..=3);
@@ -40,7 +40,7 @@ fn phones_that_slept_resume_where_they_stopped() {
     );
 }
 
-/// Breaks when a client that is gone without a word keeps its stream.
+/// Breaks when a client keeps its stream after it is gone without a FIN.
 #[test]
 fn half_open_connections_end_after_20_s_without_progress() {
     let mut log = Log::new();
@@ -59,7 +59,7 @@ fn half_open_connections_end_after_20_s_without_progress() {
 mod of_connections {
     use crate::helpers::connection::{GET, Log, OPTIONS, answer};
 
-    /// Breaks when a proxy may store a stream, compress it, or hold it back.
+    /// Breaks when a proxy may store, compress or buffer a stream.
     #[test]
     fn proxies_are_told_neither_to_store_nor_to_transform_nor_to_buffer() {
         for options in [OPTIONS, OPTIONS.chunked()] {

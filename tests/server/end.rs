@@ -1,12 +1,12 @@
-//! How streams and connections end: a graceful end, FIN, and the time after it in which the client may finish what it
-//! sends (RFC 9112, section 9.6).
+//! How streams and connections end: a graceful end, FIN, and the time after it in which the server still reads (RFC
+//! 9112, section 9.6).
 
 use embedded_sse::server::{Close, Output, Session, StreamOptions};
 
 use crate::helpers::session::send;
 use crate::helpers::{PREAMBLE, at, events, id, log};
 
-/// Breaks when a stream ends within a frame, goes on after the one under way, or begins again.
+/// Breaks when a stream ends within a frame, sends another frame after the current one, or begins again.
 #[test]
 fn a_stream_ends_after_the_frame_under_way() {
     let options = StreamOptions::new().lifetime(5000);
@@ -37,7 +37,7 @@ mod of_connections {
     use crate::helpers::at;
     use crate::helpers::connection::{GET, Log, OPTIONS, connect, read_head, refusal, send_all};
 
-    /// Breaks when a stream that has ended leaves its connection open, or its client waits for the end.
+    /// Breaks when a connection stays open after its stream has ended, or gets no FIN.
     #[test]
     fn a_stream_that_ends_is_shut_down_once_and_closed_after_1_s() {
         static LIFETIME: ServerOptions =
@@ -55,7 +55,7 @@ mod of_connections {
             }
             let shut_down = (String::new(), "Shutdown".into());
             assert_eq!(send_all(&mut connection, ends_at, &log), shut_down);
-            // What the client sends means nothing.
+            // Bytes of the client are ignored.
             connection.received(100);
             for now in [ends_at, ends_at + 999] {
                 let next = connection.poll(at(now), &log);
@@ -66,7 +66,7 @@ mod of_connections {
         }
     }
 
-    /// Breaks when the end is said before a byte of the response, or twice.
+    /// Breaks when FIN comes before the last byte of the response, or twice.
     #[test]
     fn a_response_is_shut_down_once_when_all_of_it_was_sent() {
         let log = Log::new();
@@ -92,7 +92,7 @@ mod of_connections {
         }
     }
 
-    /// Breaks when a client that has closed its end waits for that of the server, or is waited for.
+    /// Breaks when a client that has closed its side gets no FIN, or the server waits for more bytes of it.
     #[test]
     fn a_stream_whose_client_has_closed_is_shut_down_and_closed() {
         let log = Log::new();
@@ -106,7 +106,7 @@ mod of_connections {
         assert_eq!(gone.poll(at(0), &log), closed);
     }
 
-    /// Breaks when a stream begins after the end, or a refusal under way is cut off by it.
+    /// Breaks when a stream begins after the end of the server, or the end cuts a refusal.
     #[test]
     fn no_stream_begins_after_the_end() {
         let log = Log::new();
@@ -138,18 +138,18 @@ mod of_connections {
         connection
     }
 
-    /// Breaks when a refused client is cut off before it could read why, or keeps its connection.
+    /// Breaks when a refused client is closed before it could read the reason, or keeps its connection.
     #[test]
-    fn an_answered_client_that_stays_is_closed_after_1_s() {
+    fn a_client_that_stays_after_its_response_is_closed_after_1_s() {
         let (log, mut scratch) = (Log::new(), [0; 512]);
         let mut silent = refused(&log, &mut scratch);
         assert_eq!(silent.poll(at(999), &log), Next::Wait(at(1000)));
         assert_eq!(silent.poll(at(1000), &log), ANSWERED);
     }
 
-    /// Breaks when the end of what a client sends is waited for although it has come.
+    /// Breaks when the server waits for a FIN that has already come.
     #[test]
-    fn an_answered_client_that_closes_is_closed_at_once() {
+    fn a_client_that_closes_after_its_response_is_closed_at_once() {
         let (log, mut scratch) = (Log::new(), [0; 512]);
         let mut polite = refused(&log, &mut scratch);
         polite.received(100);
@@ -158,9 +158,9 @@ mod of_connections {
         assert_eq!(polite.poll(at(1), &log), ANSWERED);
     }
 
-    /// Breaks when a client that never stops to send is listened to for longer, or for less, than 64 KB.
+    /// Breaks when the server reads more or less than 64 KB from a client that does not stop sending.
     #[test]
-    fn an_answered_client_that_sends_on_is_closed_after_64_kb() {
+    fn a_client_that_sends_after_its_response_is_closed_after_64_kb() {
         let (log, mut scratch) = (Log::new(), [0; 512]);
         let mut talkative = refused(&log, &mut scratch);
         for _ in 0..64 * 1024 / 103 {

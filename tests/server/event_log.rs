@@ -1,18 +1,18 @@
-//! The event log (what it keeps, and where an id leads) against a naive one that keeps every frame.
+//! The event log, compared with a simple model that keeps every frame: which frames are kept, and where an id leads.
 
 use embedded_sse::server::{Cursor, EventLog, PublishError, Resume};
 use embedded_sse::{EventId, EventName, Frame, event_name};
 
-/// What a record takes beside its frame.
+/// The bytes of a record that are not the frame.
 const HEADER: usize = 3;
 
-/// All frames ever published, and how many of them the buffer has forgotten.
+/// All frames that were published, and how many of them the log has evicted.
 #[derive(Default)]
 struct Model {
     capacity: usize,
     epoch: Option<u32>,
     made: u32,
-    forgotten: usize,
+    evicted: usize,
     frames: Vec<Published>,
 }
 
@@ -24,7 +24,7 @@ struct Published {
 }
 
 impl Model {
-    /// Takes a frame's parts, in the words of the documentation. `false` when it is too large.
+    /// Publishes a frame with these parts, as the documentation says. Returns `false` if the frame is too large.
     fn publish(&mut self, name: Option<&str>, id: Option<&str>, data: Option<&str>) -> bool {
         let makes = self.epoch.is_some() && id.is_none() && data.is_some();
         let id = match self.epoch {
@@ -53,57 +53,56 @@ impl Model {
         true
     }
 
-    /// Takes note of how many frames the log has kept, which is its own decision within limits: they fit,
-    /// and the one before them would not have, but for the room of one frame that a frame in one
-    /// piece may cost.
+    /// Records how many frames the log has kept. The log may choose within limits: the frames fit, and one frame more
+    /// would not. A record lies in one piece, which may cost the room of one frame.
     fn keep(&mut self, kept: usize) {
         let length = |frame: &Published| frame.bytes.len() + HEADER;
-        let forgotten = self.frames.len() - kept;
-        assert!(forgotten >= self.forgotten, "what is gone came back");
-        let total: usize = self.frames[forgotten..].iter().map(length).sum();
+        let evicted = self.frames.len() - kept;
+        assert!(evicted >= self.evicted, "an evicted frame came back");
+        let total: usize = self.frames[evicted..].iter().map(length).sum();
         assert!(total <= self.capacity);
-        if forgotten > self.forgotten {
-            let before = &self.frames[forgotten - 1..];
+        if evicted > self.evicted {
+            let before = &self.frames[evicted - 1..];
             let largest = before.iter().map(length).max().unwrap();
             let total: usize = before.iter().map(length).sum();
-            assert!(total + largest > self.capacity, "forgotten without need");
-            self.forgotten = forgotten;
+            assert!(total + largest > self.capacity, "evicted without need");
+            self.evicted = evicted;
         }
     }
 
     fn kept(&self) -> &[Published] {
-        &self.frames[self.forgotten..]
+        &self.frames[self.evicted..]
     }
 
-    /// How many frames the client has seen that comes with this id; `None` when that is unknown.
+    /// How many frames a client with this id has seen; `None` if the id is unknown.
     fn seen(&self, id: &str) -> Option<usize> {
         let start = self.epoch.map(|epoch| format!("{epoch:x}-0"));
         if start.as_deref() == Some(id) {
-            // It comes before everything, so that no event may have been forgotten.
-            return self.no_event_is_forgotten(0).then_some(self.forgotten);
+            // The id of the sequence 0 comes before every event, so it is unknown once an event was evicted.
+            return self.no_event_is_evicted(0).then_some(self.evicted);
         }
         let at = |frame: &Published| frame.id.as_deref() == Some(id);
         if let Some(last) = self.frames.iter().rposition(at) {
-            if last >= self.forgotten {
+            if last >= self.evicted {
                 return Some(last + 1);
             }
-            // An id that the log has not made counts only while it is kept.
-            if self.frames[last].made && self.no_event_is_forgotten(last + 1) {
-                return Some(self.forgotten);
+            // An id that the log has not made is known only while its frame is kept.
+            if self.frames[last].made && self.no_event_is_evicted(last + 1) {
+                return Some(self.evicted);
             }
         }
         None
     }
 
-    /// Whether a client that has seen so many frames has missed no event that is forgotten.
-    fn no_event_is_forgotten(&self, seen: usize) -> bool {
-        !self.frames[seen..self.forgotten]
+    /// Whether a client that has seen this many frames has missed no evicted event.
+    fn no_event_is_evicted(&self, seen: usize) -> bool {
+        !self.frames[seen..self.evicted]
             .iter()
             .any(|frame| frame.is_event)
     }
 }
 
-/// Everything after a cursor.
+/// The frames after a cursor.
 fn read_all(log: &EventLog<&mut [u8]>, mut cursor: Cursor) -> Vec<Vec<u8>> {
     let mut frames = Vec::new();
     while let Some(record) = log.read(&mut cursor).unwrap() {
@@ -119,8 +118,8 @@ fn expected(model: &Model, from: usize) -> Vec<Vec<u8>> {
         .collect()
 }
 
-/// Breaks when a frame is lost, doubled, cut or kept too long, when a reader that was lapped is not
-/// told or is told a wrong number, when an id leads to a wrong place, or when a failure leaves a trace.
+/// Breaks when a frame is lost, repeated, cut or kept too long, when a lapped reader gets no or a wrong number of
+/// lost frames, when an id leads to a wrong place, or when a failed call changes the log.
 #[test]
 fn log_agrees_with_its_model() {
     let mut random = fastrand::Rng::with_seed(0x5eed);
@@ -153,7 +152,7 @@ fn log_agrees_with_its_model() {
                     let id = match random.u32(0..6) {
                         0 => Some(random.u32(0..30).to_string()),
                         1 => Some(String::new()),
-                        // Of another epoch: ids of its own are the log's.
+                        // Another epoch: the ids of the caller must not have that of the log.
                         2 => Some(format!(
                             "{:x}-{}",
                             model.epoch.map_or(1, |epoch| epoch ^ 1),
@@ -199,7 +198,7 @@ fn log_agrees_with_its_model() {
                     refused += u32::from(!fits);
                 }
                 6 => {
-                    // Data that fails leaves no trace.
+                    // Data that fails to format changes nothing.
                     let result = log.publish_with(event_name!("x"), |writer| {
                         writer.write_str("y")?;
                         Err(core::fmt::Error)
@@ -233,7 +232,7 @@ fn log_agrees_with_its_model() {
                         }
                         (Resume::Lost(cursor), None) => {
                             lost += 1;
-                            readers.push((cursor, model.forgotten));
+                            readers.push((cursor, model.evicted));
                         }
                         (resume, seen) => panic!("{id}: {resume:?}, but {seen:?}"),
                     }
@@ -245,8 +244,8 @@ fn log_agrees_with_its_model() {
                     let (cursor, seen) = &mut readers[reader];
                     match log.read(cursor) {
                         Err(error) => {
-                            assert_eq!(error.missed as usize, model.forgotten - *seen);
-                            *seen = model.forgotten;
+                            assert_eq!(error.missed as usize, model.evicted - *seen);
+                            *seen = model.evicted;
                             lapped += 1;
                         }
                         Ok(None) => assert_eq!(*seen, model.frames.len()),
@@ -255,15 +254,12 @@ fn log_agrees_with_its_model() {
                             *seen += 1;
                         }
                     }
-                    assert!(*seen >= model.forgotten);
+                    assert!(*seen >= model.evicted);
                 }
             }
             assert_eq!(log.len(), model.kept().len());
             assert_eq!(log.is_empty(), model.kept().is_empty());
-            assert_eq!(
-                read_all(log, log.oldest()),
-                expected(&model, model.forgotten)
-            );
+            assert_eq!(read_all(log, log.oldest()), expected(&model, model.evicted));
         }
     }
     println!("{lapped} lapped, {lost} lost, {resumed} resumed, {refused} refused");

@@ -6,8 +6,8 @@ use embedded_sse::{Frame, event_name};
 use crate::helpers::session::{Log, body};
 use crate::helpers::{LOST, PREAMBLE, at, id};
 
-/// Breaks when an event of another type passes, one of these types is held back, or a filter takes
-/// away what is no event.
+/// Breaks when an event of another type passes, an event of one of these types does not, or the filter removes a
+/// frame that is no event.
 #[test]
 fn only_events_of_the_chosen_types_pass() {
     let mut log = Log::new();
@@ -42,7 +42,7 @@ fn only_events_of_the_chosen_types_pass() {
     }
 }
 
-/// Breaks when a client that wants no event of the type `lost` is not told of a loss.
+/// Breaks when a client gets no loss notice because it wants no event of the type `lost`.
 #[test]
 fn the_loss_notice_passes_every_filter() {
     let mut log = Log::new();
@@ -56,7 +56,7 @@ fn the_loss_notice_passes_every_filter() {
     );
 }
 
-/// Breaks when one call leaves out frames without end, or loses what comes after them.
+/// Breaks when one call leaves out any number of frames, or loses the frames after them.
 #[test]
 fn one_call_leaves_out_a_bounded_number_of_frames() {
     let mut log = EventLog::<[u8; 1024]>::new();

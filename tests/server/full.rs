@@ -1,4 +1,4 @@
-//! What a client is told while no place for a stream is free.
+//! The response to a client for whose stream no place is free.
 
 use embedded_sse::server::{AllowedOrigins, StreamOptions};
 
@@ -16,9 +16,9 @@ fn refused(options: &embedded_sse::server::ServerOptions, fields: &str) -> (Stri
     send_all(&mut connection, 7, &log)
 }
 
-/// Breaks when a browser is told something by which its event source gives up, or gets events without a place.
+/// Breaks when a browser gets a response after which its event source stops for good, or gets events without a place.
 #[test]
-fn an_event_source_is_told_to_come_back() {
+fn an_event_source_gets_a_stream_that_ends_after_retry() {
     for accept in ["text/event-stream", "text/html, TEXT/Event-Stream;q=0.5"] {
         let (answer, end) = refused(&RECONNECT, &format!("Accept: {accept}\r\n"));
         assert_eq!(
@@ -26,7 +26,7 @@ fn an_event_source_is_told_to_come_back() {
             (format!("{STREAM_HEAD}{PREAMBLE}"), "Shutdown".into())
         );
     }
-    // It comes with an id that is known, or not.
+    // The id is known or unknown.
     for last in ["2", "9"] {
         let fields = format!("Accept: text/event-stream\r\nLast-Event-ID: {last}\r\n");
         let (answer, _) = refused(&RECONNECT, &fields);
@@ -34,9 +34,9 @@ fn an_event_source_is_told_to_come_back() {
     }
 }
 
-/// Breaks when the stream has other options than those of the server: the time, the origins, chunks.
+/// Breaks when the reconnection time, the CORS fields or the framing of the stream are not those of the options.
 #[test]
-fn its_stream_is_as_the_options_say() {
+fn the_stream_of_a_full_server_has_its_options() {
     let options = RECONNECT
         .stream(
             StreamOptions::new()
@@ -57,9 +57,9 @@ fn its_stream_is_as_the_options_say() {
     assert!(answer.ends_with(":\nretry: 70\n\r\n0\r\n\r\n"), "{answer}");
 }
 
-/// Breaks when a client that is no event source is not told why, or an event source is told to come back unasked.
+/// Breaks when a client that is no event source gets no 503, or an event source gets a stream without the option.
 #[test]
-fn others_get_503() {
+fn other_clients_get_503() {
     let expected = refusal("503 Service Unavailable", "Retry-After: 5\r\n");
     for fields in [
         "",
@@ -77,7 +77,7 @@ fn others_get_503() {
     assert_eq!(answer, expected);
 }
 
-/// Breaks when a client that asks for the head gets more.
+/// Breaks when a `HEAD` request gets more than the head.
 #[test]
 fn a_head_request_gets_the_head_alone() {
     let log = Log::new();
@@ -89,9 +89,9 @@ fn a_head_request_gets_the_head_alone() {
     assert_eq!((answer.as_str(), end.as_str()), (STREAM_HEAD, "Shutdown"));
 }
 
-/// Breaks when a response that was given is replaced.
+/// Breaks when a later response replaces the first one.
 #[test]
-fn the_first_answer_counts() {
+fn the_first_response_counts() {
     let log = Log::new();
     let mut scratch = [0; 512];
     let lines = format!("{GET}Accept: text/event-stream\r\n\r\n");

@@ -1,11 +1,11 @@
-//! Clients that close their end. The server reads while it streams, to see that at once.
+//! Clients that close their side. The server reads while it streams, so that it notices this at once.
 
 use embedded_sse::server::{Close, Next, Outcome};
 
 use crate::helpers::connection::{GET, Log, OPTIONS, connect, read_head, refusal, send_all};
 use crate::helpers::{at, log};
 
-/// Breaks when a client that is gone keeps its slot, or what it sends before counts for anything.
+/// Breaks when a client that is gone keeps its slot, or when the server does not discard what the client sent before.
 #[test]
 fn end_of_file_closes_a_stream_at_once() {
     let log = log(1..=3);
@@ -27,7 +27,7 @@ fn end_of_file_closes_a_stream_at_once() {
     );
 }
 
-/// Breaks when a connection waits for the rest of a request that cannot come any more.
+/// Breaks when a connection waits for the rest of a request that can no longer come.
 #[test]
 fn end_of_file_within_the_head_closes_at_once() {
     let log = Log::new();
@@ -41,7 +41,7 @@ fn end_of_file_within_the_head_closes_at_once() {
     }
 }
 
-/// Breaks when a client that has said all it will say loses the answer that it waits for.
+/// Breaks when a client that has sent its request and closed its side does not get its response.
 #[test]
 fn a_half_closed_client_still_reads_its_refusal() {
     let log = Log::new();

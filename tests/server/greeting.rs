@@ -1,4 +1,4 @@
-//! The present state, which a hook of the caller writes to new clients.
+//! Greetings: the present state of the device, which a hook of the caller writes to new clients.
 
 use embedded_sse::server::{EventLog, Output, Session, Start, StreamOptions};
 use embedded_sse::{DataWriter, Frame, Sink, SliceSink, event_name};
@@ -7,7 +7,7 @@ use crate::helpers::{LOST, PREAMBLE, at, events, id, log, publish};
 
 const STATE: &str = "event: led\ndata: on\n\nevent: door\ndata: open\n\n";
 
-/// Writes `STATE`, a frame a call.
+/// Writes `STATE`, one frame a call.
 fn greet(number: u32, sink: &mut SliceSink<'_>) -> bool {
     assert_eq!(sink.written(), 0);
     match number {
@@ -23,7 +23,7 @@ fn greet(number: u32, sink: &mut SliceSink<'_>) -> bool {
 
 const GREETING: StreamOptions = StreamOptions::new().greeting(&greet);
 
-/// What a session sends in its buffer until it waits; `between` is called before each call.
+/// What a session sends through its buffer until it waits. `between` is called before each call.
 fn fill<const N: usize>(
     session: &mut Session,
     log: &mut EventLog<[u8; N]>,
@@ -43,7 +43,8 @@ fn fill<const N: usize>(
     panic!("it never waits");
 }
 
-/// What a client gets that comes with this id, in buffers of every length that holds a frame of the greeting.
+/// The body for a client with this id. It must be the same in buffers of every length that holds a frame of the
+/// greeting.
 fn body(last_event_id: &str, options: &StreamOptions) -> String {
     let whole = |length| {
         let mut log = log::<256>(1..=3);
@@ -57,7 +58,7 @@ fn body(last_event_id: &str, options: &StreamOptions) -> String {
     body
 }
 
-/// Breaks when a new client is not told the state, or in another order.
+/// Breaks when a new client gets no greeting, or gets it at another place.
 #[test]
 fn a_new_client_gets_the_greeting_before_what_is_kept() {
     assert_eq!(body("", &GREETING), format!("{PREAMBLE}{STATE}"));
@@ -71,25 +72,25 @@ fn a_new_client_gets_the_greeting_before_what_is_kept() {
     }
 }
 
-/// Breaks when a client that goes on where it was is told the state, which it has.
+/// Breaks when a client that resumes is greeted: it has the state.
 #[test]
-fn a_client_that_resumes_gets_none() {
+fn a_client_that_resumes_gets_no_greeting() {
     assert_eq!(body("2", &GREETING), format!("{PREAMBLE}{}", events([3])));
     assert_eq!(body("3", &GREETING), PREAMBLE);
 }
 
-/// Breaks when a client that has lost events is not told the state, or before the loss.
+/// Breaks when a client that has lost events is not greeted, or is greeted before the loss notice.
 #[test]
-fn a_client_that_has_lost_events_gets_it_after_the_loss_notice() {
+fn a_client_that_has_lost_events_gets_the_greeting_after_the_loss_notice() {
     let expected = format!("{PREAMBLE}{LOST}{STATE}{}", events(1..=3));
     assert_eq!(body("9", &GREETING), expected);
     let padded = body("9", &GREETING.padding());
     assert!(padded.ends_with(&expected[PREAMBLE.len()..]));
 }
 
-/// Breaks when a client that is overtaken in mid-stream is not told the state again.
+/// Breaks when a client that is lapped in mid-stream is not greeted again.
 #[test]
-fn a_client_that_is_lapped_gets_it_again() {
+fn a_lapped_client_gets_the_greeting_again() {
     let mut log = log::<64>(1..=2);
     let mut session = Session::new(at(0), &log, id(""), &GREETING);
     assert_eq!(
@@ -104,7 +105,7 @@ fn a_client_that_is_lapped_gets_it_again() {
     );
 }
 
-/// Breaks when an id comes before the greeting, or the greeting counts as an event of the log.
+/// Breaks when the id comes before the greeting, or the greeting counts as an event of the log.
 #[test]
 fn the_id_of_the_log_follows_the_greeting() {
     for options in [
@@ -116,9 +117,10 @@ fn the_id_of_the_log_follows_the_greeting() {
     }
 }
 
-/// Breaks when a frame that does not fit is sent in part, hides those that follow, or fails unseen.
+/// Breaks when a frame that does not fit is sent in part, when the frames after it are left out, or when the hook
+/// gets no error.
 #[test]
-fn a_frame_that_does_not_fit_is_left_out_and_the_hook_is_told() {
+fn a_frame_that_does_not_fit_is_left_out_and_reported_to_the_hook() {
     use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
     static TOO_LARGE: AtomicU32 = AtomicU32::new(0);
     let options = StreamOptions::new().greeting(&|number, sink| {
@@ -139,9 +141,9 @@ fn a_frame_that_does_not_fit_is_left_out_and_the_hook_is_told() {
     assert_eq!(TOO_LARGE.load(Relaxed), 1);
 }
 
-/// Breaks when the greeting is a piece of what is sent before it or after it, so that a frame that fits a buffer does not.
+/// Breaks when a greeting frame must share the buffer with other bytes, so that it does not fit.
 #[test]
-fn a_frame_has_all_of_the_buffer() {
+fn a_greeting_frame_may_fill_the_buffer() {
     let options = StreamOptions::new()
         .start(Start::Oldest)
         .greeting(&|number, sink| {
@@ -156,9 +158,9 @@ fn a_frame_has_all_of_the_buffer() {
     assert_eq!(body, format!("{PREAMBLE}{frame}{frame}{}", events(1..=3)));
 }
 
-/// Breaks when events that come while the client is greeted are lost or come before it.
+/// Breaks when events that are published during the greeting are lost, or come before its end.
 #[test]
-fn events_that_come_meanwhile_follow_the_greeting() {
+fn events_published_during_the_greeting_follow_it() {
     let mut log = log::<256>([1]);
     let mut session = Session::new(at(0), &log, id(""), &GREETING);
     let mut number = 2;
@@ -171,9 +173,9 @@ fn events_that_come_meanwhile_follow_the_greeting() {
     assert_eq!(body, format!("{PREAMBLE}{STATE}{}", events(2..5)));
 }
 
-/// Breaks when a hook that has no end keeps a stream from ending.
+/// Breaks when a hook without an end keeps a stream from ending.
 #[test]
-fn a_stream_that_is_ended_greets_no_further() {
+fn an_ended_stream_stops_the_greeting() {
     let options = StreamOptions::new().greeting(&|_, sink| Frame::data("x").write_to(sink).is_ok());
     let mut log = log::<256>([1]);
     let mut session = Session::new(at(0), &log, id(""), &options);
@@ -187,7 +189,7 @@ fn a_stream_that_is_ended_greets_no_further() {
     assert_eq!(fill(&mut session, &mut log, 64, |_, _| {}), "stream ended");
 }
 
-/// Breaks when a keep-alive follows a greeting too soon: silence counts from its last byte.
+/// Breaks when a keep-alive comes too soon after a greeting: silence counts from its last byte.
 #[test]
 fn silence_counts_from_the_greeting() {
     let log = log::<256>([1]);
@@ -202,7 +204,7 @@ fn silence_counts_from_the_greeting() {
     // The client is slow.
     let length = fill(10_000).unwrap() + fill(10_000).unwrap();
     assert_eq!(length, STATE.len());
-    // The hook is asked for one frame more.
+    // The session calls the hook once more.
     assert_eq!(fill(10_000), Err(at(10_000)));
     assert_eq!(fill(10_000), Err(at(25_000)));
 }
@@ -219,9 +221,9 @@ fn polling_leaves_the_greeting_out() {
     );
 }
 
-/// Breaks when data that is formatted is not what a greeting can hold.
+/// Breaks when formatted data cannot be greeted with.
 #[test]
-fn a_frame_may_be_formatted() {
+fn a_greeting_frame_may_be_formatted() {
     use std::fmt::Write;
     let options = StreamOptions::new().greeting(&|number, sink| {
         let mut data = DataWriter::new(sink, &Frame::new()).unwrap();
@@ -243,9 +245,9 @@ mod of_connections {
     };
     use crate::helpers::{LOST, PREAMBLE, events, publish};
 
-    /// Breaks when a connection, which searches for the id in steps, greets others than a session does.
+    /// Breaks when a connection, which searches for the id in steps, greets other clients than a session does.
     #[test]
-    fn a_connection_greets_those_that_do_not_resume() {
+    fn a_connection_greets_clients_that_do_not_resume() {
         let options = OPTIONS.stream(GREETING);
         let mut log = Log::new();
         publish(&mut log, 1..=40);
@@ -262,7 +264,7 @@ mod of_connections {
         }
     }
 
-    /// Breaks when a connection sends another greeting than a session, or none in chunks.
+    /// Breaks when a connection sends another greeting than a session, or no greeting in chunks.
     #[test]
     fn a_connection_sends_the_greeting_in_chunks_too() {
         let options = OPTIONS.stream(GREETING);
@@ -279,9 +281,9 @@ mod of_connections {
         assert!(chunks.to_lowercase().contains(&chunk), "{chunks}");
     }
 
-    /// Breaks when a scratch of some length repeats or loses a frame that it can hold.
+    /// Breaks when a scratch of some length repeats or loses a frame that fits it.
     #[test]
-    fn a_scratch_of_any_length_greets() {
+    fn a_greeting_is_sent_with_a_scratch_of_any_length() {
         let options = OPTIONS.stream(GREETING);
         let log = Log::new();
         for length in 100..200 {

@@ -6,10 +6,10 @@ use embedded_sse::server::{Connection, Next, Outcome, ServerOptions};
 use crate::helpers::at;
 use crate::helpers::connection::{GET, Log, OPTIONS, read_head, refusal, send_all};
 
-/// Breaks when a client keeps its connection without asking for anything, or loses it too early; or
-/// when a connection that a browser has opened in advance gets an answer.
+/// Breaks when a client that sends nothing keeps its connection or loses it too early, or when it gets a response:
+/// browsers open connections in advance.
 #[test]
-fn a_silent_client_is_closed_without_an_answer() {
+fn a_silent_client_is_closed_without_a_response() {
     let log = Log::new();
     let mut scratch = [0; 512];
     let mut silent = Connection::new(at(5), &OPTIONS, &mut scratch);
@@ -18,7 +18,7 @@ fn a_silent_client_is_closed_without_an_answer() {
     assert_eq!(silent.poll(at(11_005), &log), Next::Close(Outcome::HungUp));
 }
 
-/// Breaks when each byte of a head prolongs its time, or a slow client is not told.
+/// Breaks when each byte of a head restarts its time, or a slow client gets no 408.
 #[test]
 fn a_head_that_takes_10_s_is_refused_with_408() {
     let log = Log::new();
@@ -38,7 +38,7 @@ fn a_head_that_takes_10_s_is_refused_with_408() {
     assert_eq!(slow.poll(at(10_000), &log), Next::Wait(at(11_000)));
 }
 
-/// Breaks when 0 refuses every client at once: it is "never" in every option for a time.
+/// Breaks when 0 refuses every client at once: 0 means "never" in every time option.
 #[test]
 fn a_head_timeout_of_0_never_expires() {
     let log = Log::new();
@@ -56,9 +56,9 @@ fn a_head_timeout_of_0_never_expires() {
     assert_eq!(slow.poll(at(1_000_000), &log), Next::Request);
 }
 
-/// Breaks when another time counts for a head than the configured one.
+/// Breaks when the time is not that of the options.
 #[test]
-fn the_time_of_a_head_is_as_configured() {
+fn the_head_timeout_is_as_configured() {
     let log = Log::new();
     const OPTIONS: ServerOptions = ServerOptions::new("/events").head_timeout(700);
     let mut scratch = [0; 512];

@@ -1,5 +1,4 @@
-//! The hosts by which a server may be called, against DNS rebinding (RFC 9110, section 7.2; RFC 9112,
-//! section 3.2).
+//! The hosts that a server serves, against DNS rebinding (RFC 9110, section 7.2; RFC 9112, section 3.2).
 
 use embedded_sse::http::{Response, Status};
 use embedded_sse::server::{ServerOptions, StreamOptions};
@@ -12,7 +11,7 @@ fn status(options: &ServerOptions, target: &str, host: &str) -> String {
     answer(options, &Log::new(), &request)[9..12].to_string()
 }
 
-/// Breaks when a device without a list of its names is not found.
+/// Breaks when a device without a list of hosts refuses one.
 #[test]
 fn any_host_is_served_by_default() {
     for host in ["", "192.168.1.7", "other:81"] {
@@ -20,8 +19,8 @@ fn any_host_is_served_by_default() {
     }
 }
 
-/// Breaks when a host that is not listed, or none, is served; or when the check or the path of its request
-/// counts before its host.
+/// Breaks when a host that is not listed, or a missing one, is served; or when the check or the path decides before
+/// the host.
 #[test]
 fn a_foreign_host_is_refused_with_403() {
     for request in [
@@ -37,8 +36,8 @@ fn a_foreign_host_is_refused_with_403() {
     }
 }
 
-/// Breaks when a listed name is not known by its case, its dot or its port, or an IPv6 address by its
-/// brackets.
+/// Breaks when a listed host does not match because of its case, its trailing dot or its port, or when an IPv6
+/// address does not because of its brackets.
 #[test]
 fn a_listed_host_is_known_whatever_its_case_dot_and_port() {
     let options = OPTIONS.hosts(&["device", "[::1]"]);
@@ -50,7 +49,7 @@ fn a_listed_host_is_known_whatever_its_case_dot_and_port() {
     }
 }
 
-/// Breaks when the field overrules the host in a target (RFC 9112, section 3.2.2).
+/// Breaks when the field `Host` overrules the host in the target (RFC 9112, section 3.2.2).
 #[test]
 fn the_host_of_a_target_overrules_the_field() {
     let options = OPTIONS.hosts(&["device"]);
@@ -62,7 +61,7 @@ fn the_host_of_a_target_overrules_the_field() {
     assert_eq!(status(&options, "http://other/events", "device"), "403");
 }
 
-/// Breaks when a target is taken for a URL of HTTP that is none.
+/// Breaks when a target that is no absolute HTTP URL names a host.
 #[test]
 fn a_target_of_another_form_names_no_host() {
     let options = OPTIONS.hosts(&["device"]);
@@ -70,7 +69,7 @@ fn a_target_of_another_form_names_no_host() {
     assert_eq!(status(&options, "hello/x/events", "device"), "404");
 }
 
-/// Breaks when a foreign host gets what the caller would answer.
+/// Breaks when a client with a foreign host gets the caller's response.
 #[test]
 fn a_foreign_host_gets_no_response_of_the_caller() {
     static STREAM: StreamOptions = StreamOptions::new();

@@ -1,4 +1,4 @@
-//! What is sent when nothing happens (WHATWG HTML, 9.2.7: a comment every 15 s or so).
+//! The keep-alive, which is sent after a time of silence (WHATWG HTML, 9.2.7: a comment every 15 s or so).
 
 use embedded_sse::server::{Output, Session, StreamOptions};
 use embedded_sse::{Frame, event_name};
@@ -6,7 +6,7 @@ use embedded_sse::{Frame, event_name};
 use crate::helpers::session::{Log, send};
 use crate::helpers::{PREAMBLE, at, events, id, publish};
 
-/// Breaks when silence lasts longer or shorter by default than proxies and the standard suggest.
+/// Breaks when the default time is not that of the standard: some proxies cut a connection that is silent for longer.
 #[test]
 fn a_comment_comes_after_15_s_of_silence_by_default() {
     let log = Log::new();
@@ -21,7 +21,7 @@ fn a_comment_comes_after_15_s_of_silence_by_default() {
     );
 }
 
-/// Breaks when a keep-alive comes early, late, or not again, or an event does not count as a sign of life.
+/// Breaks when a keep-alive comes early, late or only once, or when an event does not restart the time.
 #[test]
 fn silence_is_counted_from_the_last_byte() {
     let mut log = Log::new();
@@ -46,7 +46,7 @@ fn silence_is_counted_from_the_last_byte() {
     );
 }
 
-/// Breaks when a frame that waits to be sent lets a comment in between.
+/// Breaks when a keep-alive comes in the middle of a frame.
 #[test]
 fn no_keep_alive_comes_within_a_frame() {
     let mut log = Log::new();
@@ -67,7 +67,7 @@ fn no_keep_alive_comes_within_a_frame() {
     );
 }
 
-/// What comes after 5 s of silence, and what the session waits for then.
+/// The bytes after 5 s of silence, and the output of the session then.
 fn after_5_s(options: StreamOptions) -> (String, Output<'static>) {
     let log = Log::new();
     let mut session = Session::new(at(0), &log, id(""), &options);
@@ -75,7 +75,7 @@ fn after_5_s(options: StreamOptions) -> (String, Output<'static>) {
     send(&mut session, at(5000), &log, 99)
 }
 
-/// Breaks when pages cannot be shown that the connection lives.
+/// Breaks when the keep-alive cannot be an event, by which pages show that the connection works.
 #[test]
 fn a_keep_alive_may_be_a_visible_event() {
     let visible = Frame::new().event(event_name!("ping")).with_data(b"");
@@ -86,7 +86,7 @@ fn a_keep_alive_may_be_a_visible_event() {
     );
 }
 
-/// Breaks when a frame of no bytes makes the session spin.
+/// Breaks when an empty keep-alive frame makes the session return again and again without a wait.
 #[test]
 fn an_empty_keep_alive_frame_sends_nothing() {
     let options = StreamOptions::new().keep_alive(1000);
@@ -96,9 +96,9 @@ fn an_empty_keep_alive_frame_sends_nothing() {
     );
 }
 
-/// Breaks when 0 stands for anything but never.
+/// Breaks when a time of 0 sends a keep-alive: 0 means "never".
 #[test]
-fn a_keep_alive_time_of_0_is_never() {
+fn a_keep_alive_time_of_0_sends_none() {
     let visible = Frame::new().event(event_name!("ping")).with_data(b"");
     for options in [
         StreamOptions::new(),

@@ -1,4 +1,4 @@
-//! How long a stream may last.
+//! The lifetime of streams.
 
 use embedded_sse::Instant;
 use embedded_sse::server::{Close, Output, Session, StreamOptions};
@@ -6,7 +6,7 @@ use embedded_sse::server::{Close, Output, Session, StreamOptions};
 use crate::helpers::session::send;
 use crate::helpers::{PREAMBLE, at, events, id, log, publish};
 
-/// Breaks when a stream has no end by its lifetime, an early one, or one within a frame.
+/// Breaks when a stream does not end after its lifetime, ends too early, or ends within a frame.
 #[test]
 fn a_lifetime_ends_the_stream_between_two_frames() {
     let options = StreamOptions::new().lifetime(5000);
@@ -28,9 +28,9 @@ fn a_lifetime_ends_the_stream_between_two_frames() {
     );
 }
 
-/// Breaks when 0 ends every stream at once: it is "never" in every option for a time.
+/// Breaks when 0 ends every stream at once: 0 means "never" in every time option.
 #[test]
-fn a_lifetime_of_0_is_never() {
+fn a_lifetime_of_0_never_expires() {
     for options in [StreamOptions::new(), StreamOptions::new().lifetime(0)] {
         let options = options.keep_alive(0);
         let log = log([1]);

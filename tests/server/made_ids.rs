@@ -13,7 +13,7 @@ fn log(epoch: u32) -> Log {
     log
 }
 
-/// The lines with an id of everything that is kept.
+/// The `id` lines of all frames that are kept.
 fn ids(log: &Log) -> Vec<String> {
     let mut cursor = log.oldest();
     let mut ids = Vec::new();
@@ -29,7 +29,7 @@ fn ids(log: &Log) -> Vec<String> {
     ids
 }
 
-/// Breaks when an id has another form, or a number is left out or comes twice.
+/// Breaks when an id has another form, or a number is skipped or used twice.
 #[test]
 fn an_id_is_the_epoch_in_hex_and_a_sequence_in_decimal() {
     let mut log = log(0x5eed);
@@ -40,7 +40,7 @@ fn an_id_is_the_epoch_in_hex_and_a_sequence_in_decimal() {
     }
 }
 
-/// Breaks when a log makes ids unasked.
+/// Breaks when a log makes ids without being asked to.
 #[test]
 fn no_ids_are_made_by_default() {
     let mut log = Log::new();
@@ -48,7 +48,7 @@ fn no_ids_are_made_by_default() {
     assert_eq!(ids(&log), [""; 0]);
 }
 
-/// Breaks when a log that makes no ids takes an id of the caller's for one that it has made.
+/// Breaks when a log that makes no ids takes an id of the caller for one of its own.
 #[test]
 fn a_log_that_makes_no_ids_searches_for_ids_of_that_form() {
     let mut log = Log::new();
@@ -84,7 +84,7 @@ fn a_frame_that_is_too_large_uses_no_id() {
     assert_eq!(ids(&log), ["7-1"]);
 }
 
-/// Breaks when a reboot is mistaken for a resume, or a number that was never reached for one that was.
+/// Breaks when a client resumes by an id of another boot, or by a number that the log has not reached.
 #[test]
 fn an_id_of_another_epoch_or_ahead_is_unknown() {
     let mut log = log(0x1a);
@@ -98,7 +98,7 @@ fn an_id_of_another_epoch_or_ahead_is_unknown() {
     }
 }
 
-/// Breaks when a client is told of a loss that has seen all but what is kept.
+/// Breaks when a client gets the loss notice although it has seen every evicted event.
 #[test]
 fn the_id_before_the_oldest_event_is_known() {
     let mut log = log(7);

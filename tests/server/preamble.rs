@@ -8,10 +8,10 @@ use crate::common::oracle;
 use crate::helpers::session::{Log, body, send};
 use crate::helpers::{LOST, PREAMBLE, at, id};
 
-/// Breaks when the head of a response waits for an event, so that proxies hold it back.
+/// Breaks when the response head is sent only with the first event: proxies would hold it back until then.
 #[cfg(feature = "http")]
 #[test]
-fn first_bytes_follow_the_head_at_once() {
+fn the_first_bytes_follow_the_head_at_once() {
     use crate::helpers::connection::{self, GET, OPTIONS, STREAM_HEAD};
     use embedded_sse::server::Next;
 
@@ -27,7 +27,7 @@ fn first_bytes_follow_the_head_at_once() {
     assert_eq!(sent, format!("{STREAM_HEAD}{PREAMBLE}"));
 }
 
-/// Breaks when the padding is no comment of 2 KB.
+/// Breaks when the padding is not a comment of 2 KB.
 #[test]
 fn padding_is_a_comment_of_2_kb() {
     let padded = body(&Log::new(), "", &StreamOptions::new().padding());
@@ -35,7 +35,7 @@ fn padding_is_a_comment_of_2_kb() {
     assert_eq!(padding, format!(":{}\n", " ".repeat(2047)));
 }
 
-/// Breaks when a loss is told before the padding, or in it.
+/// Breaks when the loss notice comes before the end of the padding.
 #[test]
 fn padding_comes_before_the_loss_notice() {
     let log = Log::new();
@@ -44,7 +44,7 @@ fn padding_comes_before_the_loss_notice() {
     assert_eq!(body(&log, "0", &options), format!("{padded}{LOST}"));
 }
 
-/// Breaks when a stream names another reconnection time than its options, or 3 s without any.
+/// Breaks when the reconnection time is not that of the options, or not 3 s without one.
 #[test]
 fn reconnection_time_is_3_s_or_as_configured() {
     let log = Log::new();
@@ -53,7 +53,7 @@ fn reconnection_time_is_3_s_or_as_configured() {
     assert_eq!(body(&log, "", &options), ":\nretry: 0\n");
 }
 
-/// Breaks when clients that come one after the other are told the same time, or the time leaves its range.
+/// Breaks when clients that come one after the other get the same time, or a time outside the range.
 #[test]
 fn reconnection_time_is_spread_over_its_range() {
     let log = Log::new();
@@ -70,13 +70,13 @@ fn reconnection_time_is_spread_over_its_range() {
     );
 }
 
-/// Breaks when clients that come in one millisecond are told the same time: they would come back at once, too.
+/// Breaks when clients that come in the same millisecond get the same time: they would come back together.
 #[test]
 fn clients_that_come_at_once_are_told_different_times() {
     for spread in [11, 12, 100, 1_000, 60_000, u32::MAX - 3_000] {
         let options = StreamOptions::new().retry_spread(spread);
         for now in [0, 1, 77, 1_000_003, u64::from(u32::MAX), u64::MAX - 1] {
-            // Streams that have begun before change nothing.
+            // Earlier streams change nothing.
             for before in [0, 1, 100, 250, 600] {
                 let log = Log::new();
                 let begin = || {
@@ -98,7 +98,7 @@ fn clients_that_come_at_once_are_told_different_times() {
     }
 }
 
-/// Breaks when connections get their number in another way than sessions alone.
+/// Breaks when connections do not get different times as sessions do.
 #[cfg(feature = "http")]
 #[test]
 fn connections_that_come_at_once_are_told_different_times() {
@@ -110,7 +110,7 @@ fn connections_that_come_at_once_are_told_different_times() {
     assert_eq!(answers.collect::<BTreeSet<_>>().len(), 8);
 }
 
-/// Breaks when the spread makes a long reconnection time a short one.
+/// Breaks when the range wraps a long reconnection time into a short one.
 #[test]
 fn reconnection_time_saturates() {
     let widest = StreamOptions::new().retry(u32::MAX).retry_spread(u32::MAX);

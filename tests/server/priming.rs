@@ -1,4 +1,4 @@
-//! An id that a client is given before it has seen an event.
+//! Priming: an id alone, which is sent to a client that has not seen an event yet.
 
 use std::cmp::Ordering;
 
@@ -6,7 +6,7 @@ use embedded_sse::Frame;
 use embedded_sse::event_name;
 use embedded_sse::server::{Close, EventLog, Output, Session, Start, StreamOptions};
 
-use crate::helpers::session::{Log, body, send};
+use crate::helpers::session::{Log, body, fill_all, send};
 use crate::helpers::{LOST, PREAMBLE, at, events, id, log, publish};
 
 const PRIME: StreamOptions = StreamOptions::new().prime();
@@ -20,7 +20,7 @@ fn made(events: u32) -> Log {
     log
 }
 
-/// The body of a client that comes with this id, by `fill`, with buffers of every length up to 40.
+/// The body for a client with this id, by `fill`. It must be the same in buffers of every length up to 40.
 fn filled<const N: usize>(
     log: &EventLog<[u8; N]>,
     last_event_id: &str,
@@ -28,15 +28,7 @@ fn filled<const N: usize>(
 ) -> String {
     let whole = |length| {
         let mut session = Session::new(at(0), log, id(last_event_id), options);
-        let mut body = Vec::new();
-        loop {
-            match session.fill(at(0), log, &mut [0; 40][..length]) {
-                Output::Send(bytes) => body.extend_from_slice(bytes),
-                Output::Wait(until) if until == at(0) => {}
-                Output::Wait(_) => return String::from_utf8(body).unwrap(),
-                Output::Close(reason) => panic!("{reason}"),
-            }
-        }
+        fill_all(&mut session, log, &mut [0; 40][..length]).unwrap()
     };
     let body = whole(40);
     for length in 1..40 {
@@ -45,15 +37,15 @@ fn filled<const N: usize>(
     body
 }
 
-/// The body of a new client, by `poll`, in steps of at most so many bytes, and why it was closed, if it was. After each step and
-/// each rest, `between` gets the log, the body so far, and how many rests there were.
+/// The body for a new client, by `poll`, in steps of at most `step` bytes; and the reason if its stream was closed.
+/// `between` is called after each step and each pause, with the log, the body so far, and the number of pauses.
 fn poll<const N: usize>(
     log: &mut EventLog<[u8; N]>,
     step: usize,
     mut between: impl FnMut(&mut EventLog<[u8; N]>, &str, usize),
 ) -> (String, Option<Close>) {
     let mut session = Session::new(at(0), log, id(""), &PRIME);
-    let (mut body, mut rests) = (String::new(), 0);
+    let (mut body, mut pauses) = (String::new(), 0);
     loop {
         match session.poll(at(0), log) {
             Output::Send(bytes) => {
@@ -62,15 +54,15 @@ fn poll<const N: usize>(
                 let length = part.len();
                 session.sent(length);
             }
-            Output::Wait(until) if until == at(0) => rests += 1,
+            Output::Wait(until) if until == at(0) => pauses += 1,
             Output::Wait(_) => return (body, None),
             Output::Close(reason) => return (body, Some(reason)),
         }
-        between(log, &body, rests);
+        between(log, &body, pauses);
     }
 }
 
-/// Breaks when a client that has seen no event gets no id, another one than the newest, or one although it is not asked for.
+/// Breaks when a client that has seen no event gets no id or an older one, or gets one without the option.
 #[test]
 fn a_client_that_has_seen_no_event_gets_the_newest_id() {
     for (log, newest) in [
@@ -87,14 +79,14 @@ fn a_client_that_has_seen_no_event_gets_the_newest_id() {
     }
 }
 
-/// Breaks when a log whose events have no ids gives one.
+/// Breaks when a client gets an id from a log whose events have none.
 #[test]
-fn a_log_without_ids_gives_none() {
+fn a_log_without_ids_gives_no_id() {
     let mut log = Log::new();
     assert_eq!(body(&log, "", &PRIME), PREAMBLE);
     log.publish(&Frame::data("x")).unwrap();
     log.publish(&Frame::comment("id: 7")).unwrap();
-    // Neither the empty id, by which clients forget theirs, nor one that is too long to come back with a request.
+    // The empty id makes clients forget theirs. An id that is too long cannot come back with a request.
     log.publish(&Frame::data("x").id(id(""))).unwrap();
     assert_eq!(body(&log, "", &PRIME), PREAMBLE);
     let mut log = EventLog::<[u8; 1024]>::new();
@@ -103,7 +95,8 @@ fn a_log_without_ids_gives_none() {
     assert_eq!(filled(&log, "", &PRIME), PREAMBLE);
 }
 
-/// Breaks when an id hides behind a comment, a type or frames without one, or when the search needs another one to end.
+/// Breaks when the search misses an id because of a comment, a type or frames without an id, or needs an older id to
+/// end.
 #[test]
 fn the_newest_id_is_found_wherever_it_stands() {
     let mut log = EventLog::<[u8; 16_384]>::new();
@@ -131,9 +124,9 @@ fn the_newest_id_is_found_wherever_it_stands() {
     }
 }
 
-/// Breaks when a frame that is no event counts as one: a client that got no more than that has no id.
+/// Breaks when a frame that is no event counts as one: a client that gets no more than that has no id.
 #[test]
-fn a_client_that_gets_frames_that_are_no_events_gets_an_id() {
+fn a_client_that_gets_frames_but_no_event_gets_an_id() {
     let mut log = made(0);
     log.publish(&Frame::comment("c")).unwrap();
     log.publish(&Frame::new().retry(5)).unwrap();
@@ -143,9 +136,9 @@ fn a_client_that_gets_frames_that_are_no_events_gets_an_id() {
     assert_eq!(filled(&log, "", &oldest), expected);
 }
 
-/// Breaks when a client that has an id to resume from, or gets one with what is kept, is given another one.
+/// Breaks when a client gets another id although it has one, or gets one with a kept event.
 #[test]
-fn a_client_that_has_an_id_gets_none() {
+fn a_client_that_has_an_id_gets_no_other_id() {
     let log = log::<256>(1..=3);
     assert_eq!(body(&log, "3", &PRIME), PREAMBLE);
     assert_eq!(
@@ -163,9 +156,9 @@ fn a_client_that_has_an_id_gets_none() {
     );
 }
 
-/// Breaks when a client is given no id because its events are not among those that are kept, or because it lost its place.
+/// Breaks when a client gets no id because none of the kept events is sent to it.
 #[test]
-fn a_client_that_gets_nothing_of_what_is_kept_gets_an_id() {
+fn a_client_that_gets_no_kept_event_gets_an_id() {
     let log = log::<256>(1..=3);
     let only = [event_name!("rare")];
     for start in [Start::Oldest, Start::LatestOfEachType] {
@@ -182,7 +175,7 @@ fn a_client_that_gets_nothing_of_what_is_kept_gets_an_id() {
     );
 }
 
-/// Breaks when a client that was cut off before its first event is not resumed after the id that it was given.
+/// Breaks when a client that was cut off before its first event does not resume after the id that it was given.
 #[test]
 fn a_client_resumes_after_the_id_that_it_was_given() {
     for before in 0..3 {
@@ -198,9 +191,9 @@ fn a_client_resumes_after_the_id_that_it_was_given() {
     }
 }
 
-/// Breaks when the first id misses what gave way, or what is kept is sent after a loss without telling it.
+/// Breaks when a client with the first made id gets no loss notice after an eviction, or gets one before.
 #[test]
-fn the_first_id_is_lost_once_a_record_has_given_way() {
+fn the_first_made_id_is_unknown_after_an_eviction() {
     for events in 1..40 {
         let log = made(events);
         let resumed = body(&log, "5eed-0", &PRIME);
@@ -210,9 +203,9 @@ fn the_first_id_is_lost_once_a_record_has_given_way() {
     }
 }
 
-/// Breaks when events that come while the id is sent are lost, come twice, or come within its block.
+/// Breaks when events that are published while the id is sent are lost, repeated, or sent within its block.
 #[test]
-fn events_that_come_meanwhile_follow_the_id() {
+fn events_published_while_the_id_is_sent_follow_it() {
     for step in 1..30 {
         let mut log = log::<256>(1..=2);
         let mut number = 3;
@@ -227,25 +220,25 @@ fn events_that_come_meanwhile_follow_the_id() {
     }
 }
 
-/// Breaks when events that come between the steps of the search for the newest id are lost or come twice, or a client is not
-/// told that they have given way.
+/// Breaks when events that are published between two steps of the search are lost or repeated, or when their eviction
+/// is not reported to the client.
 #[test]
-fn events_that_come_during_the_search_follow_the_id() {
+fn events_published_during_the_search_follow_the_id() {
     for published in 0..150 {
         let mut log = log::<1024>(1..=40);
         let mut steps = 0;
-        let (body, closed) = poll(&mut log, usize::MAX, |log, _, rests| {
-            if rests == 1 && steps == 0 {
+        let (body, closed) = poll(&mut log, usize::MAX, |log, _, pauses| {
+            if pauses == 1 && steps == 0 {
                 publish(log, 41..41 + published);
             }
-            steps = rests;
+            steps = pauses;
         });
         assert_eq!(closed, None);
         assert!(steps > 0);
         let (kept, published) = (log.len(), published as usize);
         let opening = match kept.cmp(&published) {
             Ordering::Greater => "id: 40\n\n",
-            // The event that has the id has given way, but no later one.
+            // The event with the id was evicted, but no later one.
             Ordering::Equal => "",
             Ordering::Less => LOST,
         };
@@ -255,10 +248,10 @@ fn events_that_come_during_the_search_follow_the_id() {
     }
 }
 
-/// Breaks when a client whose stream is overtaken while its id is searched for or sent gets a part of an id, or is not told
-/// of a loss.
+/// Breaks when a client that is lapped while its id is searched for or sent gets a part of the id as a block, or gets
+/// no loss notice.
 #[test]
-fn a_client_that_is_overtaken_is_told() {
+fn a_client_lapped_before_its_id_is_closed_or_gets_the_loss_notice() {
     const LONG: &str = "a-long-id";
     for published in 0..40 {
         let mut log = EventLog::<[u8; 256]>::new();
@@ -270,7 +263,7 @@ fn a_client_that_is_overtaken_is_told() {
         });
         let begun = format!("{PREAMBLE}id: {LONG}\n\n");
         if closed.is_some() {
-            // No blank line has come: the part of the id counts for nothing.
+            // No blank line has come, so the part of the id has no effect.
             assert_eq!(body, format!("{PREAMBLE}id: a-l"));
             assert!(published > 10);
         } else {
@@ -279,9 +272,9 @@ fn a_client_that_is_overtaken_is_told() {
     }
 }
 
-/// Breaks when the keep-alive or the lifetime of a stream stops after the id.
+/// Breaks when the keep-alive or the lifetime stops after the id.
 #[test]
-fn the_stream_goes_on_after_the_id() {
+fn keep_alive_and_lifetime_go_on_after_the_id() {
     let options = PRIME.keep_alive(10).lifetime(15);
     let log = made(0);
     let mut session = Session::new(at(0), &log, id(""), &options);
@@ -296,9 +289,9 @@ fn the_stream_goes_on_after_the_id() {
     );
 }
 
-/// Breaks when a client that has taken all of the block is closed as if it had missed a part of it.
+/// Breaks when a client that has the whole block is closed as if a part of it were missing.
 #[test]
-fn an_id_that_was_sent_whole_may_give_way() {
+fn an_id_that_was_sent_whole_may_be_evicted() {
     let whole = format!("{PREAMBLE}id: a\n\n");
     for last in ["", "\n", "\n\n"] {
         let sent = whole.strip_suffix(last).unwrap();
@@ -314,7 +307,7 @@ fn an_id_that_was_sent_whole_may_give_way() {
     }
 }
 
-/// Breaks when a log that makes ids gives one that is not its newest.
+/// Breaks when a log that makes ids gives an older one of its own and not its newest id.
 #[test]
 fn an_id_of_the_caller_may_be_the_newest() {
     let mut log = made(1);
@@ -324,9 +317,9 @@ fn an_id_of_the_caller_may_be_the_newest() {
     assert_eq!(body(&log, "", &PRIME), format!("{PREAMBLE}id: 5eed-2\n\n"));
 }
 
-/// Breaks when a client is told of a loss though only comments have given way.
+/// Breaks when a client gets the loss notice although only comments were evicted.
 #[test]
-fn comments_that_give_way_are_no_loss() {
+fn evicted_comments_are_no_loss() {
     for events in 0..3 {
         let mut log = made(events);
         for _ in 0..200 {

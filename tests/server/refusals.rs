@@ -1,4 +1,4 @@
-//! Requests that get no stream, and the status that says why (RFC 9110, section 15.5).
+//! Requests that get no stream, and the statuses of their refusals (RFC 9110, section 15.5).
 
 use embedded_sse::http::Status;
 use embedded_sse::server::{Next, ServerOptions};
@@ -16,7 +16,7 @@ fn assert_refused(request: &str, status: &str, fields: &str) {
     );
 }
 
-/// Breaks when a head without a meaning is served, or not answered.
+/// Breaks when a malformed head is served, or gets no response.
 #[test]
 fn a_malformed_head_is_refused_with_400() {
     for request in ["GET\r\n\r\n", "GET /events HTTP/1.1\r\n\r\n"] {
@@ -24,7 +24,7 @@ fn a_malformed_head_is_refused_with_400() {
     }
 }
 
-/// Breaks when a path that only begins like the stream's gets the stream.
+/// Breaks when a path that only begins like that of the stream gets the stream.
 #[test]
 fn another_path_is_refused_with_404() {
     for path in ["/event", "/events/"] {
@@ -33,7 +33,7 @@ fn another_path_is_refused_with_404() {
     }
 }
 
-/// Breaks when a method without a meaning for streams gets one, or is not told which have.
+/// Breaks when another method gets a stream, or its refusal does not list the allowed ones.
 #[test]
 fn another_method_is_refused_with_405_and_allow() {
     for method in ["POST", "DELETE", "OPTIONS", "get"] {
@@ -42,21 +42,21 @@ fn another_method_is_refused_with_405_and_allow() {
     }
 }
 
-/// Breaks when a client gets a stream that has said it cannot use one.
+/// Breaks when a client gets a stream although its `Accept` excludes event streams.
 #[test]
 fn accept_without_event_streams_is_refused_with_406() {
     let request = format!("GET /events HTTP/1.1\r\n{FIELDS}Accept: text/html\r\n\r\n");
     assert_refused(&request, "406 Not Acceptable", "");
 }
 
-/// Breaks when a request line costs more memory than there is, or its length is not told.
+/// Breaks when a target that does not fit the scratch is cut, or is refused with another status.
 #[test]
 fn a_target_longer_than_the_scratch_is_refused_with_414() {
     let request = format!("GET /{} HTTP/1.1\r\n{FIELDS}\r\n", "x".repeat(400));
     assert_refused(&request, "414 URI Too Long", "");
 }
 
-/// Breaks when a field that matters is cut, or the length of a head has no limit.
+/// Breaks when a field that matters is cut, or a head may have any length.
 #[test]
 fn fields_longer_than_the_scratch_or_the_limit_are_refused_with_431() {
     for (name, length) in [("Origin", 400), ("Authorization", 400), ("X", 4000)] {
@@ -66,7 +66,7 @@ fn fields_longer_than_the_scratch_or_the_limit_are_refused_with_431() {
     }
 }
 
-/// Breaks when a field that ends past byte 65,535 of a large scratch is cut: places in a head have 16 bits.
+/// Breaks when a field that ends after byte 65,535 of a large scratch is cut: positions in a head have 16 bits.
 #[test]
 fn fields_past_64_kb_of_the_scratch_are_refused_with_431() {
     const LONG: ServerOptions = ServerOptions::new("/events")
@@ -88,7 +88,7 @@ fn fields_past_64_kb_of_the_scratch_are_refused_with_431() {
     );
 }
 
-/// Breaks when a client that shall stop for good is told so with content, or otherwise.
+/// Breaks when a 204 has content or another status line.
 #[test]
 fn a_204_stops_a_client() {
     let log = Log::new();

@@ -1,5 +1,5 @@
-//! Request heads (RFC 9112, sections 2 to 5): the same as `httparse` reads, however they are cut; the
-//! parameters of the query, and fields of any length.
+//! Request heads (RFC 9112, sections 2 to 5), compared with `httparse`, in all pieces; query parameters; and fields
+//! of any length.
 
 use embedded_sse::Instant;
 use embedded_sse::http::Request;
@@ -11,7 +11,7 @@ use crate::helpers::connection::{self, FIELDS, Log, STREAM_HEAD, STRICT, read_he
 const OPTIONS: ServerOptions = ServerOptions::new("/events").keep_headers(&["x-a", "Cookie"]);
 const NOW: Instant = Instant::from_millis(0);
 
-/// What came of a head.
+/// The outcome of a head.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Read {
     Request(Fields),
@@ -41,7 +41,7 @@ fn fields(request: &Request) -> Fields {
     }
 }
 
-/// Reads a head that comes in these pieces, up to where the connection has an answer.
+/// Reads a head that comes in these pieces, until the connection has a response.
 fn read<'c>(chunks: impl IntoIterator<Item = &'c [u8]>, scratch: &mut [u8]) -> Read {
     let log = EventLog::<[u8; 0]>::new();
     let mut connection = Connection::new(NOW, &OPTIONS, scratch);
@@ -74,7 +74,7 @@ fn status(head: &[u8]) -> u16 {
         .unwrap()
 }
 
-/// The same in every way it can be cut in two, and byte by byte.
+/// Reads a head whole, byte by byte, and cut in two at every place. The outcome must be the same.
 fn read_every_way(head: &[u8]) -> Read {
     let scratch = &mut [0; 2048];
     let whole = read([head], scratch);
@@ -96,7 +96,7 @@ fn read_every_way(head: &[u8]) -> Read {
     whole
 }
 
-/// What `httparse` and the rules that it leaves to its user make of a head.
+/// The expected outcome, by `httparse` and the rules that it leaves to its user.
 fn expected(head: &[u8]) -> Read {
     let mut headers = [httparse::EMPTY_HEADER; 64];
     let mut request = httparse::Request::new(&mut headers);
@@ -115,7 +115,7 @@ fn expected(head: &[u8]) -> Read {
             .collect::<Vec<_>>()
     };
     let (host, http_1_0) = (values("host"), request.version == Some(0));
-    // RFC 9112, section 3.2; a target is ASCII (RFC 3986).
+    // RFC 9112, section 3.2. A target is ASCII (RFC 3986).
     if host.len() > 1 || (host.is_empty() && !http_1_0) || !request.path.unwrap().is_ascii() {
         return Read::Refused(400);
     }
@@ -137,7 +137,7 @@ fn expected(head: &[u8]) -> Read {
     })
 }
 
-/// Breaks when a head is read otherwise than by `httparse`, or when the way it is cut shows.
+/// Breaks when a head is not read as by `httparse`, or when its pieces change the outcome.
 #[test]
 fn heads_are_read_as_httparse_reads_them() {
     const PIECES: &[&[u8]] = &[
@@ -205,8 +205,8 @@ fn heads_are_read_as_httparse_reads_them() {
         };
         let agree = match (&read, &expected) {
             (Read::Request(_), _) | (_, Read::Request(_)) => read == expected,
-            // `httparse` sees what is wrong with a line before the line ends, and not at all what is
-            // wrong with two hosts before the head ends.
+            // `httparse` finds a fault of a line before the line ends. It does not find a second `Host` at all, which
+            // the crate reports at the end of the head.
             (Read::Partial, Read::Refused(_)) => {
                 let rest = b"\r\n\r\n".as_slice();
                 matches!(
@@ -232,7 +232,7 @@ fn heads_are_read_as_httparse_reads_them() {
     assert!(seen.iter().all(|count| *count > 4_000), "{seen:?}");
 }
 
-/// Breaks when a parameter of the query is not found, or not decoded.
+/// Breaks when a query parameter is not found or not decoded.
 #[test]
 fn parameters_of_the_query_are_found_and_decoded() {
     let log = Log::new();
@@ -247,7 +247,7 @@ fn parameters_of_the_query_are_found_and_decoded() {
     assert!(request.parameter("y").is_none());
 }
 
-/// Breaks when a field costs memory that nobody asks for.
+/// Breaks when a field that nobody needs must fit the scratch.
 #[test]
 fn a_field_that_does_not_matter_may_be_longer_than_the_scratch() {
     let long = "x".repeat(3000);
@@ -258,7 +258,7 @@ fn a_field_that_does_not_matter_may_be_longer_than_the_scratch() {
     );
 }
 
-/// Breaks when bytes after a head spoil the request.
+/// Breaks when bytes after the head change the request.
 #[test]
 fn bytes_after_the_head_do_not_count() {
     let request = "HEAD /events HTTP/1.1\r\nHost: d\r\n\r\nx";
@@ -266,7 +266,7 @@ fn bytes_after_the_head_do_not_count() {
     assert_eq!(answer, STREAM_HEAD);
 }
 
-/// Breaks when a request refers to a line that was refused, because its end has no room.
+/// Breaks when a request refers to a line that was refused because its end had no room.
 #[test]
 fn a_request_line_without_room_for_its_end_leaves_no_request() {
     const LARGE: ServerOptions = ServerOptions::new("/events").max_head_len(1_000_000);

@@ -1,4 +1,4 @@
-//! The caller's own responses, and streams at paths of its choice.
+//! Responses of the caller, and streams at paths of its choice.
 
 use embedded_sse::http::{Response, Status};
 use embedded_sse::server::{Exchange, Next, StreamOptions};
@@ -7,8 +7,8 @@ use embedded_sse::{Frame, event_name};
 use crate::helpers::at;
 use crate::helpers::connection::{Log, OPTIONS, STREAM_HEAD, UNAUTHORIZED, read_head, send_all};
 
-/// Breaks when a response of the caller does not go out as it says, a client that asks for the head gets
-/// more, or the first answer is not the one that counts.
+/// Breaks when a response of the caller is changed, when a `HEAD` request gets more than the head, or when a later
+/// response replaces the first one.
 #[test]
 fn the_first_response_of_the_caller_goes_out() {
     let log = Log::new();
@@ -26,7 +26,7 @@ fn the_first_response_of_the_caller_goes_out() {
             (method, "/led", "on=1")
         );
         connection.respond(&page);
-        // The first answer counts.
+        // The first response counts.
         connection.respond(&UNAUTHORIZED);
         connection.answer(at(0), &log);
         assert_eq!(
@@ -36,7 +36,7 @@ fn the_first_response_of_the_caller_goes_out() {
     }
 }
 
-/// Breaks when a stream at another path has not the options that the caller gives for it.
+/// Breaks when a stream at another path does not have the options that the caller gives.
 #[test]
 fn a_stream_at_another_path_has_options_of_its_own() {
     let mut log = Log::new();
@@ -53,7 +53,7 @@ fn a_stream_at_another_path_has_options_of_its_own() {
     assert_eq!(connection.session().unwrap().losses(), 0);
 }
 
-/// Breaks when a media type can carry a line of its own into a head.
+/// Breaks when a media type can add another line to the head.
 #[test]
 fn a_media_type_with_a_line_end_is_left_out() {
     let response = Response::new(Status::OK).body("text/html\r\nSet-Cookie: a", "");
@@ -65,7 +65,7 @@ fn a_media_type_with_a_line_end_is_left_out() {
     );
 }
 
-/// Breaks when a status that rules content out comes with some (RFC 9110, sections 15.3.5 and 15.4.5).
+/// Breaks when a status without content is sent with some (RFC 9110, sections 15.3.5 and 15.4.5).
 #[test]
 fn a_204_or_304_has_no_content() {
     for status in [Status::NO_CONTENT, Status::new("304 Not Modified").unwrap()] {

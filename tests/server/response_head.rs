@@ -1,4 +1,4 @@
-//! The head of a stream's response (WHATWG HTML, 9.2.7; RFC 9111; RFC 9112, section 6.3).
+//! The response head of a stream (WHATWG HTML, 9.2.7; RFC 9111; RFC 9112, section 6.3).
 
 use embedded_sse::http::{HeaderField, Response, Status};
 use embedded_sse::server::{AllowedOrigins, StreamOptions};
@@ -25,16 +25,16 @@ fn an_http_1_0_client_gets_the_same_head() {
     );
 }
 
-/// Breaks when a body is sent to a client that asks for the head.
+/// Breaks when the response to a `HEAD` request has a body.
 #[test]
 fn a_head_request_gets_the_head_alone() {
     let request = "HEAD /events HTTP/1.1\r\nHost: d\r\n\r\n";
     assert_eq!(answer(&OPTIONS, &Log::new(), request), STREAM_HEAD);
 }
 
-/// Breaks when a stream out of another HTTP stack has other header fields than one of the crate's own server.
+/// Breaks when another HTTP stack is given other header fields for a stream than the crate's own server sends.
 #[test]
-fn other_stacks_are_given_the_fields_of_this_head() {
+fn other_http_stacks_get_the_fields_of_this_head() {
     const LIST: &[&str] = &["http://a", "https://b"];
     for origins in [
         AllowedOrigins::None,
@@ -54,7 +54,7 @@ fn other_stacks_are_given_the_fields_of_this_head() {
                 .header_fields()
                 .chain(origins.header_fields(origin.as_bytes()));
             let mut given: Vec<_> = given.collect();
-            // The field about the connection is up to the other stack.
+            // The other stack sends its own field about the connection.
             given.insert(1, ("Connection", "close"));
             assert_eq!(given, sent, "{origins:?} {origin}");
         }
@@ -76,7 +76,7 @@ const FIELDS: [HeaderField; 5] = [
     field("X-Last", "2"),
 ];
 
-/// Breaks when a field of the options is missing, comes with other responses, or frames the body in another way.
+/// Breaks when a field of the options is missing, is sent with other responses, or changes the framing of the body.
 #[test]
 fn a_stream_has_the_fields_of_the_options() {
     let options = OPTIONS.stream_fields(&FIELDS);
@@ -105,7 +105,7 @@ fn a_stream_has_the_fields_of_the_options() {
     );
 }
 
-/// Breaks when a caller can set a second `Content-Length`, or another field that says where a response ends.
+/// Breaks when a caller can set a second `Content-Length`, or another field about framing.
 #[test]
 fn a_response_has_no_second_field_about_framing() {
     let page = Response::new(Status::OK)

@@ -1,4 +1,4 @@
-//! Which events a client gets that comes with an id (WHATWG HTML, 9.2.4: `Last-Event-ID`).
+//! The events that a client with an id gets (WHATWG HTML, 9.2.4: `Last-Event-ID`).
 
 use embedded_sse::server::{Close, Output, Session, StreamOptions};
 use embedded_sse::{Frame, event_name};
@@ -7,7 +7,7 @@ use crate::common::{Item, oracle};
 use crate::helpers::session::{Log, body};
 use crate::helpers::{LOST, PREAMBLE, at, events, id, log, publish};
 
-/// Breaks when a client gets what it has seen, misses what it has not, or gets events out of order.
+/// Breaks when a client gets an event again that it has seen, misses a later one, or gets events out of order.
 #[test]
 fn events_after_the_id_come_once_in_order() {
     let log = log(1..=3);
@@ -24,9 +24,9 @@ fn events_after_the_id_come_once_in_order() {
     }
 }
 
-/// Breaks when a client with an id that the log does not know is not told, or gets less than what is kept.
+/// Breaks when a client with an unknown id gets no loss notice, or does not get every kept event.
 #[test]
-fn an_unknown_id_is_told_a_loss_and_gets_what_is_kept() {
+fn an_unknown_id_gets_the_loss_notice_and_every_kept_event() {
     let options = StreamOptions::new();
     let expected = format!("{PREAMBLE}{LOST}{}", events(1..=3));
     assert_eq!(body(&log(1..=3), "0", &options), expected);
@@ -34,9 +34,9 @@ fn an_unknown_id_is_told_a_loss_and_gets_what_is_kept() {
     assert_eq!(body(&Log::new(), "0", &options), expected);
 }
 
-/// Breaks when an id is found after its event has left the log, or its client is not told.
+/// Breaks when an id is known after its event was evicted, or its client gets no loss notice.
 #[test]
-fn an_id_that_has_left_the_log_is_told_a_loss() {
+fn an_evicted_id_gets_the_loss_notice() {
     let mut log: Log = log([1]);
     assert_eq!(body(&log, "1", &StreamOptions::new()), PREAMBLE);
     publish(&mut log, ["2".repeat(90), "3".repeat(90)]);
@@ -46,7 +46,7 @@ fn an_id_that_has_left_the_log_is_told_a_loss() {
     );
 }
 
-/// Breaks when a loss is told by another frame than the options name.
+/// Breaks when the loss notice is not the frame of the options.
 #[test]
 fn the_loss_notice_is_as_configured() {
     let notice = Frame::new().event(event_name!("gap")).with_data(b"x");
@@ -57,10 +57,10 @@ fn the_loss_notice_is_as_configured() {
     assert_eq!(body(&log(words), "0", &options), expected);
 }
 
-/// Breaks when any order of publishing, reading, losing connections and coming back makes a client
-/// miss an event without being told, get one twice, or be told where nothing is missing.
+/// Breaks when a client misses an event without a loss notice, gets one twice, or gets a loss notice without a loss,
+/// in any order of publishing, reading, disconnecting and reconnecting.
 #[test]
-fn clients_that_reconnect_miss_nothing_unknowingly() {
+fn clients_that_reconnect_miss_nothing_without_a_loss_notice() {
     let mut random = fastrand::Rng::with_seed(7);
     let (mut resumed, mut told, mut lapped) = (0, 0, 0);
     for round in 0..300 {
@@ -70,7 +70,7 @@ fn clients_that_reconnect_miss_nothing_unknowingly() {
             .loss_notice(Frame::new().event(event_name!("lost")).with_data(b"!"));
         let mut now = 0;
         let mut published = 0;
-        // What the client has seen: the number of the last event, and its id.
+        // The number and the id of the last event that the client has seen.
         let (mut seen, mut last_event_id) = (0, String::new());
         for connection in 0..10 {
             for _ in 0..random.u32(0..8) {

@@ -1,5 +1,5 @@
-//! Where the id comes from by which a client resumes: the header field `Last-Event-ID` (WHATWG HTML,
-//! 9.2.4), or a parameter of the query. And what comes of an id that cannot be used.
+//! The id by which a client resumes: from the header field `Last-Event-ID` (WHATWG HTML, 9.2.4) or a query parameter.
+//! Also the treatment of an id that cannot be used.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -12,8 +12,8 @@ use crate::helpers::connection::{GET, Log, OPTIONS, STREAM_HEAD, read_head, stre
 use crate::helpers::session::send;
 use crate::helpers::{LOST, PREAMBLE, at, events, id, log, session};
 
-/// What may stand in a query for an id and is none, and what comes of it.
-const NO_IDS_OF_A_QUERY: [&str; 9] = [
+/// Values of a query parameter that are no ids.
+const INVALID_IDS_OF_A_QUERY: [&str; 9] = [
     "5%0Adata:%20x",
     "5%0D",
     "%0d%0aX:%20y",
@@ -24,10 +24,10 @@ const NO_IDS_OF_A_QUERY: [&str; 9] = [
     "%ff%0a",
     "%20%0d%20",
 ];
-/// The same of header fields, which no LF can be in.
-const NO_IDS_OF_A_FIELD: [&str; 4] = ["5\rdata: x", "\0", "5\0", "\u{fffd}\0"];
+/// Values of the header field that are no ids. None has a LF, which a field cannot hold.
+const INVALID_IDS_OF_A_FIELD: [&str; 4] = ["5\rdata: x", "\0", "5\0", "\u{fffd}\0"];
 
-/// What a client gets after the preamble, of a log with the events 1 to 3.
+/// The body after the preamble, from a log with the events 1 to 3.
 fn body(request: &str) -> String {
     body_of(&log(1..=3), request)
 }
@@ -37,7 +37,7 @@ fn body_of(log: &Log, request: &str) -> String {
     stream.strip_prefix(PREAMBLE).unwrap().to_string()
 }
 
-/// Breaks when the header field is not heeded, or its name has to be written in one way.
+/// Breaks when the header field is ignored, or the case of its name matters.
 #[test]
 fn the_header_field_names_the_last_event() {
     assert_eq!(body(&format!("{GET}\r\n")), "");
@@ -55,7 +55,7 @@ fn the_header_field_names_the_last_event() {
     );
 }
 
-/// Breaks when a polyfill's name for the parameter is not known, or its value is not percent-decoded.
+/// Breaks when a parameter name of a polyfill is unknown, or its value is not percent-decoded.
 #[test]
 fn a_parameter_of_the_query_names_the_last_event() {
     for name in [
@@ -74,7 +74,8 @@ fn a_parameter_of_the_query_names_the_last_event() {
     );
 }
 
-/// Breaks when the parameter, which stays as the page has set it, overrules what the browser has seen since.
+/// Breaks when the parameter overrules the header field: a page sets the parameter once, while the browser keeps the
+/// field up to date.
 #[test]
 fn the_header_field_overrules_the_parameter() {
     assert_eq!(
@@ -83,8 +84,8 @@ fn the_header_field_overrules_the_parameter() {
     );
 }
 
-/// Breaks when an id that a client was told shuts it out, or one that header fields cannot carry as it is
-/// is not found.
+/// Breaks when a client is refused because of an id that the server has sent, or when such an id is not found because
+/// a header field cannot carry it unchanged.
 #[test]
 fn an_id_with_control_characters_or_a_leading_space_is_found() {
     let mut log = Log::new();
@@ -104,18 +105,18 @@ fn with_field(id: &str) -> String {
     format!("{GET}Last-Event-ID: {id}\r\n\r\n")
 }
 
-/// Requests whose id is none.
-fn requests_without_a_usable_id() -> impl Iterator<Item = String> {
-    let parameters = NO_IDS_OF_A_QUERY.into_iter().map(with_parameter);
-    parameters.chain(NO_IDS_OF_A_FIELD.into_iter().map(with_field))
+/// Requests whose id cannot be used.
+fn requests_with_an_unusable_id() -> impl Iterator<Item = String> {
+    let parameters = INVALID_IDS_OF_A_QUERY.into_iter().map(with_parameter);
+    parameters.chain(INVALID_IDS_OF_A_FIELD.into_iter().map(with_field))
 }
 
-/// Breaks when what is no id becomes one, is refused, or counts as none; or when it carries a line into the stream.
+/// Breaks when an invalid id is accepted, is refused, counts as absent, or adds a line to the stream.
 #[test]
-fn what_is_no_id_is_told_a_loss() {
+fn an_invalid_id_gets_the_loss_notice() {
     let mut log = Log::new();
     log.publish(&Frame::data("x")).unwrap();
-    for request in requests_without_a_usable_id() {
+    for request in requests_with_an_unusable_id() {
         let expected = format!("{LOST}data: x\n\n");
         assert_eq!(body_of(&log, &request), expected, "{request:?}");
         let mut scratch = [0; 512];
@@ -125,9 +126,9 @@ fn what_is_no_id_is_told_a_loss() {
     }
 }
 
-/// Breaks when a legal id of unusual bytes is not taken for one: the log may have it.
+/// Breaks when a legal id of unusual bytes is rejected: the log may hold it.
 #[test]
-fn every_legal_id_is_one() {
+fn every_legal_id_is_accepted() {
     for (parameter, expected) in [
         ("%ff%C3", &b"\xff\xc3"[..]),
         ("+7%20", b" 7 "),
@@ -148,7 +149,7 @@ fn every_legal_id_is_one() {
     }
 }
 
-/// Breaks when an id of white space is taken for that of an event which clears the id: what came since would be missing.
+/// Breaks when an id of white space counts as the empty id: its client would miss events without a loss notice.
 #[test]
 fn an_id_of_white_space_is_not_an_empty_one() {
     let mut log = Log::new();
@@ -157,9 +158,9 @@ fn an_id_of_white_space_is_not_an_empty_one() {
     assert_eq!(body_of(&log, &with_parameter("+")), expected);
 }
 
-/// Breaks when an empty id counts as an unknown one, or hides one that is sent in another way.
+/// Breaks when an empty id counts as unknown, or hides an id that is sent in another way.
 #[test]
-fn an_empty_id_is_none() {
+fn an_empty_id_counts_as_absent() {
     for request in [
         with_field(""),
         with_field(" \t "),
@@ -178,11 +179,11 @@ fn an_empty_id_is_none() {
     assert_eq!(body(&request), events([3]));
 }
 
-/// Breaks when a client whose id does not fit the scratch is refused, or counts as one without an id.
+/// Breaks when a client whose id does not fit the scratch is refused, or counts as a client without an id.
 #[test]
-fn an_id_that_is_too_long_is_told_a_loss() {
+fn an_id_that_is_too_long_gets_the_loss_notice() {
     let expected = format!("{LOST}{}", events(1..=3));
-    // The target and the id that is decoded after it have 384 bytes, as have the lines of the head.
+    // The target and the decoded id share 384 bytes, as do the lines of the head.
     for length in 120..300 {
         let id = "7".repeat(length);
         assert_eq!(body(&with_parameter(&id)), expected, "{length}");
@@ -193,14 +194,14 @@ fn an_id_that_is_too_long_is_told_a_loss() {
     }
     for length in 400..1000 {
         let id = "7".repeat(length);
-        // No parameter is looked for.
+        // The parameter is not used, because the field has an id.
         let head = "GET /events?lastEventId=3 HTTP/1.1\r\n";
         let request = format!("{head}Last-Event-ID: {id}\r\nHost: d\r\n\r\n");
         assert_eq!(body(&request), expected, "{length}");
     }
 }
 
-/// Breaks when a second field, which is empty, hides an id, so that its client misses events and is not told.
+/// Breaks when an empty second field hides an id: its client would miss events without a loss notice.
 #[test]
 fn an_empty_field_does_not_hide_an_id() {
     let long = "7".repeat(400);
@@ -220,9 +221,9 @@ fn an_empty_field_does_not_hide_an_id() {
     }
 }
 
-/// Breaks when an id takes the room of the fields that follow it: its client would be refused with 431 for ever.
+/// Breaks when an id takes the room of later fields: its client would be refused with 431 for ever.
 #[test]
-fn an_id_of_any_length_leaves_room_for_what_follows() {
+fn an_id_of_any_length_leaves_room_for_later_fields() {
     let origin = format!("http://{}", "a".repeat(64));
     for length in 1..600 {
         let id = "7".repeat(length);
@@ -233,7 +234,7 @@ fn an_id_of_any_length_leaves_room_for_what_follows() {
     }
 }
 
-/// Breaks when a stream behind another HTTP stack begins otherwise than one of a `Connection`.
+/// Breaks when a stream of another HTTP stack begins otherwise than one of a `Connection`.
 #[test]
 fn a_session_and_a_log_tell_absent_and_unusable_ids_apart() {
     let log: session::Log = log(1..=3);
@@ -258,18 +259,18 @@ fn a_session_and_a_log_tell_absent_and_unusable_ids_apart() {
     assert_eq!(LastEventId::from(EventId::default()), LastEventId::ABSENT);
 }
 
-/// Breaks when bytes that are no id get through a socket into the stream.
+/// Breaks when an invalid id that comes through a socket adds bytes to the stream.
 #[test]
-fn what_is_no_id_is_told_a_loss_over_tcp() {
+fn an_invalid_id_gets_the_loss_notice_over_tcp() {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let address = listener.local_addr().unwrap();
     let server = thread::spawn(move || {
         let log: Log = log(1..=3);
-        for _ in requests_without_a_usable_id() {
+        for _ in requests_with_an_unusable_id() {
             serve(&log, listener.accept().unwrap().0);
         }
     });
-    for request in requests_without_a_usable_id() {
+    for request in requests_with_an_unusable_id() {
         let mut client = TcpStream::connect(address).unwrap();
         client.write_all(request.as_bytes()).unwrap();
         client.shutdown(Shutdown::Write).unwrap();
@@ -281,7 +282,7 @@ fn what_is_no_id_is_told_a_loss_over_tcp() {
     server.join().unwrap();
 }
 
-/// Answers one request, and streams until the client sends no more.
+/// Responds to one request, and streams until the client closes its side.
 fn serve(log: &Log, mut socket: TcpStream) {
     let mut scratch = [0; 512];
     let mut connection = Connection::new(at(0), &OPTIONS, &mut scratch);

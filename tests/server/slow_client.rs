@@ -1,4 +1,4 @@
-//! Clients that are slower than the log is long.
+//! Clients that are so slow that the log evicts frames which they have not taken.
 
 use embedded_sse::server::{Close, Output, Session, StreamOptions};
 
@@ -11,12 +11,12 @@ fn long_word() -> String {
     "x".repeat(115)
 }
 
-/// A client that has taken so many bytes of the event 2, when the log has only later ones.
+/// A client that has taken this many bytes of the event 2, and a log from which this event was evicted.
 fn lapped_after(sent: usize) -> (Session<'static>, Log) {
     lapped_by(2, sent)
 }
 
-/// The same, if so many later events have come.
+/// The same with this many later events.
 fn lapped_by(later: usize, sent: usize) -> (Session<'static>, Log) {
     let mut log: Log = log([1]);
     let mut session = Session::new(at(0), &log, id("1"), &OPTIONS);
@@ -31,10 +31,10 @@ fn lapped_by(later: usize, sent: usize) -> (Session<'static>, Log) {
     (session, log)
 }
 
-/// Breaks when a reader that was lapped between two frames is closed, is not told where events are missing,
-/// or is told twice.
+/// Breaks when a client that was lapped between two frames is closed, or does not get exactly one loss notice at the
+/// place of the loss.
 #[test]
-fn a_lapped_client_is_told_and_skips_ahead_between_two_frames() {
+fn a_lapped_client_skips_ahead_with_a_loss_notice_between_two_frames() {
     let (mut session, log) = lapped_after(0);
     let (rest, _) = send(&mut session, at(0), &log, 99);
     let kept = events([long_word()]);
@@ -42,8 +42,8 @@ fn a_lapped_client_is_told_and_skips_ahead_between_two_frames() {
     assert_eq!(session.losses(), 1);
 }
 
-/// Breaks when a client gets a part of one frame and the rest of another, or an end that makes an event of
-/// the part.
+/// Breaks when a client gets a part of one frame and the rest of another, or a blank line that makes an event of the
+/// part.
 #[test]
 fn a_lapped_client_is_closed_in_mid_frame() {
     for sent in 1..events([1]).len() {
@@ -56,8 +56,8 @@ fn a_lapped_client_is_closed_in_mid_frame() {
     }
 }
 
-/// Breaks when a client is closed that has taken the whole frame before that gave way, or when it is told a loss though no
-/// other frame has.
+/// Breaks when a client that has taken a whole frame is closed after its eviction, or gets the loss notice although
+/// no other frame was evicted.
 #[test]
 fn a_lapped_client_goes_on_after_a_whole_frame() {
     for (later, notice) in [(1, ""), (2, LOST)] {
@@ -68,9 +68,9 @@ fn a_lapped_client_goes_on_after_a_whole_frame() {
     }
 }
 
-/// Breaks when a client that was closed in mid-frame comes back and is not told of what it missed.
+/// Breaks when a client that was closed in mid-frame reconnects and gets no loss notice.
 #[test]
-fn a_reconnect_heals_a_client_that_was_closed_in_mid_frame() {
+fn a_client_closed_in_mid_frame_gets_the_loss_notice_at_its_reconnect() {
     let (mut session, log) = lapped_after(3);
     send(&mut session, at(0), &log, 99);
     let kept = events([long_word()]);

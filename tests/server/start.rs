@@ -1,4 +1,4 @@
-//! What a client gets first that comes without an id.
+//! The first events of a client without an id.
 
 use embedded_sse::server::{Session, Start, StreamOptions};
 use embedded_sse::{EventName, Frame, event_name};
@@ -6,10 +6,10 @@ use embedded_sse::{EventName, Frame, event_name};
 use crate::helpers::session::{Log, body, send};
 use crate::helpers::{PREAMBLE, at, events, id, log, publish};
 
-/// What comes after the events 1 and 2 in `log_of_types`.
+/// The frames after the events 1 and 2 in `log_of_types`.
 const TYPES: &str = "event: led\ndata: on\n\nevent: fan\ndata: off\n\nevent: led\ndata: off\n\n\
     event: message\ndata: m\n\nevent: ledger\ndata: x\n\nevent: \ndata: n\n\n:not an event\nretry: 5\n\n";
-/// An event without a type and one of the empty type are messages.
+/// An event without a type and one with an empty type are messages.
 const LATEST: &str = "event: fan\ndata: off\n\nevent: led\ndata: off\n\nevent: ledger\ndata: x\n\nevent: \ndata: n\n\n";
 
 fn log_of_types() -> Log {
@@ -31,9 +31,9 @@ fn log_of_types() -> Log {
     log
 }
 
-/// Breaks when a client without an id gets what was published before it came, unless that is configured.
+/// Breaks when a client without an id gets earlier events although the options do not ask for them.
 #[test]
-fn a_client_without_an_id_gets_what_comes_by_default() {
+fn a_client_without_an_id_gets_only_new_events_by_default() {
     for options in [
         StreamOptions::new(),
         StreamOptions::new().start(Start::Live),
@@ -47,7 +47,7 @@ fn a_client_without_an_id_gets_what_comes_by_default() {
     }
 }
 
-/// Breaks when anything that is kept is left out.
+/// Breaks when a kept event is left out.
 #[test]
 fn a_client_may_start_at_the_oldest_event() {
     let options = StreamOptions::new().start(Start::Oldest);
@@ -55,7 +55,7 @@ fn a_client_may_start_at_the_oldest_event() {
     assert_eq!(body(&log_of_types(), "", &options), expected);
 }
 
-/// Breaks when an event comes that a later one of its type replaces, or one that none replaces does not.
+/// Breaks when an event is sent although a later one of its type is kept, or the last one of a type is not sent.
 #[test]
 fn a_client_may_start_with_the_last_event_of_each_type() {
     let options = StreamOptions::new().start(Start::LatestOfEachType);
@@ -63,7 +63,7 @@ fn a_client_may_start_with_the_last_event_of_each_type() {
     assert_eq!(body(&log_of_types(), "", &options), expected);
 }
 
-/// Breaks when a client that resumes is served as one that starts.
+/// Breaks when the options for new clients change what a client with an id gets.
 #[test]
 fn a_client_with_an_id_resumes_whatever_the_start() {
     for start in [Start::Live, Start::Oldest, Start::LatestOfEachType] {
@@ -73,7 +73,7 @@ fn a_client_with_an_id_resumes_whatever_the_start() {
     }
 }
 
-/// Breaks when events that come after the start are taken for a part of the snapshot.
+/// Breaks when events that are published after the start count as a part of the snapshot.
 #[test]
 fn everything_after_a_snapshot_is_sent() {
     let mut log = log_of_types();

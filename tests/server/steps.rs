@@ -6,11 +6,13 @@ use embedded_sse::server::{
 use embedded_sse::{EventName, Frame, event_name};
 
 use crate::helpers::connection::{GET, OPTIONS, STREAM_HEAD, read_head};
+use crate::helpers::session::fill_all;
 use crate::helpers::{LOST, PREAMBLE, at, events, id, log, publish};
 
 const SNAPSHOT: StreamOptions = StreamOptions::new().start(Start::LatestOfEachType);
 
-/// The stream of a connection with this id, and how often it rested. `between` is called at each rest.
+/// The stream of a connection with this id, and how often it paused between two steps. `between` is called at each
+/// pause.
 fn resume<const N: usize>(
     log: &mut EventLog<[u8; N]>,
     last_event_id: &str,
@@ -19,7 +21,7 @@ fn resume<const N: usize>(
     let mut scratch = [0; 512];
     let head = format!("{GET}Last-Event-ID: {last_event_id}\r\n\r\n");
     let mut connection: Connection = read_head(&OPTIONS, &mut scratch, &head);
-    let (mut response, mut rests) = (Vec::new(), 0);
+    let (mut response, mut pauses) = (Vec::new(), 0);
     loop {
         match connection.poll(at(0), log) {
             Next::Send(bytes) => {
@@ -29,7 +31,7 @@ fn resume<const N: usize>(
             }
             Next::Request => connection.answer(at(0), log),
             Next::Wait(until) if until == at(0) => {
-                rests += 1;
+                pauses += 1;
                 between(log);
             }
             Next::Wait(_) => break,
@@ -38,23 +40,23 @@ fn resume<const N: usize>(
     }
     let response = String::from_utf8(response).unwrap();
     let body = response.strip_prefix(STREAM_HEAD).unwrap();
-    (body.into(), rests)
+    (body.into(), pauses)
 }
 
-/// Breaks when a step reads more than 32 records, or when reading records that are no match takes no rest.
+/// Breaks when a step reads more than 32 records, or when a search does not pause between its steps.
 #[test]
 fn a_search_reads_32_records_in_a_step() {
     for (records, expected) in [(31, 0), (32, 0), (33, 2), (64, 2), (65, 3), (640, 20)] {
         let mut log = log::<16_384>(1..=records);
         for unknown in ["0", "x"] {
-            let (body, rests) = resume(&mut log, unknown, |_| {});
+            let (body, pauses) = resume(&mut log, unknown, |_| {});
             let all = format!("{PREAMBLE}{LOST}{}", events(1..=records));
-            assert_eq!((body, rests), (all, expected), "{records}");
+            assert_eq!((body, pauses), (all, expected), "{records}");
         }
     }
 }
 
-/// Breaks when a comment, a type or an id of kilobytes is read in one step, or when a search that stops within one
+/// Breaks when a comment, a type or an id of kilobytes is read in one step, or when a search that pauses within one
 /// misses the id.
 #[test]
 fn a_search_reads_a_bounded_number_of_bytes_in_a_step() {
@@ -69,18 +71,18 @@ fn a_search_reads_a_bounded_number_of_bytes_in_a_step() {
     log.publish(&Frame::data(&long).id(id("8"))).unwrap();
     log.publish(&Frame::data("b").id(id(&long))).unwrap();
     for (last_event_id, expected) in [("7", 3), ("8", 1), ("9", 0)] {
-        let (body, rests) = resume(&mut log, last_event_id, |_| {});
+        let (body, pauses) = resume(&mut log, last_event_id, |_| {});
         let found = match expected {
             3 => body.starts_with(&format!("{PREAMBLE}id: 8\n")),
             1 => body.starts_with(&format!("{PREAMBLE}id: x")),
             _ => body.starts_with(&format!("{PREAMBLE}{LOST}:x")),
         };
         assert!(found, "{last_event_id}: {}", &body[..60]);
-        assert!(rests > 15_000 / 600, "{rests} rests");
+        assert!(pauses > 15_000 / 600, "{pauses} pauses");
     }
 }
 
-/// Breaks when an id that the log does not hold any longer, or never held, is searched for although its number tells that.
+/// Breaks when the log searches for a made id that it does not hold: the number of the id shows that.
 #[test]
 fn a_made_id_that_is_not_in_the_log_takes_no_search() {
     let mut log = EventLog::<[u8; 4096]>::new();
@@ -112,10 +114,10 @@ fn a_made_id_that_is_not_in_the_log_takes_no_search() {
     }
 }
 
-/// Breaks when an event is lost, repeated, or out of order that comes after the id, though frames come and go between
-/// the steps; or when a client is not told what it has missed.
+/// Breaks when an event after the id is lost, repeated or out of order although frames are published and evicted
+/// between the steps, or when a client gets no loss notice.
 #[test]
-fn every_id_resumes_while_frames_come_and_go() {
+fn every_id_resumes_while_frames_are_published_and_evicted() {
     for makes_ids in [true, false] {
         for resumed in (1..=400).step_by(7) {
             for per_step in [0, 1, 5, 40] {
@@ -136,11 +138,11 @@ fn every_id_resumes_while_frames_come_and_go() {
                 }
                 let known = 400 - log.len();
                 let last_event_id = format!("{}{resumed}", if makes_ids { "7-" } else { "own" });
-                let mut rests = 0;
+                let mut pauses = 0;
                 let (body, _) = resume(&mut log, &last_event_id, |log| {
-                    rests += 1;
-                    // At some time it has to come to an end.
-                    for _ in 0..if rests < 20 { per_step } else { 0 } {
+                    pauses += 1;
+                    // The stream must wait at some time.
+                    for _ in 0..if pauses < 20 { per_step } else { 0 } {
                         next(log);
                     }
                 });
@@ -153,7 +155,7 @@ fn every_id_resumes_while_frames_come_and_go() {
                         let Ok(number) = number.parse::<usize>() else {
                             continue;
                         };
-                        // After a loss comes all that is kept.
+                        // After a loss notice comes every kept event.
                         assert!(number == seen + 1 || is_told, "{number} after {seen}");
                         seen = number;
                         is_told = false;
@@ -169,7 +171,7 @@ fn every_id_resumes_while_frames_come_and_go() {
     }
 }
 
-/// Breaks when a search goes on as if it had read records that have given way before it came to them.
+/// Breaks when a search counts records as read that were evicted before it reached them.
 #[test]
 fn a_search_that_is_lapped_is_a_loss() {
     let mut log = log::<1024>(1..=60);
@@ -185,7 +187,7 @@ fn a_search_that_is_lapped_is_a_loss() {
     assert_eq!(body, expected);
 }
 
-/// Breaks when one call fills in more than 32 frames, or less than there are and fit.
+/// Breaks when one call fills in more than 32 frames, or fewer although more fit.
 #[test]
 fn a_call_fills_in_at_most_32_records() {
     let mut log = EventLog::<[u8; 4096]>::new();
@@ -206,10 +208,11 @@ fn a_call_fills_in_at_most_32_records() {
     assert_eq!(frames, [32, 32, 32, 4]);
 }
 
-/// Breaks when a client whose call ended between two frames is closed because the frame before has given way: it has all of
-/// that one. Or when it is told a loss though none of the next ones has.
+/// Breaks when a call that ended between two frames is treated as if it had ended within one: its client would be
+/// closed after an eviction of the frame before, which it has completely. Also breaks when that client gets the loss
+/// notice although no later frame was evicted.
 #[test]
-fn a_call_that_ends_between_two_frames_leaves_none_under_way() {
+fn a_call_that_ends_between_two_frames_leaves_no_frame_unfinished() {
     // The log holds 50 frames. One call ends after 32 writes, the other one when its buffer is full.
     for (published, room) in [(40, 2048), (2, PREAMBLE.len() + 9)] {
         for more in [-1, 0, 1, 40] {
@@ -228,7 +231,7 @@ fn a_call_that_ends_between_two_frames_leaves_none_under_way() {
             };
             let sent = (bytes.len() - PREAMBLE.len()) / 9;
             assert!((1..published).contains(&sent));
-            // So many more than were sent give way.
+            // The log evicts the frames that were sent, and `more` of the others.
             publish(
                 &mut log,
                 (50 - published + sent).checked_add_signed(more).unwrap(),
@@ -243,7 +246,7 @@ fn a_call_that_ends_between_two_frames_leaves_none_under_way() {
     }
 }
 
-/// What a client gets of these frames that comes without an id: in plain words.
+/// The expected snapshot of these frames.
 fn snapshot(frames: &[(Option<String>, Vec<u8>)], only: Option<&[EventName]>) -> Vec<u8> {
     let mut body = Vec::new();
     for (at, (name, bytes)) in frames.iter().enumerate() {
@@ -258,8 +261,8 @@ fn snapshot(frames: &[(Option<String>, Vec<u8>)], only: Option<&[EventName]>) ->
     body
 }
 
-/// Breaks when an event is sent that a later one of its type replaces, or one is left out that none replaces; when the
-/// order differs from that of the log; or when what is published meanwhile is lost.
+/// Breaks when an event is sent although a later one of its type is kept, or the last one of a type is not sent; when
+/// the order differs from that of the log; or when an event is lost that is published meanwhile.
 #[test]
 fn snapshots_are_the_last_event_of_each_type() {
     let mut random = fastrand::Rng::with_seed(11);
@@ -328,7 +331,7 @@ fn snapshots_are_the_last_event_of_each_type() {
         let mut body = Vec::new();
         let mut buffer = [0; 700];
         let mut to_come = random.usize(0..20);
-        let mut rests = 0;
+        let mut pauses = 0;
         loop {
             let output = match round % 2 {
                 0 => session.fill(at(0), &log, &mut buffer),
@@ -342,7 +345,7 @@ fn snapshots_are_the_last_event_of_each_type() {
                         session.sent(length);
                     }
                 }
-                Output::Wait(until) if until == at(0) => rests += 1,
+                Output::Wait(until) if until == at(0) => pauses += 1,
                 Output::Wait(_) => break,
                 Output::Close(reason) => panic!("{reason}"),
             }
@@ -365,13 +368,13 @@ fn snapshots_are_the_last_event_of_each_type() {
                 "round {round}"
             );
         } else {
-            assert!(to_come < 20 && rests < 10_000);
+            assert!(to_come < 20 && pauses < 10_000);
         }
     }
 }
 
-/// Breaks when the work of a snapshot grows with the product of types and frames: 630 types took 100,000 rests of 8
-/// frames.
+/// Breaks when the work of a snapshot grows with the product of types and frames: 630 types would take 100,000 steps
+/// of 8 frames.
 #[test]
 fn a_snapshot_of_many_types_takes_few_steps() {
     let mut log = EventLog::<[u8; 16_384]>::new();
@@ -420,7 +423,7 @@ fn a_snapshot_reads_32_records_in_a_step() {
     assert!(steps >= 640 / 32, "{steps} steps");
 }
 
-/// Breaks when types of hundreds of bytes are compared in one step, for each of up to 32 frames.
+/// Breaks when one step compares types of hundreds of bytes with those of up to 32 frames.
 #[test]
 fn a_snapshot_compares_a_bounded_number_of_bytes_in_a_step() {
     let mut log = EventLog::<[u8; 16_384]>::new();
@@ -432,7 +435,7 @@ fn a_snapshot_compares_a_bounded_number_of_bytes_in_a_step() {
     let mut session = Session::new(at(0), &log, id(""), &SNAPSHOT);
     let mut buffer = [0; 512];
     let mut steps = 0;
-    // Each is compared with those that follow, a step with three of them.
+    // Each frame is compared with all later ones, three of them in a step.
     let compared: usize = (0..40).sum();
     while !matches!(session.fill(at(0), &log, &mut buffer), Output::Wait(until) if until > at(0)) {
         steps += 1;
@@ -440,11 +443,11 @@ fn a_snapshot_compares_a_bounded_number_of_bytes_in_a_step() {
     assert!(steps > compared / 4, "{steps} steps");
 }
 
-/// Breaks when a snapshot that has lost a part of the log leaves out frames by what it found of others.
+/// Breaks when a snapshot that has lost a part of the log leaves out frames by what it knew of evicted ones.
 #[test]
-fn a_snapshot_goes_on_after_what_it_has_lost() {
+fn a_snapshot_goes_on_after_a_loss() {
     for lapped in 0..20 {
-        // It holds 40 frames.
+        // The log holds 40 frames.
         let mut log = EventLog::<[u8; 40 * 22]>::new();
         let mut frames = Vec::new();
         let publish = |log: &mut EventLog<_>, frames: &mut Vec<_>, name: &str, data: usize| {
@@ -457,7 +460,7 @@ fn a_snapshot_goes_on_after_what_it_has_lost() {
             frames.push((Some(name.to_string()), bytes));
         };
         for number in 0..39 {
-            // Every other one is left out.
+            // Every other frame is left out.
             let name = match number % 2 {
                 0 => char::from(b'A' + number as u8).to_string(),
                 _ => "x".into(),
@@ -465,7 +468,7 @@ fn a_snapshot_goes_on_after_what_it_has_lost() {
             publish(&mut log, &mut frames, &name, number);
         }
         let mut session = Session::new(at(0), &log, id(""), &SNAPSHOT);
-        // The first frame is sent, and the next ones were compared.
+        // The first frame is sent, and the next ones are compared.
         loop {
             match session.poll(at(0), &log) {
                 Output::Send(bytes) if bytes.starts_with(b"event: C") => break,
@@ -482,17 +485,7 @@ fn a_snapshot_goes_on_after_what_it_has_lost() {
             publish(&mut log, &mut frames, "n", number);
         }
         let kept = frames.len() - log.len();
-        let mut buffer = [0; 512];
-        let mut body = Vec::new();
-        loop {
-            match session.fill(at(0), &log, &mut buffer) {
-                Output::Send(bytes) => body.extend_from_slice(bytes),
-                Output::Wait(until) if until == at(0) => {}
-                Output::Wait(_) => break,
-                Output::Close(reason) => panic!("{reason}"),
-            }
-        }
-        let body = String::from_utf8(body).unwrap();
+        let body = fill_all(&mut session, &log, &mut [0; 512]).unwrap();
         if let Some((_, rest)) = body.split_once(LOST) {
             let mut expected = snapshot(&frames[kept..until], None);
             expected.extend(frames[until..].iter().flat_map(|(_, bytes)| bytes));
@@ -506,7 +499,7 @@ fn a_snapshot_goes_on_after_what_it_has_lost() {
     }
 }
 
-/// Breaks when a lapped snapshot goes on with a group of frames that have given way, or is not told as a loss.
+/// Breaks when a lapped snapshot goes on with evicted frames, or is not reported as a loss.
 #[test]
 fn a_snapshot_that_is_lapped_is_a_loss() {
     let mut log = EventLog::<[u8; 2048]>::new();
@@ -524,19 +517,10 @@ fn a_snapshot_that_is_lapped_is_a_loss() {
         log.publish(&Frame::data(&number.to_string()).event(event_name!("new")))
             .unwrap();
     }
-    let mut body = Vec::new();
-    loop {
-        match session.fill(at(0), &log, &mut buffer) {
-            Output::Send(bytes) => body.extend_from_slice(bytes),
-            Output::Wait(until) if until == at(0) => {}
-            Output::Wait(_) => break,
-            Output::Close(reason) => {
-                assert_eq!(reason, Close::Lapped);
-                return;
-            }
-        }
-    }
-    let body = String::from_utf8(body).unwrap();
+    let body = match fill_all(&mut session, &log, &mut buffer) {
+        Ok(body) => body,
+        Err(reason) => return assert_eq!(reason, Close::Lapped),
+    };
     assert_eq!(session.losses(), 1);
     let after = body.split_once(LOST).unwrap().1;
     let expected: String = (0..50)

@@ -1,11 +1,11 @@
-//! The caller's buffers: what fills them, and buffers without room.
+//! The caller's buffers: their content, and buffers that are too short.
 
 use embedded_sse::server::{Close, Output, Session, Start, StreamOptions};
 
-use crate::helpers::session::{Log, body, send};
+use crate::helpers::session::{Log, body, fill_all, send};
 use crate::helpers::{at, events, id, log, publish};
 
-/// Breaks when bytes that were never given count as sent.
+/// Breaks when bytes count as sent that were never given.
 #[test]
 fn bytes_that_were_not_given_do_not_count_as_sent() {
     let mut log = Log::new();
@@ -17,9 +17,9 @@ fn bytes_that_were_not_given_do_not_count_as_sent() {
     assert_eq!(send(&mut session, at(0), &log, 99).0, events([1]));
 }
 
-/// Breaks when a filled buffer differs from what is polled, or a frame is lost between two buffers.
+/// Breaks when a filled buffer differs from the polled bytes, or a frame is lost between two buffers.
 #[test]
-fn a_filled_buffer_has_what_is_polled() {
+fn a_filled_buffer_has_the_polled_bytes() {
     let log = log(1..=4);
     for start in [Start::Oldest, Start::LatestOfEachType] {
         let options = StreamOptions::new().start(start);
@@ -27,21 +27,13 @@ fn a_filled_buffer_has_what_is_polled() {
         for length in 1..100 {
             let mut session = Session::new(at(0), &log, id(""), &options);
             let mut buffer = vec![0; length];
-            let mut filled = Vec::new();
-            loop {
-                match session.fill(at(0), &log, &mut buffer) {
-                    Output::Send(bytes) => filled.extend_from_slice(bytes),
-                    Output::Wait(until) if until == at(0) => {}
-                    Output::Wait(_) => break,
-                    Output::Close(reason) => panic!("{reason}"),
-                }
-            }
-            assert_eq!(String::from_utf8(filled).unwrap(), expected);
+            let filled = fill_all(&mut session, &log, &mut buffer).unwrap();
+            assert_eq!(filled, expected);
         }
     }
 }
 
-/// Breaks when a buffer without room makes the session spin.
+/// Breaks when an empty buffer makes the caller call again and again.
 #[test]
 fn an_empty_buffer_stalls_the_stream() {
     let log = Log::new();
@@ -58,7 +50,7 @@ mod of_connections {
     use crate::helpers::connection::{GET, OPTIONS};
     use crate::helpers::{at, log};
 
-    /// Breaks when a scratch without room makes a connection spin, panic, or send half a head.
+    /// Breaks when a scratch that is too short makes a connection loop, panic, or send a part of its head.
     #[test]
     fn a_connection_ends_whatever_the_length_of_its_scratch() {
         let log = log::<1024>(1..=3);

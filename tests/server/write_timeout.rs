@@ -1,12 +1,12 @@
-//! How long a write may make no progress.
+//! The write timeout: how long a write may make no progress.
 
 use embedded_sse::server::{Close, Output, Session, StreamOptions};
 
 use crate::helpers::session::Log;
 use crate::helpers::{at, id};
 
-/// Breaks when a client that takes nothing keeps its stream for longer than 20 s, or one that takes a byte
-/// now and then loses it.
+/// Breaks when a client that takes nothing keeps its stream for longer than 20 s, or a client that takes a byte now
+/// and then loses its stream.
 #[test]
 fn a_write_without_progress_ends_the_stream_after_20_s_by_default() {
     let log = Log::new();
@@ -30,9 +30,9 @@ fn a_write_without_progress_ends_the_stream_after_20_s_by_default() {
     assert_eq!(session.poll(at(0), &log), Output::Close(Close::Stalled));
 }
 
-/// Breaks when another time counts than the configured one, or 0 stands for anything but never.
+/// Breaks when the time is not that of the options, or 0 closes the stream.
 #[test]
-fn the_write_timeout_is_as_configured_and_0_is_never() {
+fn the_write_timeout_is_as_configured_and_0_never_expires() {
     let log = Log::new();
     for (timeout, stalls) in [(700, true), (0, false)] {
         let options = StreamOptions::new().write_timeout(timeout);
@@ -80,7 +80,7 @@ mod of_connections {
         }
     }
 
-    /// Breaks when a client that takes no refusal keeps its connection.
+    /// Breaks when a client that does not take its refusal keeps its connection.
     #[test]
     fn a_client_that_takes_no_refusal_is_closed_after_20_s() {
         let log = Log::new();
@@ -93,7 +93,7 @@ mod of_connections {
         assert_eq!(next, Next::Abort(Outcome::HungUp));
     }
 
-    /// Breaks when a client that takes bytes all the time is closed for being slow.
+    /// Breaks when a slow client is closed although it takes bytes all the time.
     #[test]
     fn a_client_that_makes_progress_is_never_closed() {
         let log = log(1..=45);

@@ -1,4 +1,4 @@
-//! Connections without a socket.
+//! Helpers for connections without a socket.
 
 use embedded_sse::http::{HeaderField, Request, Response, Status};
 use embedded_sse::server::{Connection, EventLog, Next, ServerOptions};
@@ -13,14 +13,14 @@ pub const GET: &str = "GET /events HTTP/1.1\r\nHost: device\r\n";
 pub const STREAM_HEAD: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\
     Cache-Control: no-cache, no-transform\r\nX-Accel-Buffering: no\r\n\r\n";
 
-/// What checks answer in these tests.
+/// The refusal of the checks in these tests.
 pub static UNAUTHORIZED: Response = Response::refusal(Status::UNAUTHORIZED).fields(&[BASIC]);
 const BASIC: HeaderField = match HeaderField::new("WWW-Authenticate", "Basic") {
     Ok(field) => field,
     Err(_) => panic!("a legal field"),
 };
 
-/// Options that refuse what can be refused: foreign hosts, and requests without `Authorization`.
+/// Options with all refusals: of foreign hosts, and of requests without `Authorization`.
 pub const STRICT: ServerOptions = OPTIONS
     .hosts(&["device.local", "[::1]"])
     .max_head_len(4000)
@@ -31,11 +31,11 @@ pub const STRICT: ServerOptions = OPTIONS
             .then_some(&UNAUTHORIZED)
     })
     .keep_headers(&["Authorization"]);
-/// The fields with which a request passes `STRICT`.
+/// Fields of a request that passes `STRICT`.
 pub const FIELDS: &str = "Host: device.local:80\r\nAuthorization: Basic eDp5\r\n";
 
-/// What a client sees that sends `request`, in pieces of `step` bytes, and takes what it gets in such
-/// pieces; and what the connection waits for, or how it ended.
+/// The bytes that a client gets for `request`, and the output at which its connection waits or ends. The client sends
+/// and receives in pieces of `step` bytes.
 pub fn answer_in_steps(
     options: &ServerOptions,
     log: &Log,
@@ -54,7 +54,7 @@ pub fn answer_in_steps(
                 connection.sent(length);
             }
             Next::Request => connection.answer(at(0), log),
-            // Called again at once, because there was much to search or to leave out.
+            // The connection has paused between two steps of a search or a filter: call it again at once.
             Next::Wait(until) if until == at(0) => {}
             Next::Wait(_) if !request.is_empty() => {
                 let space = connection.space();
@@ -68,7 +68,7 @@ pub fn answer_in_steps(
     }
 }
 
-/// What a client sees, which has to be the same for every step.
+/// The bytes that a client gets, which must be the same for every step.
 pub fn answer(options: &ServerOptions, log: &Log, request: &str) -> String {
     let whole = answer_in_steps(options, log, request, usize::MAX);
     for step in [1, 2, 7, 100] {
@@ -96,7 +96,7 @@ pub fn refusal(status: &str, fields: &str) -> String {
     )
 }
 
-/// A connection that has read this head, which was not answered yet.
+/// A connection that has read this head, but has not responded yet.
 pub fn read_head<'a>(
     options: &'a ServerOptions<'a>,
     scratch: &'a mut [u8],
@@ -110,7 +110,7 @@ pub fn read_head<'a>(
     connection
 }
 
-/// A connection that has read these lines of a head and a blank line, and was answered.
+/// A connection that has read these lines and a blank line, and has its response.
 pub fn connect<'a>(
     options: &'a ServerOptions<'a>,
     log: &Log,
@@ -123,7 +123,7 @@ pub fn connect<'a>(
     connection
 }
 
-/// Sends everything; ends with what the connection waits for, or how it ended.
+/// Sends everything. Also returns the output at which the connection waits or ends.
 pub fn send_all(connection: &mut Connection, now: u64, log: &Log) -> (String, String) {
     let mut sent = Vec::new();
     loop {

@@ -1,4 +1,4 @@
-//! What the tests of the server share.
+//! Helpers that the tests of the server share.
 
 #[cfg(feature = "http")]
 pub mod connection;
@@ -9,9 +9,9 @@ use std::fmt::Display;
 use embedded_sse::server::EventLog;
 use embedded_sse::{EventId, Frame, Instant};
 
-/// How a stream begins by default.
+/// The first bytes of a stream with the default options.
 pub const PREAMBLE: &str = ":\nretry: 3000\n";
-/// What tells a client by default that events are missing.
+/// The default loss notice, which says that events are missing.
 pub const LOST: &str = "event: lost\ndata: \n\n";
 
 pub fn at(milliseconds: u64) -> Instant {
@@ -22,7 +22,7 @@ pub fn id(id: &str) -> EventId<'_> {
     EventId::new(id).unwrap()
 }
 
-/// A log with one event for each item, which is its data and its id.
+/// A log with one event for each item. The item is the data and the id of its event.
 pub fn log<const N: usize>(items: impl IntoIterator<Item: Display>) -> EventLog<[u8; N]> {
     let mut log = EventLog::new();
     publish(&mut log, items);

@@ -1,13 +1,13 @@
-//! Streams without a connection.
+//! Helpers for streams without a connection.
 
 use embedded_sse::Instant;
-use embedded_sse::server::{EventLog, Output, Session, StreamOptions};
+use embedded_sse::server::{Close, EventLog, Output, Session, StreamOptions};
 
 use super::{at, id};
 
 pub type Log = EventLog<[u8; 256]>;
 
-/// Sends everything, at most `step` bytes at a time; ends with what the session waits for.
+/// Sends everything, at most `step` bytes at a time. Also returns the output at which the session waits.
 pub fn send(
     session: &mut Session,
     now: Instant,
@@ -23,7 +23,7 @@ pub fn send(
                 body.extend_from_slice(part);
                 session.sent(part.len());
             }
-            // Called again at once, because there was much to leave out.
+            // The session has paused between two steps of a filter: call it again at once.
             Output::Wait(until) if until == now => {}
             Output::Wait(until) => return (String::from_utf8(body).unwrap(), Output::Wait(until)),
             Output::Close(reason) => {
@@ -34,7 +34,26 @@ pub fn send(
     panic!("the session never waits");
 }
 
-/// The body of a new session up to where it waits, which has to be the same for every step.
+/// Sends everything through a buffer until the session waits. The error says why the stream was closed.
+pub fn fill_all<const N: usize>(
+    session: &mut Session,
+    log: &EventLog<[u8; N]>,
+    buffer: &mut [u8],
+) -> Result<String, Close> {
+    let mut body = Vec::new();
+    for _ in 0..100_000 {
+        match session.fill(at(0), log, buffer) {
+            Output::Send(bytes) => body.extend_from_slice(bytes),
+            // The session has paused between two steps: call it again at once.
+            Output::Wait(until) if until == at(0) => {}
+            Output::Wait(_) => return Ok(String::from_utf8(body).unwrap()),
+            Output::Close(reason) => return Err(reason),
+        }
+    }
+    panic!("the session never waits");
+}
+
+/// The body of a new session until it waits, which must be the same for every step.
 pub fn body(log: &Log, last_event_id: &str, options: &StreamOptions) -> String {
     let whole = |step| {
         let mut session = Session::new(at(0), log, id(last_event_id), options);
