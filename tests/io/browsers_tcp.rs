@@ -1,5 +1,6 @@
-//! What browsers and other people's clients see over TCP: with tokio, and from a superloop over the standard library's
-//! sockets. The time of the servers stands still: nothing here comes because time has passed.
+//! The bytes that browsers and other clients get over TCP, from a server on tokio and from a superloop over the
+//! sockets of the standard library. The time of the servers stands still, so nothing here is sent because time has
+//! passed.
 
 use std::io::{ErrorKind, Read};
 use std::net::TcpStream;
@@ -16,7 +17,7 @@ const ACCEPT: &str = "Accept: text/event-stream\r\n";
 const ORIGIN: &str = "Origin: https://a.example\r\n";
 const ALLOW_ORIGIN: &str = "Access-Control-Allow-Origin: *";
 
-/// What the state of the device is, as events.
+/// The state of the device, as events.
 const STATE: &str = "event: led\ndata: on\n\nevent: door\ndata: open\n\n";
 
 fn greet(number: u32, sink: &mut SliceSink<'_>) -> bool {
@@ -30,16 +31,16 @@ fn greet(number: u32, sink: &mut SliceSink<'_>) -> bool {
     true
 }
 
-/// A client, and what it has received.
+/// A client, and the bytes that it has received.
 struct Client {
     socket: TcpStream,
     received: String,
-    /// How much of that was looked at.
+    /// How many of these bytes a test has checked.
     seen: usize,
 }
 
 impl Client {
-    /// Asks for this target.
+    /// Requests this target.
     fn get(server: &Server, target: &str, fields: &str) -> Self {
         Self::ask(server, &format!("GET {target}"), fields)
     }
@@ -54,14 +55,14 @@ impl Client {
         }
     }
 
-    /// Asks for the stream, and checks that its body begins.
+    /// Requests the stream, and checks the first bytes of its body.
     fn stream(server: &Server, target: &str, fields: &str) -> Self {
         let mut client = Self::get(server, target, fields);
         client.expect_stream();
         client
     }
 
-    /// Publishes this event, checks that it comes, and leaves.
+    /// Publishes this event, checks that it comes, and closes the connection.
     fn leave_after(mut self, server: &Server, number: u32) {
         publish(server, [number]);
         self.expect(&event(number));
@@ -77,7 +78,7 @@ impl Client {
         head
     }
 
-    /// The head of the response.
+    /// Reads the head of the response.
     fn head(&mut self) -> Head {
         while !self.received.ends_with("\r\n\r\n") {
             self.read_byte();
@@ -86,7 +87,7 @@ impl Client {
         Head(self.received.clone())
     }
 
-    /// Fails if anything else comes next.
+    /// Checks that the next bytes are `text`.
     fn expect(&mut self, text: &str) {
         let end = self.seen + text.len();
         while self.received.len() < end {
@@ -97,7 +98,7 @@ impl Client {
         self.seen = end;
     }
 
-    /// Fails if anything but the end of the connection comes next.
+    /// Checks that the connection ends here.
     fn expect_end(&mut self) {
         let mut rest = String::new();
         self.socket.read_to_string(&mut rest).unwrap();
@@ -124,7 +125,7 @@ impl Head {
         &self.0[9..12]
     }
 
-    /// The values of each field of this name.
+    /// The values of the fields with this name.
     fn fields(&self, name: &str) -> Vec<&str> {
         let fields = self.0.lines().filter_map(|line| line.split_once(": "));
         fields
@@ -134,7 +135,7 @@ impl Head {
     }
 }
 
-/// The head of the response to a request that gets no stream. The client has read to the end of it.
+/// The response head of a request that gets no stream. The client has read the whole response.
 fn refused(server: &Server, line: &str, fields: &str) -> Head {
     let mut client = Client::ask(server, line, fields);
     let head = client.head();
@@ -144,7 +145,7 @@ fn refused(server: &Server, line: &str, fields: &str) -> Head {
     head
 }
 
-/// Event `number`, as `publish` makes it.
+/// The event `number`, as `publish` makes it.
 fn event(number: u32) -> String {
     format!("id: 7-{number}\ndata: {number}\n\n")
 }
@@ -153,7 +154,7 @@ fn events(numbers: impl IntoIterator<Item = u32>) -> String {
     numbers.into_iter().map(event).collect()
 }
 
-/// Publishes events, whose numbers follow those of the ones before.
+/// Publishes events, whose numbers continue those of earlier events.
 fn publish(server: &Server, numbers: impl IntoIterator<Item = u32>) {
     for number in numbers {
         server.publish(&number.to_string());
@@ -167,9 +168,9 @@ fn fill(server: &Server) -> Vec<Client> {
         .collect()
 }
 
-/// Breaks when the first bytes have a blank line, which some clients take for an event, or wait for an event.
+/// Breaks when the first bytes wait for an event, or have a blank line: some clients take it for an event.
 #[test]
-fn first_bytes_come_at_once_and_are_no_block() {
+fn the_first_bytes_come_at_once_and_without_a_blank_line() {
     for server in servers(&PLAIN, Time::standing) {
         let mut client = Client::get(&server, "/events", "");
         assert_eq!(client.head().status(), "200");
@@ -179,9 +180,9 @@ fn first_bytes_come_at_once_and_are_no_block() {
     }
 }
 
-/// Breaks when a client with a long id is refused, or is not told that it may have missed events.
+/// Breaks when a client with a long id is refused, or gets no loss notice.
 #[test]
-fn an_id_of_any_length_is_told_a_loss() {
+fn an_unknown_id_of_any_length_gets_the_loss_notice() {
     for server in servers(&PLAIN, Time::standing) {
         publish(&server, 1..=3);
         for length in [255, 400, 5_000] {
@@ -195,7 +196,7 @@ fn an_id_of_any_length_is_told_a_loss() {
     }
 }
 
-/// Breaks when an empty field hides the parameter of a polyfill, or the parameter's name counts in one spelling alone.
+/// Breaks when an empty field hides the parameter of a polyfill, or only one spelling of its name is known.
 #[test]
 fn a_parameter_resumes_beside_an_empty_field_and_in_both_spellings() {
     for server in servers(&PLAIN, Time::standing) {
@@ -216,7 +217,8 @@ fn a_parameter_resumes_beside_an_empty_field_and_in_both_spellings() {
     }
 }
 
-/// Breaks when a new client, or one that has lost events, is not told the state at its place; or one that resumes is.
+/// Breaks when a new client, or one that has lost events, gets no greeting at its place, or when a client that
+/// resumes gets one.
 #[test]
 fn a_greeting_stands_between_the_loss_notice_and_what_is_kept() {
     static GREETING: ServerOptions =
@@ -245,7 +247,7 @@ fn a_greeting_stands_between_the_loss_notice_and_what_is_kept() {
     }
 }
 
-/// Breaks when a client that was cut off before its first event misses what came meanwhile, or gets it twice.
+/// Breaks when a client that was cut off before its first event misses a later event, or gets one twice.
 #[test]
 fn a_client_that_has_seen_no_event_resumes_after_the_id_it_was_given() {
     static PRIMING: ServerOptions = OPTIONS.stream(StreamOptions::new().prime());
@@ -261,7 +263,7 @@ fn a_client_that_has_seen_no_event_resumes_after_the_id_it_was_given() {
             let field = format!("Last-Event-ID: 7-{before}\r\n");
             let mut client = Client::stream(&server, "/events", &field);
             client.expect(&event(missed));
-            // No block with an id, and not the event again.
+            // There is no block with an id, and the event does not come again.
             publish(&server, [missed + 1]);
             client.expect(&event(missed + 1));
             drop(client);
@@ -270,8 +272,8 @@ fn a_client_that_has_seen_no_event_resumes_after_the_id_it_was_given() {
     }
 }
 
-/// Breaks when an event source gives up for good because the server was full, gets events without a place, or gets no stream
-/// although a place is free.
+/// Breaks when an event source stops for good because the server was full, gets events without a place, or gets no
+/// stream although a place is free.
 #[test]
 fn an_event_source_comes_back_to_a_full_server_and_gets_a_stream() {
     static RECONNECT: ServerOptions = OPTIONS
@@ -279,7 +281,7 @@ fn an_event_source_comes_back_to_a_full_server_and_gets_a_stream() {
         .allowed_origins(AllowedOrigins::Any);
     for server in servers(&RECONNECT, Time::standing) {
         let mut streams = fill(&server);
-        // Those that have a place get it.
+        // Clients with a place get the event.
         publish(&server, [1]);
         for stream in &mut streams {
             stream.expect(&event(1));
@@ -288,7 +290,7 @@ fn an_event_source_comes_back_to_a_full_server_and_gets_a_stream() {
         for _ in 0..5 {
             let mut early = Client::get(&server, "/events", &fields);
             let head = early.expect_stream();
-            // Without it, an event source of that page gives up.
+            // Without this field, the browser hides the stream from its event source, which then stops for good.
             assert_eq!(head.fields("Access-Control-Allow-Origin"), ["*"]);
             early.expect_end();
         }
@@ -302,7 +304,8 @@ fn an_event_source_comes_back_to_a_full_server_and_gets_a_stream() {
     }
 }
 
-/// Breaks when a client that is no event source gets a stream that ends, or one is told so that did not set the option.
+/// Breaks when a client that is no event source gets a stream that ends, or an event source gets one without the
+/// option.
 #[test]
 fn other_clients_of_a_full_server_get_503() {
     static RECONNECT: ServerOptions = OPTIONS.reconnect_when_full();
@@ -326,7 +329,8 @@ fn other_clients_of_a_full_server_get_503() {
     }
 }
 
-/// Breaks when a page of another origin cannot read why it gets no stream, or can read that there is nothing else.
+/// Breaks when a page of another origin cannot read why it gets no stream, or can read a refusal that is not about
+/// the stream.
 #[test]
 fn a_page_of_another_origin_can_read_why_it_gets_no_stream() {
     static ANY: ServerOptions = OPTIONS
@@ -358,7 +362,7 @@ fn a_page_of_another_origin_can_read_why_it_gets_no_stream() {
     }
 }
 
-/// Breaks when a page may not send a field that the options name, or may send one that they do not name.
+/// Breaks when a page may not send a header field that the options name, or may send another one.
 #[test]
 fn a_preflight_allows_what_the_options_name() {
     const ANY: ServerOptions = OPTIONS.allowed_origins(AllowedOrigins::Any);
@@ -381,7 +385,7 @@ fn a_preflight_allows_what_the_options_name() {
             ] {
                 assert_eq!(head.fields(name), [value], "{}", head.0);
             }
-            // They are for preflights alone.
+            // These fields are only for preflights.
             let mut client = Client::get(&server, "/events", ORIGIN);
             let head = client.head();
             assert_eq!(head.0.matches("Access-Control").count(), 1, "{}", head.0);
@@ -389,7 +393,7 @@ fn a_preflight_allows_what_the_options_name() {
     }
 }
 
-/// Breaks when a stream lacks a field of the options, another response has it, or it is framed in two ways.
+/// Breaks when a stream lacks a field of the options, another response has it, or the stream is framed twice.
 #[test]
 fn streams_have_the_fields_of_the_options() {
     static WITH_FIELDS: ServerOptions = OPTIONS.stream_fields(&FIELDS);
@@ -419,7 +423,7 @@ fn streams_have_the_fields_of_the_options() {
     }
 }
 
-/// Breaks when the caller's fields of a response say a second time where it ends: a proxy and a client would differ.
+/// Breaks when the caller's fields frame a response a second time: a proxy and a client could disagree about its end.
 #[test]
 fn a_response_is_framed_once() {
     for server in servers(&PLAIN, Time::standing) {

@@ -1,4 +1,4 @@
-//! Futures that are dropped and made again: nothing is lost or doubled by it.
+//! Futures that are dropped and made again, which must neither lose nor repeat anything.
 
 use embedded_sse::Decoder;
 use embedded_sse::io::{Error, asynch};
@@ -7,8 +7,7 @@ use crate::common::generate::random_stream;
 use crate::common::{Item, oracle};
 use crate::helpers::socket::{AsyncSocket, Socket, frames, item, poll_once, random_steps};
 
-/// Breaks when an event is lost or doubled where a read was cut, an event did not fit, or a future was
-/// dropped.
+/// Breaks when an event is lost or repeated because a read was cut, an event did not fit, or a future was dropped.
 #[test]
 fn a_dropped_read_loses_no_event() {
     for seed in 0..3_000 {
@@ -43,7 +42,7 @@ fn a_dropped_read_loses_no_event() {
     }
 }
 
-/// Breaks when a writer loses or doubles bytes where the socket took a part, or a future was dropped.
+/// Breaks when a writer loses or repeats bytes because the socket took only a part, or a future was dropped.
 #[test]
 fn a_dropped_write_or_flush_loses_no_byte() {
     for seed in 0..3_000 {
@@ -64,7 +63,7 @@ fn a_dropped_write_or_flush_loses_no_byte() {
     }
 }
 
-/// Breaks when a client keeps its slot whose task was cancelled.
+/// Breaks when a client keeps its slot after its task was cancelled.
 #[cfg(feature = "http")]
 #[tokio::test(start_paused = true)]
 async fn a_dropped_serve_frees_its_slot() {

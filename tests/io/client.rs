@@ -1,5 +1,5 @@
-//! `io::asynch::Client` and `io::blocking::Client` give what their event source gives, and when. What becomes of
-//! futures that are dropped is in `client_cancel_safety`.
+//! `io::asynch::Client` and `io::blocking::Client` give the same notices as their event source, at the same times.
+//! Dropped futures are tested in `client_cancel_safety`.
 
 use embedded_sse::client::{
     CallerReason, ClientOptions, ConnectError, EndedBy, EventSource, Notice, Reason,
@@ -21,9 +21,9 @@ use crate::scripted_socket::{Connector, Socket};
 static STRICT: ClientOptions =
     ClientOptions::new().reconnect(ReconnectOptions::new().exact().strict());
 
-/// Breaks when a blocking driver loses, repeats or reorders anything, or waits too long or too short.
+/// Breaks when a blocking driver loses, repeats or reorders something, or waits too long or too short.
 #[test]
-fn a_blocking_client_gives_what_its_event_source_gives() {
+fn a_blocking_client_gives_the_notices_of_its_event_source() {
     for script in scripts() {
         let expected = expected(&script);
         for (step, length) in SIZES {
@@ -53,9 +53,9 @@ fn a_blocking_client_gives_what_its_event_source_gives() {
     }
 }
 
-/// Breaks when an asynchronous driver loses, repeats or reorders anything, or waits too long or too short.
+/// Breaks when an asynchronous driver loses, repeats or reorders something, or waits too long or too short.
 #[tokio::test(start_paused = true)]
-async fn an_asynchronous_client_gives_what_its_event_source_gives() {
+async fn an_asynchronous_client_gives_the_notices_of_its_event_source() {
     for script in scripts_with_silence() {
         let expected = expected(&script);
         for (step, length) in SIZES {
@@ -69,8 +69,8 @@ async fn an_asynchronous_client_gives_what_its_event_source_gives() {
     }
 }
 
-/// Follows a script to its end. A future that is not ready after so many polls is dropped; returns how
-/// many were.
+/// Follows a script to its end. A future that is not ready after `patience` polls is dropped. Returns the number of
+/// dropped futures.
 pub async fn follow(connector: &Connector, length: usize, patience: usize) -> usize {
     let (mut buffer, mut redirects) = ([0; 256], [0; 256]);
     let mut received = vec![0; length];
@@ -96,9 +96,9 @@ pub async fn follow(connector: &Connector, length: usize, patience: usize) -> us
     }
 }
 
-/// Breaks when `next` gives up at a notice that is no event, or gives something else.
+/// Breaks when `next` returns at a notice that is no event, or returns something else than the event.
 #[tokio::test(start_paused = true)]
-async fn next_passes_over_everything_but_events() {
+async fn next_skips_all_notices_but_events() {
     let script = script();
     let expected: Vec<String> = expected(&script)
         .0
@@ -147,7 +147,7 @@ async fn a_lost_connection_is_dropped_before_the_next_is_made() {
     assert!(connector.is_open());
     while !is_lost(client.next_notice().await) {}
     assert!(!connector.is_open());
-    // The connector checks that the one before is gone.
+    // The connector checks that the earlier connection is gone.
     assert_eq!(client.next().await.unwrap().data, "b");
     assert!(connector.is_open());
 
@@ -187,7 +187,7 @@ impl blocking::Connect for Unencrypted {
     }
 }
 
-/// What both clients of such a connector tell first, asked for this URL, with a server that redirects to `https`.
+/// The first notices of both clients with such a connector, for this URL and a server that redirects to `https`.
 async fn notices_of_unencrypted(
     url: &str,
     options: &ClientOptions<'_>,
@@ -218,30 +218,30 @@ async fn notices_of_unencrypted(
     [first, second]
 }
 
-/// The line of a notice, without its group.
+/// The line for a notice, without the group of its reason.
 fn told(notice: Notice<'_>, start: Instant) -> String {
     Teller::default().line(notice, start).unwrap()
 }
 
-/// Breaks when a client tries again and again what its connector cannot do.
+/// Breaks when a client retries a URL that its connector does not support.
 #[tokio::test(start_paused = true)]
-async fn a_url_that_the_connector_cannot_do_is_final() {
+async fn a_url_with_an_unsupported_scheme_is_final() {
     for options in [&OPTIONS, &STRICT] {
         let notices = notices_of_unencrypted("https://device/events", options, 0).await;
         assert_eq!(notices, ["closed: Unsupported (caller)"; 2]);
     }
 }
 
-/// Breaks when a server that redirects a device to `https` ends it for good, or is asked all the time.
+/// Breaks when a redirect to `https` ends such a client, or is retried often.
 #[tokio::test(start_paused = true)]
-async fn a_redirect_that_the_connector_cannot_do_is_retried_with_the_longest_delay_unless_strict() {
+async fn a_redirect_to_an_unsupported_scheme_is_retried_with_the_longest_delay_unless_strict() {
     let notices = notices_of_unencrypted("http://device/events", &OPTIONS, 1).await;
     assert_eq!(notices, ["lost: Unsupported, again in 60000"; 2]);
     let notices = notices_of_unencrypted("http://device/events", &STRICT, 1).await;
     assert_eq!(notices, ["closed: Unsupported"; 2]);
 }
 
-/// Two streams that stay.
+/// Two streams that stay open.
 fn two_streams() -> [Scene; 2] {
     [
         Scene::stays("id: 1\ndata: a\n\n"),
@@ -249,8 +249,8 @@ fn two_streams() -> [Scene; 2] {
     ]
 }
 
-/// Breaks when a client that is to restart keeps its connection, waits, or forgets the id; or when one that
-/// was closed keeps its connection.
+/// Breaks when a client that restarts keeps its connection, waits or forgets the id, or when a closed client keeps
+/// its connection.
 #[tokio::test(start_paused = true)]
 async fn close_and_restart_of_an_asynchronous_client_drop_the_connection_at_once() {
     let connector = Connector::new(&two_streams(), usize::MAX);
@@ -276,7 +276,7 @@ async fn close_and_restart_of_an_asynchronous_client_drop_the_connection_at_once
     assert!(connector.requests()[1].ends_with(b"Last-Event-ID: 1\r\n\r\n"));
 }
 
-/// Breaks when a client that is to restart, or was closed, keeps its connection.
+/// Breaks when a client keeps its connection after a restart or `close`.
 #[test]
 fn close_and_restart_of_a_blocking_client_drop_the_connection_at_once() {
     let (mut buffer, mut received) = ([0; 256], [0; 64]);

@@ -1,12 +1,12 @@
-//! Futures of the asynchronous drivers of clients that are dropped before they are ready. (An attempt to connect
-//! that is dropped begins anew: the connector is the one thing that has to be polled to its end.)
+//! Futures of the asynchronous clients that are dropped before they are ready. A dropped attempt to connect begins
+//! again, so the tests let the connector finish.
 
 use crate::client::follow;
 use crate::connected::follow_connected;
 use crate::helpers::client_script::{SIZES, expected, scripts};
 use crate::scripted_socket::Connector;
 
-/// Breaks when a dropped `Client::next_notice` takes a byte, an event or a part of the request with it.
+/// Breaks when dropping `Client::next_notice` loses a byte, an event or a part of the request.
 #[tokio::test(start_paused = true)]
 async fn a_dropped_future_of_a_client_loses_and_repeats_nothing() {
     let mut dropped = 0;
@@ -24,7 +24,7 @@ async fn a_dropped_future_of_a_client_loses_and_repeats_nothing() {
     assert!(dropped > 5_000, "{dropped}");
 }
 
-/// Breaks when a dropped `Connected::next` takes a byte, an event or a part of the request with it.
+/// Breaks when dropping `Connected::next` loses a byte, an event or a part of the request.
 #[tokio::test(start_paused = true)]
 async fn a_dropped_future_of_a_connection_loses_and_repeats_nothing() {
     let mut dropped = 0;

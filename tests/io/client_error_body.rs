@@ -1,4 +1,4 @@
-//! The bodies of responses that are no streams, by the drivers of clients.
+//! Error bodies through the drivers of clients: the bodies of responses that are no streams.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -28,7 +28,8 @@ fn source<'a>(buffer: &'a mut [u8]) -> EventSource<'a> {
     EventSource::new(Url::new("http://device/").unwrap(), &OPTIONS, buffer)
 }
 
-/// Bodies of each framing, over connections that end and that stay. The last one ends it all.
+/// Bodies with each framing, over connections that end and connections that stay open. The last response ends the
+/// client.
 fn script() -> Vec<Scene> {
     let stays = |head: &str, body: &str| match Scene::answer(head, body) {
         Scene::Ends(bytes) => Scene::Stays(bytes),
@@ -55,7 +56,7 @@ fn script() -> Vec<Scene> {
     ]
 }
 
-/// The lines of a notice and of the body that can be read with it.
+/// Adds the lines for a notice and for the body that can be read with it.
 fn tell(lines: &mut Vec<String>, notice: String, body: &[u8]) {
     lines.push(notice);
     if !body.is_empty() {
@@ -67,7 +68,7 @@ fn has_ended(lines: &[String]) -> bool {
     lines.iter().any(|line| line.starts_with("closed"))
 }
 
-/// What the event source tells by itself, and how long it takes.
+/// The lines of the event source without a driver, and the time that it takes.
 fn expected() -> (Vec<String>, u64) {
     let mut buffer = [0; 128];
     let story = play(&mut source(&mut buffer), script(), usize::MAX);
@@ -89,7 +90,8 @@ fn expected() -> (Vec<String>, u64) {
     (lines, story.now)
 }
 
-/// Breaks when an asynchronous driver loses a part of a body, waits after its end, or is held by a body that stops.
+/// Breaks when an asynchronous driver loses a part of a body, waits after its end, or waits for ever for the rest of
+/// one that stops.
 #[tokio::test(start_paused = true)]
 async fn an_asynchronous_client_gives_the_error_bodies_of_its_event_source() {
     for (step, length) in SIZES {
@@ -113,7 +115,8 @@ async fn an_asynchronous_client_gives_the_error_bodies_of_its_event_source() {
     }
 }
 
-/// Breaks when a blocking driver loses a part of a body, waits after its end, or is held by a body that stops.
+/// Breaks when a blocking driver loses a part of a body, waits after its end, or waits for ever for the rest of one
+/// that stops.
 #[test]
 fn a_blocking_client_gives_the_error_bodies_of_its_event_source() {
     for (step, length) in SIZES {
@@ -138,7 +141,7 @@ fn a_blocking_client_gives_the_error_bodies_of_its_event_source() {
     }
 }
 
-/// A server that refuses twice and keeps its connections, each until its client has dropped it.
+/// A server that refuses twice. It keeps each connection until the client has dropped it.
 fn serve() -> (SocketAddr, thread::JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -206,7 +209,7 @@ impl asynch::Connect for TcpConnector {
     }
 }
 
-/// Breaks when a blocking client waits for the end of a connection that the server keeps.
+/// Breaks when a blocking client waits for the end of a connection that the server keeps open.
 #[test]
 fn a_blocking_client_has_the_error_body_over_tcp() {
     let (address, server) = serve();
@@ -224,7 +227,7 @@ fn a_blocking_client_has_the_error_body_over_tcp() {
     server.join().unwrap();
 }
 
-/// Breaks when an asynchronous client waits for the end of a connection that the server keeps.
+/// Breaks when an asynchronous client waits for the end of a connection that the server keeps open.
 #[tokio::test]
 async fn an_asynchronous_client_has_the_error_body_over_tcp() {
     let (address, server) = serve();

@@ -1,4 +1,4 @@
-//! When a client flushes its socket.
+//! The flushes of a client.
 
 use std::cell::Cell;
 
@@ -10,7 +10,8 @@ use crate::clock::VirtualClock;
 use crate::helpers::client_script::source;
 use crate::scripted_socket::Connector;
 
-/// Takes ten bytes at a time, and gives nothing before they are flushed. Counts its flushes.
+/// A socket that buffers its writes, takes ten bytes at a time, and checks that they are flushed before a read. It
+/// counts the flushes.
 struct BufferingSocket<'c> {
     flushes: &'c Cell<usize>,
     is_flushed: bool,
@@ -71,7 +72,8 @@ impl embedded_io_async::Write for BufferingSocket<'_> {
     }
 }
 
-/// Breaks when a client waits for the answer to a request that lies in the socket's buffer, or flushes each part.
+/// Breaks when a client waits for the response although its request is still in the socket's buffer, or when it
+/// flushes each part.
 #[tokio::test(start_paused = true)]
 async fn a_request_is_flushed_once_before_its_answer_is_awaited() {
     let flushes = Cell::new(0);

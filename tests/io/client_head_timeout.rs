@@ -10,7 +10,7 @@ use crate::helpers::client_script::Teller;
 use crate::scripted::Scene;
 use crate::scripted_socket::Connector;
 
-/// A byte of an endless head each 200 ms.
+/// A server that sends one byte of an endless head every 200 ms.
 fn drip() -> Connector {
     let head = format!("HTTP/1.1 200 OK\r\nX: {}", "y".repeat(1_000));
     let bytes = head.bytes().map(|byte| vec![byte]).collect();
@@ -29,7 +29,7 @@ fn source<'a>(options: &'a ClientOptions<'a>, buffer: &'a mut [u8]) -> EventSour
 
 const LOST: &str = "lost: SlowHead, again in 3000";
 
-/// Breaks when a drip of bytes holds an asynchronous client: each read ends before any time limit.
+/// Breaks when a byte every 200 ms holds an asynchronous client for ever: each read ends before any time limit.
 #[tokio::test(start_paused = true)]
 async fn a_head_that_drips_does_not_hold_an_asynchronous_client() {
     for idle_timeout in [0, 10_000] {
@@ -44,7 +44,7 @@ async fn a_head_that_drips_does_not_hold_an_asynchronous_client() {
     }
 }
 
-/// Breaks when a drip of bytes holds a blocking client.
+/// Breaks when a byte every 200 ms holds a blocking client for ever.
 #[test]
 fn a_head_that_drips_does_not_hold_a_blocking_client() {
     for idle_timeout in [0, 10_000] {

@@ -32,7 +32,7 @@ fn data(notice: Option<Notice<'_>>) -> Option<String> {
     }
 }
 
-/// Breaks when the timeout begins with a piece: its three events take the caller longer than that.
+/// Breaks when the idle timeout includes the time that the caller takes for the three events of one piece.
 #[tokio::test(start_paused = true)]
 async fn a_caller_that_is_slow_with_a_piece_keeps_its_asynchronous_connection() {
     let (mut server, client) = tokio::io::duplex(1_024);
@@ -54,7 +54,7 @@ async fn a_caller_that_is_slow_with_a_piece_keeps_its_asynchronous_connection() 
     assert_eq!(data(notice).unwrap(), "4");
 }
 
-/// Breaks as above.
+/// The same for a blocking connection.
 #[test]
 fn a_caller_that_is_slow_with_a_piece_keeps_its_blocking_connection() {
     let clock = StoppedClock(Cell::new(0));
@@ -72,7 +72,7 @@ fn a_caller_that_is_slow_with_a_piece_keeps_its_blocking_connection() {
     assert_eq!(data(connected.next()).unwrap(), "4");
 }
 
-/// Time passes only by the test.
+/// A clock whose time only the test changes.
 struct StoppedClock(Cell<u64>);
 
 impl blocking::Clock for StoppedClock {
@@ -85,7 +85,7 @@ impl blocking::Clock for StoppedClock {
     }
 }
 
-/// Gives these bytes read by read; `None` is a read that has timed out.
+/// A socket that gives these bytes, read by read. `None` is a read that has timed out.
 struct Scripted(VecDeque<Option<&'static [u8]>>);
 
 impl ErrorType for Scripted {

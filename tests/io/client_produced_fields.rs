@@ -1,4 +1,4 @@
-//! Header fields whose values are produced, by the drivers of clients: the connector renews a token.
+//! Produced header fields through the drivers of clients. The connector renews a token.
 
 use std::fmt::{self, Write};
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -13,7 +13,7 @@ use crate::clock::VirtualClock;
 use crate::scripted::Scene;
 use crate::scripted_socket::{Connector, Socket};
 
-/// A connector that counts up a token before it connects.
+/// A connector that makes the next token before it connects.
 struct Renewing<'t> {
     token: &'t AtomicU32,
     connector: Connector,
@@ -46,7 +46,7 @@ fn script() -> [Scene; 4] {
     ]
 }
 
-/// Checks what was sent: a token is longer each time, and whole.
+/// Checks the requests: each has its whole token, which is longer than the one before.
 fn assert_has_each_token_once(requests: &[Vec<u8>]) {
     assert_eq!(requests.len(), 4);
     for (number, request) in requests.iter().enumerate() {
@@ -60,7 +60,7 @@ fn assert_has_each_token_once(requests: &[Vec<u8>]) {
     }
 }
 
-/// Breaks when a driver sends the token of the connection before, or a part of each of the two.
+/// Breaks when a driver sends the token of an earlier connection, or parts of two tokens.
 #[tokio::test(start_paused = true)]
 async fn each_connection_of_a_client_has_the_token_that_its_connector_has_renewed() {
     for step in [1, 7, usize::MAX] {

@@ -1,4 +1,4 @@
-//! What a client makes of a socket that fails.
+//! Clients whose sockets fail.
 
 use embedded_io::{ErrorKind, ErrorType};
 use embedded_sse::client::{
@@ -12,18 +12,18 @@ use crate::clock::VirtualClock;
 use crate::helpers::client_script::source;
 use crate::scripted_socket::Connector;
 
-/// What a socket fails in.
+/// The call in which a socket fails.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Fault {
     Write,
     WriteZero,
     Flush,
     Read,
-    /// Says so once, and goes on.
+    /// The first call fails with `Interrupted`. Later calls work.
     Interrupted,
 }
 
-/// Gives one event.
+/// A socket that gives one event, and fails in one kind of call.
 struct FaultySocket {
     fault: Option<Fault>,
     body: &'static [u8],
@@ -101,7 +101,8 @@ fn is_lost(output: Output<'_>) -> bool {
     )
 }
 
-/// Breaks when a failure of the socket is taken for something else, or hangs.
+/// Breaks when a failure of the socket is reported otherwise than as a lost connection, or makes the client wait for
+/// ever.
 #[tokio::test(start_paused = true)]
 async fn a_failing_socket_is_a_lost_connection() {
     for fault in [Fault::Write, Fault::WriteZero, Fault::Flush, Fault::Read] {
@@ -135,7 +136,8 @@ static POST: ClientOptions = ClientOptions::new()
     .request(Method::POST, b"{}")
     .reconnect(ReconnectOptions::new().exact());
 
-/// Breaks when a `POST` is repeated that may have reached its server, or one is given up of which no byte was written.
+/// Breaks when a `POST` is repeated that may have reached its server, or when one is not repeated of which no byte
+/// was written.
 #[tokio::test(start_paused = true)]
 async fn a_post_is_retried_only_if_its_first_write_failed() {
     for (fault, is_retried) in [

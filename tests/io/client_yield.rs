@@ -1,5 +1,5 @@
-//! Asynchronous clients and readers yield to other tasks, also if nothing makes them wait: here every socket, connector
-//! and clock is ready at once, and futures are polled by hand.
+//! Asynchronous clients and readers yield to other tasks even if they never have to wait. Here every socket,
+//! connector and clock is ready at once, and the tests poll the futures themselves.
 
 use std::future::{Future, poll_fn};
 use std::iter::{once, repeat_n};
@@ -24,17 +24,17 @@ static OPTIONS: ClientOptions = ClientOptions::new()
 const HEAD: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
 const REDIRECT: &[u8] = b"HTTP/1.1 307 x\r\nLocation: /events\r\n\r\n";
 
-/// So many pieces in which there is one event.
-fn in_one_call(count: usize) -> impl Iterator<Item = &'static [u8]> {
+/// `count` pieces with one event: one call of a driver reads them all.
+fn with_one_event(count: usize) -> impl Iterator<Item = &'static [u8]> {
     repeat_n(&b":\n"[..], count - 1).chain(once(&b"data: last\n\n"[..]))
 }
 
-/// So many pieces, each of which is an event.
-fn across_calls(count: usize) -> impl Iterator<Item = &'static [u8]> {
+/// `count` pieces with an event each: each call of a driver reads one.
+fn with_an_event_each(count: usize) -> impl Iterator<Item = &'static [u8]> {
     repeat_n(&b"data: a\n\n"[..], count - 1).chain(once(&b"data: last\n\n"[..]))
 }
 
-/// How many pieces each poll may read: so many at first, then 32.
+/// The number of pieces that each poll may read: `first` for the first polls, then 32.
 fn budget(first: &[usize], mut count: usize) -> Vec<usize> {
     let mut polls = Vec::new();
     let mut first = first.iter().copied();
@@ -46,13 +46,20 @@ fn budget(first: &[usize], mut count: usize) -> Vec<usize> {
     polls
 }
 
-/// What a future gives. If it is not ready at once and `drops` says so, it is dropped.
-async fn attempt<T>(drops: bool, future: impl Future<Output = T>) -> Option<T> {
+/// What becomes of a future that is not ready at its first poll.
+#[derive(Clone, Copy)]
+enum Unready {
+    Kept,
+    Dropped,
+}
+
+/// The result of a future. A future that is not ready at its first poll may be dropped: then there is none.
+async fn attempt<T>(unready: Unready, future: impl Future<Output = T>) -> Option<T> {
     let mut future = pin!(future);
     let mut is_begun = false;
-    poll_fn(|context| match drops && is_begun {
-        true => Poll::Ready(None),
-        false => {
+    poll_fn(|context| match unready {
+        Unready::Dropped if is_begun => Poll::Ready(None),
+        _ => {
             is_begun = true;
             future.as_mut().poll(context).map(Some)
         }
@@ -60,15 +67,15 @@ async fn attempt<T>(drops: bool, future: impl Future<Output = T>) -> Option<T> {
     .await
 }
 
-/// Follows a stream up to its last event, and returns how many pieces each poll has read.
-type Follow = fn(pieces: Vec<&'static [u8]>, drops: bool) -> Vec<usize>;
+/// Follows a stream up to its last event. Returns how many pieces each poll has read.
+type Follow = fn(pieces: Vec<&'static [u8]>, unready: Unready) -> Vec<usize>;
 
-fn follow_by_reader(pieces: Vec<&'static [u8]>, drops: bool) -> Vec<usize> {
+fn follow_by_reader(pieces: Vec<&'static [u8]>, unready: Unready) -> Vec<usize> {
     let (world, mut decoder, mut buffer) = (World::default(), Decoder::<[u8; 64]>::new(), [0; 64]);
     let mut reader = Reader::new(Socket::new(&world, pieces), &mut decoder, &mut buffer);
     world.polls(1_000, async {
         loop {
-            match attempt(drops, reader.next()).await {
+            match attempt(unready, reader.next()).await {
                 Some(result) if result.unwrap().unwrap().data == "last" => break,
                 _ => {}
             }
@@ -76,13 +83,13 @@ fn follow_by_reader(pieces: Vec<&'static [u8]>, drops: bool) -> Vec<usize> {
     })
 }
 
-fn follow_by_reconnecting_reader(pieces: Vec<&'static [u8]>, drops: bool) -> Vec<usize> {
+fn follow_by_reconnecting_reader(pieces: Vec<&'static [u8]>, unready: Unready) -> Vec<usize> {
     let (world, mut decoder, mut buffer) = (World::default(), Decoder::<[u8; 64]>::new(), [0; 64]);
     let mut reader = ReconnectingReader::new(&mut decoder, &AT_ONCE, &world);
     let mut stream = reader.open(Socket::new(&world, pieces), &mut buffer);
     world.polls(1_000, async {
         loop {
-            match attempt(drops, stream.next()).await {
+            match attempt(unready, stream.next()).await {
                 Some(result) if result.unwrap().unwrap().data == "last" => break,
                 _ => {}
             }
@@ -90,7 +97,7 @@ fn follow_by_reconnecting_reader(pieces: Vec<&'static [u8]>, drops: bool) -> Vec
     })
 }
 
-fn follow_by_client(pieces: Vec<&'static [u8]>, drops: bool) -> Vec<usize> {
+fn follow_by_client(pieces: Vec<&'static [u8]>, unready: Unready) -> Vec<usize> {
     let (world, mut buffer, mut received) = (World::default(), [0; 256], [0; 64]);
     let source = EventSource::new(url(), &OPTIONS, &mut buffer);
     let mut socket = Some(Socket::new(&world, pieces));
@@ -98,7 +105,7 @@ fn follow_by_client(pieces: Vec<&'static [u8]>, drops: bool) -> Vec<usize> {
     let mut client = Client::new(source, connector, &mut received, &world);
     world.polls(1_000, async {
         loop {
-            match attempt(drops, client.next()).await {
+            match attempt(unready, client.next()).await {
                 Some(event) if event.as_ref().unwrap().data == "last" => break,
                 _ => {}
             }
@@ -106,7 +113,7 @@ fn follow_by_client(pieces: Vec<&'static [u8]>, drops: bool) -> Vec<usize> {
     })
 }
 
-fn follow_by_connected(pieces: Vec<&'static [u8]>, drops: bool) -> Vec<usize> {
+fn follow_by_connected(pieces: Vec<&'static [u8]>, unready: Unready) -> Vec<usize> {
     let (world, mut buffer, mut received) = (World::default(), [0; 256], [0; 64]);
     let mut source = EventSource::new(url(), &OPTIONS, &mut buffer);
     source.poll(Clock::now(&&world), &mut &b""[..]);
@@ -114,7 +121,7 @@ fn follow_by_connected(pieces: Vec<&'static [u8]>, drops: bool) -> Vec<usize> {
     let mut connected = Connected::new(&mut source, socket, &world);
     world.polls(1_000, async {
         loop {
-            match attempt(drops, connected.next()).await {
+            match attempt(unready, connected.next()).await {
                 Some(Some(Notice::Event(event))) if event.data == "last" => break,
                 Some(None) => panic!("the connection is lost"),
                 _ => {}
@@ -129,9 +136,9 @@ fn url() -> Url<'static> {
 
 type Driver = (Follow, &'static [&'static [u8]], &'static [usize]);
 
-/// The drivers, what comes before the body, and how many pieces the first polls read. Readers and connections begin
-/// with a yield. A request takes a write, a look for more to write, and a flush; before that, a client asks for a
-/// connection, and makes it.
+/// Each driver, the pieces before the body, and how many pieces its first polls read. Readers and connections begin
+/// with a yield. A request takes three turns: a write, a look for more to write, and a flush. Before these, a client
+/// takes turns to ask for a connection and to make it.
 const DRIVERS: [Driver; 4] = [
     (follow_by_reader, &[], &[0]),
     (follow_by_reconnecting_reader, &[], &[]),
@@ -141,48 +148,52 @@ const DRIVERS: [Driver; 4] = [
 
 const COUNTS: [usize; 14] = [1, 26, 27, 28, 29, 30, 31, 32, 33, 34, 64, 65, 66, 100];
 
-/// Breaks when a driver reads on in the poll of one call, or yields earlier or more often than it has to.
+/// Breaks when a driver reads more than 32 pieces in one poll, or yields earlier or more often.
 #[test]
 fn one_call_yields_after_32_pieces() {
     for (follow, head, first) in DRIVERS {
         for count in COUNTS {
-            let pieces = head.iter().copied().chain(in_one_call(count)).collect();
+            let pieces = head.iter().copied().chain(with_one_event(count)).collect();
             let expected = budget(first, head.len() + count);
-            assert_eq!(follow(pieces, false), expected, "{count}");
+            assert_eq!(follow(pieces, Unready::Kept), expected, "{count}");
         }
     }
 }
 
-/// Breaks when the count is kept in the future of a call, or restarts with an event.
+/// Breaks when the count belongs to the future of a call, or restarts with an event.
 #[test]
 fn pieces_count_across_calls() {
     for (follow, head, first) in DRIVERS {
         for count in COUNTS {
-            let pieces = head.iter().copied().chain(across_calls(count)).collect();
+            let pieces = head
+                .iter()
+                .copied()
+                .chain(with_an_event_each(count))
+                .collect();
             let expected = budget(first, head.len() + count);
-            assert_eq!(follow(pieces, false), expected, "{count}");
+            assert_eq!(follow(pieces, Unready::Kept), expected, "{count}");
         }
     }
 }
 
-/// Breaks when a dropped future skips the yield, or repeats it: the caller would get no further.
+/// Breaks when a dropped future skips the yield, or repeats it: the caller would never get an event.
 #[test]
 fn a_dropped_future_neither_skips_nor_repeats_the_yield() {
     for (follow, head, first) in DRIVERS {
         for count in COUNTS {
             for body in [
-                in_one_call(count).collect::<Vec<_>>(),
-                across_calls(count).collect(),
+                with_one_event(count).collect::<Vec<_>>(),
+                with_an_event_each(count).collect(),
             ] {
                 let pieces = [head, &body[..]].concat();
                 let expected = budget(first, head.len() + count);
-                assert_eq!(follow(pieces, true), expected, "{count}");
+                assert_eq!(follow(pieces, Unready::Dropped), expected, "{count}");
             }
         }
     }
 }
 
-/// Follows what a connector makes, with notices for ever.
+/// Follows a client, with a connector that makes its sockets by `make`, through its notices for ever.
 async fn follow_for_ever<'w>(world: &'w World, make: impl FnMut() -> Option<Socket<'w>>) {
     let (mut buffer, mut redirects, mut received) = ([0; 256], [0; 256], [0; 64]);
     let mut source = EventSource::new(url(), &OPTIONS, &mut buffer);
@@ -193,7 +204,7 @@ async fn follow_for_ever<'w>(world: &'w World, make: impl FnMut() -> Option<Sock
     }
 }
 
-/// Breaks when only pieces count in a client: a connection that ends at once has none.
+/// Breaks when only pieces count: a connection that ends at once has none.
 #[test]
 fn a_client_yields_if_each_connection_ends_at_once() {
     for pieces in [vec![], vec![HEAD], vec![HEAD, b"retry: 0\ndata: a\n\n"]] {
@@ -210,8 +221,8 @@ fn a_client_yields_if_each_attempt_to_connect_fails_at_once() {
     world.assert_yields_for_ever(follow_for_ever(&world, || None));
 }
 
-/// Breaks when turns count only in `next_notice`, or when a client that is closed never yields: a loop that passes
-/// over that notice would keep its task for ever.
+/// Breaks when turns count only in `next_notice`, or a closed client never yields: a loop that ignores the last
+/// notice would keep its task for ever.
 #[test]
 fn a_client_yields_in_next_and_after_its_end() {
     let (world, mut buffer, mut received) = (World::default(), [0; 256], [0; 64]);
@@ -245,7 +256,7 @@ fn a_client_yields_if_it_writes_byte_by_byte() {
     assert!((300 / 32..1_000).contains(&polls.len()), "{polls:?}");
 }
 
-/// Breaks when the count restarts with each connection that a client makes: a redirect takes fewer than 32 turns.
+/// Breaks when the count restarts with each connection of a client: a redirect takes fewer than 32 turns.
 #[test]
 fn a_client_yields_between_redirects() {
     let world = World::default();
@@ -253,7 +264,7 @@ fn a_client_yields_between_redirects() {
     world.assert_yields_for_ever(follow_for_ever(&world, make));
 }
 
-/// Breaks when a `Connected` does not begin with a yield: a loop over connections would never get to one.
+/// Breaks when a `Connected` does not begin with a yield: a loop over connections would never yield.
 #[test]
 fn a_loop_over_connections_that_end_at_once_yields() {
     for pieces in [vec![], vec![HEAD], vec![HEAD, b"data: a\n\n"]] {
@@ -273,7 +284,7 @@ fn a_loop_over_connections_that_end_at_once_yields() {
     }
 }
 
-/// Breaks when a `Reader` does not begin with a yield: a loop over streams would never get to one.
+/// Breaks when a `Reader` does not begin with a yield: a loop over streams would never yield.
 #[test]
 fn a_loop_over_streams_that_end_at_once_yields() {
     let (world, mut decoder, mut buffer) = (World::default(), Decoder::<[u8; 64]>::new(), [0; 64]);
@@ -286,12 +297,13 @@ fn a_loop_over_streams_that_end_at_once_yields() {
     });
 }
 
-/// Breaks when each stream of a `ReconnectingReader` has a count of its own, or when its waits do not count: requests
+/// Breaks when each stream of a `ReconnectingReader` has a count of its own, or when waits do not count: requests
 /// that fail at once have no stream.
 #[test]
 fn streams_and_waits_of_a_reconnecting_reader_share_one_count() {
     for (pieces, expected) in [
-        // A stream takes a read, another read that finds its end, and a wait: the eleventh stream yields before its wait.
+        // A stream takes a read, another read that finds its end, and a wait. So the eleventh stream yields before
+        // its wait.
         (vec![&b"data: a\n\n"[..]], [11, 11, 10]),
         (vec![], [0, 0, 0]),
     ] {
@@ -314,8 +326,8 @@ fn streams_and_waits_of_a_reconnecting_reader_share_one_count() {
         loop {
             let verdict = reader.judge(&Answer::new(503, "", None));
             assert!(matches!(verdict, Verdict::Failed(_)));
-            // A wait that is dropped goes on.
-            while attempt(true, reader.wait()).await.is_none() {}
+            // A wait goes on after its future was dropped.
+            while attempt(Unready::Dropped, reader.wait()).await.is_none() {}
         }
     });
 }

@@ -1,5 +1,5 @@
-//! `io::asynch::Connected` and `io::blocking::Connected`, over a buffer and over a socket that has one, give what
-//! their event source gives, and when.
+//! `io::asynch::Connected` and `io::blocking::Connected` give the same notices as their event source, at the same
+//! times, both over a buffer and over a socket that has one.
 
 use embedded_io_async::{BufRead, Write};
 use embedded_sse::client::{EventSource, Notice, Output};
@@ -11,9 +11,10 @@ use crate::helpers::client_script::{SIZES, Teller, expected, scripts, source};
 use crate::helpers::polls::within_polls;
 use crate::scripted_socket::Connector;
 
-/// Breaks when it differs from the client's, over a buffer or over a socket that has one.
+/// Breaks when the notices or their times differ from those of the event source, over a buffer or over a socket that
+/// has one.
 #[test]
-fn a_blocking_connection_gives_what_its_event_source_gives() {
+fn a_blocking_connection_gives_the_notices_of_its_event_source() {
     for script in scripts() {
         let expected = expected(&script);
         for (step, length) in SIZES {
@@ -68,9 +69,10 @@ fn a_blocking_connection_gives_what_its_event_source_gives() {
     }
 }
 
-/// Breaks when it differs from the client's, over a buffer or over a socket that has one.
+/// Breaks when the notices or their times differ from those of the event source, over a buffer or over a socket that
+/// has one.
 #[tokio::test(start_paused = true)]
-async fn an_asynchronous_connection_gives_what_its_event_source_gives() {
+async fn an_asynchronous_connection_gives_the_notices_of_its_event_source() {
     for script in scripts() {
         let expected = expected(&script);
         for (step, length) in SIZES {
@@ -84,8 +86,8 @@ async fn an_asynchronous_connection_gives_what_its_event_source_gives() {
     }
 }
 
-/// Follows a script to its end: if `length` is odd, through a buffer of that length. A future that is not ready
-/// after so many polls is dropped; returns how many were.
+/// Follows a script to its end, through a buffer of `length` bytes if that is odd. A future that is not ready after
+/// `patience` polls is dropped. Returns the number of dropped futures.
 pub async fn follow_connected(connector: &Connector, length: usize, patience: usize) -> usize {
     let (mut buffer, mut redirects) = ([0; 256], [0; 256]);
     let mut source = source(&mut buffer, &mut redirects);
@@ -123,7 +125,7 @@ pub async fn follow_connected(connector: &Connector, length: usize, patience: us
     }
 }
 
-/// The same for one connection.
+/// Follows one connection in the same way.
 async fn follow_socket(
     source: &mut EventSource<'_>,
     socket: impl BufRead + Write,
@@ -147,7 +149,7 @@ async fn follow_socket(
     }
 }
 
-/// Shows all that it has received at first, and less when it is asked again.
+/// A faulty `BufRead`, which at first shows all that it has received, and later shows less.
 struct Forgetful {
     shown: [&'static [u8]; 4],
     calls: usize,
@@ -222,7 +224,7 @@ impl Write for Forgetful {
     }
 }
 
-/// What follows the opening of a stream whose `BufRead` shows so much again of what it has shown.
+/// The notices after the opening of a stream whose `BufRead` shows only `shown_again` bytes a second time.
 async fn after_opening(shown_again: usize) -> [String; 2] {
     let (mut first, mut second) = ([0; 256], [0; 256]);
     let connector = Connector::new(&[], 1);
@@ -242,7 +244,8 @@ async fn after_opening(shown_again: usize) -> [String; 2] {
     [blocking, format!("{:?}", connected.next().await)]
 }
 
-/// Breaks when an event is made of bytes that a faulty `BufRead` no longer shows, or when bytes after it count.
+/// Breaks when an event is made of bytes that a faulty `BufRead` no longer shows, or when bytes after the event
+/// count.
 #[tokio::test(start_paused = true)]
 async fn an_event_that_the_buffer_no_longer_shows_is_an_overflow() {
     for told in after_opening("data: on\n\n".len()).await {

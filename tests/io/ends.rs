@@ -1,5 +1,5 @@
-//! How asynchronous servers end connections: FIN first, then what the client still sends is read, then the socket is
-//! closed. Time is virtual: what takes none is done at once.
+//! How asynchronous servers end connections: they send FIN, read on for a while, and then close the socket. Time is
+//! virtual, so an action without a wait takes no time at all.
 
 use std::cell::RefCell;
 use std::io::ErrorKind;
@@ -20,11 +20,11 @@ use crate::helpers::pipe::{
     GET, OPTIONS, PREAMBLE, Served, TestHub, connect, end, hub, is_gone, read, read_body,
 };
 
-/// Its streams end after 5 s.
+/// Options under which streams end after 5 s.
 static LIFETIME: ServerOptions =
     ServerOptions::new("/events").stream(StreamOptions::new().lifetime(5_000));
 
-/// A client that has sent this request to a server that has a page at `/`.
+/// Connects a client that has sent this request to a server with a page at `/`.
 async fn connect_to_page(hub: &Arc<TestHub>, request: &str) -> (DuplexStream, JoinHandle<Served>) {
     let (mut client, server) = duplex(4096);
     let hub = Arc::clone(hub);
@@ -43,7 +43,7 @@ async fn connect_to_page(hub: &Arc<TestHub>, request: &str) -> (DuplexStream, Jo
     (client, task)
 }
 
-/// Reads to the end. Returns that, and how many milliseconds it took.
+/// Reads to the end. Returns the bytes, and the time in milliseconds.
 async fn read_to_end(client: &mut DuplexStream) -> (String, u128) {
     let start = Instant::now();
     let mut text = String::new();
@@ -51,7 +51,8 @@ async fn read_to_end(client: &mut DuplexStream) -> (String, u128) {
     (text, start.elapsed().as_millis())
 }
 
-/// Breaks when a client that reads to the end of a response waits for it, or a socket stays open when its client has closed.
+/// Breaks when a client that reads to the end of a response must wait, or when a socket stays open after its client
+/// has closed.
 #[tokio::test(start_paused = true)]
 async fn a_client_sees_the_end_of_a_response_at_once() {
     let hub = hub();
@@ -87,7 +88,7 @@ async fn a_client_sees_the_end_of_a_response_at_once() {
     assert_eq!((hub.stats().refused, hub.stats().served), (3, 0));
 }
 
-/// Breaks when a client waits for the end of a stream that has ended, or loses the last of its events.
+/// Breaks when a client that reads to the end of a stream must wait after the lifetime, or loses the last event.
 #[tokio::test(start_paused = true)]
 async fn a_client_sees_the_end_of_a_stream_at_once() {
     let hub = hub();
@@ -96,7 +97,7 @@ async fn a_client_sees_the_end_of_a_stream_at_once() {
     hub.publish(&Frame::data("1")).unwrap();
     let (rest, time) = read_to_end(&mut client).await;
     assert_eq!(rest, "id: 7-1\ndata: 1\n\n");
-    // The read before has waited for 1 ms.
+    // The read before this one has waited for 1 ms.
     assert_eq!(time, 4_999);
     drop(client);
     let start = Instant::now();
@@ -119,24 +120,25 @@ async fn a_client_that_stays_is_closed_after_1_s() {
     assert_eq!(start.elapsed().as_millis(), 1_000);
 }
 
-/// Breaks when what a client sends after its request is not read: the kernel would reset the response.
+/// Breaks when the server does not read the bytes after a request: the kernel would reset the connection, and the
+/// response would be lost.
 #[tokio::test(start_paused = true)]
-async fn what_a_client_sends_after_its_request_is_read() {
+async fn bytes_after_a_request_are_read() {
     let hub = hub();
     let (mut client, task) = connect_to_page(&hub, "POST /events HTTP/1.0\r\n\r\n").await;
-    // More than the pipe takes at a time.
+    // The pipe takes less than this at a time.
     client.write_all(&[b'x'; 60 * 1024]).await.unwrap();
     let (answer, _) = read_to_end(&mut client).await;
     assert!(answer.starts_with("HTTP/1.1 405 "), "{answer}");
     assert!(!task.is_finished());
-    // After 64 KB, the client is not waited for: the pipe may close within these.
+    // The server stops reading after 64 KB, so the pipe may close within these bytes.
     let start = Instant::now();
     let _ = client.write_all(&[b'x'; 8 * 1024]).await;
     task.await.unwrap().unwrap();
     assert_eq!(start.elapsed().as_millis(), 0);
 }
 
-/// Breaks when a client that has said all it will say loses its response.
+/// Breaks when a client that has sent its request and closed its side gets no response.
 #[tokio::test(start_paused = true)]
 async fn a_client_that_half_closes_after_its_request_gets_its_response() {
     let hub = hub();
@@ -149,9 +151,9 @@ async fn a_client_that_half_closes_after_its_request_gets_its_response() {
     assert_eq!(start.elapsed().as_millis(), 0);
 }
 
-/// Breaks when a client that stays after the end of its stream keeps its slot.
+/// Breaks when a client keeps its slot although its stream has ended.
 #[tokio::test(start_paused = true)]
-async fn a_lingering_client_holds_no_slot() {
+async fn a_client_that_stays_after_its_stream_holds_no_slot() {
     let hub = hub();
     let _slot = hub.join().unwrap();
     let (mut first, first_task) = connect(&hub, &LIFETIME, 4096);
@@ -172,7 +174,7 @@ async fn a_lingering_client_holds_no_slot() {
     assert_eq!((hub.stats().clients, hub.stats().refused), (2, 0));
 }
 
-/// Breaks when an end of the hub cuts off responses, or lets a request wait that comes after it.
+/// Breaks when the end of the hub cuts responses, or makes a later request wait.
 #[tokio::test(start_paused = true)]
 async fn a_page_is_served_after_the_end_of_the_hub() {
     let hub = hub();
@@ -192,7 +194,7 @@ async fn a_page_is_served_after_the_end_of_the_hub() {
     assert_eq!(hub.stats().refused, 1);
 }
 
-/// What becomes of a shutdown or an abort.
+/// The behaviour of a shutdown or an abort.
 #[derive(Clone, Copy, Debug)]
 enum Ending {
     Works,
@@ -200,7 +202,7 @@ enum Ending {
     NeverReturns,
 }
 
-/// A pipe that notes what it is called for.
+/// A pipe that records the calls of its methods.
 struct Noting<'s> {
     pipe: FromTokio<DuplexStream>,
     calls: &'s RefCell<Vec<&'static str>>,
@@ -208,7 +210,7 @@ struct Noting<'s> {
 }
 
 impl Noting<'_> {
-    /// Of calls in a row, one is noted.
+    /// Records a call, unless the last one was the same.
     fn note(&self, call: &'static str) {
         let mut calls = self.calls.borrow_mut();
         if calls.last() != Some(&call) {
@@ -261,8 +263,8 @@ impl HalfClose for Noting<'_> {
     }
 }
 
-/// Serves a client that sends this request over a pipe that takes `room` bytes, and neither reads nor closes. Returns
-/// what came of it, what the socket was called for, and how many milliseconds it took.
+/// Serves a client that sends this request over a pipe of `room` bytes, and neither reads nor closes. Returns the
+/// outcome, the calls of the socket, and the time in milliseconds.
 async fn serve_noting(
     hub: &TestHub,
     request: &str,
@@ -285,7 +287,7 @@ async fn serve_noting(
     (served, calls.take(), start.elapsed().as_millis())
 }
 
-/// Breaks when a connection is shut down before the response was flushed, or not read from after that.
+/// Breaks when a connection is shut down before the response was flushed, or is not read after that.
 #[tokio::test(start_paused = true)]
 async fn a_socket_is_flushed_then_shut_down_then_read() {
     let hub = hub();
@@ -306,7 +308,7 @@ async fn a_socket_is_flushed_then_shut_down_then_read() {
     }
 }
 
-/// Breaks when a client that takes no byte is shut down, which it would not see, or is not counted.
+/// Breaks when a client that takes no byte is shut down, which it would not notice, or is not counted.
 #[tokio::test(start_paused = true)]
 async fn a_stalled_client_is_aborted() {
     let hub = hub();
@@ -318,7 +320,8 @@ async fn a_stalled_client_is_aborted() {
     assert_eq!((hub.stats().clients, hub.stats().dropped), (0, 1));
 }
 
-/// Breaks when a client that cannot be followed any more is shut down, so that it takes a part of an event for the end.
+/// Breaks when a client that was lapped in mid-frame is shut down: it would take a part of an event for the end of
+/// the stream.
 #[tokio::test(start_paused = true)]
 async fn a_lapped_client_is_aborted() {
     let hub = hub();
@@ -333,7 +336,7 @@ async fn a_lapped_client_is_aborted() {
         calls: &calls,
         ending: Ending::Works,
     };
-    // A frame goes out in several writes.
+    // A frame takes several writes.
     let mut scratch = [0; 100];
     let serve = hub.serve(socket, &mut scratch, &VirtualClock, &OPTIONS);
     let lap = async {
@@ -351,7 +354,7 @@ async fn a_lapped_client_is_aborted() {
     assert_eq!((hub.stats().clients, hub.stats().dropped), (0, 1));
 }
 
-/// Breaks when an abort that waits for a client that is unplugged keeps its slot, or its task.
+/// Breaks when an abort that never returns, because the client is unplugged, keeps the slot or the task.
 #[tokio::test(start_paused = true)]
 async fn an_abort_that_never_returns_ends_after_the_write_timeout() {
     let hub = hub();
@@ -368,7 +371,7 @@ async fn an_abort_that_never_returns_ends_after_the_write_timeout() {
     assert_eq!(hub.stats().dropped, 1);
 }
 
-/// Breaks when a client that does not acknowledge its FIN keeps its task, or its slot until then.
+/// Breaks when a client that does not acknowledge its FIN keeps its slot for that time, or its task for ever.
 #[tokio::test(start_paused = true)]
 async fn a_shutdown_that_never_returns_ends_after_the_write_timeout() {
     for (request, streamed, begins) in [
@@ -388,12 +391,12 @@ async fn a_shutdown_that_never_returns_ends_after_the_write_timeout() {
         };
         assert_eq!(served.unwrap(), expected);
         assert_eq!(calls[calls.len() - 2..], ["shutdown", "abort"]);
-        // It never returns from the abort either.
+        // The abort never returns, either.
         assert_eq!(time, begins + 40_000);
     }
 }
 
-/// Breaks when a shutdown that fails is tried again, is not told, or keeps the slot.
+/// Breaks when a shutdown that fails is tried again, is not reported, or keeps the slot.
 #[tokio::test(start_paused = true)]
 async fn a_shutdown_that_fails_ends_the_connection() {
     let hub = hub();
@@ -405,8 +408,8 @@ async fn a_shutdown_that_fails_ends_the_connection() {
     }
 }
 
-/// Breaks when a client waits for the end of a stream that only the drop of its socket tells, or when a client that still
-/// sends is reset before it has read its response.
+/// Breaks when a client waits for the end of a stream although dropping the socket would tell it, or when a client
+/// that still sends is reset before it has read its response.
 #[tokio::test(start_paused = true)]
 async fn a_socket_without_shutdown_is_dropped_after_a_stream_and_lingers_after_a_response() {
     let hub = hub();
@@ -429,7 +432,7 @@ async fn a_socket_without_shutdown_is_dropped_after_a_stream_and_lingers_after_a
     assert_eq!(hub.stats().clients, 0);
 }
 
-/// Breaks when a refusal is not counted, or counted twice, by whatever road it goes out.
+/// Breaks when a refusal is not counted, or is counted twice, in any way to refuse.
 #[tokio::test(start_paused = true)]
 async fn each_refusal_is_counted_once() {
     let hub = hub();
@@ -449,7 +452,7 @@ async fn each_refusal_is_counted_once() {
         assert_eq!(hub.stats().refused, 2 * number, "{request}");
     }
     drop(slots);
-    // Neither a page, nor the head of a stream, nor silence is a refusal.
+    // A page, the head of a stream, and silence are no refusals.
     for request in [
         "GET / HTTP/1.0\r\n\r\n",
         "HEAD /events HTTP/1.0\r\n\r\n",

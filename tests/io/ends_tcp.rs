@@ -1,5 +1,5 @@
-//! How connections end over TCP: with tokio, and from a superloop over the standard library's sockets. The time of the
-//! servers stands still, so what would come after the second for which they wait for a client never comes.
+//! How connections end over TCP, on tokio and in a superloop over the sockets of the standard library. The time of
+//! the servers stands still, so no connection ends because the second of reading after FIN has passed.
 
 use std::io::{Read, Write};
 use std::net::Shutdown;
@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use crate::tcp_server::{ENDS, LIFETIME_MS, PREAMBLE, Time, endings, servers};
 
-/// Breaks when a client that reads to the end of a response or a stream waits for it, or is closed before it has closed.
+/// Breaks when a client that reads to the end of a response or a stream must wait, or when its socket is closed
+/// before its own end.
 #[test]
 fn ends_are_seen_at_once() {
     for server in servers(&ENDS, Time::standing) {
@@ -32,13 +33,14 @@ fn ends_are_seen_at_once() {
     }
 }
 
-/// Breaks when a socket is closed while its client still sends: that resets it, and the response may be lost.
+/// Breaks when a socket is closed while its client still sends: this resets the connection, and the response may be
+/// lost.
 #[test]
-fn what_is_sent_after_a_request_resets_no_response() {
+fn bytes_after_a_request_do_not_reset_the_response() {
     for server in servers(&ENDS, Time::standing) {
         for _ in 0..10 {
             let mut client = server.connect(b"POST /events HTTP/1.0\r\n\r\n");
-            // By now it was answered.
+            // The response was sent by now.
             thread::sleep(Duration::from_millis(20));
             for _ in 0..60 {
                 client.write_all(&[b'x'; 1024]).unwrap();
@@ -51,12 +53,12 @@ fn what_is_sent_after_a_request_resets_no_response() {
     }
 }
 
-/// Breaks when a client that has said all it will say is taken for gone.
+/// Breaks when a client that has sent its request and closed its side counts as gone.
 #[test]
-fn half_closed_clients_are_answered() {
+fn half_closed_clients_get_their_response() {
     for server in servers(&ENDS, Time::standing) {
         for ending in endings() {
-            // A stream would end with its client.
+            // A stream would end together with its client.
             if ending.is_stream {
                 continue;
             }

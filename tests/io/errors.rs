@@ -1,11 +1,11 @@
-//! The errors of readers and writers, as `embedded-io` and people see them.
+//! The errors of readers and writers: their `embedded-io` kinds and their texts.
 
 use std::convert::Infallible;
 
 use embedded_sse::Overflow;
 use embedded_sse::io::Error;
 
-/// Breaks when an error is taken for another one.
+/// Breaks when an error has the kind or the text of another one.
 #[test]
 fn errors_tell_their_kind() {
     use embedded_io::{Error as _, ErrorKind};

@@ -1,4 +1,4 @@
-//! The present state, which a hook of the caller writes to new clients of a shared log.
+//! Greetings to the clients of a shared log: the present state, which a hook of the caller writes.
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
@@ -26,7 +26,7 @@ fn greet(number: u32, sink: &mut SliceSink<'_>) -> bool {
 static GREETING: ServerOptions =
     ServerOptions::new("/events").stream(StreamOptions::new().greeting(&greet).prime());
 
-/// Breaks when a hub sends no greeting, or sends it in another place.
+/// Breaks when a hub sends no greeting, or sends it at another place.
 #[tokio::test(start_paused = true)]
 async fn a_hub_greets_new_clients() {
     let hub = hub();
@@ -46,9 +46,9 @@ async fn a_hub_greets_new_clients() {
     );
 }
 
-/// Breaks when a new client does not learn a state whose event has given way to those of another type.
+/// Breaks when a new client does not get a state whose event was evicted by events of another type.
 #[tokio::test(start_paused = true)]
-async fn a_state_outlives_its_event() {
+async fn a_greeting_has_a_state_whose_event_was_evicted() {
     static DOOR: AtomicBool = AtomicBool::new(false);
     fn greet(number: u32, sink: &mut SliceSink<'_>) -> bool {
         let data: &[u8] = if DOOR.load(Relaxed) { b"open" } else { b"shut" };
@@ -80,7 +80,7 @@ async fn a_state_outlives_its_event() {
 
 /// Breaks when a client of another HTTP stack is not greeted.
 #[tokio::test(start_paused = true)]
-async fn a_joined_client_is_greeted() {
+async fn a_client_of_another_http_stack_is_greeted() {
     let hub = hub();
     let (mut client, server) = duplex(4096);
     let mut scratch = [0; 64];
@@ -101,9 +101,9 @@ async fn a_joined_client_is_greeted() {
     assert_eq!(received, format!("{PREAMBLE}{STATE}"));
 }
 
-/// Breaks when the hook runs under the lock of the hub: what it publishes would fail, and others would wait for it.
+/// Breaks when the hook runs while the hub is locked: the hook could not publish, and other tasks would wait for it.
 #[tokio::test(start_paused = true)]
-async fn the_hook_runs_outside_the_lock() {
+async fn the_hook_runs_while_the_hub_is_not_locked() {
     static HUB: TestHub = Hub::new();
     fn publish(number: u32, sink: &mut SliceSink<'_>) -> bool {
         HUB.publish(&Frame::data("from the hook")).unwrap();

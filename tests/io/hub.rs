@@ -1,4 +1,4 @@
-//! One log for many clients (`Hub`): slots, counters, and clients that do not disturb one another.
+//! One log for many clients (`Hub`): its slots and counters, and clients that do not disturb each other.
 
 use embedded_sse::http::Status;
 use embedded_sse::server::{Close, Outcome, PublishError, ServerOptions};
@@ -9,7 +9,7 @@ use crate::helpers::pipe::{
     GET, OPTIONS, PREAMBLE, connect, hub, is_gone, read, read_body, request, request_with,
 };
 
-/// Breaks when a frame waits for anything, or goes to one client only.
+/// Breaks when a frame waits, or does not go to all clients.
 #[tokio::test(start_paused = true)]
 async fn frames_go_to_all_clients_at_once() {
     let hub = hub();
@@ -29,7 +29,7 @@ async fn frames_go_to_all_clients_at_once() {
     assert_eq!((stats.clients, stats.served, stats.published), (2, 2, 2));
 }
 
-/// Breaks when a client's id is not heeded.
+/// Breaks when a client does not resume after its id.
 #[tokio::test(start_paused = true)]
 async fn a_client_resumes_after_its_id() {
     let hub = hub();
@@ -44,7 +44,7 @@ async fn a_client_resumes_after_its_id() {
     assert_eq!(hub.stats().lagged, 0);
 }
 
-/// Breaks when a client too many is not told so, or not when to come back.
+/// Breaks when a client for which there is no slot gets no 503, or no time to come back.
 #[tokio::test(start_paused = true)]
 async fn a_full_hub_refuses_with_503_and_retry_after() {
     let hub = hub();
@@ -66,9 +66,9 @@ async fn a_full_hub_refuses_with_503_and_retry_after() {
     assert_eq!((hub.stats().clients, hub.stats().refused), (2, 1));
 }
 
-/// Breaks when a browser is told something after which it gives up, or is not counted as refused.
+/// Breaks when a browser gets a response after which its event source stops for good, or is not counted as refused.
 #[tokio::test(start_paused = true)]
-async fn a_full_hub_tells_event_sources_to_come_back_if_so_configured() {
+async fn a_full_hub_sends_event_sources_a_stream_that_ends_if_so_configured() {
     static RECONNECT: ServerOptions = ServerOptions::new("/events").reconnect_when_full();
     let hub = hub();
     let slots = (hub.join().unwrap(), hub.join().unwrap());
@@ -97,7 +97,7 @@ async fn a_client_that_never_reads_loses_its_slot() {
     let hub = hub();
     let (mut first, _task) = request(&hub, GET).await;
     assert_eq!(read_body(&mut first).await, PREAMBLE);
-    // It takes no more than its 64 bytes.
+    // The client takes no more than its 64 bytes.
     let (mut second, task) = connect(&hub, &OPTIONS, 64);
     second
         .write_all(format!("{GET}\r\n").as_bytes())
@@ -108,7 +108,7 @@ async fn a_client_that_never_reads_loses_its_slot() {
     assert_eq!((hub.stats().clients, hub.stats().dropped), (1, 1));
 }
 
-/// Breaks when a client that hangs up keeps its slot, or its slot is lost.
+/// Breaks when a client that hangs up keeps its slot, or the next client cannot take it.
 #[tokio::test(start_paused = true)]
 async fn a_client_that_hangs_up_gives_its_slot_to_the_next() {
     let hub = hub();
@@ -124,9 +124,9 @@ async fn a_client_that_hangs_up_gives_its_slot_to_the_next() {
     }
 }
 
-/// Breaks when a client that is too slow is not told, delays another one, or is not counted.
+/// Breaks when a client that is too slow gets no loss notice, delays another one, or is not counted.
 #[tokio::test(start_paused = true)]
-async fn a_slow_client_is_told_and_delays_nobody() {
+async fn a_slow_client_gets_the_loss_notice_and_delays_nobody() {
     let hub = hub();
     let (mut slow, slow_task) = connect(&hub, &OPTIONS, 300);
     slow.write_all(format!("{GET}\r\n").as_bytes())
@@ -143,7 +143,7 @@ async fn a_slow_client_is_told_and_delays_nobody() {
         );
     }
     let body = read_body(&mut slow).await;
-    // What was on its way before is whole, or the connection would have been closed.
+    // The frame on its way was sent whole, or the connection would have been closed.
     let (before, after) = body.split_once("event: lost\ndata: \n\n").unwrap();
     assert!(
         before.starts_with(&format!("{PREAMBLE}event: n\nid: 7-1\n")) && before.ends_with("\n\n")
@@ -151,15 +151,15 @@ async fn a_slow_client_is_told_and_delays_nobody() {
     assert!(after.ends_with("id: 7-100\ndata: 100\n\n"));
     assert!(!slow_task.is_finished());
     assert_eq!((hub.stats().lagged, hub.stats().dropped), (1, 0));
-    // It goes on, and has still missed events once.
+    // The stream goes on, and the client has still lagged once.
     hub.publish(&Frame::data("1")).unwrap();
     assert_eq!(read(&mut slow).await, "id: 7-101\ndata: 1\n\n");
     assert_eq!(hub.stats().lagged, 1);
 }
 
-/// Breaks when a client that comes too late is not told, or is not counted.
+/// Breaks when a client whose id was evicted gets no loss notice, or is not counted.
 #[tokio::test(start_paused = true)]
-async fn a_client_that_comes_too_late_is_told() {
+async fn a_client_with_an_evicted_id_gets_the_loss_notice() {
     let hub = hub();
     for number in 1..=100 {
         hub.publish_with(event_name!("n"), |data| write!(data, "{number}"))
@@ -174,9 +174,9 @@ async fn a_client_that_comes_too_late_is_told() {
     assert_eq!(hub.stats().lagged, 1);
 }
 
-/// Breaks when a client is not counted that was told of a loss, if its stream ends before it has waited for a frame.
+/// Breaks when a client that gets the loss notice is not counted because its stream ends before it waits for a frame.
 #[tokio::test(start_paused = true)]
-async fn a_client_that_is_told_and_then_stalls_is_counted() {
+async fn a_client_that_stalls_after_the_loss_notice_is_counted() {
     let hub = hub();
     for number in 1..=100 {
         hub.publish_with(event_name!("n"), |data| write!(data, "{number}"))
@@ -222,7 +222,7 @@ async fn no_stream_begins_after_the_end_of_the_hub() {
     assert!(read(&mut late).await.starts_with("HTTP/1.1 503 "));
 }
 
-/// Breaks when a hub that is used while it is in use panics, or loses the frame under way.
+/// Breaks when a call of a hub in use panics, or loses the frame in progress.
 #[test]
 fn a_hub_in_use_is_busy_and_keeps_the_frame_under_way() {
     let hub = hub();
@@ -237,7 +237,7 @@ fn a_hub_in_use_is_busy_and_keeps_the_frame_under_way() {
     assert_eq!((hub.stats().published, hub.stats().clients), (1, 0));
 }
 
-/// Breaks when a request that gets no stream takes a slot, or is checked more than once.
+/// Breaks when a request that gets no stream takes a slot, or a request is checked more than once.
 #[tokio::test(start_paused = true)]
 async fn only_streams_take_slots_and_each_is_checked_once() {
     static CHECKS: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);

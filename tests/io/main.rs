@@ -1,6 +1,6 @@
-//! What joins the crate to sockets and clocks, blocking and asynchronous: one file for each driver.
+//! The drivers, which join the crate to sockets and clocks, blocking and asynchronous: one file for each driver.
 //!
-//! The feature `embedded-io-async` is always on: the dev-dependencies ask for it.
+//! The feature `embedded-io-async` is always on, because the dev-dependencies turn it on.
 
 #[cfg(any(feature = "http", feature = "embedded-io"))]
 #[path = "../common/clock.rs"]

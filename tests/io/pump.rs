@@ -12,13 +12,13 @@ fn at(milliseconds: u64) -> Instant {
     Instant::from_millis(milliseconds)
 }
 
-/// A socket of a superloop, which takes and gives no more than it has room for.
+/// The socket of a superloop, which gives the bytes that it has and takes those for which it has room.
 #[derive(Default)]
 struct PolledSocket {
     received: Vec<u8>,
     closed: bool,
     sent: Vec<u8>,
-    /// How much of it would have gone out.
+    /// How many of the sent bytes were flushed.
     flushed: usize,
     flushes: usize,
     shutdowns: usize,
@@ -26,7 +26,7 @@ struct PolledSocket {
     aborts: usize,
     writes: usize,
     room: usize,
-    /// The most that is taken at a time.
+    /// The largest number of bytes that a write takes.
     longest_write: Option<usize>,
 }
 
@@ -92,7 +92,7 @@ impl HalfClose for PolledSocket {
     }
 }
 
-/// A connection that has a stream and has sent the start of it.
+/// A connection that has a stream, and has sent its first bytes.
 fn stream<'a>(log: &EventLog<[u8; 512]>, scratch: &'a mut [u8]) -> (Connection<'a>, PolledSocket) {
     let mut connection = Connection::new(at(0), &OPTIONS, scratch);
     let mut socket = PolledSocket {
@@ -109,9 +109,9 @@ fn stream<'a>(log: &EventLog<[u8; 512]>, scratch: &'a mut [u8]) -> (Connection<'
     (connection, socket)
 }
 
-/// Breaks when the pump waits for a socket, or does not say when to come back.
+/// Breaks when the pump waits for a socket, or does not return when to call it again.
 #[test]
-fn a_pump_never_waits_and_says_when_to_come_back() {
+fn the_pump_never_waits_and_returns_when_to_call_again() {
     let mut log = EventLog::<[u8; 512]>::new();
     let mut scratch = [0; 256];
     let mut connection = Connection::new(at(0), &OPTIONS, &mut scratch);
@@ -143,7 +143,7 @@ fn a_pump_never_waits_and_says_when_to_come_back() {
     );
 }
 
-/// Breaks when one client that sends much, which counts for nothing, keeps the loop.
+/// Breaks when a client that sends much, which the server discards, keeps the loop in one call.
 #[test]
 fn one_call_reads_a_bounded_number_of_times() {
     let log = EventLog::<[u8; 512]>::new();
@@ -168,7 +168,7 @@ fn end_of_file_closes_a_stream_at_once() {
     assert_eq!(closed, Wait::Closed(Outcome::Streamed(Close::HungUp)));
 }
 
-/// Breaks when a socket that was ready, but takes nothing, makes the loop spin.
+/// Breaks when a socket that is ready but takes nothing makes the loop call again and again.
 #[test]
 fn a_ready_socket_that_takes_nothing_is_an_error() {
     let mut log = EventLog::<[u8; 512]>::new();
@@ -180,9 +180,9 @@ fn a_ready_socket_that_takes_nothing_is_an_error() {
     assert!(matches!(result, Err(Error::WriteZero)), "{result:?}");
 }
 
-/// Breaks when what was written is not flushed, in whatever turn that was.
+/// Breaks when written bytes are not flushed in the same call.
 #[test]
-fn what_was_written_is_flushed_in_the_same_call() {
+fn written_bytes_are_flushed_in_the_same_call() {
     for longest_write in 1..80 {
         let mut log = EventLog::<[u8; 2048]>::new();
         let mut scratch = [0; 256];
@@ -205,7 +205,7 @@ fn what_was_written_is_flushed_in_the_same_call() {
     }
 }
 
-/// Breaks when each of several events costs a write or a flush of its own.
+/// Breaks when each of several events takes a write or a flush of its own.
 #[test]
 fn events_published_at_once_are_one_write_and_one_flush() {
     let mut log = EventLog::<[u8; 512]>::new();
@@ -218,14 +218,14 @@ fn events_published_at_once_are_one_write_and_one_flush() {
     connection.pump(at(1), &log, &mut socket).unwrap();
     assert!(socket.sent.ends_with(b"data: 1\n\ndata: 2\n\ndata: 3\n\n"));
     assert_eq!((socket.writes, socket.flushes), (writes + 1, flushes + 1));
-    // A call without anything to do does nothing.
+    // A call with nothing to do does nothing.
     connection.pump(at(2), &log, &mut socket).unwrap();
     assert_eq!((socket.writes, socket.flushes), (writes + 1, flushes + 1));
 }
 
-/// Breaks when a client is judged by how late the loop asks its socket.
+/// Breaks when a client is closed because the loop was late.
 #[test]
-fn a_loop_that_was_away_loses_no_client() {
+fn a_loop_that_calls_late_loses_no_client() {
     let log = EventLog::<[u8; 64]>::new();
     let mut scratch = [0; 256];
     let mut connection = Connection::new(at(0), &OPTIONS, &mut scratch);
@@ -243,7 +243,7 @@ fn a_loop_that_was_away_loses_no_client() {
     assert!(socket.sent.ends_with(PREAMBLE.as_bytes()));
 }
 
-/// Breaks when a client that takes nothing meanwhile is kept, or a slow head is forgotten.
+/// Breaks when a client that takes nothing while the loop is away is kept, or a slow head is not refused.
 #[test]
 fn a_slow_head_and_a_stalled_refusal_end_in_time() {
     let log = EventLog::<[u8; 64]>::new();
@@ -268,7 +268,7 @@ fn a_slow_head_and_a_stalled_refusal_end_in_time() {
     assert_eq!((socket.shutdowns, socket.aborts), (0, 1));
 }
 
-/// Breaks when a client that closes its end waits for that of the server, which drops no socket by itself.
+/// Breaks when a client that has closed its side waits for the FIN of the server, which drops no socket by itself.
 #[test]
 fn a_client_that_closes_its_end_is_shut_down() {
     let log = EventLog::<[u8; 512]>::new();
@@ -280,11 +280,11 @@ fn a_client_that_closes_its_end_is_shut_down() {
     assert_eq!((socket.shutdowns, socket.aborts), (1, 0));
 }
 
-/// Its streams end after 5 s.
+/// Options under which streams end after 5 s.
 static LIFETIME: ServerOptions =
     ServerOptions::new("/events").stream(StreamOptions::new().lifetime(5_000));
 
-/// A connection that has read this request and answered it, at the time 0.
+/// A connection that has read this request and responded to it, at the time 0.
 fn answered<'a>(
     log: &EventLog<[u8; 512]>,
     scratch: &'a mut [u8],
@@ -304,8 +304,8 @@ fn answered<'a>(
 
 const NOT_FOUND: &str = "GET / HTTP/1.0\r\n\r\n";
 
-/// Breaks when a client waits for the end of a response or a stream, or when it is not read from after that. The socket checks
-/// that it is flushed before.
+/// Breaks when a client waits for the end of a response or a stream, or when its connection is not read after that.
+/// The socket checks that it is flushed before its shutdown.
 #[test]
 fn a_response_or_stream_is_shut_down_at_once_and_then_read_for_1_s() {
     let stream = format!("{GET}\r\n");
@@ -336,7 +336,7 @@ fn a_response_or_stream_is_shut_down_at_once_and_then_read_for_1_s() {
     }
 }
 
-/// Breaks when a client that takes no byte, or was overtaken in mid-frame, is shut down as if its stream had ended.
+/// Breaks when a client that takes no byte, or was lapped in mid-frame, is shut down as if its stream had ended.
 #[test]
 fn stalled_and_lapped_clients_are_aborted() {
     for is_lapped in [false, true] {
@@ -362,7 +362,7 @@ fn stalled_and_lapped_clients_are_aborted() {
     }
 }
 
-/// Breaks when a shutdown that fails is not told.
+/// Breaks when a shutdown that fails is not reported.
 #[test]
 fn a_shutdown_that_fails_is_an_error() {
     let log = EventLog::<[u8; 512]>::new();
@@ -373,8 +373,8 @@ fn a_shutdown_that_fails_is_an_error() {
     assert!(matches!(result, Err(Error::Io(_))), "{result:?}");
 }
 
-/// Breaks when a client waits for the end of a stream that only the drop of its socket tells, or when a client that still
-/// sends is reset before it has read its response.
+/// Breaks when a client waits for the end of a stream although dropping the socket would tell it, or when a client
+/// that still sends is reset before it has read its response.
 #[test]
 fn a_socket_without_shutdown_is_dropped_after_a_stream_and_lingers_after_a_response() {
     let log = EventLog::<[u8; 512]>::new();
@@ -394,7 +394,7 @@ fn a_socket_without_shutdown_is_dropped_after_a_stream_and_lingers_after_a_respo
     assert_eq!(wait, Wait::Closed(Outcome::Answered(Status::NOT_FOUND)));
 }
 
-/// Breaks when a function that ends a socket is not told how, or is called for another end.
+/// Breaks when the function that ends a socket is called with the wrong end.
 #[test]
 fn a_function_ends_a_socket() {
     let log = EventLog::<[u8; 512]>::new();
@@ -417,7 +417,7 @@ fn a_function_ends_a_socket() {
     }
 }
 
-/// Breaks when one call searches all of the log, or the search does not go on in the next.
+/// Breaks when one call searches all of the log, or the next call does not go on with the search.
 #[test]
 fn a_search_takes_several_calls() {
     let mut log = EventLog::<[u8; 8192]>::new();

@@ -7,8 +7,8 @@ use crate::common::generate::random_stream;
 use crate::common::{Item, oracle};
 use crate::helpers::socket::{Socket, item, random_steps};
 
-/// Breaks when an event is lost or doubled where a read was cut, an event did not fit, or the socket failed
-/// for a while.
+/// Breaks when an event is lost or repeated because a read was cut, an event did not fit, or the socket failed for a
+/// while.
 #[test]
 fn every_event_comes_once_wherever_reads_are_cut_or_fail() {
     for seed in 0..3_000 {
@@ -55,10 +55,10 @@ fn an_event_that_does_not_fit_is_reported_once() {
     assert_eq!(reader.next(), Ok(None));
 }
 
-/// Breaks when bytes that came with a response head are lost, or more of them are believed than there
-/// is room for.
+/// Breaks when bytes that came with the response head are lost, or when the reader accepts a length past the end of
+/// its buffer.
 #[test]
-fn a_reader_begins_with_what_was_received() {
+fn a_reader_starts_with_the_bytes_received_with_the_head() {
     for received in [10, usize::MAX] {
         let mut decoder = Decoder::<[u8; 16]>::new();
         let mut buffer = *b"data: on\n\n";
@@ -70,9 +70,9 @@ fn a_reader_begins_with_what_was_received() {
     }
 }
 
-/// Breaks when what one connection has left unfinished shows in the next.
+/// Breaks when the unfinished event of one stream shows in the next one.
 #[test]
-fn what_a_stream_leaves_unfinished_does_not_show_in_the_next() {
+fn an_unfinished_event_does_not_show_in_the_next_stream() {
     let mut decoder = Decoder::<[u8; 16]>::new();
     let mut buffer = [0; 4];
     assert_eq!(decoder.next(&mut &b"data: left"[..]), Ok(None));

@@ -1,4 +1,4 @@
-//! `ReconnectingReader`, blocking and asynchronous: one stream through all the responses of another HTTP client.
+//! `ReconnectingReader`, blocking and asynchronous: one stream across all responses of another HTTP client.
 
 use std::time::Duration;
 
@@ -13,10 +13,11 @@ use crate::helpers::responses::{
     THREE_ATTEMPTS, Time, stream,
 };
 
-/// Breaks when a request is made too early, too late or with another id, when a part of a lost stream shows in the
-/// next one, when an end is taken for another one, or when a dropped future changes any of it.
+/// Breaks when a request is made too early, too late or with another id, when the unfinished event of a lost stream
+/// shows in the next one, when the reader confuses an end, an error and silence, or when a dropped future changes one
+/// of these.
 #[tokio::test(start_paused = true)]
-async fn a_stream_goes_on_through_all_its_responses() {
+async fn a_stream_goes_on_across_all_responses() {
     let responses = [
         Response::None,
         stream(&[
@@ -49,9 +50,9 @@ async fn a_stream_goes_on_through_all_its_responses() {
         "2900 idle",
         "3600 request [2]",
         "3600 end",
-        // The second failure in a row.
+        // This is the second failure in a row.
         "5000 request [2]",
-        // As long as the server asks for.
+        // The server asks for this delay.
         "10000 request [2]",
         "10000 message [4] f",
         "10000 end",
@@ -67,7 +68,7 @@ async fn a_stream_goes_on_through_all_its_responses() {
     }
 }
 
-/// Breaks when an event that does not fit goes unreported, is reported twice, or ends its stream.
+/// Breaks when an event that does not fit is not reported, is reported twice, or ends its stream.
 #[tokio::test(start_paused = true)]
 async fn an_event_that_does_not_fit_is_reported_and_the_stream_goes_on() {
     let long = b"id: 1\ndata: longer than the buffer of the decoder\n\ndata: a\n\n";
@@ -84,8 +85,8 @@ async fn an_event_that_does_not_fit_is_reported_and_the_stream_goes_on() {
         .await;
 }
 
-/// Breaks when `retry` needs the caller to take effect, when one in a dropped or unfinished event is lost, or when
-/// one from an earlier response is forgotten.
+/// Breaks when `retry` takes effect only with the caller's help, when one in a dropped or unfinished event does not
+/// count, or when one of an earlier response is forgotten.
 #[tokio::test(start_paused = true)]
 async fn retry_fields_set_the_delay_without_the_caller() {
     let responses = [
@@ -103,22 +104,23 @@ async fn retry_fields_set_the_delay_without_the_caller() {
         "300 end",
         "600 request []",
         "600 end",
-        // The second failure in a row: a `retry` alone is no success.
+        // This is the second failure in a row: a `retry` alone is no success.
         "1400 request []",
         "1400 stop",
     ];
     FOLLOWER.tells(&responses, &expected).await;
 }
 
-/// Breaks when a page in place of a stream ends a reader, or is asked for often.
+/// Breaks when a page in place of a stream ends a reader, or is retried often.
 #[tokio::test(start_paused = true)]
-async fn an_answer_that_is_no_stream_is_retried_with_the_longest_delay() {
+async fn a_response_that_is_no_stream_is_retried_with_the_longest_delay() {
     let responses = [Response::Status(200, None), STOP];
     let expected = ["0 request []", "60000 request []", "60000 stop"];
     FOLLOWER.tells(&responses, &expected).await;
 }
 
-/// Breaks when the caller's decision about an answer, does not count, or a stream that has ended is taken for one that was lost.
+/// Breaks when the caller's decision about a response does not count, or a stream that has ended counts as one that
+/// was cut.
 #[tokio::test(start_paused = true)]
 async fn the_decision_of_the_caller_counts() {
     static OPTIONS: ReconnectOptions =
@@ -155,9 +157,9 @@ async fn the_decision_of_the_caller_counts() {
     follower.tells(&responses, &expected).await;
 }
 
-/// Breaks when streams that give an event count as failures, or when those that give none do not.
+/// Breaks when streams with an event count as failures, or streams without one do not.
 #[tokio::test(start_paused = true)]
-async fn attempts_in_a_row_are_limited_and_an_event_begins_anew() {
+async fn attempts_in_a_row_are_limited_and_an_event_resets_them() {
     let follower = Follower {
         options: &THREE_ATTEMPTS,
         ..FOLLOWER
@@ -188,9 +190,9 @@ async fn attempts_in_a_row_are_limited_and_an_event_begins_anew() {
     follower.tells(&responses, &expected).await;
 }
 
-/// Breaks when a stream that was open for 10 s counts as a failure, or one that was not does not.
+/// Breaks when a stream that was open for 10 s counts as a failure, or a shorter one does not.
 #[tokio::test(start_paused = true)]
-async fn a_stream_open_for_10_s_begins_anew() {
+async fn a_stream_open_for_10_s_resets_the_attempts() {
     let follower = Follower {
         options: &THREE_ATTEMPTS,
         idle_timeout: 0,
@@ -217,7 +219,7 @@ async fn a_stream_open_for_10_s_begins_anew() {
     follower.tells(&responses, &expected).await;
 }
 
-/// Breaks when a byte of a comment does not count, or when the time begins with another moment than the last byte.
+/// Breaks when a byte of a comment does not restart the idle timeout, or something other than a byte does.
 #[tokio::test(start_paused = true)]
 async fn a_stream_without_a_byte_for_the_idle_timeout_is_lost() {
     let responses = [
@@ -243,7 +245,7 @@ async fn a_stream_without_a_byte_for_the_idle_timeout_is_lost() {
     FOLLOWER.tells(&responses, &expected).await;
 }
 
-/// Breaks when a stream is given up that no time limit was set for.
+/// Breaks when a stream ends for silence without an idle timeout.
 #[tokio::test(start_paused = true)]
 async fn the_idle_timeout_is_off_by_default() {
     let responses = [stream(&[Silence(100_000), Bytes(b"data: late\n\n")]), STOP];
@@ -263,7 +265,7 @@ async fn the_idle_timeout_is_off_by_default() {
 
 /// Breaks when the time that a caller spends on an event counts as silence of its server.
 #[tokio::test(start_paused = true)]
-async fn a_slow_caller_is_no_silent_server() {
+async fn the_time_of_a_slow_caller_is_not_idle_time() {
     let pieces = [Bytes(b"data: a\n\n"), Silence(400), Bytes(b"data: b\n\n")];
     let (mut decoder, mut buffer) = (Decoder::<[u8; 32]>::new(), [0; 64]);
 
@@ -285,8 +287,8 @@ async fn a_slow_caller_is_no_silent_server() {
     }
 }
 
-/// Breaks when a body that was interrupted is given up, or when the time limit does not hold for one that is
-/// interrupted all the time.
+/// Breaks when a body that was interrupted is given up, or when the time limit does not hold for a body that is
+/// interrupted again and again.
 #[test]
 fn an_interrupted_body_is_read_again() {
     let interrupted = Fails(ErrorKind::Interrupted);
@@ -307,9 +309,9 @@ fn an_interrupted_body_is_read_again() {
     assert_eq!(FOLLOWER.blocking(&responses), expected);
 }
 
-/// Breaks when the clock is looked at for each event, or at all without a time limit.
+/// Breaks when the clock is read for each event, or is read at all without a time limit.
 #[test]
-fn the_clock_is_looked_at_once_a_piece() {
+fn the_clock_is_read_once_a_piece() {
     let piece = Bytes(b"data: a\n\ndata: b\n\ndata: c\n\n");
     for (idle_timeout, looks) in [(500, 2 + 1), (0, 0)] {
         let time = Time::default();
@@ -322,7 +324,7 @@ fn the_clock_is_looked_at_once_a_piece() {
         while let Ok(Some(_)) = stream.next() {
             events += 1;
         }
-        // Two pieces, and the end.
+        // The clock is read for two pieces and the end.
         assert_eq!((events, time.looks.get() - before), (6, looks));
     }
 }

@@ -1,4 +1,4 @@
-//! What the caller of a `ReconnectingReader` does: where it begins, which futures it drops, in which order it calls.
+//! Calls of a `ReconnectingReader`: where it starts, dropped futures, and the order of calls.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::helpers::polls::within_polls;
 use crate::helpers::responses::{Body, Bytes, OPTIONS, Silence, THREE_ATTEMPTS, Time};
 use crate::helpers::socket::{AsyncSocket, Socket, item, random_steps};
 
-/// Breaks when an event is lost or doubled where a body is cut, or when one comes otherwise than by the oracle.
+/// Breaks when an event is lost or repeated because a body is cut, or differs from that of the oracle.
 #[tokio::test(start_paused = true)]
 async fn every_event_comes_once_wherever_bodies_are_cut() {
     for seed in 0..1_000 {
@@ -61,9 +61,10 @@ async fn every_event_comes_once_wherever_bodies_are_cut() {
     }
 }
 
-/// Breaks when bytes that came with the head are lost, or more of them are believed than there is room for.
+/// Breaks when bytes that came with the head are lost, or when the reader accepts a length past the end of its
+/// buffer.
 #[tokio::test(start_paused = true)]
-async fn a_stream_begins_with_what_was_received() {
+async fn a_stream_starts_with_the_bytes_received_with_the_head() {
     for received in [9, usize::MAX] {
         let time = Time::default();
         let mut decoder = Decoder::<[u8; 32]>::new();
@@ -91,12 +92,12 @@ async fn a_stream_begins_with_what_was_received() {
 
 /// Breaks when the id or the reconnection time of the decoder's earlier streams is forgotten.
 #[tokio::test(start_paused = true)]
-async fn a_reader_goes_on_where_its_decoder_has_stopped() {
+async fn a_reader_has_the_id_and_the_retry_of_its_decoder() {
     let time = Time::default();
     let mut decoder = Decoder::<[u8; 32]>::new();
     let mut earlier = &b"retry: 250\nid: 7\ndata: a\n\n"[..];
     decoder.next(&mut earlier).unwrap().unwrap();
-    // Somebody else has seen it.
+    // Another caller has taken the new reconnection time already.
     assert_eq!(decoder.take_retry(), Some(250));
 
     let mut reader = blocking::ReconnectingReader::new(&mut decoder, &OPTIONS, &time);
@@ -132,9 +133,9 @@ async fn a_reader_goes_on_where_its_decoder_has_stopped() {
     assert_eq!(reader.retry(), 900);
 }
 
-/// Breaks when a final verdict or exhausted attempts are forgotten by another call, or cannot be taken back.
+/// Breaks when a call revokes a final verdict or the end of the attempts, or when a response or a restart does not.
 #[tokio::test(start_paused = true)]
-async fn only_a_response_or_a_restart_revokes_the_end() {
+async fn the_end_lasts_until_a_response_or_a_restart() {
     let time = Time::default();
     let mut decoder = Decoder::<[u8; 32]>::new();
     let mut buffer = [0; 64];
@@ -177,7 +178,7 @@ async fn only_a_response_or_a_restart_revokes_the_end() {
     assert!(reader.wait().await);
 }
 
-/// Breaks when a wait that was dropped counts its failure twice, begins anew, or outlives the next response.
+/// Breaks when a dropped wait counts its failure twice, starts again, or goes on after the next response.
 #[tokio::test(start_paused = true)]
 async fn a_dropped_wait_goes_on_until_the_next_response() {
     let mut decoder = Decoder::<[u8; 32]>::new();
@@ -192,11 +193,11 @@ async fn a_dropped_wait_goes_on_until_the_next_response() {
 
     let wait = tokio::time::timeout(Duration::from_millis(30), reader.wait());
     assert!(wait.await.is_err());
-    // A request that did not wait so long. The next failure is the third.
+    // A request that did not wait for the delay. The next failure is the third.
     reader.judge(&Answer::new(503, "", None));
     assert!(!reader.wait().await);
 
-    // The same, but its response was not judged, or the caller begins anew.
+    // The response of such a request was not judged, or the caller restarts.
     let time = Time::default();
     for opens in [true, false] {
         reader.restart();
@@ -213,8 +214,8 @@ async fn a_dropped_wait_goes_on_until_the_next_response() {
     }
 }
 
-/// Breaks when an order of calls panics, gives an event without a stream, waits for ever, or makes the blocking and
-/// the asynchronous one differ.
+/// Breaks when an order of calls panics, gives an event without a stream, waits for ever, or has another result with
+/// the blocking reader than with the asynchronous one.
 #[tokio::test(start_paused = true)]
 async fn no_order_of_calls_panics() {
     const STREAMS: [&[u8]; 2] = [

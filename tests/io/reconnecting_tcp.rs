@@ -1,4 +1,4 @@
-//! `ReconnectingReader` behind an HTTP client that is written by hand, over TCP: what its documentation shows.
+//! `ReconnectingReader` with a small HTTP client over TCP, as in its documentation.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -16,27 +16,36 @@ use crate::helpers::tcp::{Socket, StdClock, read_head};
 
 static OPTIONS: ReconnectOptions = ReconnectOptions::new().floor(1).attempts(5);
 
-/// Longer than any head, and shorter than one with its body.
+/// Longer than any head here, and shorter than a head with its body.
 const RECEIVED: usize = 200;
 
-/// What the server sends over each connection, before it drops it or, if it stays, as soon as the client has.
-const ANSWERS: [(&str, bool); 5] = [
+/// What the server does with a connection after its response.
+#[derive(PartialEq, Eq)]
+enum Then {
+    /// It drops the connection.
+    Drop,
+    /// It waits until the client has dropped the connection.
+    Wait,
+}
+
+/// What the server sends over each connection, and what it does then.
+const ANSWERS: [(&str, Then); 5] = [
     (
         "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n\
         retry: 20\nid: 1\ndata: a\n\nid: 2\ndata: too long for the decoder's buffer of 32 bytes\n\n\
         data: b\n\nid: 3\ndata: left unfinished",
-        false,
+        Then::Drop,
     ),
-    ("", false),
+    ("", Then::Drop),
     (
         "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 0\r\n\r\nbusy",
-        false,
+        Then::Drop,
     ),
     (
         "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\nid: 4\ndata: c\n\nid: 5\nda",
-        true,
+        Then::Wait,
     ),
-    ("HTTP/1.1 204 No Content\r\n\r\n", false),
+    ("HTTP/1.1 204 No Content\r\n\r\n", Then::Drop),
 ];
 
 const EXPECTED: [&str; 12] = [
@@ -55,18 +64,18 @@ const EXPECTED: [&str; 12] = [
 ];
 const EXPECTED_IDS: [Option<&str>; 5] = [None, Some("2"), Some("2"), Some("2"), Some("4")];
 
-/// A server that gives those answers, and the `Last-Event-ID` of each request.
+/// A server that gives these responses. Its thread returns the `Last-Event-ID` of each request.
 fn serve() -> (SocketAddr, thread::JoinHandle<Vec<Option<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let server = thread::spawn(move || {
         let answers = ANSWERS.iter();
-        let ids = answers.map(|(answer, stays)| {
+        let ids = answers.map(|(answer, then)| {
             let mut socket = listener.accept().unwrap().0;
             let head = read_head(&mut socket);
             socket.write_all(answer.as_bytes()).unwrap();
-            if *stays {
-                // Until the client has dropped the connection.
+            if *then == Then::Wait {
+                // The read ends once the client has dropped the connection.
                 assert_eq!(socket.read(&mut [0; 1]).unwrap(), 0);
             }
             field(&head, "Last-Event-ID").map(str::to_string)
@@ -89,8 +98,8 @@ fn request(id: &str) -> String {
     format!("GET / HTTP/1.1\r\nHost: device\r\nAccept: text/event-stream\r\n{field}\r\n")
 }
 
-/// The answer whose head stands in `buffer`, and how many bytes of its body follow; these move to the front.
-/// `None` as long as the head is not whole.
+/// The response head in `buffer`, and how many bytes of its body were received with it. These bytes move to the start
+/// of the buffer. `None` while the head is incomplete.
 fn answer(buffer: &mut [u8], received: usize) -> Option<(Answer, usize)> {
     let is_end = |bytes: &[u8]| bytes == b"\r\n\r\n";
     let end = buffer[..received].windows(4).position(is_end)? + 4;
@@ -105,7 +114,7 @@ fn answer(buffer: &mut [u8], received: usize) -> Option<(Answer, usize)> {
     ))
 }
 
-/// A line for what `next` returns, and whether the stream goes on.
+/// A line for a result of `next`, and whether the stream goes on.
 fn line<E>(next: Result<Option<embedded_sse::Event<'_>>, Error<E>>) -> (String, bool) {
     match next {
         Ok(Some(event)) => (format!("[{}] {}", event.last_event_id, event.data), true),
@@ -116,8 +125,8 @@ fn line<E>(next: Result<Option<embedded_sse::Event<'_>>, Error<E>>) -> (String, 
     }
 }
 
-/// Breaks when a blocking stream does not go on after its connection was dropped, refused or silent, when the id is
-/// not there to be sent, or when the end is not told.
+/// Breaks when a blocking stream does not go on after its connection was dropped, refused or silent, when the last
+/// event ID is not there to be sent, or when the end is not reported.
 #[test]
 fn a_blocking_stream_goes_on_over_tcp() {
     fn get(
@@ -176,7 +185,7 @@ fn a_blocking_stream_goes_on_over_tcp() {
     );
 }
 
-/// Breaks when an asynchronous stream does not go on, as above.
+/// Breaks when an asynchronous stream does not go on in these cases.
 #[tokio::test]
 async fn an_asynchronous_stream_goes_on_over_tcp() {
     async fn get(

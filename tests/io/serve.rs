@@ -20,7 +20,7 @@ use crate::helpers::pipe::{
     GET, OPTIONS, PREAMBLE, Served, TestHub, end, hub, read, read_body, request,
 };
 
-/// A client of a server that has a page, and a stream at a path of its own.
+/// A client of a server that has a page, and a stream at another path.
 async fn request_a_page_or_stream(
     hub: &Arc<TestHub>,
     head: &str,
@@ -58,7 +58,7 @@ async fn a_response_of_the_caller_goes_out() {
     assert_eq!(task.await.unwrap().unwrap(), Outcome::Answered(Status::OK));
 }
 
-/// Breaks when a stream at another path has not the options that the caller gives for it.
+/// Breaks when a stream at another path does not have the options that the caller gives.
 #[tokio::test(start_paused = true)]
 async fn a_stream_at_another_path_has_options_of_its_own() {
     let hub = hub();
@@ -72,7 +72,7 @@ async fn a_stream_at_another_path_has_options_of_its_own() {
     );
 }
 
-/// Breaks when a request that the caller leaves to the options is not refused as they say.
+/// Breaks when a request that the caller leaves to the options is not refused as the options say.
 #[tokio::test(start_paused = true)]
 async fn other_methods_and_paths_are_refused() {
     let hub = hub();
@@ -87,9 +87,9 @@ async fn other_methods_and_paths_are_refused() {
     }
 }
 
-/// Breaks when the caller gets a request that makes no sense, or its client no answer.
+/// Breaks when the caller is given a malformed request, or its client gets no response.
 #[tokio::test(start_paused = true)]
-async fn a_malformed_request_is_answered_and_not_given_to_the_caller() {
+async fn a_malformed_request_is_refused_and_not_given_to_the_caller() {
     let hub = hub();
     let (mut client, task) = request_a_page_or_stream(&hub, "nonsense\r\n\r\n").await;
     assert!(read(&mut client).await.starts_with("HTTP/1.1 400 "));
@@ -104,7 +104,7 @@ async fn a_malformed_request_is_answered_and_not_given_to_the_caller() {
     );
 }
 
-/// Breaks when a log that is shared is served otherwise than by its hub.
+/// Breaks when a shared log is served otherwise than by its hub.
 #[tokio::test(start_paused = true)]
 async fn a_shared_log_is_served() {
     let hub = hub();
@@ -131,7 +131,7 @@ async fn a_shared_log_is_served() {
     );
 }
 
-/// Breaks when a driver does not wake when the silence has lasted long enough.
+/// Breaks when a driver does not wake for the keep-alive.
 #[tokio::test(start_paused = true)]
 async fn a_keep_alive_comes_after_15_s_of_silence() {
     let hub = hub();
@@ -141,7 +141,7 @@ async fn a_keep_alive_comes_after_15_s_of_silence() {
     assert_eq!(read(&mut client).await, ":\n");
 }
 
-/// A socket whose flush waits until the client has taken everything, as that of embassy-net does.
+/// A socket whose flush waits until the client has taken everything, like that of embassy-net.
 struct Unacknowledged(FromTokio<DuplexStream>);
 
 impl embedded_io::ErrorType for Unacknowledged {
@@ -170,7 +170,7 @@ impl HalfClose for Unacknowledged {
     }
 }
 
-/// Breaks when a client that takes nothing has more than its time, or is not counted.
+/// Breaks when a client that takes nothing has more than 20 s, or is not counted.
 #[tokio::test(start_paused = true)]
 async fn a_write_or_flush_without_progress_ends_the_connection_after_20_s() {
     let hub = hub();
@@ -194,17 +194,17 @@ async fn a_write_or_flush_without_progress_ends_the_connection_after_20_s() {
     assert_eq!((hub.stats().dropped, hub.stats().clients), (2, 0));
 }
 
-/// What a `Faulty` socket counts, and what makes it fail.
+/// The counters of a `Faulty` socket, and the switches that make it fail.
 #[derive(Default)]
 struct Control {
     writes: Cell<usize>,
     flushes: Cell<usize>,
     fail: Notify,
-    /// From then on a write takes nothing.
+    /// When this is set, a write takes nothing.
     is_closed: Cell<bool>,
 }
 
-/// A pipe that counts, and fails to read when it is told to.
+/// A pipe that counts its writes and flushes, and fails on demand.
 struct Faulty<'s> {
     pipe: FromTokio<DuplexStream>,
     control: &'s Control,
@@ -246,8 +246,7 @@ impl HalfClose for Faulty<'_> {
     }
 }
 
-/// Serves a client over a `Faulty` socket, which gets its stream and then does what `follow` says, and
-/// fails at last.
+/// Serves a client over a `Faulty` socket. The client gets its stream, calls `follow`, and then the socket fails.
 async fn serve_over_faulty(
     hub: &TestHub,
     follow: impl AsyncFnOnce(&mut DuplexStream, &Control),
@@ -270,7 +269,7 @@ async fn serve_over_faulty(
     tokio::join!(serve, follow).0
 }
 
-/// Breaks when a client whose connection fails while it streams keeps its slot.
+/// Breaks when a client whose connection fails keeps its slot.
 #[tokio::test(start_paused = true)]
 async fn a_read_error_ends_the_stream_at_once() {
     let hub = hub();
@@ -279,7 +278,7 @@ async fn a_read_error_ends_the_stream_at_once() {
     assert_eq!(hub.stats().clients, 0);
 }
 
-/// Breaks when a socket that takes nothing, though it does not fail, is written to again and again, or keeps its slot.
+/// Breaks when a socket that takes nothing, but does not fail, is written to again and again, or keeps its slot.
 #[tokio::test(start_paused = true)]
 async fn a_socket_that_takes_nothing_is_an_error() {
     let hub = hub();
@@ -295,7 +294,7 @@ async fn a_socket_that_takes_nothing_is_an_error() {
     assert_eq!(hub.stats().clients, 0);
 }
 
-/// Breaks when each of several events costs a write or a flush of its own.
+/// Breaks when each of several events takes a write or a flush of its own.
 #[tokio::test(start_paused = true)]
 async fn events_published_at_once_are_one_write_and_one_flush() {
     let hub = hub();

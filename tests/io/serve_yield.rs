@@ -1,5 +1,5 @@
-//! Servers yield to other tasks, also if nothing makes them wait: here every socket and clock is ready at once, and
-//! futures are polled by hand.
+//! Servers yield to other tasks even if they never have to wait. Here every socket and clock is ready at once, and
+//! the tests poll the futures themselves.
 
 use std::future::Future;
 use std::task::{Context, Poll};
@@ -12,13 +12,12 @@ use embedded_sse::{EventId, Frame};
 use crate::helpers::pipe::{GET, OPTIONS, TestHub};
 use crate::helpers::ready::{Socket, World};
 
-/// A head for a stream, or of another request, that comes byte by byte.
+/// A request head that comes byte by byte. It begins with `start`.
 fn by_bytes(start: &'static str) -> Vec<&'static [u8]> {
     start.as_bytes().chunks(1).chain([&b"\r\n"[..]]).collect()
 }
 
-/// Breaks a test unless a future has read `count` pieces when it is ready, and at most 32 in each poll. Returns how
-/// many polls it took.
+/// Checks that a future reads `count` pieces, at most 32 in each poll. Returns the number of polls.
 fn polls_of_32(world: &World, count: usize, future: impl Future) -> usize {
     let pieces = world.polls(10_000, future);
     assert!(pieces.iter().all(|pieces| *pieces <= 32), "{pieces:?}");
@@ -26,7 +25,7 @@ fn polls_of_32(world: &World, count: usize, future: impl Future) -> usize {
     pieces.len()
 }
 
-/// Breaks when `accept` reads on in one poll, or yields later or more often than it has to.
+/// Breaks when `accept` reads more than 32 pieces in one poll, or yields earlier or more often.
 #[test]
 fn a_head_that_comes_byte_by_byte_is_read_in_polls_of_32_bytes() {
     for length in [0, 1, 2, 31, 32, 33, 64, 65, 100, 500] {
@@ -48,9 +47,9 @@ fn a_head_that_comes_byte_by_byte_is_read_in_polls_of_32_bytes() {
     }
 }
 
-/// Breaks when a client that sends on and on during its stream, or after a refusal, holds the executor.
+/// Breaks when a client that never stops sending holds the executor, during its stream or after a refusal.
 #[test]
-fn what_a_client_sends_on_is_read_in_polls_of_32_pieces() {
+fn later_bytes_of_a_client_are_read_in_polls_of_32_pieces() {
     for (line, outcome) in [
         (GET, Outcome::Streamed(Close::HungUp)),
         (
@@ -70,9 +69,9 @@ fn what_a_client_sends_on_is_read_in_polls_of_32_pieces() {
     }
 }
 
-/// Breaks when the count restarts with the call that answers: a head of 20 pieces and 20 more would be one poll.
+/// Breaks when the count restarts with the call that responds: 20 pieces of a head and 20 more would take one poll.
 #[test]
-fn pieces_count_from_the_head_to_what_comes_after_the_answer() {
+fn pieces_are_counted_across_head_and_response() {
     let mut pieces = by_bytes("GET / HTTP/1.0\r\n");
     assert_eq!(pieces.len(), 17);
     pieces.extend(std::iter::repeat_n(&b"more"[..], 20));
@@ -85,7 +84,7 @@ fn pieces_count_from_the_head_to_what_comes_after_the_answer() {
     });
 }
 
-/// Breaks when `accept` does not begin with a yield: a loop over connections that end at once would never get to one.
+/// Breaks when `accept` does not begin with a yield: a loop over connections that end at once would never yield.
 #[test]
 fn a_loop_over_connections_that_end_at_once_yields() {
     for pieces in [vec![], vec![&b"x"[..]], vec![b"x\r\n"]] {
@@ -99,7 +98,7 @@ fn a_loop_over_connections_that_end_at_once_yields() {
     }
 }
 
-/// Breaks when writes do not count: `World` counts what is asked of it in one poll.
+/// Breaks when writes do not count. `World` limits the calls in one poll.
 #[test]
 fn a_socket_that_takes_byte_by_byte_does_not_hold_a_server() {
     let hub = TestHub::new();
@@ -125,7 +124,7 @@ fn a_socket_that_takes_byte_by_byte_does_not_hold_a_server() {
     }
 }
 
-/// A log whose next frame is always said to be there.
+/// A log that always says that the next frame is there.
 struct Restless(EventLog<[u8; 64]>);
 
 impl SharedLog for Restless {
@@ -145,7 +144,7 @@ impl SharedLog for Restless {
     }
 }
 
-/// Breaks when waits that are over at once do not count.
+/// Breaks when waits that end at once do not count.
 #[test]
 fn a_stream_whose_waits_are_over_at_once_yields() {
     let (world, mut scratch) = (World::default(), [0; 512]);

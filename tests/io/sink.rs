@@ -8,7 +8,7 @@ use embedded_sse::{DataWriter, Frame};
 use crate::common::generate::random_chunks;
 use crate::helpers::socket::{Counter, Full, Socket, TEXTS, frames};
 
-/// Breaks when bytes are lost or doubled where data was written in pieces.
+/// Breaks when bytes are lost or repeated because data was written in pieces.
 #[test]
 fn every_byte_is_written_once_however_the_data_is_cut() {
     for seed in 0..3_000 {
@@ -29,7 +29,7 @@ fn every_byte_is_written_once_however_the_data_is_cut() {
     }
 }
 
-/// Breaks when short pieces go out one by one.
+/// Breaks when short pieces are written one by one.
 #[test]
 fn short_pieces_are_gathered_into_one_write() {
     let mut buffer = [0; 64];
@@ -43,10 +43,9 @@ fn short_pieces_are_gathered_into_one_write() {
     assert_eq!(counter.0, 2);
 }
 
-/// Breaks when an event that was given up leaves bytes for the next one, or the next one is sent after a
-/// part of it.
+/// Breaks when a dropped event leaves bytes for the next one, or when an event is sent after a part of another one.
 #[test]
-fn an_event_that_is_given_up_is_not_sent_or_cuts_the_stream_off() {
+fn no_event_follows_a_part_of_a_dropped_one() {
     for room in [0, 8, 64] {
         let mut socket = Socket::default();
         let mut buffer = vec![0; room];
@@ -65,9 +64,9 @@ fn an_event_that_is_given_up_is_not_sent_or_cuts_the_stream_off() {
     }
 }
 
-/// Breaks when a frame is sent after a part of another one, which it would continue.
+/// Breaks when a frame is sent after a part of another one: the frame would continue that event.
 #[test]
-fn an_event_that_failed_cuts_the_stream_off() {
+fn no_frame_follows_an_event_that_failed() {
     let steps = VecDeque::from([4, 0]);
     let mut socket = Socket {
         steps,
@@ -77,14 +76,14 @@ fn an_event_that_failed_cuts_the_stream_off() {
     let mut sink = blocking::SocketSink::new(&mut socket, &mut buffer);
     let timed_out = Err(Error::Io(embedded_io::ErrorKind::TimedOut));
     assert_eq!(Frame::data("first").write_to(&mut sink), timed_out);
-    // Not even a frame of nothing mends it.
+    // An empty frame is refused, too.
     for frame in [Frame::new(), Frame::data("second")] {
         assert_eq!(frame.write_to(&mut sink), Err(Error::CutOff));
     }
     assert_eq!(socket.sent, b"data");
 }
 
-/// Breaks when a socket that takes no more bytes makes a panic or an endless loop.
+/// Breaks when a socket that takes no more bytes causes a panic or an endless loop.
 #[test]
 fn a_socket_that_is_full_is_an_error() {
     let mut full = [0_u8; 0];

@@ -1,4 +1,4 @@
-//! How long drivers of servers hold the lock of a log: work on it goes in steps.
+//! How long drivers of servers hold the lock of a log. Work on the log goes in steps.
 
 use core::cell::{Cell, RefCell};
 use core::task::{Context, Poll};
@@ -17,7 +17,7 @@ use crate::helpers::pipe::{PREAMBLE, end};
 
 type Log = EventLog<[u8; 16_384]>;
 
-/// The events of each hold of the lock: between two of them, one more is published.
+/// A log that counts the holds of its lock, and publishes an event between two of them.
 struct Counted {
     log: RefCell<Log>,
     holds: Cell<u32>,
@@ -87,8 +87,17 @@ fn expected(first: u32) -> String {
 static SNAPSHOT: ServerOptions =
     ServerOptions::new("/events").stream(StreamOptions::new().start(Start::LatestOfEachType));
 
-/// What goes out within a second with this id.
-async fn served(log: &Counted, last_event_id: &str, by_stream: bool) -> String {
+/// The functions that stream from a shared log.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Driver {
+    /// `Joined::stream`
+    Joined,
+    /// `serve`
+    Serve,
+}
+
+/// The bytes that a client with this id gets within a second.
+async fn served(log: &Counted, last_event_id: &str, driver: Driver) -> String {
     let (mut client, server) = duplex(100_000);
     let request =
         format!("GET /events HTTP/1.1\r\nHost: a\r\nLast-Event-ID: {last_event_id}\r\n\r\n");
@@ -96,7 +105,7 @@ async fn served(log: &Counted, last_event_id: &str, by_stream: bool) -> String {
     let socket = FromTokio::new(server);
     let mut scratch = [0; 512];
     let second = Duration::from_secs(1);
-    if by_stream {
+    if driver == Driver::Joined {
         let id = EventId::new(last_event_id).unwrap();
         let options = StreamOptions::new().start(Start::LatestOfEachType);
         let joined = Joined::new(log).unwrap();
@@ -113,14 +122,14 @@ async fn served(log: &Counted, last_event_id: &str, by_stream: bool) -> String {
     sent.split_off(start)
 }
 
-/// Breaks when a driver searches the log or chooses a snapshot in one hold of its lock, or loses what is published
-/// between two of them.
+/// Breaks when a driver searches the log or chooses a snapshot in one hold of the lock, or loses events that are
+/// published between two holds.
 #[tokio::test(start_paused = true)]
 async fn each_hold_of_the_lock_is_one_step() {
-    for by_stream in [true, false] {
+    for driver in [Driver::Joined, Driver::Serve] {
         for (last_event_id, first) in [("300", 301), ("", 1)] {
             let log = Counted::new();
-            let sent = served(&log, last_event_id, by_stream).await;
+            let sent = served(&log, last_event_id, driver).await;
             assert_eq!(sent, format!("{PREAMBLE}{}", expected(first)));
             let holds = log.holds.get();
             assert!(
@@ -131,7 +140,7 @@ async fn each_hold_of_the_lock_is_one_step() {
     }
 }
 
-/// A log whose lock is taken at every other call, once a stream has begun.
+/// A log whose lock another task holds at every other call, once a stream has begun.
 struct Busy {
     log: Counted,
     calls: Cell<u32>,
@@ -159,14 +168,14 @@ impl SharedLog for Busy {
     }
 }
 
-/// Breaks when the server reads what its client sends into bytes that are yet to be sent, while the log is busy.
+/// Breaks when bytes from the client overwrite unsent bytes in the scratch while the log is busy.
 #[tokio::test(start_paused = true)]
-async fn a_busy_log_spoils_no_bytes() {
+async fn a_busy_log_overwrites_no_unsent_bytes() {
     let log = Busy {
         log: Counted::new(),
         calls: Cell::new(0),
     };
-    // The pipe takes less than the scratch, so a part of that waits.
+    // The pipe takes less than the scratch holds, so some bytes stay unsent.
     let (mut client, server) = duplex(100);
     let socket = WithShutdown::new(FromTokio::new(server), end);
     let mut scratch = [0; 512];
@@ -177,7 +186,7 @@ async fn a_busy_log_spoils_no_bytes() {
         let (mut sent, mut buffer, mut turns) = (String::new(), [0; 100], 0);
         while !sent.ends_with(&format!("data: {}\n\n", EVENTS + MORE)) {
             turns += 1;
-            // No more than the pipe takes: the server does not read while it sends.
+            // The pipe must have room for these bytes, because the server does not read while it sends.
             if (5..10).contains(&turns) {
                 client.write_all(&[b'x'; 20]).await.unwrap();
             }

@@ -1,4 +1,4 @@
-//! Streams as bodies of responses of another HTTP stack (`Hub::join`, `Joined::stream`).
+//! Streams as response bodies of another HTTP stack (`Hub::join`, `Joined::stream`).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,15 +18,15 @@ static LIFETIME: StreamOptions = StreamOptions::new().lifetime(60_000);
 
 type Streamed = Result<Close, Error<std::io::Error>>;
 
-/// The end of a client that has seen the event 7-1, of a pipe that takes `room` bytes, and the task that
-/// streams to it.
+/// The client's end of a pipe that takes `room` bytes, and the task that streams to it. The client has seen the event
+/// 7-1.
 fn stream(hub: &Arc<TestHub>, room: usize) -> (DuplexStream, JoinHandle<Streamed>) {
     let (client, server) = duplex(room);
     let hub = Arc::clone(hub);
     let task = tokio::spawn(async move {
         let id = EventId::new("7-1").unwrap();
         let writer = FromTokio::new(server);
-        // A scratch of 10 bytes is a small one, but it does.
+        // A scratch of 10 bytes is short, but it suffices.
         let joined = hub.join().unwrap();
         joined
             .stream(writer, &mut [0; 10], &VirtualClock, id, &LIFETIME)
@@ -42,7 +42,7 @@ fn hub_with_2_events() -> Arc<TestHub> {
     hub
 }
 
-/// Breaks when the body is not the stream alone, or does not end.
+/// Breaks when the body has anything but the stream, or does not end with the lifetime.
 #[tokio::test(start_paused = true)]
 async fn the_body_is_the_stream_and_ends_with_its_lifetime() {
     let hub = hub_with_2_events();
@@ -76,7 +76,8 @@ async fn a_writer_that_fails_ends_the_stream() {
     assert_eq!(hub.stats().clients, 0);
 }
 
-/// Breaks when a client too many gets a stream, or its HTTP stack learns of it when the response has begun.
+/// Breaks when a client for which there is no slot gets a stream, or when its HTTP stack learns this only after the
+/// response has begun.
 #[test]
 fn a_full_hub_gives_no_stream() {
     let hub = hub_with_2_events();
@@ -89,9 +90,9 @@ fn a_full_hub_gives_no_stream() {
     assert!(hub.join().is_some());
 }
 
-/// Breaks when a client that takes little, but all the time, is closed by a driver.
+/// Breaks when a slow client is closed although it takes bytes all the time.
 #[tokio::test(start_paused = true)]
-async fn slow_progress_is_progress() {
+async fn slow_progress_does_not_end_a_stream() {
     let hub = hub();
     let long = "x".repeat(400);
     hub.publish(&Frame::data(&long)).unwrap();

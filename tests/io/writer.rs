@@ -1,5 +1,5 @@
-//! Blocking writers, and asynchronous ones where they are not cancelled: every byte once, and one write
-//! for a frame that fits.
+//! Blocking writers, and asynchronous ones that are not cancelled: every byte once, and one write for a frame that
+//! fits.
 
 use std::collections::VecDeque;
 
@@ -8,7 +8,7 @@ use embedded_sse::io::{Error, asynch, blocking};
 
 use crate::helpers::socket::{Counter, Full, Socket, frames, poll_once, random_steps};
 
-/// Breaks when a writer loses or doubles bytes where the socket took a part or failed for a while.
+/// Breaks when a writer loses or repeats bytes because the socket took only a part, or failed for a while.
 #[test]
 fn every_byte_is_written_once_wherever_writes_are_cut_or_fail() {
     for seed in 0..3_000 {
@@ -31,7 +31,7 @@ fn every_byte_is_written_once_wherever_writes_are_cut_or_fail() {
     }
 }
 
-/// Breaks when short pieces of a frame go out one by one.
+/// Breaks when short pieces of a frame are written one by one.
 #[test]
 fn a_frame_that_fits_the_buffer_is_one_write() {
     let mut buffer = [0; 64];
@@ -40,7 +40,7 @@ fn a_frame_that_fits_the_buffer_is_one_write() {
     assert_eq!(writer.into_inner().0, 1);
 }
 
-/// Breaks when a frame passes for the rest of another one, of which a part was sent.
+/// Breaks when a frame is sent after a part of another one: it would continue that event.
 #[test]
 fn another_frame_is_refused_in_mid_frame() {
     let steps = VecDeque::from([6, 2, 0]);
@@ -63,7 +63,7 @@ fn another_frame_is_refused_in_mid_frame() {
     assert_eq!(writer.into_inner().sent, b"data: 0123456789\n\n");
 }
 
-/// Breaks when a socket that takes no more bytes makes a panic or an endless loop.
+/// Breaks when a socket that takes no more bytes causes a panic or an endless loop.
 #[test]
 fn a_socket_that_is_full_is_an_error() {
     let mut buffer = [0; 16];

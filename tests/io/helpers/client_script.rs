@@ -1,5 +1,5 @@
-//! A script of a server with all that can become of a connection, and what an event source makes of it: drivers
-//! have to make the same of it.
+//! A scripted server with everything that can happen to a connection, and the notices of an event source for it.
+//! Drivers must give the same notices.
 
 use embedded_sse::Instant;
 use embedded_sse::client::{ClientOptions, EventSource, Notice, ReconnectOptions};
@@ -12,7 +12,7 @@ pub static OPTIONS: ClientOptions = ClientOptions::new()
     .idle_timeout(500)
     .reconnect(ReconnectOptions::new().exact().retry(700));
 
-/// All that can become of a connection. The last one ends it all.
+/// Everything that can happen to a connection. The last response ends the client.
 pub fn script() -> Vec<Scene> {
     let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n";
     let chunked = "Transfer-Encoding: chunked\r\n\r\n\
@@ -32,7 +32,7 @@ pub fn script() -> Vec<Scene> {
         Scene::answer("307 Temporary Redirect\r\nLocation: /elsewhere", ""),
         Scene::answer("301 Moved Permanently\r\nLocation: //other/stream", ""),
         Scene::Ends(format!("{head}{chunked}").into_bytes()),
-        // The connection stays, but the body has ended.
+        // The body has ended, but the connection stays open.
         Scene::Stays(format!("{head}{chunked}").into_bytes()),
         Scene::Stays(format!("{head}{counted}").into_bytes()),
         Scene::Stays(format!("{head}Content-Length: 0\r\n\r\n").into_bytes()),
@@ -50,7 +50,7 @@ pub fn script() -> Vec<Scene> {
     ]
 }
 
-/// That, and another one, with an invalid chunk.
+/// The script above, and one with an invalid chunk.
 pub fn scripts() -> [Vec<Scene>; 2] {
     let whole = script();
     let mut cut = whole[..4].to_vec();
@@ -61,7 +61,7 @@ pub fn scripts() -> [Vec<Scene>; 2] {
     [whole, cut]
 }
 
-/// The same with a connection that is never made, which only an asynchronous client can give up.
+/// These scripts with an attempt to connect that never ends. Only an asynchronous client can give it up.
 pub fn scripts_with_silence() -> [Vec<Scene>; 2] {
     scripts().map(|mut script| {
         script.insert(1, Scene::Silent);
@@ -69,15 +69,15 @@ pub fn scripts_with_silence() -> [Vec<Scene>; 2] {
     })
 }
 
-/// What the event source tells, and sends, and how long it takes.
+/// The notices and requests of the event source without a driver, and the time that it takes.
 pub fn expected(script: &[Scene]) -> (Vec<String>, Vec<Vec<u8>>, u64) {
     let (mut buffer, mut redirects) = ([0; 256], [0; 256]);
     let mut source = source(&mut buffer, &mut redirects);
     let story = play(&mut source, script.iter().cloned(), usize::MAX);
-    // It must not end before the last scene.
+    // The event source must not end before the last scene.
     let connections = story.requests.len();
     assert_eq!(connections, script.len(), "{:?}", story.lines);
-    // A driver is followed until then.
+    // Drivers are followed until this time.
     let last = story.lines.last().unwrap();
     assert!(last.starts_with("closed"), "{last}");
     let lines = story.lines.iter().map(|line| without_time(line)).collect();
@@ -98,15 +98,15 @@ pub fn source<'a>(buffer: &'a mut [u8], redirects: &'a mut [u8]) -> EventSource<
     source
 }
 
-/// A line for a notice, as the script's player writes them. Comments come in parts where the input is
-/// cut, and are put together again.
+/// Writes the lines for notices as the player of the script does. The parts of a comment, which depend on the input,
+/// are joined.
 #[derive(Default)]
 pub struct Teller {
     comment: String,
 }
 
 impl Teller {
-    /// `None` within a comment. The last one begins with `closed`.
+    /// The line for a notice, or `None` within a comment. The line of the last notice begins with `closed`.
     pub fn line(&mut self, notice: Notice<'_>, now: Instant) -> Option<String> {
         Some(match notice {
             Notice::Open => "open".to_string(),

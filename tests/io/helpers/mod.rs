@@ -1,4 +1,4 @@
-//! What the tests of drivers share.
+//! Helpers that the tests of drivers share.
 
 #[cfg(all(feature = "http", feature = "embedded-io"))]
 pub mod client_script;

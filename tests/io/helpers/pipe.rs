@@ -1,4 +1,4 @@
-//! Clients of a hub. Sockets are pipes in memory, and time is virtual, so that hours pass at once.
+//! Clients of a hub. Their sockets are pipes in memory. Time is virtual, so that a test of hours takes no time.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,14 +14,14 @@ use tokio::time::timeout;
 
 use crate::clock::VirtualClock;
 
-/// It has two slots.
+/// A hub with two slots.
 pub type TestHub = Hub<CriticalSectionRawMutex, [u8; 512], [Slot; 2]>;
 pub type Served = Result<Outcome, Error<std::io::Error>>;
 
 pub static OPTIONS: ServerOptions = ServerOptions::new("/events");
 /// The start of a request for a stream.
 pub const GET: &str = "GET /events HTTP/1.1\r\nHost: device\r\n";
-/// How a stream begins by default.
+/// The first bytes of a stream with the default options.
 pub const PREAMBLE: &str = ":\nretry: 3000\n";
 
 pub fn hub() -> Arc<TestHub> {
@@ -30,16 +30,16 @@ pub fn hub() -> Arc<TestHub> {
     hub
 }
 
-/// Ends a pipe as a socket is ended: the client reads to the end, and the server goes on reading.
+/// Ends a pipe as a socket is ended: after a shutdown the client reads to the end, and the server can still read.
 pub async fn end(socket: &mut FromTokio<DuplexStream>, end: End) -> std::io::Result<()> {
     match end {
         End::Shutdown => socket.inner_mut().shutdown().await,
-        // It is dropped next.
+        // The pipe is dropped after an abort.
         End::Abort => Ok(()),
     }
 }
 
-/// A client's end of a pipe that takes `room` bytes, and the task that serves it.
+/// The client's end of a pipe that takes `room` bytes, and the task that serves it.
 pub fn connect(
     hub: &Arc<TestHub>,
     options: &'static ServerOptions,
@@ -61,7 +61,7 @@ pub async fn request(hub: &Arc<TestHub>, lines: &str) -> (DuplexStream, JoinHand
     request_with(hub, &OPTIONS, lines).await
 }
 
-/// The same to a server with other options.
+/// The same with a server that has these options.
 pub async fn request_with(
     hub: &Arc<TestHub>,
     options: &'static ServerOptions<'static>,
@@ -73,7 +73,7 @@ pub async fn request_with(
     (client, task)
 }
 
-/// Reads as much as has been written.
+/// Reads all bytes that were written so far.
 pub async fn read(client: &mut DuplexStream) -> String {
     let mut text = Vec::new();
     let mut buffer = [0; 100];
@@ -85,7 +85,7 @@ pub async fn read(client: &mut DuplexStream) -> String {
     String::from_utf8(text).unwrap()
 }
 
-/// The same, without the head of a response, which has to be a 200.
+/// Reads the same, and returns the body. The response must be a 200.
 pub async fn read_body(client: &mut DuplexStream) -> String {
     let response = read(client).await;
     let (head, body) = response.split_once("\r\n\r\n").unwrap();

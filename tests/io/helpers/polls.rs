@@ -1,4 +1,4 @@
-//! Futures that are dropped.
+//! Futures that are dropped before they are ready.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
-/// What a future gives; or `None` if it is not ready after so many polls. Then it is dropped, and time passes, unless
-/// the future has only yielded.
+/// The result of a future, or `None` if it is not ready after `patience` polls. In that case the future is dropped.
+/// Time passes then, unless the future has only yielded.
 pub async fn within_polls<T>(patience: usize, future: impl Future<Output = T>) -> Option<T> {
     let mut has_yielded = false;
     let output = {
@@ -34,7 +34,7 @@ pub async fn within_polls<T>(patience: usize, future: impl Future<Output = T>) -
     output
 }
 
-/// Wakes another one, and knows that it was woken.
+/// A waker that wakes another one, and records that it was called.
 struct NotingWaker {
     is_woken: AtomicBool,
     other: Waker,

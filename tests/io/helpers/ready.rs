@@ -1,4 +1,4 @@
-//! Sockets, connectors and clocks that are ready at once, and polls by hand.
+//! Sockets, connectors and clocks that are ready at once, and polls of futures without an executor.
 
 use std::cell::Cell;
 use std::convert::Infallible;
@@ -14,7 +14,7 @@ use embedded_sse::client::ConnectError;
 use embedded_sse::http::Url;
 use embedded_sse::io::asynch::{Clock, Connect, HalfClose};
 
-/// What was asked of sockets, connectors and clocks in the poll under way.
+/// The calls of sockets, connectors and clocks in the current poll.
 #[derive(Default)]
 pub struct World {
     pieces: Cell<usize>,
@@ -28,7 +28,7 @@ impl World {
         self.calls.set(calls);
     }
 
-    /// Polls a future, at most so many times. Returns how many pieces each poll has read.
+    /// Polls a future at most `most` times. Returns how many pieces each poll has read.
     pub fn polls<F: Future>(&self, most: usize, future: F) -> Vec<usize> {
         let flag = Arc::new(Flag::default());
         let waker = Waker::from(Arc::clone(&flag));
@@ -47,7 +47,7 @@ impl World {
         pieces
     }
 
-    /// Breaks a test unless each of 100 polls of this future comes back.
+    /// Checks that a future yields in each of 100 polls.
     pub fn assert_yields_for_ever(&self, future: impl Future) {
         assert_eq!(self.polls(100, future).len(), 100, "it has ended");
     }
@@ -62,7 +62,7 @@ impl Wake for Flag {
     }
 }
 
-/// A socket that gives these pieces and ends, and takes `room` bytes at a time.
+/// A socket that gives these pieces and then ends. It takes `room` bytes at a time.
 pub struct Socket<'w> {
     world: &'w World,
     pieces: std::vec::IntoIter<&'static [u8]>,
@@ -114,7 +114,7 @@ impl HalfClose for Socket<'_> {
     }
 }
 
-/// Makes connections by a function, which returns `None` if it makes none.
+/// A connector that makes its sockets by a function, and fails if this returns `None`.
 pub struct Connector<'w, F>(pub &'w World, pub F);
 
 impl<'w, F: FnMut() -> Option<Socket<'w>>> Connect for Connector<'w, F> {
@@ -126,7 +126,7 @@ impl<'w, F: FnMut() -> Option<Socket<'w>>> Connect for Connector<'w, F> {
     }
 }
 
-/// Its time stands, and its waits are over at once.
+/// A clock whose time stands still, and whose waits end at once.
 impl Clock for &World {
     fn now(&self) -> Instant {
         Instant::from_millis(1)

@@ -1,4 +1,4 @@
-//! The responses that a `ReconnectingReader` reads, and what it makes of them.
+//! The responses that a `ReconnectingReader` reads, and the lines that describe what the reader returns.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -18,11 +18,11 @@ pub static OPTIONS: ReconnectOptions = ReconnectOptions::new().exact().retry(700
 pub static THREE_ATTEMPTS: ReconnectOptions =
     ReconnectOptions::new().exact().retry(700).attempts(3);
 
-/// What becomes of a body, piece by piece. A body ends after its last piece.
+/// A step of a body. The body ends after its last piece.
 #[derive(Clone, Copy)]
 pub enum Piece {
     Bytes(&'static [u8]),
-    /// So many milliseconds in which nothing comes.
+    /// No byte comes for this many milliseconds.
     Silence(u64),
     Stays,
     Fails(ErrorKind),
@@ -30,7 +30,7 @@ pub enum Piece {
 
 pub use Piece::{Bytes, Fails, Silence, Stays};
 
-/// What a request comes to.
+/// The result of a request.
 #[derive(Clone)]
 pub enum Response {
     None,
@@ -50,7 +50,7 @@ fn answer(response: &Response) -> Option<Answer> {
     }
 }
 
-/// The body of a response. The blocking one has a time of its own, which passes while it is read.
+/// The body of a response. A blocking body has a clock of its own, whose time passes during reads.
 pub struct Body<'t> {
     pub pieces: VecDeque<Piece>,
     time: &'t Time,
@@ -61,7 +61,7 @@ pub struct Body<'t> {
 #[derive(Default)]
 pub struct Time {
     pub now: Cell<u64>,
-    /// How often it was asked for.
+    /// How often the time was read.
     pub looks: Cell<usize>,
 }
 
@@ -86,7 +86,7 @@ impl<'t> Body<'t> {
         }
     }
 
-    /// What comes without a wait.
+    /// Gives the next bytes, which must be there.
     fn give(&mut self, buffer: &mut [u8]) -> Result<usize, ErrorKind> {
         match self.pieces.front_mut() {
             Some(Bytes(bytes)) => {
@@ -114,7 +114,7 @@ impl ErrorType for Body<'_> {
 }
 
 impl embedded_io::Read for Body<'_> {
-    /// Gives up after a millisecond.
+    /// Returns `TimedOut` after one millisecond.
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize, ErrorKind> {
         match self.pieces.front_mut() {
             Some(Fails(ErrorKind::Interrupted)) => {
@@ -156,7 +156,7 @@ impl embedded_io_async::Read for Body<'_> {
     }
 }
 
-/// How a stream is followed.
+/// The settings with which a stream is followed.
 #[derive(Clone, Copy)]
 pub struct Follower {
     pub options: &'static ReconnectOptions<'static>,
@@ -170,7 +170,7 @@ pub const FOLLOWER: Follower = Follower {
     received: 64,
 };
 
-/// What the caller of a `ReconnectingReader` sees, with the time.
+/// The lines for what the caller of a `ReconnectingReader` sees, each with its time.
 struct Lines(RefCell<Vec<String>>);
 
 impl Lines {
@@ -182,7 +182,7 @@ impl Lines {
         self.0.borrow_mut().push(format!("{now} request [{id}]"));
     }
 
-    /// Tells whether the stream goes on.
+    /// Adds a line for a result of `next`. Returns whether the stream goes on.
     fn event(&self, result: Result<Option<Event<'_>>, Error<ErrorKind>>, now: u64) -> bool {
         let (line, goes_on) = match result {
             Ok(Some(event)) => {
@@ -207,7 +207,7 @@ impl Lines {
 }
 
 impl Follower {
-    /// What the blocking one tells of these responses. The last one has to be final.
+    /// The lines of a blocking reader for these responses. The last response must be final.
     pub fn blocking(self, responses: &[Response]) -> Vec<String> {
         let time = Time::default();
         let lines = Lines::new();
@@ -222,7 +222,7 @@ impl Follower {
                 let body = Body::new(pieces.iter().copied(), &time);
                 let mut stream = reader.open(body, &mut buffer);
                 while lines.event(stream.next(), time.now.get()) {}
-                // It stays at its end.
+                // The reader stays at its end.
                 assert_eq!(stream.next(), Ok(None));
             }
             if !reader.wait() {
@@ -232,7 +232,7 @@ impl Follower {
         lines.ended(time.now.get())
     }
 
-    /// The same for the asynchronous one. A future that is not ready after so many polls is dropped.
+    /// The lines of an asynchronous reader. A future that is not ready after `patience` polls is dropped.
     pub async fn asynch(self, responses: &[Response], patience: usize) -> Vec<String> {
         let (time, start) = (Time::default(), VirtualClock.now());
         let now = || VirtualClock.now().since(start);
@@ -267,7 +267,7 @@ impl Follower {
         lines.ended(now())
     }
 
-    /// Both, also with futures that are dropped.
+    /// Checks the lines of both readers, also with futures that are dropped.
     pub async fn tells(self, responses: &[Response], expected: &[&str]) {
         assert_eq!(self.blocking(responses), expected, "blocking");
         for patience in [usize::MAX, 1] {

@@ -1,4 +1,4 @@
-//! Sockets that cut, stall and fail.
+//! Sockets that give and take a part of the bytes, wait, and fail.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -11,7 +11,7 @@ use embedded_sse::Frame;
 
 use crate::common::Item;
 
-/// A socket that gives and takes so many bytes at a time as it is told; 0 means not yet.
+/// A socket that gives and takes as many bytes at a time as its steps say. A step of 0 means that it is not ready.
 #[derive(Default)]
 pub struct Socket {
     pub received: Vec<u8>,
@@ -54,7 +54,7 @@ impl embedded_io::Write for Socket {
     }
 }
 
-/// The same, but waiting instead of failing.
+/// The asynchronous form of `Socket`, which waits where that one fails.
 #[derive(Default)]
 pub struct AsyncSocket(pub Socket);
 
@@ -63,7 +63,7 @@ impl ErrorType for AsyncSocket {
 }
 
 impl AsyncSocket {
-    /// Waits once if the next step is to wait.
+    /// Waits once if the next step says so.
     async fn ready(&mut self) {
         if self.0.steps.front() == Some(&0) {
             self.0.steps.pop_front();
@@ -117,7 +117,7 @@ pub fn item(event: &embedded_sse::Event) -> Item {
     }
 }
 
-/// A socket that counts how often it is written to.
+/// A socket that counts its writes.
 pub struct Counter(pub usize);
 
 impl ErrorType for Counter {
@@ -165,7 +165,7 @@ impl embedded_io_async::Write for Full {
 /// The data of `frames`.
 pub const TEXTS: [&str; 4] = ["", "a", "two\nlines", "a longer line, and more of it\r\n"];
 
-/// Frames to write, and what they are on the wire.
+/// Frames to write, and their bytes on the wire.
 pub fn frames() -> ([Frame<'static>; 4], Vec<u8>) {
     let frames = TEXTS.map(|text| Frame::data(text).retry(100));
     let chunks = frames.iter().flat_map(Frame::chunks);

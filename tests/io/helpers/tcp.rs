@@ -1,4 +1,4 @@
-//! Real sockets on this machine.
+//! TCP sockets on this machine.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -8,7 +8,7 @@ use std::time::Duration;
 use embedded_sse::Instant;
 use embedded_sse::io::blocking;
 
-/// The head of a request.
+/// Reads the head of a request.
 pub fn read_head(socket: &mut TcpStream) -> String {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
@@ -19,7 +19,7 @@ pub fn read_head(socket: &mut TcpStream) -> String {
     String::from_utf8(head).unwrap()
 }
 
-/// A socket whose reads time out, as embedded ones tell it.
+/// A socket whose reads time out with the error that embedded sockets use.
 pub struct Socket(pub TcpStream);
 
 fn kind(error: io::Error) -> embedded_io::ErrorKind {
