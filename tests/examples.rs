@@ -1,4 +1,4 @@
-//! The example programs, run as a user runs them.
+//! The example programs, each run as by a user.
 
 use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -21,9 +21,10 @@ fn run(name: &str, arguments: &[&str], input: &[u8]) -> Output {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
-    // A program that rejects its arguments may be gone by now.
+    // A program that rejects its arguments may have ended by now.
     let _ = child.stdin.take().unwrap().write_all(input);
-    // A client that goes on where it should end would do so for ever. What is printed fits the pipes.
+    // A client that does not end when it should would run for ever, so stop it after 30 s. The pipes have room for
+    // all that it prints.
     if name == "eventsource" {
         let until = Instant::now() + Duration::from_secs(30);
         while child.try_wait().unwrap().is_none() {
@@ -36,7 +37,7 @@ fn run(name: &str, arguments: &[&str], input: &[u8]) -> Output {
     child.wait_with_output().unwrap()
 }
 
-/// Breaks when an event, a retry or an overflow is not printed where it belongs.
+/// Breaks when an event, a retry or an overflow is not printed at its place.
 #[test]
 fn decode_stream_prints_one_object_a_line() {
     let stream = b"data: a\rid: 1\rdata: b\r\rretry: 5\nevent: x\ndata: \xff\n\ndata: 123456789\n\nretry:7\n";
@@ -67,9 +68,9 @@ fn decode_stream_prints_one_object_a_line() {
     }
 }
 
-/// Breaks when failures share an exit status.
+/// Breaks when a failure and a wrong use have the same exit status.
 #[test]
-fn decode_stream_tells_usage_from_failure() {
+fn decode_stream_has_different_exit_statuses_for_usage_and_failure() {
     let status = |arguments: &[&str]| run("decode_stream", arguments, b"").status.code();
     assert_eq!(status(&["Cargo.toml"]), Some(0));
     assert_eq!(status(&["no such file"]), Some(1));
@@ -84,7 +85,7 @@ fn decode_stream_tells_usage_from_failure() {
     }
 }
 
-/// Breaks when an illegal frame leaves a byte, or the frames before it are lost.
+/// Breaks when a byte of an illegal frame is written, or the frames before it are lost.
 #[test]
 fn encode_stream_writes_all_of_a_frame_or_nothing() {
     let frames = r#"{"type":"t","id":"7","retry":3000,"data":"a\r\n b"}
@@ -123,7 +124,7 @@ fn encode_stream_writes_all_of_a_frame_or_nothing() {
     }
 }
 
-/// Stopped when the test ends, also by a panic.
+/// A process that is stopped when the test ends, also by a panic.
 struct Server(Child);
 
 impl Drop for Server {
@@ -133,11 +134,11 @@ impl Drop for Server {
     }
 }
 
-/// `status_server` on a free port, and its address.
+/// Runs `status_server` on a free port, and returns its address.
 fn status_server(options: &[&str]) -> (Server, String) {
     let mut command = example("status_server", &["--addr", "127.0.0.1:0"]);
     command.args(options);
-    // On Unix cargo becomes the program that it runs, so stopping the one stops the other.
+    // On Unix, cargo becomes the program that it runs, so stopping cargo stops the program.
     let mut server = Server(command.stdout(Stdio::piped()).spawn().unwrap());
     let mut line = String::new();
     let mut output = BufReader::new(server.0.stdout.take().unwrap());
@@ -146,7 +147,7 @@ fn status_server(options: &[&str]) -> (Server, String) {
     (server, address.trim_end_matches('/').into())
 }
 
-/// An example that is told where to listen, once it does.
+/// Runs an example at a free port, and waits until it listens.
 fn small_server(name: &str) -> (Server, String) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
@@ -172,7 +173,8 @@ fn request(address: &str, method: &str, path: &str) -> BufReader<TcpStream> {
     BufReader::new(socket)
 }
 
-/// The whole response. It has to end by itself, before the server stops waiting for the client's end, which is after 1 s.
+/// Fetches a whole response. It must end without an action of the client: sooner than after the second for which the
+/// server waits for the client.
 fn fetch(address: &str, method: &str, path: &str) -> String {
     let mut answer = String::new();
     let mut socket = request(address, method, path);
@@ -182,7 +184,7 @@ fn fetch(address: &str, method: &str, path: &str) -> String {
     answer
 }
 
-/// The ids of a stream, as epoch and number.
+/// The ids of a stream, each as epoch and sequence.
 fn ids(client: BufReader<TcpStream>) -> impl Iterator<Item = (String, u64)> {
     let lines = client.lines().map(Result::unwrap);
     lines.filter_map(|line| {
@@ -191,7 +193,8 @@ fn ids(client: BufReader<TcpStream>) -> impl Iterator<Item = (String, u64)> {
     })
 }
 
-/// Breaks when the server does not answer, its client waits for the end, or a client of two misses an id.
+/// Breaks when the server does not respond, its client waits for the end of the response, or one of two clients
+/// misses an id.
 #[test]
 fn status_server_streams_to_two_clients() {
     let (_server, address) = status_server(&["--interval", "10"]);
@@ -211,9 +214,9 @@ fn status_server_streams_to_two_clients() {
     }
 }
 
-/// Breaks when a page is said not to be there, because a request would change it.
+/// Breaks when another method than `GET` or `HEAD` gets a 404 for a page that exists.
 #[test]
-fn status_server_allows_only_reading() {
+fn status_server_refuses_other_methods_with_405() {
     let (_server, address) = status_server(&[]);
     for path in ["/", "/metrics.json", "/events"] {
         for method in ["POST", "PUT", "DELETE"] {
@@ -227,10 +230,10 @@ fn status_server_allows_only_reading() {
     assert!(fetch(&address, "POST", "/nope").starts_with("HTTP/1.1 404 "));
 }
 
-/// Breaks when requests push the history out.
+/// Breaks when a request publishes an event: requests would evict the history.
 #[test]
 fn status_server_publishes_nothing_for_requests() {
-    // One sample, for the time of this test, and room for some more.
+    // The interval is longer than this test, so there is one sample. The log has room for more.
     let options = ["--interval", "3600000", "--log-bytes", "1024"];
     let (_server, address) = status_server(&options);
     for _ in 0..500 {
@@ -243,11 +246,11 @@ fn status_server_publishes_nothing_for_requests() {
     assert!(metrics.contains("\"published\":1}"), "{metrics}");
 }
 
-/// Breaks when two runs within one second have ids in common, so that a client resumes in the wrong one.
+/// Breaks when two runs have ids in common, also within one second: a client would resume in the wrong one.
 #[test]
-fn servers_name_each_run() {
+fn servers_make_other_ids_in_each_run() {
     let epoch_at = |address: &str, path: &str| ids(request(address, "GET", path)).next().unwrap().0;
-    // At a time, for one after the other may take seconds on a busy machine.
+    // The runs start together. One after the other, they could take seconds on a busy machine.
     let runs = [(); 4].map(|()| std::thread::spawn(|| status_server(&[])));
     let runs = runs.map(|run| run.join().unwrap());
     let epochs = runs.map(|(_server, address)| epoch_at(&address, "/events"));
@@ -258,9 +261,9 @@ fn servers_name_each_run() {
     }
 }
 
-/// Breaks when a new client waits for the next event to learn the state, or the state counts as an event of the log.
+/// Breaks when a new client gets the state only with the next event, or when the state counts as an event of the log.
 #[test]
-fn servers_tell_new_clients_the_state() {
+fn servers_send_the_state_to_new_clients() {
     let state = |address: &str, path: &str| {
         let lines = request(address, "GET", path).lines().map(Result::unwrap);
         let body = lines.skip_while(|line| !line.is_empty()).skip(3);
@@ -273,7 +276,7 @@ fn servers_tell_new_clients_the_state() {
         assert!(lines[1].starts_with("data: "), "{name}");
     }
     let (_server, address) = status_server(&[]);
-    // There is no state before the first sample.
+    // There is no state before the first sample, so try again until there is one.
     let until = Instant::now() + Duration::from_secs(30);
     while state(&address, "/events").len() != 2 {
         assert!(Instant::now() < until, "the first event is one of the log");
@@ -281,9 +284,9 @@ fn servers_tell_new_clients_the_state() {
     assert_eq!(state(&address, "/events")[0], "event: status");
 }
 
-/// Breaks when a client that finds no slot waits, or is not told why its connection ends; or when a slot stays taken.
+/// Breaks when a client without a slot waits or gets no 503, or when a slot stays taken.
 #[test]
-fn small_servers_refuse_a_fifth_client_in_words() {
+fn small_servers_refuse_a_fifth_client_with_503() {
     for name in ["serve_async", "serve_superloop"] {
         let (_server, address) = small_server(name);
         let stream = || {
@@ -308,7 +311,7 @@ fn small_servers_refuse_a_fifth_client_in_words() {
                 "{name}: {answer}"
             );
         }
-        // A browser would give up after that.
+        // After a 503 the event source of a browser would stop for good.
         let mut browser = TcpStream::connect(&address).unwrap();
         let fields = "Host: d\r\nAccept: text/event-stream\r\n";
         write!(browser, "GET / HTTP/1.1\r\n{fields}\r\n").unwrap();
@@ -319,9 +322,9 @@ fn small_servers_refuse_a_fifth_client_in_words() {
             answer.ends_with("\r\n\r\n:\nretry: 3000\n"),
             "{name}: {answer}"
         );
-        // The socket that is spare is free again.
+        // The spare socket is free again.
         drop(browser);
-        // Other refusals are what they are without a full server.
+        // The other refusals are the same as with free slots.
         assert!(fetch(&address, "GET", "/nope").starts_with("HTTP/1.1 404 "));
         assert!(fetch(&address, "POST", "/").starts_with("HTTP/1.1 405 "));
 
@@ -333,8 +336,8 @@ fn small_servers_refuse_a_fifth_client_in_words() {
     }
 }
 
-/// Answers one connection after the other, and returns what was asked. The last one may be cut short. A response that
-/// says `keep-alive` leaves the end of its connection to the client.
+/// Sends these responses, one to each connection, and returns the requests. The last request may be cut. A response
+/// with `keep-alive` leaves the end of its connection to the client.
 fn answers(responses: &[&str]) -> (u16, JoinHandle<Vec<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -343,7 +346,7 @@ fn answers(responses: &[&str]) -> (u16, JoinHandle<Vec<String>>) {
         let answer = |response: String| {
             let mut socket = listener.accept().unwrap().0;
             let (mut request, mut bytes) = (Vec::new(), [0; 1024]);
-            // A socket that is closed with bytes to read is reset, which can cost the client the response.
+            // Closing a socket with unread bytes resets its connection, and the client may lose the response.
             while !is_whole(&String::from_utf8_lossy(&request)) {
                 match socket.read(&mut bytes).unwrap() {
                     0 => break,
@@ -361,7 +364,7 @@ fn answers(responses: &[&str]) -> (u16, JoinHandle<Vec<String>>) {
     (port, requests)
 }
 
-/// Whether a request has its head and its body.
+/// Whether a request has its whole head and body.
 fn is_whole(request: &str) -> bool {
     let Some((head, body)) = request.split_once("\r\n\r\n") else {
         return false;
@@ -374,7 +377,7 @@ fn is_whole(request: &str) -> bool {
 const OK: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
 const NO_CONTENT: &str = "HTTP/1.1 204 No Content\r\n\r\n";
 
-/// What the example `eventsource` prints, its exit status, and what it has asked for.
+/// The output of the example `eventsource`, its exit status, and its requests.
 struct Followed {
     states: Vec<String>,
     errors: String,
@@ -382,7 +385,7 @@ struct Followed {
     requests: Vec<String>,
 }
 
-/// Runs `eventsource` against a server that gives these responses.
+/// Runs `eventsource` with a server that sends these responses.
 fn follow(responses: &[&str], options: &[&str]) -> Followed {
     let (port, requests) = answers(responses);
     let url = format!("http://127.0.0.1:{port}/");
@@ -410,9 +413,9 @@ fn follow(responses: &[&str], options: &[&str]) -> Followed {
     }
 }
 
-/// Breaks when the program asks for something else than it was told to, or tells it wrong.
+/// Breaks when a request is not as the arguments say, or a notice is printed wrong.
 #[test]
-fn eventsource_prints_what_becomes_of_a_stream() {
+fn eventsource_prints_events_and_states() {
     let (port, requests) = answers(&[
         "HTTP/1.1 307 Temporary Redirect\r\nLocation: /b\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n\
@@ -449,7 +452,7 @@ fn eventsource_prints_what_becomes_of_a_stream() {
             r#"{"state":"closed","reason":"server wants no more requests (status 204)","by":"policy"}"#,
         ]
     );
-    // A millisecond or more may have passed before it was told.
+    // Some milliseconds of the delay may have passed before the line was printed.
     let [waits] = connecting[..] else {
         panic!("{connecting:?}");
     };
@@ -471,9 +474,9 @@ fn eventsource_prints_what_becomes_of_a_stream() {
     assert!(requests[2].contains("Last-Event-ID: 8\r\n"));
 }
 
-/// Breaks when the exit status does not say who has ended the program.
+/// Breaks when the exit status does not say who has ended the client.
 #[test]
-fn eventsource_tells_who_has_ended_it() {
+fn the_exit_status_of_eventsource_says_who_has_ended_it() {
     let events = format!("{OK}data: a\n\ndata: b\n\ndata: c\n\n");
     let cases: [(&[&str], &[&str], i32); 13] = [
         (&[&events], &["--count", "2"], 0),
@@ -513,13 +516,13 @@ fn eventsource_tells_who_has_ended_it() {
     assert_eq!(String::from_utf8(output.stdout).unwrap().trim(), closed);
 }
 
-/// Breaks when a `POST` is sent twice without leave, or its body does not go out.
+/// Breaks when a `POST` is repeated without the option, or is sent without its body.
 #[test]
-fn eventsource_repeats_a_post_only_if_told_to() {
+fn eventsource_repeats_a_post_only_with_the_option() {
     let answer = format!("{OK}data: [DONE]\n\n");
     let post = ["--body", r#"{"q":1}"#, "--retry", "100"];
     let followed = follow(&[&answer], &post);
-    // Nothing is announced to come: this was the one request.
+    // There is no line about another connection, so this was the only request.
     assert_eq!(followed.states, ["open", "[DONE]", "closed by policy"]);
     assert_eq!(followed.status, Some(2));
     assert!(followed.requests[0].starts_with("POST / HTTP/1.1\r\n"));
@@ -535,7 +538,7 @@ fn eventsource_repeats_a_post_only_if_told_to() {
         assert!(request.ends_with("\r\n\r\n{\"q\":1}"), "{request}");
     }
 
-    // With an id, a `GET` can go on where a `POST` was cut.
+    // With an id, a `GET` resumes the stream of a `POST` that was cut.
     let answer = format!("{OK}id: 7\ndata: a\n\n");
     let resumed = [&post[..], &["--resume-by-get"]].concat();
     let followed = follow(&[&answer, NO_CONTENT], &resumed);
@@ -545,7 +548,7 @@ fn eventsource_repeats_a_post_only_if_told_to() {
     assert!(followed.requests[1].contains("\r\nLast-Event-ID: 7\r\n"));
 }
 
-/// Breaks when the body is not that of the file, or its method is no `POST`.
+/// Breaks when the body is not that of the file, or when the default method for a body is not `POST`.
 #[test]
 fn eventsource_reads_a_body_from_a_file() {
     let path = concat!(env!("CARGO_TARGET_TMPDIR"), "/eventsource_body");
@@ -561,7 +564,7 @@ fn eventsource_reads_a_body_from_a_file() {
     }
 }
 
-/// Breaks when `--strict` changes nothing, or its responses are final without it.
+/// Breaks when `--strict` has no effect, or these responses are final without it.
 #[test]
 fn eventsource_ends_as_browsers_do_if_strict() {
     for response in [
@@ -581,7 +584,7 @@ fn eventsource_ends_as_browsers_do_if_strict() {
 
 /// Breaks when a word of `--end-on` stands for another reason.
 #[test]
-fn eventsource_ends_on_the_reasons_it_is_told() {
+fn eventsource_ends_on_the_reasons_of_end_on() {
     let held = "HTTP/1.1 200 OK\r\nConnection: keep-alive\r\n";
     let silent = format!("{held}Content-Type: text/event-stream\r\n\r\n");
     let cut = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 100\r\n\r\n";
@@ -611,11 +614,11 @@ fn eventsource_ends_on_the_reasons_it_is_told() {
         assert_eq!(followed.status, Some(2), "{word}");
     }
 
-    // No server: the port was free a moment ago.
+    // Nothing listens: the port was freed a moment ago.
     let followed = follow(&[], &["--end-on", "500", "--end-on", "unreachable"]);
     assert_eq!(followed.states, ["closed by policy"]);
 
-    // Other reasons are retried as before.
+    // Other reasons are still retried.
     let others = ["503", "redirect", "malformed", "lost", "idle", "slow-head"];
     let others = others.map(|word| ["--end-on", word]);
     let options = [others.as_flattened(), &["--retry", "1"]].concat();
@@ -624,7 +627,7 @@ fn eventsource_ends_on_the_reasons_it_is_told() {
     assert_eq!(followed.status, Some(0));
 }
 
-/// Breaks when the body of a refusal is not shown, or shown as a part of the stream.
+/// Breaks when the body of a refusal is not printed, or is printed as a part of the stream.
 #[test]
 fn eventsource_prints_the_body_of_an_error() {
     let refusal = |status: &str, body: &str| {
@@ -641,7 +644,7 @@ fn eventsource_prints_the_body_of_an_error() {
     assert_eq!(errors.last(), Some(&"no such model"));
 }
 
-/// Breaks when a seed does not repeat a delay, or all programs have the same one.
+/// Breaks when a seed does not repeat its delay, or all runs without a seed have the same delay.
 #[test]
 fn eventsource_has_the_delays_of_its_seed() {
     let delay = |options: &[&str]| -> u64 {
@@ -656,12 +659,12 @@ fn eventsource_has_the_delays_of_its_seed() {
         let waits = lines.find_map(|line: serde_json::Value| line["in_ms"].as_u64());
         waits.unwrap()
     };
-    // The time from the failure to the line that tells of it is no part of the seed.
+    // The seed does not determine the time between the failure and the printing of its line.
     let is_same = |a: u64, b: u64| a.abs_diff(b) < 1_000;
     let first = delay(&["--seed", "1"]);
     assert!(is_same(first, delay(&["--seed", "1"])));
     assert!(!is_same(first, delay(&["--seed", "2"])));
-    // Three draws of the system are not all within 2 % of the range.
+    // Three random seeds hardly ever give delays that are all within 2 % of the range.
     let drawn = [delay(&[]), delay(&[]), delay(&[])];
     assert!(
         drawn.iter().any(|other| !is_same(drawn[0], *other)),
