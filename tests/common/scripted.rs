@@ -108,7 +108,11 @@ pub fn play_on(
         let line = match source.poll(now, &mut input) {
             Output::Connect(url) => {
                 let line = format!("connect {url}");
-                assert_eq!(source.error_body(), b"", "of the response before");
+                assert_eq!(
+                    source.error_body(),
+                    b"",
+                    "the error body of an earlier response"
+                );
                 story.requests.push(Vec::new());
                 let Some(scene) = script.next() else {
                     story.requests.pop();
@@ -184,7 +188,7 @@ pub fn play_on(
             }
             Output::Wait(until) => {
                 assert!(input.is_empty(), "waits with input left");
-                assert!(until > now, "waits for the past");
+                assert!(until > now, "waits for a time in the past");
                 match coming.pop() {
                     Some((time, piece)) if story.now + time < until.as_millis() => {
                         story.now += time;

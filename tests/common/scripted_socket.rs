@@ -67,7 +67,7 @@ impl Connector {
     /// Records an attempt to connect, and returns the next scene if there is one.
     fn begin(&self, url: Url<'_>) -> Option<Scene> {
         let shared = &self.shared;
-        assert_eq!(shared.open.get(), 0, "the connection before is still there");
+        assert_eq!(shared.open.get(), 0, "the earlier connection is still open");
         self.tell(format!("connect {url}"));
         shared.requests.borrow_mut().push(Vec::new());
         shared.script.borrow_mut().pop_front()

@@ -131,7 +131,11 @@ fn an_id_that_does_not_fit_is_not_restored() {
     let long = EventId::new("12345").unwrap();
     assert_eq!(decoder.set_last_event_id(long), Err(Overflow));
     let mut rest = &b"n\n\n"[..];
-    assert_eq!(decoder.next(&mut rest), Err(Overflow), "the stream went on");
+    assert_eq!(
+        decoder.next(&mut rest),
+        Err(Overflow),
+        "the event in progress is still there"
+    );
     assert_eq!(decoder.next(&mut rest), Ok(None));
     assert_eq!(decoder.last_event_id(), "3");
 }

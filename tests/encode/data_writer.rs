@@ -101,7 +101,7 @@ fn a_failed_event_leaves_no_bytes_in_the_sink() {
         let result = DataWriter::new(&mut sink, &frame).and_then(|mut writer| {
             let _ = writer.write_str("ab");
             let late = writer.write_str("");
-            assert_eq!(late.is_err(), room < 20, "a failure is forgotten");
+            assert_eq!(late.is_err(), room < 20, "the error is lost");
             writer.finish()
         });
         match result {

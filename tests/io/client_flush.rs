@@ -37,7 +37,7 @@ impl embedded_io::Read for BufferingSocket<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize, ErrorKind> {
         assert!(
             self.is_flushed,
-            "waits for the answer to what it has not sent"
+            "reads before all of the request is flushed"
         );
         Ok(self.body.read(buffer).unwrap_or_default())
     }

@@ -59,7 +59,7 @@ fn a_blocking_connection_gives_the_notices_of_its_event_source() {
                             break;
                         }
                     }
-                    Output::Send(_) => panic!("nothing is connected"),
+                    Output::Send(_) => panic!("a part of a request without a connection"),
                 }
             }
             let now = blocking::Clock::now(&connector).as_millis();
@@ -120,7 +120,7 @@ pub async fn follow_connected(connector: &Connector, length: usize, patience: us
                     return dropped;
                 }
             }
-            Output::Send(_) => panic!("nothing is connected"),
+            Output::Send(_) => panic!("a part of a request without a connection"),
         }
     }
 }

@@ -146,7 +146,7 @@ async fn the_end_lasts_until_a_response_or_a_restart() {
     let mut reader = blocking::ReconnectingReader::new(&mut decoder, &THREE_ATTEMPTS, &time);
     assert_eq!(reader.judge(&stop), verdict(ServerReason::NoContent));
     assert!(!reader.wait() && !reader.wait());
-    assert_eq!(time.now.get(), 0, "the end is told at once");
+    assert_eq!(time.now.get(), 0, "a wait reports the end at once");
     reader.restart();
     assert!(reader.wait() && reader.wait());
     assert!(!reader.wait() && !reader.wait());
@@ -163,7 +163,7 @@ async fn the_end_lasts_until_a_response_or_a_restart() {
     assert_eq!(reader.judge(&stop), verdict(ServerReason::NoContent));
     let start = VirtualClock.now();
     assert!(!reader.wait().await && !reader.wait().await);
-    assert_eq!(VirtualClock.now(), start, "the end is told at once");
+    assert_eq!(VirtualClock.now(), start, "a wait reports the end at once");
     reader.restart();
     assert!(reader.wait().await && reader.wait().await);
     assert!(!reader.wait().await && !reader.wait().await);

@@ -122,7 +122,7 @@ fn clients_that_reconnect_miss_nothing_without_a_loss_notice() {
                 if lost {
                     assert!(
                         number > seen + 1,
-                        "told of a loss, but {number} follows {seen}"
+                        "a loss notice, but {number} follows {seen}"
                     );
                     lost = false;
                 } else {

@@ -107,7 +107,7 @@ fn a_made_id_that_is_not_in_the_log_takes_no_search() {
         let length = head.len();
         connection.sent(length);
         let Next::Send(body) = connection.poll(at(0), &log) else {
-            panic!("searches for {unknown}")
+            panic!("a search for {unknown}")
         };
         let start = format!("{PREAMBLE}{}", if is_lost { LOST } else { "id: " });
         assert!(body.starts_with(start.as_bytes()), "{unknown}");
@@ -238,7 +238,7 @@ fn a_call_that_ends_between_two_frames_leaves_no_frame_unfinished() {
             );
             let mut buffer = [0; 2048];
             let Output::Send(bytes) = session.fill(at(0), &log, &mut buffer) else {
-                panic!("{more} of those that were not sent have given way");
+                panic!("{more} unsent frames were evicted");
             };
             assert_eq!(bytes.starts_with(LOST.as_bytes()), more > 0, "{more}");
             assert_eq!(session.losses() > 0, more > 0, "{more}");

@@ -374,7 +374,7 @@ async fn streams_run_side_by_side() {
         let length = timeout(PATIENCE, socket.read(&mut [0; 1])).await.unwrap();
         assert!(
             matches!(length, Ok(0) | Err(_)),
-            "the client is still there"
+            "the client is still connected"
         );
     }
 }

@@ -24,7 +24,7 @@ pub struct World {
 impl World {
     pub fn note_call(&self) {
         let calls = self.calls.get() + 1;
-        assert!(calls < 200, "one poll goes on and on");
+        assert!(calls < 200, "more than 200 calls in one poll");
         self.calls.set(calls);
     }
 
@@ -49,7 +49,7 @@ impl World {
 
     /// Checks that a future yields in each of 100 polls.
     pub fn assert_yields_for_ever(&self, future: impl Future) {
-        assert_eq!(self.polls(100, future).len(), 100, "it has ended");
+        assert_eq!(self.polls(100, future).len(), 100, "the future has ended");
     }
 }
 

@@ -103,7 +103,7 @@ impl<'t> Body<'t> {
                 self.pieces.pop_front();
                 Err(error)
             }
-            Some(Silence(_) | Stays) => panic!("nothing comes yet"),
+            Some(Silence(_) | Stays) => panic!("no byte to give yet"),
             None => Ok(0),
         }
     }
