@@ -77,7 +77,7 @@ fn cookie_and_proxy_authorization_are_not_sent_to_another_origin() {
 
 /// Breaks when the caller's own URL no longer gets a secret after a redirect that counted for one connection.
 #[test]
-fn credentials_are_sent_when_the_callers_url_is_asked_again() {
+fn credentials_are_sent_when_the_callers_url_is_requested_again() {
     let fields = [field("Authorization", "Bearer secret")];
     let options = ClientOptions::new().fields(&fields).reconnect(EXACT);
     let story = redirected(&options, 307, "//other/");

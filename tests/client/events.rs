@@ -7,7 +7,7 @@ use crate::scripted::{Scene, play};
 
 /// Breaks when a stream is not opened, is not reported, or is not requested again after its end.
 #[test]
-fn a_stream_is_followed_and_asked_for_again_when_it_is_lost() {
+fn a_lost_stream_is_requested_again() {
     let story = play_every_way(
         &OPTIONS,
         &[
@@ -44,7 +44,7 @@ const COMMENTS: &str = ":a\ndata: x\n: b \nid: 1\n:\n\n";
 
 /// Breaks when comments are reported without the option.
 #[test]
-fn comments_are_passed_over_by_default() {
+fn comments_are_skipped_by_default() {
     assert_eq!(
         lines(&OPTIONS, &[Scene::stream(COMMENTS)])[2],
         "event message [1] x"
@@ -53,7 +53,7 @@ fn comments_are_passed_over_by_default() {
 
 /// Breaks when comments are not reported with the option, or are changed.
 #[test]
-fn comments_come_when_the_options_ask_for_them() {
+fn comments_are_reported_with_the_option() {
     let options = ClientOptions::new().comments().reconnect(EXACT);
     for step in [1, 5, 100] {
         let mut buffer = [0; 100];

@@ -70,8 +70,8 @@ fn the_idle_timeout_is_off_by_default() {
     );
 }
 
-/// Breaks when a request that the socket does not take keeps the connection, or a byte that the client was not given
-/// does.
+/// Breaks when a connection is kept although the socket takes no byte of the request. Here a byte of a response
+/// waits, too, which the client does not read before it has sent the request.
 #[test]
 fn a_request_that_is_not_written_in_time_is_given_up() {
     let mut buffer = [0; 64];

@@ -85,7 +85,7 @@ fn a_final_response_after_a_new_redirect_is_final() {
 
 /// Breaks when an old redirect that leads nowhere by now ends a client, or keeps it from the original URL.
 #[test]
-fn a_remembered_url_that_fails_is_forgotten_and_the_original_asked_after_the_delay() {
+fn a_remembered_url_that_fails_is_forgotten_and_the_original_requested_after_the_delay() {
     for reconnect in [EXACT, EXACT.strict()] {
         let options = ClientOptions::new().idle_timeout(500).reconnect(reconnect);
         for (failure, line) in failures() {

@@ -18,7 +18,7 @@ fn request_for(text: &str, buffer_len: usize) -> String {
 
 /// Breaks when the request is another one than the standard's.
 #[test]
-fn a_stream_is_asked_for_by_get_with_accept_no_cache_and_no_coding() {
+fn a_stream_is_requested_by_get_with_accept_no_cache_and_no_coding() {
     let story = play_every_way(
         &OPTIONS,
         &[

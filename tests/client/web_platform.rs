@@ -15,13 +15,13 @@ static OPTIONS: ClientOptions = ClientOptions::new().reconnect(RECONNECT);
 
 fn follow(script: &[Scene]) -> Story {
     let url = Url::new("http://web-platform.test/resources/message").unwrap();
-    let tell = |step| {
+    let play_in_pieces = |step| {
         let (mut buffer, mut redirects) = ([0; 256], [0; 256]);
         let mut source = EventSource::new(url, &OPTIONS, &mut buffer);
         source.follow_redirects(&mut redirects);
         play(&mut source, script.iter().cloned(), step)
     };
-    let (whole, bytes) = (tell(usize::MAX), tell(1));
+    let (whole, bytes) = (play_in_pieces(usize::MAX), play_in_pieces(1));
     assert_eq!(
         (&whole.lines, &whole.requests),
         (&bytes.lines, &bytes.requests)
@@ -110,7 +110,7 @@ fn request_redirect() {
     }
 }
 
-/// Breaks when a stream that has ended is not requested again, or the user is not told.
+/// Breaks when a stream that has ended is not requested again, or its end is not reported.
 #[test]
 fn eventsource_reconnect() {
     let story = follow(&[

@@ -21,13 +21,13 @@ pub fn interpret_parts_within(stream: &[u8], initial: &str, limit: usize) -> Out
     interpret_with(stream, initial, limit, Data::PassedOn)
 }
 
-/// What a decoder does with data that it has received.
+/// How a decoder treats the data that it has received.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum Data {
-    /// It keeps the data in its buffer until the event is dispatched.
+    /// The decoder keeps the data in its buffer until the event is dispatched.
     #[default]
     Kept,
-    /// It passes the data on at once.
+    /// The decoder passes the data on at once.
     PassedOn,
 }
 

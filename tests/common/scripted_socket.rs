@@ -50,7 +50,7 @@ impl Connector {
         self.shared.lines.borrow().clone()
     }
 
-    pub fn tell(&self, line: String) {
+    pub fn add_line(&self, line: String) {
         self.shared.lines.borrow_mut().push(line);
     }
 
@@ -68,7 +68,7 @@ impl Connector {
     fn begin(&self, url: Url<'_>) -> Option<Scene> {
         let shared = &self.shared;
         assert_eq!(shared.open.get(), 0, "the earlier connection is still open");
-        self.tell(format!("connect {url}"));
+        self.add_line(format!("connect {url}"));
         shared.requests.borrow_mut().push(Vec::new());
         shared.script.borrow_mut().pop_front()
     }

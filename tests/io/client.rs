@@ -12,7 +12,7 @@ use embedded_sse::{Event, Instant};
 
 use crate::clock::VirtualClock;
 use crate::helpers::client_script::{
-    OPTIONS, SIZES, Teller, expected, script, scripts, scripts_with_silence, source,
+    NoticeLines, OPTIONS, SIZES, expected, script, scripts, scripts_with_silence, source,
 };
 use crate::helpers::polls::within_polls;
 use crate::scripted::Scene;
@@ -33,21 +33,21 @@ fn a_blocking_client_gives_the_notices_of_its_event_source() {
             let source = source(&mut buffer, &mut redirects);
             let mut client =
                 blocking::Client::new(source, connector.clone(), &mut received, connector.clone());
-            let mut teller = Teller::default();
+            let mut notice_lines = NoticeLines::default();
             loop {
                 let notice = client.next_notice();
                 let now = blocking::Clock::now(&connector);
-                let Some(line) = teller.line(notice, now) else {
+                let Some(line) = notice_lines.line(notice, now) else {
                     continue;
                 };
-                connector.tell(line.clone());
+                connector.add_line(line.clone());
                 if line.starts_with("closed") {
                     break;
                 }
             }
             let now = blocking::Clock::now(&connector).as_millis();
-            let told = (connector.lines(), connector.requests(), now);
-            assert_eq!(told, expected, "{step} {length}");
+            let outcome = (connector.lines(), connector.requests(), now);
+            assert_eq!(outcome, expected, "{step} {length}");
             assert_eq!(client.next(), None);
         }
     }
@@ -63,8 +63,8 @@ async fn an_asynchronous_client_gives_the_notices_of_its_event_source() {
             let start = VirtualClock.now();
             follow(&connector, length, usize::MAX).await;
             let time = VirtualClock.now().since(start);
-            let told = (connector.lines(), connector.requests(), time);
-            assert_eq!(told, expected, "{step} {length}");
+            let outcome = (connector.lines(), connector.requests(), time);
+            assert_eq!(outcome, expected, "{step} {length}");
         }
     }
 }
@@ -76,19 +76,19 @@ pub async fn follow(connector: &Connector, length: usize, patience: usize) -> us
     let mut received = vec![0; length];
     let source = source(&mut buffer, &mut redirects);
     let mut client = asynch::Client::new(source, connector.clone(), &mut received, VirtualClock);
-    let mut teller = Teller::default();
+    let mut notice_lines = NoticeLines::default();
     let mut dropped = 0;
     loop {
         let next = async {
             let notice = client.next_notice().await;
-            teller.line(notice, VirtualClock.now())
+            notice_lines.line(notice, VirtualClock.now())
         };
         let Some(line) = within_polls(patience, next).await else {
             dropped += 1;
             continue;
         };
         let Some(line) = line else { continue };
-        connector.tell(line.clone());
+        connector.add_line(line.clone());
         if line.starts_with("closed") {
             assert_eq!(client.next().await, None);
             return dropped;
@@ -203,7 +203,7 @@ async fn notices_of_unencrypted(
     let unencrypted = Unencrypted(connector.clone());
     let start = VirtualClock.now();
     let mut client = asynch::Client::new(source, unencrypted, &mut received, VirtualClock);
-    let first = told(client.next_notice().await, start);
+    let first = line_of(client.next_notice().await, start);
     assert_eq!(connector.requests().len(), connections);
 
     let connector = Connector::new(&script, 64);
@@ -213,14 +213,14 @@ async fn notices_of_unencrypted(
     let unencrypted = Unencrypted(connector.clone());
     let start = blocking::Clock::now(&connector);
     let mut client = blocking::Client::new(source, unencrypted, &mut received, connector.clone());
-    let second = told(client.next_notice(), start);
+    let second = line_of(client.next_notice(), start);
     assert_eq!(connector.requests().len(), connections);
     [first, second]
 }
 
 /// The line for a notice, without the group of its reason.
-fn told(notice: Notice<'_>, start: Instant) -> String {
-    Teller::default().line(notice, start).unwrap()
+fn line_of(notice: Notice<'_>, start: Instant) -> String {
+    NoticeLines::default().line(notice, start).unwrap()
 }
 
 /// Breaks when a client retries a URL that its connector does not support.

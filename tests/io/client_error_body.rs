@@ -13,7 +13,7 @@ use embedded_sse::io::asynch::Clock as _;
 use embedded_sse::io::{asynch, blocking};
 
 use crate::clock::VirtualClock;
-use crate::helpers::client_script::{SIZES, Teller};
+use crate::helpers::client_script::{NoticeLines, SIZES};
 use crate::helpers::tcp::{Socket, StdClock, read_head};
 use crate::scripted::{Scene, play};
 use crate::scripted_socket::Connector;
@@ -57,7 +57,7 @@ fn script() -> Vec<Scene> {
 }
 
 /// Adds the lines for a notice and for the body that can be read with it.
-fn tell(lines: &mut Vec<String>, notice: String, body: &[u8]) {
+fn add_lines(lines: &mut Vec<String>, notice: String, body: &[u8]) {
     lines.push(notice);
     if !body.is_empty() {
         lines.push(format!("body {}", body.escape_ascii()));
@@ -103,9 +103,11 @@ async fn an_asynchronous_client_gives_the_error_bodies_of_its_event_source() {
         let mut lines = Vec::new();
         while !has_ended(&lines) {
             let notice = client.next_notice().await;
-            let line = Teller::default().line(notice, VirtualClock.now()).unwrap();
+            let line = NoticeLines::default()
+                .line(notice, VirtualClock.now())
+                .unwrap();
             let is_lost = line.starts_with("lost") || line.starts_with("closed");
-            tell(&mut lines, line, client.source().error_body());
+            add_lines(&mut lines, line, client.source().error_body());
             assert_ne!(connector.is_open(), is_lost);
         }
         assert_eq!(client.next().await, None);
@@ -129,9 +131,9 @@ fn a_blocking_client_gives_the_error_bodies_of_its_event_source() {
         while !has_ended(&lines) {
             let notice = client.next_notice();
             let now = blocking::Clock::now(&connector);
-            let line = Teller::default().line(notice, now).unwrap();
+            let line = NoticeLines::default().line(notice, now).unwrap();
             let is_lost = line.starts_with("lost") || line.starts_with("closed");
-            tell(&mut lines, line, client.source().error_body());
+            add_lines(&mut lines, line, client.source().error_body());
             assert_ne!(connector.is_open(), is_lost);
         }
         assert_eq!(client.next(), None);
@@ -167,7 +169,7 @@ static TCP: ClientOptions = ClientOptions::new()
     .reconnect(ReconnectOptions::new().floor(1).retry(1).exact())
     .error_body();
 
-const TOLD_OVER_TCP: [&str; 4] = [
+const LINES_OVER_TCP: [&str; 4] = [
     "lost: Status(503), again in 1",
     "body try later",
     "closed: Status(404)",
@@ -180,9 +182,9 @@ fn at_once(notice: Notice<'_>, now: Instant) -> String {
         Notice::Connecting { reason, .. } => {
             let at = now.after(1);
             let notice = Notice::Connecting { reason, at };
-            Teller::default().line(notice, now).unwrap()
+            NoticeLines::default().line(notice, now).unwrap()
         }
-        notice => Teller::default().line(notice, now).unwrap(),
+        notice => NoticeLines::default().line(notice, now).unwrap(),
     }
 }
 
@@ -221,9 +223,9 @@ fn a_blocking_client_has_the_error_body_over_tcp() {
     let mut lines = Vec::new();
     while !has_ended(&lines) {
         let line = at_once(client.next_notice(), Instant::from_millis(0));
-        tell(&mut lines, line, client.source().error_body());
+        add_lines(&mut lines, line, client.source().error_body());
     }
-    assert_eq!(lines, TOLD_OVER_TCP);
+    assert_eq!(lines, LINES_OVER_TCP);
     server.join().unwrap();
 }
 
@@ -239,8 +241,8 @@ async fn an_asynchronous_client_has_the_error_body_over_tcp() {
     let mut lines = Vec::new();
     while !has_ended(&lines) {
         let line = at_once(client.next_notice().await, Instant::from_millis(0));
-        tell(&mut lines, line, client.source().error_body());
+        add_lines(&mut lines, line, client.source().error_body());
     }
-    assert_eq!(lines, TOLD_OVER_TCP);
+    assert_eq!(lines, LINES_OVER_TCP);
     server.join().unwrap();
 }

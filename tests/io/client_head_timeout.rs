@@ -6,7 +6,7 @@ use embedded_sse::io::asynch::Clock as _;
 use embedded_sse::io::{asynch, blocking};
 
 use crate::clock::VirtualClock;
-use crate::helpers::client_script::Teller;
+use crate::helpers::client_script::NoticeLines;
 use crate::scripted::Scene;
 use crate::scripted_socket::Connector;
 
@@ -39,7 +39,7 @@ async fn a_head_that_drips_does_not_hold_an_asynchronous_client() {
         let mut client = asynch::Client::new(source, drip(), &mut received, VirtualClock);
         let notice = client.next_notice().await;
         let now = VirtualClock.now();
-        assert_eq!(Teller::default().line(notice, now).unwrap(), LOST);
+        assert_eq!(NoticeLines::default().line(notice, now).unwrap(), LOST);
         assert_eq!(now.since(start), 30_200);
     }
 }
@@ -55,7 +55,7 @@ fn a_head_that_drips_does_not_hold_a_blocking_client() {
             blocking::Client::new(source, connector.clone(), &mut received, connector.clone());
         let notice = client.next_notice();
         let now = blocking::Clock::now(&connector);
-        assert_eq!(Teller::default().line(notice, now).unwrap(), LOST);
+        assert_eq!(NoticeLines::default().line(notice, now).unwrap(), LOST);
         assert_eq!(now.as_millis(), 30_200);
     }
 }

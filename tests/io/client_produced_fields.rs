@@ -47,7 +47,7 @@ fn script() -> [Scene; 4] {
 }
 
 /// Checks the requests: each has its whole token, which is longer than the one before.
-fn assert_has_each_token_once(requests: &[Vec<u8>]) {
+fn assert_each_token_is_sent_once(requests: &[Vec<u8>]) {
     assert_eq!(requests.len(), 4);
     for (number, request) in requests.iter().enumerate() {
         if number == 1 {
@@ -85,7 +85,7 @@ async fn each_connection_of_a_client_has_the_token_that_its_connector_has_renewe
         let mut client = asynch::Client::new(source, renewing, &mut received, VirtualClock);
         assert_eq!(client.next().await.unwrap().data, "x");
         assert_eq!(client.next().await.unwrap().data, "y");
-        assert_has_each_token_once(&connector.requests());
+        assert_each_token_is_sent_once(&connector.requests());
 
         token.store(0, Relaxed);
         let connector = Connector::new(&script(), step);
@@ -98,6 +98,6 @@ async fn each_connection_of_a_client_has_the_token_that_its_connector_has_renewe
         let mut client = blocking::Client::new(source, renewing, &mut received, connector.clone());
         assert_eq!(client.next().unwrap().data, "x");
         assert_eq!(client.next().unwrap().data, "y");
-        assert_has_each_token_once(&connector.requests());
+        assert_each_token_is_sent_once(&connector.requests());
     }
 }

@@ -169,7 +169,7 @@ async fn a_post_is_retried_only_if_its_first_write_failed() {
 
 /// Breaks when a call that a signal interrupts ends the connection.
 #[test]
-fn an_interrupted_blocking_socket_is_asked_again() {
+fn an_interrupted_blocking_socket_is_called_again() {
     let (mut buffer, mut received) = ([0; 256], [0; 64]);
     let mut source = source(&mut buffer, &mut []);
     let connector = Connector::new(&[], 1);

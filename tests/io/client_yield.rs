@@ -46,14 +46,15 @@ fn budget(first: &[usize], mut count: usize) -> Vec<usize> {
     polls
 }
 
-/// What becomes of a future that is not ready at its first poll.
+/// The treatment of a future that is not ready at its first poll.
 #[derive(Clone, Copy)]
 enum Unready {
     Kept,
     Dropped,
 }
 
-/// The result of a future. A future that is not ready at its first poll may be dropped: then there is none.
+/// The result of a future. With `Unready::Dropped`, a future that is not ready at its first poll is dropped, and has
+/// no result.
 async fn attempt<T>(unready: Unready, future: impl Future<Output = T>) -> Option<T> {
     let mut future = pin!(future);
     let mut is_begun = false;

@@ -7,7 +7,7 @@ use embedded_sse::io::asynch::Clock as _;
 use embedded_sse::io::{Buffered, asynch, blocking};
 
 use crate::clock::VirtualClock;
-use crate::helpers::client_script::{SIZES, Teller, expected, scripts, source};
+use crate::helpers::client_script::{NoticeLines, SIZES, expected, scripts, source};
 use crate::helpers::polls::within_polls;
 use crate::scripted_socket::Connector;
 
@@ -22,11 +22,11 @@ fn a_blocking_connection_gives_the_notices_of_its_event_source() {
             let (mut buffer, mut redirects) = ([0; 256], [0; 256]);
             let mut source = source(&mut buffer, &mut redirects);
             let mut received = vec![0; length];
-            let mut teller = Teller::default();
-            let mut tell = |notice: Notice<'_>| {
+            let mut notice_lines = NoticeLines::default();
+            let mut add_line_of = |notice: Notice<'_>| {
                 let now = blocking::Clock::now(&connector);
-                if let Some(line) = teller.line(notice, now) {
-                    connector.tell(line);
+                if let Some(line) = notice_lines.line(notice, now) {
+                    connector.add_line(line);
                 }
             };
             loop {
@@ -38,7 +38,7 @@ fn a_blocking_connection_gives_the_notices_of_its_event_source() {
                                 let mut connected =
                                     blocking::Connected::new(&mut source, socket, &connector);
                                 while let Some(notice) = connected.next() {
-                                    tell(notice);
+                                    add_line_of(notice);
                                 }
                             }
                             Ok(socket) => {
@@ -46,7 +46,7 @@ fn a_blocking_connection_gives_the_notices_of_its_event_source() {
                                 let mut connected =
                                     blocking::Connected::new(&mut source, socket, &connector);
                                 while let Some(notice) = connected.next() {
-                                    tell(notice);
+                                    add_line_of(notice);
                                 }
                             }
                             Err(error) => source.not_connected(error),
@@ -54,7 +54,7 @@ fn a_blocking_connection_gives_the_notices_of_its_event_source() {
                     }
                     Output::Wait(until) => blocking::Clock::wait_until(&connector, until),
                     Output::Notice(notice) => {
-                        tell(notice);
+                        add_line_of(notice);
                         if let Notice::Closed { .. } = notice {
                             break;
                         }
@@ -63,8 +63,8 @@ fn a_blocking_connection_gives_the_notices_of_its_event_source() {
                 }
             }
             let now = blocking::Clock::now(&connector).as_millis();
-            let told = (connector.lines(), connector.requests(), now);
-            assert_eq!(told, expected, "{step} {length}");
+            let outcome = (connector.lines(), connector.requests(), now);
+            assert_eq!(outcome, expected, "{step} {length}");
         }
     }
 }
@@ -80,8 +80,8 @@ async fn an_asynchronous_connection_gives_the_notices_of_its_event_source() {
             let start = VirtualClock.now();
             follow_connected(&connector, length, usize::MAX).await;
             let time = VirtualClock.now().since(start);
-            let told = (connector.lines(), connector.requests(), time);
-            assert_eq!(told, expected, "{step} {length}");
+            let outcome = (connector.lines(), connector.requests(), time);
+            assert_eq!(outcome, expected, "{step} {length}");
         }
     }
 }
@@ -92,7 +92,7 @@ pub async fn follow_connected(connector: &Connector, length: usize, patience: us
     let (mut buffer, mut redirects) = ([0; 256], [0; 256]);
     let mut source = source(&mut buffer, &mut redirects);
     let mut received = vec![0; length];
-    let mut teller = Teller::default();
+    let mut notice_lines = NoticeLines::default();
     let mut dropped = 0;
     let mut connect = connector.clone();
     loop {
@@ -101,20 +101,20 @@ pub async fn follow_connected(connector: &Connector, length: usize, patience: us
                 Ok(socket) if length.is_multiple_of(2) => {
                     let source = &mut source;
                     dropped +=
-                        follow_socket(source, socket, &mut teller, connector, patience).await;
+                        follow_socket(source, socket, &mut notice_lines, connector, patience).await;
                 }
                 Ok(socket) => {
                     let socket = Buffered::new(socket, &mut received);
                     let source = &mut source;
                     dropped +=
-                        follow_socket(source, socket, &mut teller, connector, patience).await;
+                        follow_socket(source, socket, &mut notice_lines, connector, patience).await;
                 }
                 Err(error) => source.not_connected(error),
             },
             Output::Wait(until) => VirtualClock.wait_until(until).await,
             Output::Notice(notice) => {
-                if let Some(line) = teller.line(notice, VirtualClock.now()) {
-                    connector.tell(line);
+                if let Some(line) = notice_lines.line(notice, VirtualClock.now()) {
+                    connector.add_line(line);
                 }
                 if let Notice::Closed { .. } = notice {
                     return dropped;
@@ -129,7 +129,7 @@ pub async fn follow_connected(connector: &Connector, length: usize, patience: us
 async fn follow_socket(
     source: &mut EventSource<'_>,
     socket: impl BufRead + Write,
-    teller: &mut Teller,
+    notice_lines: &mut NoticeLines,
     connector: &Connector,
     patience: usize,
 ) -> usize {
@@ -138,10 +138,10 @@ async fn follow_socket(
     loop {
         let next = async {
             let notice = connected.next().await?;
-            Some(teller.line(notice, VirtualClock.now()))
+            Some(notice_lines.line(notice, VirtualClock.now()))
         };
         match within_polls(patience, next).await {
-            Some(Some(Some(line))) => connector.tell(line),
+            Some(Some(Some(line))) => connector.add_line(line),
             Some(Some(None)) => {}
             Some(None) => return dropped,
             None => dropped += 1,
@@ -149,13 +149,13 @@ async fn follow_socket(
     }
 }
 
-/// A faulty `BufRead`, which at first shows all that it has received, and later shows less.
-struct Forgetful {
+/// A faulty `BufRead`: at first it shows all bytes that it has received, and later it shows fewer.
+struct ShrinkingBuffer {
     shown: [&'static [u8]; 4],
     calls: usize,
 }
 
-impl Forgetful {
+impl ShrinkingBuffer {
     fn new(shown_again: usize) -> Self {
         let head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
         let body = b"data: on\n\ndata: off\n\n";
@@ -172,17 +172,17 @@ impl Forgetful {
     }
 }
 
-impl embedded_io::ErrorType for Forgetful {
+impl embedded_io::ErrorType for ShrinkingBuffer {
     type Error = embedded_io::ErrorKind;
 }
 
-impl embedded_io::Read for Forgetful {
+impl embedded_io::Read for ShrinkingBuffer {
     fn read(&mut self, _: &mut [u8]) -> Result<usize, Self::Error> {
         Ok(0)
     }
 }
 
-impl embedded_io::BufRead for Forgetful {
+impl embedded_io::BufRead for ShrinkingBuffer {
     fn fill_buf(&mut self) -> Result<&[u8], Self::Error> {
         Ok(self.show())
     }
@@ -190,7 +190,7 @@ impl embedded_io::BufRead for Forgetful {
     fn consume(&mut self, _: usize) {}
 }
 
-impl embedded_io::Write for Forgetful {
+impl embedded_io::Write for ShrinkingBuffer {
     fn write(&mut self, bytes: &[u8]) -> Result<usize, Self::Error> {
         Ok(bytes.len())
     }
@@ -200,13 +200,13 @@ impl embedded_io::Write for Forgetful {
     }
 }
 
-impl embedded_io_async::Read for Forgetful {
+impl embedded_io_async::Read for ShrinkingBuffer {
     async fn read(&mut self, _: &mut [u8]) -> Result<usize, Self::Error> {
         Ok(0)
     }
 }
 
-impl BufRead for Forgetful {
+impl BufRead for ShrinkingBuffer {
     async fn fill_buf(&mut self) -> Result<&[u8], Self::Error> {
         Ok(self.show())
     }
@@ -214,7 +214,7 @@ impl BufRead for Forgetful {
     fn consume(&mut self, _: usize) {}
 }
 
-impl Write for Forgetful {
+impl Write for ShrinkingBuffer {
     async fn write(&mut self, bytes: &[u8]) -> Result<usize, Self::Error> {
         Ok(bytes.len())
     }
@@ -231,14 +231,14 @@ async fn after_opening(shown_again: usize) -> [String; 2] {
 
     let mut from_blocking = source(&mut first, &mut []);
     from_blocking.poll(VirtualClock.now(), &mut &b""[..]);
-    let socket = Forgetful::new(shown_again);
+    let socket = ShrinkingBuffer::new(shown_again);
     let mut connected = blocking::Connected::new(&mut from_blocking, socket, &connector);
     assert_eq!(connected.next(), Some(Notice::Open));
     let blocking = format!("{:?}", connected.next());
 
     let mut from_asynch = source(&mut second, &mut []);
     from_asynch.poll(VirtualClock.now(), &mut &b""[..]);
-    let socket = Forgetful::new(shown_again);
+    let socket = ShrinkingBuffer::new(shown_again);
     let mut connected = asynch::Connected::new(&mut from_asynch, socket, VirtualClock);
     assert_eq!(connected.next().await, Some(Notice::Open));
     [blocking, format!("{:?}", connected.next().await)]
@@ -248,11 +248,15 @@ async fn after_opening(shown_again: usize) -> [String; 2] {
 /// count.
 #[tokio::test(start_paused = true)]
 async fn an_event_that_the_buffer_no_longer_shows_is_an_overflow() {
-    for told in after_opening("data: on\n\n".len()).await {
-        assert!(told.contains("\"on\""), "{told}");
+    for notice in after_opening("data: on\n\n".len()).await {
+        assert!(notice.contains("\"on\""), "{notice}");
     }
     for shown_again in 0.."data: on\n\n".len() {
-        let told = after_opening(shown_again).await;
-        assert_eq!(told, ["Some(Overflow)", "Some(Overflow)"], "{shown_again}");
+        let notices = after_opening(shown_again).await;
+        assert_eq!(
+            notices,
+            ["Some(Overflow)", "Some(Overflow)"],
+            "{shown_again}"
+        );
     }
 }

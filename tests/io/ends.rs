@@ -126,7 +126,7 @@ async fn a_client_that_stays_is_closed_after_1_s() {
 async fn bytes_after_a_request_are_read() {
     let hub = hub();
     let (mut client, task) = connect_to_page(&hub, "POST /events HTTP/1.0\r\n\r\n").await;
-    // The pipe takes less than this at a time.
+    // This is more than the pipe takes at once.
     client.write_all(&[b'x'; 60 * 1024]).await.unwrap();
     let (answer, _) = read_to_end(&mut client).await;
     assert!(answer.starts_with("HTTP/1.1 405 "), "{answer}");
@@ -203,13 +203,13 @@ enum Ending {
 }
 
 /// A pipe that records the calls of its methods.
-struct Noting<'s> {
+struct Recording<'s> {
     pipe: FromTokio<DuplexStream>,
     calls: &'s RefCell<Vec<&'static str>>,
     ending: Ending,
 }
 
-impl Noting<'_> {
+impl Recording<'_> {
     /// Records a call, unless the last one was the same.
     fn note(&self, call: &'static str) {
         let mut calls = self.calls.borrow_mut();
@@ -227,18 +227,18 @@ impl Noting<'_> {
     }
 }
 
-impl embedded_io::ErrorType for Noting<'_> {
+impl embedded_io::ErrorType for Recording<'_> {
     type Error = std::io::Error;
 }
 
-impl embedded_io_async::Read for Noting<'_> {
+impl embedded_io_async::Read for Recording<'_> {
     async fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         self.note("read");
         embedded_io_async::Read::read(&mut self.pipe, buffer).await
     }
 }
 
-impl embedded_io_async::Write for Noting<'_> {
+impl embedded_io_async::Write for Recording<'_> {
     async fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         self.note("write");
         embedded_io_async::Write::write(&mut self.pipe, bytes).await
@@ -250,7 +250,7 @@ impl embedded_io_async::Write for Noting<'_> {
     }
 }
 
-impl HalfClose for Noting<'_> {
+impl HalfClose for Recording<'_> {
     async fn shutdown(&mut self) -> std::io::Result<()> {
         self.note("shutdown");
         self.end().await?;
@@ -265,7 +265,7 @@ impl HalfClose for Noting<'_> {
 
 /// Serves a client that sends this request over a pipe of `room` bytes, and neither reads nor closes. Returns the
 /// outcome, the calls of the socket, and the time in milliseconds.
-async fn serve_noting(
+async fn serve_recording(
     hub: &TestHub,
     request: &str,
     room: usize,
@@ -274,7 +274,7 @@ async fn serve_noting(
     let (mut client, server) = duplex(room);
     client.write_all(request.as_bytes()).await.unwrap();
     let calls = RefCell::default();
-    let socket = Noting {
+    let socket = Recording {
         pipe: FromTokio::new(server),
         calls: &calls,
         ending,
@@ -296,7 +296,7 @@ async fn a_socket_is_flushed_then_shut_down_then_read() {
         ("nonsense\r\n\r\n", 1_000),
         ("GET /events HTTP/1.0\r\n\r\n", 6_000),
     ] {
-        let (served, calls, time) = serve_noting(&hub, request, 4096, Ending::Works).await;
+        let (served, calls, time) = serve_recording(&hub, request, 4096, Ending::Works).await;
         served.unwrap();
         let is_stream = duration > 1_000;
         let expected = match is_stream {
@@ -313,7 +313,7 @@ async fn a_socket_is_flushed_then_shut_down_then_read() {
 async fn a_stalled_client_is_aborted() {
     let hub = hub();
     let request = "GET /events HTTP/1.0\r\n\r\n";
-    let (served, calls, time) = serve_noting(&hub, request, 64, Ending::Works).await;
+    let (served, calls, time) = serve_recording(&hub, request, 64, Ending::Works).await;
     assert_eq!(served.unwrap(), Outcome::Streamed(Close::Stalled));
     assert_eq!(calls, ["read", "write", "abort"]);
     assert_eq!(time, 20_000);
@@ -331,7 +331,7 @@ async fn a_lapped_client_is_aborted() {
         .await
         .unwrap();
     let calls = RefCell::default();
-    let socket = Noting {
+    let socket = Recording {
         pipe: FromTokio::new(server),
         calls: &calls,
         ending: Ending::Works,
@@ -359,7 +359,7 @@ async fn a_lapped_client_is_aborted() {
 async fn an_abort_that_never_returns_ends_after_the_write_timeout() {
     let hub = hub();
     let request = "GET /events HTTP/1.0\r\n\r\n";
-    let serve = serve_noting(&hub, request, 64, Ending::NeverReturns);
+    let serve = serve_recording(&hub, request, 64, Ending::NeverReturns);
     let look = async {
         tokio::time::sleep(std::time::Duration::from_millis(20_001)).await;
         assert_eq!(hub.stats().clients, 0);
@@ -379,7 +379,7 @@ async fn a_shutdown_that_never_returns_ends_after_the_write_timeout() {
         ("GET / HTTP/1.0\r\n\r\n", false, 0),
     ] {
         let hub = hub();
-        let serve = serve_noting(&hub, request, 4096, Ending::NeverReturns);
+        let serve = serve_recording(&hub, request, 4096, Ending::NeverReturns);
         let look = async {
             tokio::time::sleep(std::time::Duration::from_millis(5_001)).await;
             assert_eq!(hub.stats().clients, 0);
@@ -401,15 +401,15 @@ async fn a_shutdown_that_never_returns_ends_after_the_write_timeout() {
 async fn a_shutdown_that_fails_ends_the_connection() {
     let hub = hub();
     for request in ["GET /events HTTP/1.0\r\n\r\n", "GET / HTTP/1.0\r\n\r\n"] {
-        let (served, calls, _) = serve_noting(&hub, request, 4096, Ending::Fails).await;
+        let (served, calls, _) = serve_recording(&hub, request, 4096, Ending::Fails).await;
         assert!(matches!(served, Err(Error::Io(_))), "{served:?}");
         assert_eq!(calls.last(), Some(&"shutdown"));
         assert_eq!(hub.stats().clients, 0);
     }
 }
 
-/// Breaks when a client waits for the end of a stream although dropping the socket would tell it, or when a client
-/// that still sends is reset before it has read its response.
+/// Breaks when the socket is not dropped at the end of a stream, which is how the client learns of the end, or when a
+/// client that still sends is reset before it has read its response.
 #[tokio::test(start_paused = true)]
 async fn a_socket_without_shutdown_is_dropped_after_a_stream_and_lingers_after_a_response() {
     let hub = hub();
@@ -447,7 +447,7 @@ async fn each_refusal_is_counted_once() {
         let (mut client, _task) = connect_to_page(&hub, request).await;
         read_to_end(&mut client).await;
         drop(client);
-        let (served, ..) = serve_noting(&hub, request, 4096, Ending::Works).await;
+        let (served, ..) = serve_recording(&hub, request, 4096, Ending::Works).await;
         assert!(matches!(served, Ok(Outcome::Answered(_))), "{served:?}");
         assert_eq!(hub.stats().refused, 2 * number, "{request}");
     }

@@ -38,11 +38,11 @@ async fn a_hub_greets_new_clients() {
 
     let lines = format!("{GET}Last-Event-ID: 6-1\r\n");
     let (mut lost, _task) = request_with(&hub, &GREETING, &lines).await;
-    let told = "event: lost\ndata: \n\n";
+    let loss_notice = "event: lost\ndata: \n\n";
     let kept = "id: 7-1\ndata: x\n\n";
     assert_eq!(
         read_body(&mut lost).await,
-        format!("{PREAMBLE}{told}{STATE}{kept}")
+        format!("{PREAMBLE}{loss_notice}{STATE}{kept}")
     );
 }
 

@@ -373,8 +373,8 @@ fn a_shutdown_that_fails_is_an_error() {
     assert!(matches!(result, Err(Error::Io(_))), "{result:?}");
 }
 
-/// Breaks when a client waits for the end of a stream although dropping the socket would tell it, or when a client
-/// that still sends is reset before it has read its response.
+/// Breaks when the socket is not dropped at the end of a stream, which is how the client learns of the end, or when a
+/// client that still sends is reset before it has read its response.
 #[test]
 fn a_socket_without_shutdown_is_dropped_after_a_stream_and_lingers_after_a_response() {
     let log = EventLog::<[u8; 512]>::new();

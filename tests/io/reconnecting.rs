@@ -64,7 +64,7 @@ async fn a_stream_goes_on_across_all_responses() {
             received,
             ..FOLLOWER
         };
-        follower.tells(&responses, &expected).await;
+        follower.assert_lines(&responses, &expected).await;
     }
 }
 
@@ -81,7 +81,7 @@ async fn an_event_that_does_not_fit_is_reported_and_the_stream_goes_on() {
         "700 stop",
     ];
     FOLLOWER
-        .tells(&[stream(&[Bytes(long)]), STOP], &expected)
+        .assert_lines(&[stream(&[Bytes(long)]), STOP], &expected)
         .await;
 }
 
@@ -108,7 +108,7 @@ async fn retry_fields_set_the_delay_without_the_caller() {
         "1400 request []",
         "1400 stop",
     ];
-    FOLLOWER.tells(&responses, &expected).await;
+    FOLLOWER.assert_lines(&responses, &expected).await;
 }
 
 /// Breaks when a page in place of a stream ends a reader, or is retried often.
@@ -116,7 +116,7 @@ async fn retry_fields_set_the_delay_without_the_caller() {
 async fn a_response_that_is_no_stream_is_retried_with_the_longest_delay() {
     let responses = [Response::Status(200, None), STOP];
     let expected = ["0 request []", "60000 request []", "60000 stop"];
-    FOLLOWER.tells(&responses, &expected).await;
+    FOLLOWER.assert_lines(&responses, &expected).await;
 }
 
 /// Breaks when the caller's decision about a response does not count, or a stream that has ended counts as one that
@@ -154,7 +154,7 @@ async fn the_decision_of_the_caller_counts() {
         "2600 end",
         "2600 stop",
     ];
-    follower.tells(&responses, &expected).await;
+    follower.assert_lines(&responses, &expected).await;
 }
 
 /// Breaks when streams with an event count as failures, or streams without one do not.
@@ -187,7 +187,7 @@ async fn attempts_in_a_row_are_limited_and_an_event_resets_them() {
         "7000 request []",
         "7000 stop",
     ];
-    follower.tells(&responses, &expected).await;
+    follower.assert_lines(&responses, &expected).await;
 }
 
 /// Breaks when a stream that was open for 10 s counts as a failure, or a shorter one does not.
@@ -216,7 +216,7 @@ async fn a_stream_open_for_10_s_resets_the_attempts() {
         "35598 request []",
         "35598 stop",
     ];
-    follower.tells(&responses, &expected).await;
+    follower.assert_lines(&responses, &expected).await;
 }
 
 /// Breaks when a byte of a comment does not restart the idle timeout, or something other than a byte does.
@@ -242,7 +242,7 @@ async fn a_stream_without_a_byte_for_the_idle_timeout_is_lost() {
         "4098 request []",
         "4098 stop",
     ];
-    FOLLOWER.tells(&responses, &expected).await;
+    FOLLOWER.assert_lines(&responses, &expected).await;
 }
 
 /// Breaks when a stream ends for silence without an idle timeout.
@@ -260,7 +260,7 @@ async fn the_idle_timeout_is_off_by_default() {
         idle_timeout: 0,
         ..FOLLOWER
     };
-    follower.tells(&responses, &expected).await;
+    follower.assert_lines(&responses, &expected).await;
 }
 
 /// Breaks when the time that a caller spends on an event counts as silence of its server.

@@ -250,12 +250,13 @@ async fn no_order_of_calls_panics() {
                     let mut same = buffer.clone();
                     let body = Body::new(pieces, &time);
                     let mut stream = blocking.open_with_received(body, &mut buffer, received);
-                    let told: Vec<_> = (0..calls).map(|_| format!("{:?}", stream.next())).collect();
+                    let expected: Vec<_> =
+                        (0..calls).map(|_| format!("{:?}", stream.next())).collect();
                     let body = Body::new(pieces, &time);
                     let mut stream = asynch.open_with_received(body, &mut same, received);
-                    for told in told {
+                    for expected in expected {
                         let next = stream.next().await;
-                        assert_eq!(format!("{next:?}"), told);
+                        assert_eq!(format!("{next:?}"), expected);
                     }
                 }
                 3 => assert_eq!(blocking.wait(), asynch.wait().await),

@@ -19,16 +19,16 @@ static OPTIONS: ReconnectOptions = ReconnectOptions::new().floor(1).attempts(5);
 /// Longer than any head here, and shorter than a head with its body.
 const RECEIVED: usize = 200;
 
-/// What the server does with a connection after its response.
+/// How the server treats a connection after its response.
 #[derive(PartialEq, Eq)]
 enum Then {
-    /// It drops the connection.
+    /// The server drops the connection.
     Drop,
-    /// It waits until the client has dropped the connection.
+    /// The server waits until the client has dropped the connection.
     Wait,
 }
 
-/// What the server sends over each connection, and what it does then.
+/// The response of the server over each connection, and its treatment of the connection after that.
 const ANSWERS: [(&str, Then); 5] = [
     (
         "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n\

@@ -142,19 +142,19 @@ async fn a_keep_alive_comes_after_15_s_of_silence() {
 }
 
 /// A socket whose flush waits until the client has taken everything, like that of embassy-net.
-struct Unacknowledged(FromTokio<DuplexStream>);
+struct WaitingFlush(FromTokio<DuplexStream>);
 
-impl embedded_io::ErrorType for Unacknowledged {
+impl embedded_io::ErrorType for WaitingFlush {
     type Error = std::io::Error;
 }
 
-impl embedded_io_async::Read for Unacknowledged {
+impl embedded_io_async::Read for WaitingFlush {
     async fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         embedded_io_async::Read::read(&mut self.0, buffer).await
     }
 }
 
-impl embedded_io_async::Write for Unacknowledged {
+impl embedded_io_async::Write for WaitingFlush {
     async fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         embedded_io_async::Write::write(&mut self.0, bytes).await
     }
@@ -164,7 +164,7 @@ impl embedded_io_async::Write for Unacknowledged {
     }
 }
 
-impl HalfClose for Unacknowledged {
+impl HalfClose for WaitingFlush {
     async fn shutdown(&mut self) -> std::io::Result<()> {
         std::future::pending().await
     }
@@ -182,7 +182,7 @@ async fn a_write_or_flush_without_progress_ends_the_connection_after_20_s() {
             let (mut client, server) = duplex(room);
             client.write_all(request.as_bytes()).await.unwrap();
             let start = tokio::time::Instant::now();
-            let mut socket = Unacknowledged(FromTokio::new(server));
+            let mut socket = WaitingFlush(FromTokio::new(server));
             let mut scratch = [0; 512];
             let served = hub
                 .serve(&mut socket, &mut scratch, &VirtualClock, &OPTIONS)
@@ -246,7 +246,7 @@ impl HalfClose for Faulty<'_> {
     }
 }
 
-/// Serves a client over a `Faulty` socket. The client gets its stream, calls `follow`, and then the socket fails.
+/// Serves a client over a `Faulty` socket. After the first bytes of the stream, `follow` runs. Then the socket fails.
 async fn serve_over_faulty(
     hub: &TestHub,
     follow: impl AsyncFnOnce(&mut DuplexStream, &Control),

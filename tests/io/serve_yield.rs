@@ -125,9 +125,9 @@ fn a_socket_that_takes_byte_by_byte_does_not_hold_a_server() {
 }
 
 /// A log that always says that the next frame is there.
-struct Restless(EventLog<[u8; 64]>);
+struct AlwaysReady(EventLog<[u8; 64]>);
 
-impl SharedLog for Restless {
+impl SharedLog for AlwaysReady {
     type Buffer = [u8; 64];
     type Place<'l> = ();
 
@@ -148,7 +148,7 @@ impl SharedLog for Restless {
 #[test]
 fn a_stream_whose_waits_are_over_at_once_yields() {
     let (world, mut scratch) = (World::default(), [0; 512]);
-    let log = Restless(EventLog::new());
+    let log = AlwaysReady(EventLog::new());
     let options = StreamOptions::new();
     let id = EventId::default();
     let socket = Socket::new(&world, vec![]);

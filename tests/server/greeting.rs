@@ -23,7 +23,7 @@ fn greet(number: u32, sink: &mut SliceSink<'_>) -> bool {
 
 const GREETING: StreamOptions = StreamOptions::new().greeting(&greet);
 
-/// What a session sends through its buffer until it waits. `between` is called before each call.
+/// The bytes that a session sends through its buffer until it waits. `between` is called before each call.
 fn fill<const N: usize>(
     session: &mut Session,
     log: &mut EventLog<[u8; N]>,

@@ -72,7 +72,7 @@ fn reconnection_time_is_spread_over_its_range() {
 
 /// Breaks when clients that come in the same millisecond get the same time: they would come back together.
 #[test]
-fn clients_that_come_at_once_are_told_different_times() {
+fn clients_that_come_at_once_get_different_times() {
     for spread in [11, 12, 100, 1_000, 60_000, u32::MAX - 3_000] {
         let options = StreamOptions::new().retry_spread(spread);
         for now in [0, 1, 77, 1_000_003, u64::from(u32::MAX), u64::MAX - 1] {
@@ -87,11 +87,12 @@ fn clients_that_come_at_once_are_told_different_times() {
                 for _ in 0..before {
                     begin();
                 }
-                let told: BTreeSet<u32> = (0..8).map(|_| begin()).collect();
-                assert_eq!(told.len(), 8, "{spread} at {now}: {told:?}");
+                let times: BTreeSet<u32> = (0..8).map(|_| begin()).collect();
+                assert_eq!(times.len(), 8, "{spread} at {now}: {times:?}");
                 assert!(
-                    told.iter()
-                        .all(|told| (3_000..=3_000 + spread).contains(told))
+                    times
+                        .iter()
+                        .all(|time| (3_000..=3_000 + spread).contains(time))
                 );
             }
         }
@@ -101,7 +102,7 @@ fn clients_that_come_at_once_are_told_different_times() {
 /// Breaks when connections do not get different times as sessions do.
 #[cfg(feature = "http")]
 #[test]
-fn connections_that_come_at_once_are_told_different_times() {
+fn connections_that_come_at_once_get_different_times() {
     use crate::helpers::connection::{self, GET, OPTIONS, answer_in_steps};
     let options = OPTIONS.stream(StreamOptions::new().retry_spread(11));
     let log = connection::Log::new();

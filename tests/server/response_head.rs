@@ -15,7 +15,7 @@ fn a_stream_has_this_head_and_its_connection_is_its_end() {
     );
 }
 
-/// Breaks when a proxy that speaks HTTP/1.0, as nginx does by default, gets another response.
+/// Breaks when a proxy that uses HTTP/1.0, as nginx does by default, gets another response.
 #[test]
 fn an_http_1_0_client_gets_the_same_head() {
     let request = "GET /events HTTP/1.0\r\n\r\n";

@@ -62,7 +62,7 @@ fn the_loss_notice_is_as_configured() {
 #[test]
 fn clients_that_reconnect_miss_nothing_without_a_loss_notice() {
     let mut random = fastrand::Rng::with_seed(7);
-    let (mut resumed, mut told, mut lapped) = (0, 0, 0);
+    let (mut resumed, mut loss_notices, mut lapped) = (0, 0, 0);
     for round in 0..300 {
         let mut log = Log::new();
         log.make_ids(round);
@@ -115,7 +115,7 @@ fn clients_that_reconnect_miss_nothing_without_a_loss_notice() {
                 };
                 if event_type == "lost" {
                     lost = true;
-                    told += 1;
+                    loss_notices += 1;
                     continue;
                 }
                 let number: u32 = data.parse().unwrap();
@@ -134,6 +134,6 @@ fn clients_that_reconnect_miss_nothing_without_a_loss_notice() {
             last_event_id = outcome.last_event_id;
         }
     }
-    println!("{resumed} resumed, {told} told, {lapped} lapped");
-    assert!(resumed > 500 && told > 100 && lapped > 10);
+    println!("{resumed} resumed, {loss_notices} loss notices, {lapped} lapped");
+    assert!(resumed > 500 && loss_notices > 100 && lapped > 10);
 }

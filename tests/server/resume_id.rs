@@ -194,7 +194,7 @@ fn an_id_that_is_too_long_gets_the_loss_notice() {
     }
     for length in 400..1000 {
         let id = "7".repeat(length);
-        // The parameter is not used, because the field has an id.
+        // The parameter does not count, because the field is not empty.
         let head = "GET /events?lastEventId=3 HTTP/1.1\r\n";
         let request = format!("{head}Last-Event-ID: {id}\r\nHost: d\r\n\r\n");
         assert_eq!(body(&request), expected, "{length}");

@@ -82,7 +82,7 @@ fn a_search_reads_a_bounded_number_of_bytes_in_a_step() {
     }
 }
 
-/// Breaks when the log searches for a made id that it does not hold: the number of the id shows that.
+/// Breaks when the log searches for a made id that it does not hold: the number of the id shows that it is not there.
 #[test]
 fn a_made_id_that_is_not_in_the_log_takes_no_search() {
     let mut log = EventLog::<[u8; 4096]>::new();

@@ -16,8 +16,8 @@ impl Callbacks {
         Self { messages }
     }
 
-    pub fn tell(&self, message: Value) {
-        // Sending fails once the harness is gone, when there is nobody to tell.
+    pub fn send(&self, message: Value) {
+        // Sending fails once the harness is gone, and there is nobody to report to.
         let _ = self.messages.send(message);
     }
 }

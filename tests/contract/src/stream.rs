@@ -42,7 +42,7 @@ impl Stream {
         let task = tokio::spawn(async move {
             let callbacks = Callbacks::new(parameters.callback_url().to_string());
             if let Err(error) = follow(&parameters, &callbacks, queue).await {
-                callbacks.tell(json!({ "kind": "error", "comment": error }));
+                callbacks.send(json!({ "kind": "error", "comment": error }));
             }
         });
         Self { task, commands }
@@ -81,13 +81,13 @@ async fn follow(
 
     let mut received = vec![0; 16 * 1024];
     let mut client = Client::new(source, Tcp, &mut received, TokioClock);
-    let mut teller = Teller::default();
+    let mut reporter = Reporter::default();
     loop {
         tokio::select! {
-            message = async { teller.tell(client.next_notice().await) } => match message {
-                Told::Nothing => {}
-                Told::Message(message) => callbacks.tell(message),
-                Told::Last(reason) => return Err(reason),
+            message = async { reporter.report(client.next_notice().await) } => match message {
+                Report::Nothing => {}
+                Report::Message(message) => callbacks.send(message),
+                Report::Last(reason) => return Err(reason),
             },
             command = commands.recv() => match command {
                 Some(Command::Restart) => client.restart(),
@@ -98,23 +98,23 @@ async fn follow(
     }
 }
 
-/// What the harness is told of a notice.
-enum Told {
+/// The report about a notice.
+enum Report {
     Nothing,
     Message(Value),
     /// Why the client has ended.
     Last(String),
 }
 
-/// Makes messages of notices, and joins the parts of a comment.
+/// Makes reports of notices, and joins the parts of a comment.
 #[derive(Default)]
-struct Teller {
+struct Reporter {
     comment: Vec<u8>,
 }
 
-impl Teller {
-    fn tell(&mut self, notice: Notice<'_>) -> Told {
-        Told::Message(match notice {
+impl Reporter {
+    fn report(&mut self, notice: Notice<'_>) -> Report {
+        Report::Message(match notice {
             Notice::Event(event) => json!({
                 "kind": "event",
                 "event": {
@@ -126,7 +126,7 @@ impl Teller {
             Notice::Comment { text, ends } => {
                 self.comment.extend_from_slice(text.as_bytes());
                 if !ends {
-                    return Told::Nothing;
+                    return Report::Nothing;
                 }
                 let comment = std::mem::take(&mut self.comment);
                 json!({ "kind": "comment", "comment": String::from_utf8_lossy(&comment) })
@@ -138,8 +138,8 @@ impl Teller {
             Notice::Overflow => {
                 json!({ "kind": "error", "comment": "an event was too long for the buffer" })
             }
-            Notice::Closed { reason, .. } => return Told::Last(reason.to_string()),
-            _ => return Told::Nothing,
+            Notice::Closed { reason, .. } => return Report::Last(reason.to_string()),
+            _ => return Report::Nothing,
         })
     }
 }

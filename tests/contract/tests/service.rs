@@ -88,7 +88,7 @@ struct Harness {
     stream_port: u16,
     callback_port: u16,
     callbacks: UnboundedReceiver<(u64, Value)>,
-    told: u64,
+    received: u64,
     location: String,
 }
 
@@ -107,7 +107,7 @@ impl Harness {
             listener,
             callback_port,
             callbacks,
-            told: 0,
+            received: 0,
             location: String::new(),
         }
     }
@@ -149,8 +149,8 @@ impl Harness {
             .await
             .unwrap()
             .unwrap();
-        self.told += 1;
-        assert_eq!(number, self.told);
+        self.received += 1;
+        assert_eq!(number, self.received);
         message
     }
 

@@ -101,11 +101,11 @@ pub fn source<'a>(buffer: &'a mut [u8], redirects: &'a mut [u8]) -> EventSource<
 /// Writes the lines for notices as the player of the script does. The parts of a comment, which depend on the input,
 /// are joined.
 #[derive(Default)]
-pub struct Teller {
+pub struct NoticeLines {
     comment: String,
 }
 
-impl Teller {
+impl NoticeLines {
     /// The line for a notice, or `None` within a comment. The line of the last notice begins with `closed`.
     pub fn line(&mut self, notice: Notice<'_>, now: Instant) -> Option<String> {
         Some(match notice {

@@ -16,7 +16,7 @@ pub async fn within_polls<T>(patience: usize, future: impl Future<Output = T>) -
         let mut polls = 0;
         poll_fn(|context| {
             polls += 1;
-            let noting = Arc::new(NotingWaker::new(context.waker()));
+            let noting = Arc::new(RecordingWaker::new(context.waker()));
             let waker = Waker::from(Arc::clone(&noting));
             let polled = future.as_mut().poll(&mut Context::from_waker(&waker));
             has_yielded = noting.is_woken.load(Ordering::Relaxed);
@@ -35,12 +35,12 @@ pub async fn within_polls<T>(patience: usize, future: impl Future<Output = T>) -
 }
 
 /// A waker that wakes another one, and records that it was called.
-struct NotingWaker {
+struct RecordingWaker {
     is_woken: AtomicBool,
     other: Waker,
 }
 
-impl NotingWaker {
+impl RecordingWaker {
     fn new(other: &Waker) -> Self {
         Self {
             is_woken: AtomicBool::new(false),
@@ -49,7 +49,7 @@ impl NotingWaker {
     }
 }
 
-impl Wake for NotingWaker {
+impl Wake for RecordingWaker {
     fn wake(self: Arc<Self>) {
         self.is_woken.store(true, Ordering::Relaxed);
         self.other.wake_by_ref();

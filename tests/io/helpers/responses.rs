@@ -268,7 +268,7 @@ impl Follower {
     }
 
     /// Checks the lines of both readers, also with futures that are dropped.
-    pub async fn tells(self, responses: &[Response], expected: &[&str]) {
+    pub async fn assert_lines(self, responses: &[Response], expected: &[&str]) {
         assert_eq!(self.blocking(responses), expected, "blocking");
         for patience in [usize::MAX, 1] {
             let lines = self.asynch(responses, patience).await;
