@@ -203,7 +203,7 @@ fn a_body_that_never_ends_is_given_up_by_the_time_limits() {
 /// Breaks when each byte of a body restarts the time limit, or when the body has a time limit of its own.
 #[test]
 fn head_and_body_share_the_time_limit_of_the_head() {
-    let drip = |bytes: &str| {
+    let endless_head = |bytes: &str| {
         let bytes = bytes.bytes().map(|byte| vec![byte]).collect();
         Scene::Slow(200, bytes)
     };
@@ -212,7 +212,7 @@ fn head_and_body_share_the_time_limit_of_the_head() {
         let options = KEEPING.idle_timeout(idle_timeout);
         let mut buffer = [0; BUFFER];
         let mut source = EventSource::new(url("http://a"), &options, &mut buffer);
-        let scene = drip(&format!("{head}{}", "y".repeat(1_000)));
+        let scene = endless_head(&format!("{head}{}", "y".repeat(1_000)));
         let lines = play(&mut source, [scene], usize::MAX).lines;
         // The first byte comes after 200 ms. A byte at the limit is too late.
         let expected = format!("body {}", "y".repeat(150 - head.len()));

@@ -15,7 +15,7 @@ fn lines_after_connect(options: &ClientOptions<'_>, script: Vec<Scene>) -> Vec<S
 }
 
 /// A server that sends one byte of an endless head every 200 ms.
-fn drip() -> Scene {
+fn endless_head() -> Scene {
     let head = format!("HTTP/1.1 {STREAM}\r\nX: {}", "y".repeat(1_000));
     let bytes = head.bytes().map(|byte| vec![byte]).collect();
     Scene::Slow(200, bytes)
@@ -23,11 +23,11 @@ fn drip() -> Scene {
 
 /// Breaks when a byte every 200 ms holds a client for ever, because each one restarts the idle timeout.
 #[test]
-fn a_head_that_drips_ends_after_30_s() {
+fn a_head_that_comes_byte_by_byte_ends_after_30_s() {
     for idle_timeout in [0, 10_000, 45_000] {
         let options = OPTIONS.idle_timeout(idle_timeout);
         // The first byte comes after 200 ms.
-        let lines = lines_after_connect(&options, vec![drip()]);
+        let lines = lines_after_connect(&options, vec![endless_head()]);
         assert_eq!(lines[0], "lost after 30200: SlowHead, again in 3000");
     }
 }
@@ -108,14 +108,14 @@ fn informational_responses_share_the_time_limit() {
 /// Breaks when the time limit is not that of the options.
 #[test]
 fn the_time_limit_of_a_head_is_an_option() {
-    let lines = lines_after_connect(&OPTIONS.head_timeout(500), vec![drip()]);
+    let lines = lines_after_connect(&OPTIONS.head_timeout(500), vec![endless_head()]);
     assert_eq!(lines[0], "lost after 700: SlowHead, again in 3000");
 }
 
 /// Breaks when a limit of 0 ends the head at once, or when there is a limit nevertheless.
 #[test]
 fn a_head_timeout_of_0_never_expires() {
-    let lines = lines_after_connect(&OPTIONS.head_timeout(0), vec![drip()]);
+    let lines = lines_after_connect(&OPTIONS.head_timeout(0), vec![endless_head()]);
     // The server sends 1,058 bytes and then ends the connection.
     assert!(lines[0].contains(": Lost, again"), "{lines:?}");
     let hour = 3_600_000;
@@ -164,7 +164,7 @@ fn a_shorter_idle_timeout_comes_first() {
 fn each_connection_has_the_whole_time_limit() {
     let stream = format!("{STREAM}\r\n\r\ndata: x\n\n");
     let slow = || Scene::timed(&[(20_000, "HTTP/1.1 "), (20_000, &stream)]);
-    let lines = lines_after_connect(&OPTIONS, vec![drip(), slow()]);
+    let lines = lines_after_connect(&OPTIONS, vec![endless_head(), slow()]);
     assert_eq!(lines[0], "lost after 30200: SlowHead, again in 3000");
     assert_eq!(lines[2..4], ["open", "event message [] x"]);
 

@@ -151,7 +151,7 @@ fn method_body_and_fields_of_the_caller_are_sent_on_each_connection() {
 
 /// Breaks when a server waits for a body that does not come.
 #[test]
-fn a_method_with_an_empty_body_says_content_length_0() {
+fn a_method_with_an_empty_body_sends_content_length_0() {
     let options = ClientOptions::new().request(Method::new("REPORT").unwrap(), b"");
     let story = play_every_way(&options, &[Scene::stream("")]);
     let request = story.request(0);

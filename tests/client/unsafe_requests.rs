@@ -293,7 +293,7 @@ fn resumed(script: &[Scene]) -> Story {
 
 /// Breaks when a stream with an id is not resumed, or is resumed by another request than MCP's.
 #[test]
-fn resume_by_get_reconnects_by_get_once_there_is_an_id() {
+fn resume_by_get_reconnects_by_get_after_an_id() {
     let script = [
         Scene::stream("id: 1\ndata: a\n\n"),
         Scene::Refused,

@@ -43,7 +43,7 @@ fn open_and_error_are_ordinary_types() {
 /// Breaks when a client reports an event of the type `open` or `error` as a change of its connection.
 #[cfg(feature = "http")]
 #[test]
-fn events_and_notices_of_the_connection_are_told_apart() {
+fn events_and_notices_of_the_connection_differ() {
     let told = client_story("", "event: open\ndata: a\n\nevent: error\ndata: b\n\n");
     assert_eq!(told, ["notice: open", "event: open a", "event: error b"]);
 }

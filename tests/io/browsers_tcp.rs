@@ -220,7 +220,7 @@ fn a_parameter_resumes_beside_an_empty_field_and_in_both_spellings() {
 /// Breaks when a new client, or one that has lost events, gets no greeting at its place, or when a client that
 /// resumes gets one.
 #[test]
-fn a_greeting_stands_between_the_loss_notice_and_what_is_kept() {
+fn a_greeting_comes_between_the_loss_notice_and_the_kept_events() {
     static GREETING: ServerOptions =
         OPTIONS.stream(StreamOptions::new().start(Start::Oldest).greeting(&greet));
     for server in servers(&GREETING, Time::standing) {
@@ -364,7 +364,7 @@ fn a_page_of_another_origin_can_read_why_it_gets_no_stream() {
 
 /// Breaks when a page may not send a header field that the options name, or may send another one.
 #[test]
-fn a_preflight_allows_what_the_options_name() {
+fn a_preflight_allows_only_the_header_fields_of_the_options() {
     const ANY: ServerOptions = OPTIONS.allowed_origins(AllowedOrigins::Any);
     static UNNAMED: ServerOptions = ANY;
     static NAMED: ServerOptions = ANY.allowed_headers(&["Authorization"]);

@@ -75,7 +75,7 @@ impl embedded_io_async::Write for BufferingSocket<'_> {
 /// Breaks when a client waits for the response although its request is still in the socket's buffer, or when it
 /// flushes each part.
 #[tokio::test(start_paused = true)]
-async fn a_request_is_flushed_once_before_its_answer_is_awaited() {
+async fn a_request_is_flushed_once_before_its_response_is_awaited() {
     let flushes = Cell::new(0);
     let (mut buffer, mut first, mut second) = ([0; 256], [0; 16], [0; 16]);
     let mut source = source(&mut buffer, &mut []);

@@ -11,7 +11,7 @@ use crate::scripted::Scene;
 use crate::scripted_socket::Connector;
 
 /// A server that sends one byte of an endless head every 200 ms.
-fn drip() -> Connector {
+fn endless_head() -> Connector {
     let head = format!("HTTP/1.1 200 OK\r\nX: {}", "y".repeat(1_000));
     let bytes = head.bytes().map(|byte| vec![byte]).collect();
     Connector::new(&[Scene::Slow(200, bytes)], 64)
@@ -31,12 +31,12 @@ const LOST: &str = "lost: SlowHead, again in 3000";
 
 /// Breaks when a byte every 200 ms holds an asynchronous client for ever: each read ends before any time limit.
 #[tokio::test(start_paused = true)]
-async fn a_head_that_drips_does_not_hold_an_asynchronous_client() {
+async fn a_head_that_comes_byte_by_byte_does_not_hold_an_asynchronous_client() {
     for idle_timeout in [0, 10_000] {
         let (options, start) = (options(idle_timeout), VirtualClock.now());
         let (mut buffer, mut received) = ([0; 256], [0; 64]);
         let source = source(&options, &mut buffer);
-        let mut client = asynch::Client::new(source, drip(), &mut received, VirtualClock);
+        let mut client = asynch::Client::new(source, endless_head(), &mut received, VirtualClock);
         let notice = client.next_notice().await;
         let now = VirtualClock.now();
         assert_eq!(NoticeLines::default().line(notice, now).unwrap(), LOST);
@@ -46,9 +46,9 @@ async fn a_head_that_drips_does_not_hold_an_asynchronous_client() {
 
 /// Breaks when a byte every 200 ms holds a blocking client for ever.
 #[test]
-fn a_head_that_drips_does_not_hold_a_blocking_client() {
+fn a_head_that_comes_byte_by_byte_does_not_hold_a_blocking_client() {
     for idle_timeout in [0, 10_000] {
-        let (options, connector) = (options(idle_timeout), drip());
+        let (options, connector) = (options(idle_timeout), endless_head());
         let (mut buffer, mut received) = ([0; 256], [0; 64]);
         let source = source(&options, &mut buffer);
         let mut client =

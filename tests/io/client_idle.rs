@@ -34,7 +34,7 @@ fn data(notice: Option<Notice<'_>>) -> Option<String> {
 
 /// Breaks when the idle timeout includes the time that the caller takes for the three events of one piece.
 #[tokio::test(start_paused = true)]
-async fn a_caller_that_is_slow_with_a_piece_keeps_its_asynchronous_connection() {
+async fn a_slow_caller_keeps_its_asynchronous_connection() {
     let (mut server, client) = tokio::io::duplex(1_024);
     let (mut buffer, mut received) = ([0; 256], [0; 256]);
     let mut source = source(&mut buffer);
@@ -56,7 +56,7 @@ async fn a_caller_that_is_slow_with_a_piece_keeps_its_asynchronous_connection() 
 
 /// The same for a blocking connection.
 #[test]
-fn a_caller_that_is_slow_with_a_piece_keeps_its_blocking_connection() {
+fn a_slow_caller_keeps_its_blocking_connection() {
     let clock = StoppedClock(Cell::new(0));
     let reads = [Some(PIECE), None, Some(b"data: 4\n\n")];
     let socket = Scripted(VecDeque::from(reads));

@@ -104,7 +104,7 @@ fn is_lost(output: Output<'_>) -> bool {
 /// Breaks when a failure of the socket is reported otherwise than as a lost connection, or makes the client wait for
 /// ever.
 #[tokio::test(start_paused = true)]
-async fn a_failing_socket_is_a_lost_connection() {
+async fn a_socket_error_is_a_lost_connection() {
     for fault in [Fault::Write, Fault::WriteZero, Fault::Flush, Fault::Read] {
         let mut buffer = [0; 256];
         let (mut first, mut second) = ([0; 64], [0; 64]);

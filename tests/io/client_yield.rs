@@ -163,7 +163,7 @@ fn one_call_yields_after_32_pieces() {
 
 /// Breaks when the count belongs to the future of a call, or restarts with an event.
 #[test]
-fn pieces_count_across_calls() {
+fn pieces_are_counted_across_calls() {
     for (follow, head, first) in DRIVERS {
         for count in COUNTS {
             let pieces = head

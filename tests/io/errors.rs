@@ -7,7 +7,7 @@ use embedded_sse::io::Error;
 
 /// Breaks when an error has the kind or the text of another one.
 #[test]
-fn errors_tell_their_kind() {
+fn errors_have_their_kind() {
     use embedded_io::{Error as _, ErrorKind};
     let kind = |error: Error<ErrorKind>| error.kind();
     assert_eq!(kind(Error::Io(ErrorKind::TimedOut)), ErrorKind::TimedOut);

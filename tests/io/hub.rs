@@ -224,7 +224,7 @@ async fn no_stream_begins_after_the_end_of_the_hub() {
 
 /// Breaks when a call of a hub in use panics, or loses the frame in progress.
 #[test]
-fn a_hub_in_use_is_busy_and_keeps_the_frame_under_way() {
+fn a_hub_in_use_is_busy_and_keeps_the_frame_in_progress() {
     let hub = hub();
     let client = hub.join().unwrap();
     let result = hub.publish_with(event_name!("n"), |data| {

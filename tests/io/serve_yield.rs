@@ -146,7 +146,7 @@ impl SharedLog for AlwaysReady {
 
 /// Breaks when waits that end at once do not count.
 #[test]
-fn a_stream_whose_waits_are_over_at_once_yields() {
+fn a_stream_whose_waits_end_at_once_yields() {
     let (world, mut scratch) = (World::default(), [0; 512]);
     let log = AlwaysReady(EventLog::new());
     let options = StreamOptions::new();

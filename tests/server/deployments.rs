@@ -61,7 +61,7 @@ mod of_connections {
 
     /// Breaks when a proxy may store, compress or buffer a stream.
     #[test]
-    fn proxies_are_told_neither_to_store_nor_to_transform_nor_to_buffer() {
+    fn the_head_forbids_proxies_to_store_transform_or_buffer() {
         for options in [OPTIONS, OPTIONS.chunked()] {
             let answer = answer(&options, &Log::new(), &format!("{GET}\r\n"));
             for field in [

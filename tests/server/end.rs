@@ -8,7 +8,7 @@ use crate::helpers::{PREAMBLE, at, events, id, log};
 
 /// Breaks when a stream ends within a frame, sends another frame after the current one, or begins again.
 #[test]
-fn a_stream_ends_after_the_frame_under_way() {
+fn a_stream_ends_after_the_current_frame() {
     let options = StreamOptions::new().lifetime(5000);
     let log = log(1..=3);
     for (sent, rest) in [(0, String::new()), (1, events([2])[1..].into())] {

@@ -60,7 +60,7 @@ fn body(last_event_id: &str, options: &StreamOptions) -> String {
 
 /// Breaks when a new client gets no greeting, or gets it at another place.
 #[test]
-fn a_new_client_gets_the_greeting_before_what_is_kept() {
+fn a_new_client_gets_the_greeting_before_the_kept_events() {
     assert_eq!(body("", &GREETING), format!("{PREAMBLE}{STATE}"));
     for start in [Start::Oldest, Start::LatestOfEachType] {
         let kept = match start {

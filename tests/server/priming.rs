@@ -98,7 +98,7 @@ fn a_log_without_ids_gives_no_id() {
 /// Breaks when the search misses an id because of a comment, a type or frames without an id, or needs an older id to
 /// end.
 #[test]
-fn the_newest_id_is_found_wherever_it_stands() {
+fn the_newest_id_is_found_at_every_place() {
     let mut log = EventLog::<[u8; 16_384]>::new();
     let long = "c".repeat(3000);
     log.publish(&Frame::comment(&long).event(event_name!("n")).id(id("7")))

@@ -8,7 +8,7 @@ use crate::helpers::connection::{GET, Log, OPTIONS, STREAM_HEAD, answer, read_he
 
 /// Breaks when a stream begins with another head than `STREAM_HEAD`.
 #[test]
-fn a_stream_has_this_head_and_its_connection_is_its_end() {
+fn a_stream_has_this_head_and_ends_with_its_connection() {
     assert_eq!(
         answer(&OPTIONS, &Log::new(), &format!("{GET}\r\n")),
         format!("{STREAM_HEAD}{PREAMBLE}")

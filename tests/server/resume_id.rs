@@ -236,7 +236,7 @@ fn an_id_of_any_length_leaves_room_for_later_fields() {
 
 /// Breaks when a stream of another HTTP stack begins otherwise than one of a `Connection`.
 #[test]
-fn a_session_and_a_log_tell_absent_and_unusable_ids_apart() {
+fn a_session_and_a_log_distinguish_absent_and_unusable_ids() {
     let log: session::Log = log(1..=3);
     let begin = |sent: &[u8]| {
         let options = StreamOptions::new();
