@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use embedded_io_adapters::std::FromStd;
 use embedded_sse::io::blocking::Writer;
-use embedded_sse::{EventId, EventName, Frame};
+use embedded_sse::{EventId, EventType, Frame};
 use serde_json::{Map, Value, json};
 
 fn main() -> ExitCode {
@@ -61,7 +61,7 @@ fn frame(object: &Map<String, Value>) -> Result<Frame<'_>, String> {
     };
     for (key, value) in object {
         frame = match key.as_str() {
-            "type" => frame.event(EventName::new(text(key, value)?).map_err(message)?),
+            "type" => frame.event_type(EventType::new(text(key, value)?).map_err(message)?),
             "id" => frame.id(EventId::new(text(key, value)?).map_err(message)?),
             "retry" => frame.retry(milliseconds(value)?),
             "data" => frame,

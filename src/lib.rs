@@ -26,12 +26,12 @@
 //! so no input can break out of its field.
 //!
 //! ```
-//! use embedded_sse::{EventName, Frame};
+//! use embedded_sse::{EventType, Frame};
 //!
 //! const TEMPERATURE: &str = "temperature";
 //!
 //! let mut buffer = [0; Frame::max_len(TEMPERATURE.len(), 0, 8, 1)];
-//! let frame = Frame::data("21.5").event(EventName::new(TEMPERATURE)?);
+//! let frame = Frame::data("21.5").event_type(EventType::new(TEMPERATURE)?);
 //! assert_eq!(frame.encode(&mut buffer)?, b"event: temperature\ndata: 21.5\n\n");
 //! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```
@@ -45,8 +45,8 @@
 //! of it; a `Connection` (feature `http`) is a session with the HTTP around it.
 //!
 //! ```
-//! use embedded_sse::server::{EventLog, Output, Session, StreamOptions};
-//! use embedded_sse::{EventId, Instant, event_name};
+//! use embedded_sse::server::{EventLog, SessionOutput, Session, StreamOptions};
+//! use embedded_sse::{EventId, Instant, event_type};
 //!
 //! let mut log = EventLog::<[u8; 1024]>::new();
 //! log.make_ids(7); // the seventh boot of this device
@@ -54,10 +54,10 @@
 //! let options = StreamOptions::new();
 //! let now = Instant::from_millis(0);
 //! let mut session = Session::new(now, &log, EventId::default(), &options);
-//! log.publish_with(event_name!("temperature"), |data| write!(data, "{}", 21_540))?;
+//! log.publish_with(event_type!("temperature"), |data| write!(data, "{}", 21_540))?;
 //!
 //! let mut buffer = [0; 256];
-//! while let Output::Send(bytes) = session.fill(now, &log, &mut buffer) {
+//! while let SessionOutput::Send(bytes) = session.fill(now, &log, &mut buffer) {
 //!     assert!(bytes.ends_with(b"event: temperature\nid: 7-1\ndata: 21540\n\n"));
 //! }
 //! # Ok::<(), embedded_sse::server::PublishError>(())
@@ -73,7 +73,7 @@
 //! has neither socket nor clock.
 //!
 //! ```
-//! use embedded_sse::client::{ClientOptions, EventSource, Notice, Output};
+//! use embedded_sse::client::{ClientOptions, EventSource, Notice, EventSourceOutput};
 //! use embedded_sse::{Instant, http::Url};
 //!
 //! let options = ClientOptions::new().idle_timeout(45_000);
@@ -87,21 +87,21 @@
 //! loop {
 //!     match source.poll(now, &mut input) {
 //!         // Make a connection, and tell.
-//!         Output::Connect(url) => source.connected(now),
+//!         EventSourceOutput::Connect(url) => source.connected(now),
 //!         // Write these bytes, and tell how many.
-//!         Output::Send(bytes) => {
+//!         EventSourceOutput::Send(bytes) => {
 //!             let length = bytes.len();
 //! #           sent.extend_from_slice(bytes);
 //!             source.sent(now, length);
 //!         }
 //!         // Receive, until then at most.
-//!         Output::Wait(until) => input = std::mem::take(&mut answer),
-//!         Output::Notice(Notice::Event(event)) => {
+//!         EventSourceOutput::Wait(until) => input = std::mem::take(&mut answer),
+//!         EventSourceOutput::Notice(Notice::Event(event)) => {
 //!             assert_eq!(event.data, "on");
 //!             break;
 //!         }
 //!         // The stream is open, lost, or closed for good.
-//!         Output::Notice(notice) => {}
+//!         EventSourceOutput::Notice(notice) => {}
 //!     }
 //! }
 //! # assert!(sent.starts_with(b"GET /events HTTP/1.1\r\nHost: device.local\r\n"));
@@ -176,6 +176,6 @@ mod time;
 mod wire;
 
 pub use decode::{Decoder, Event, EventTooLong, Overflow, OwnedEvent, Part, PartDecoder};
-pub use encode::{BufferTooSmall, Chunks, DataWriter, Frame, Sink, SliceSink, StringError};
+pub use encode::{BufferTooSmall, DataWriter, Frame, Sink, SliceSink, Slices, StringError};
 pub use time::Instant;
-pub use wire::text::{EventId, EventName, InvalidEventId, InvalidEventName, LastEventId, Text};
+pub use wire::text::{EventId, EventType, InvalidEventId, InvalidEventType, LastEventId, Text};

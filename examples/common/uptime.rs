@@ -3,10 +3,10 @@
 use core::fmt::Write;
 use core::sync::atomic::{AtomicU32, Ordering};
 
-use embedded_sse::{BufferTooSmall, DataWriter, Frame, SliceSink, event_name};
+use embedded_sse::{BufferTooSmall, DataWriter, Frame, SliceSink, event_type};
 
 /// What comes before the data of an event.
-pub const HEAD: Frame = Frame::new().event(event_name!("uptime"));
+pub const HEAD: Frame = Frame::new().event_type(event_type!("uptime"));
 pub static UPTIME_S: AtomicU32 = AtomicU32::new(0);
 
 /// Writes the state for a new client, who would wait for the next event otherwise.

@@ -96,7 +96,7 @@ async fn follow(options: &Options) -> io::Result<u8> {
                 })
             }
             Notice::Overflow => json!({ "overflow": true }),
-            Notice::Connecting { reason, at } => {
+            Notice::Reconnecting { reason, at } => {
                 eprintln!("{reason}");
                 json!({ "state": "connecting", "in_ms": at.since(TokioClock.now()) })
             }

@@ -157,7 +157,7 @@ impl Options {
         let mut reconnect = ReconnectOptions::new()
             .seed(self.seed.unwrap_or_else(random))
             .retry(self.retry_ms)
-            .attempts(self.attempts)
+            .max_attempts(self.attempts)
             .on_failure(on_failure);
         if self.strict {
             reconnect = reconnect.strict();

@@ -24,7 +24,7 @@ use uptime::UPTIME_S;
 static HUB: Hub<CriticalSectionRawMutex, [u8; 2048], [Slot; 4]> = Hub::new();
 static OPTIONS: ServerOptions = ServerOptions::new("/")
     .reconnect_when_full()
-    .stream(StreamOptions::new().greeting(&uptime::greet));
+    .stream(StreamOptions::new().initial_state(&uptime::greet));
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {

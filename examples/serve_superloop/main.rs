@@ -9,7 +9,7 @@ mod uptime;
 
 use std::{io::Result, net::TcpListener, sync::atomic::Ordering, time::Duration};
 
-use embedded_sse::server::{Connection, EventLog, Exchange, ServerOptions, StreamOptions};
+use embedded_sse::server::{Connection, EventLog, RequestKind, ServerOptions, StreamOptions};
 use embedded_sse::{Instant, io::blocking::Wait};
 use socket::Socket;
 use uptime::UPTIME_S;
@@ -22,7 +22,7 @@ const SOCKETS: usize = STREAMS + 1;
 static OPTIONS: ServerOptions = ServerOptions::new("/")
     .head_timeout(3_000)
     .reconnect_when_full()
-    .stream(StreamOptions::new().greeting(&uptime::greet));
+    .stream(StreamOptions::new().initial_state(&uptime::greet));
 
 fn main() -> Result<()> {
     let address = std::env::args().nth(1);
@@ -51,12 +51,12 @@ fn main() -> Result<()> {
                     .accept()
                     .and_then(|(stream, _)| Socket::new(stream))
                     .ok();
-                connection.reset(now);
+                connection.reuse(now);
             }
             let Some(open) = socket else { continue };
             match connection.pump(now, &log, open) {
-                Ok(Wait::Request) => match connection.exchange() {
-                    Exchange::Stream if streams >= STREAMS => connection.refuse_stream(),
+                Ok(Wait::Request) => match connection.request_kind() {
+                    RequestKind::Stream if streams >= STREAMS => connection.refuse_stream(),
                     _ => {
                         connection.answer(now, &log);
                         streams += usize::from(connection.session().is_some());

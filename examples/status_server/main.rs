@@ -30,7 +30,7 @@ use embedded_sse::hub::{Hub, Slot};
 use embedded_sse::io::asynch::Incoming;
 use embedded_sse::io::{Error, WithShutdown};
 use embedded_sse::server::{PublishError, ServerOptions, Start, StreamOptions};
-use embedded_sse::{Frame, SliceSink, event_name};
+use embedded_sse::{Frame, SliceSink, event_type};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -43,7 +43,7 @@ use status::Machine;
 
 const PAGE: &str = include_str!("index.html");
 
-const STATUS: Frame = Frame::new().event(event_name!("status"));
+const STATUS: Frame = Frame::new().event_type(event_type!("status"));
 /// The last sample.
 static PRESENT: Mutex<String> = Mutex::new(String::new());
 
@@ -85,9 +85,9 @@ async fn run(options: &Options) -> io::Result<()> {
 
     let stream = StreamOptions::new()
         .start(Start::Oldest) // The dashboard's charts begin with what is kept.
-        .greeting(&greet)
+        .initial_state(&greet)
         .retry(1_000)
-        .retry_spread(1_000)
+        .retry_jitter(1_000)
         .keep_alive(options.keep_alive_ms);
     let slots = (0..options.clients).map(|_| Slot::new()).collect();
     let server = Arc::new(Server {
@@ -156,7 +156,7 @@ async fn publish_status(server: &Server, interval: Duration) {
             // A log that is too small for this line goes without it.
             let _ = server
                 .hub
-                .publish_with(event_name!("log"), |data| data.write_str(&line));
+                .publish_with(event_type!("log"), |data| data.write_str(&line));
         }
     }
 }

@@ -7,7 +7,7 @@ mod common;
 use arbitrary::Arbitrary;
 use common::{Item, decode, decode_parts};
 use embedded_io::Write;
-use embedded_sse::{DataWriter, EventId, EventName, Frame, SliceSink, Text};
+use embedded_sse::{DataWriter, EventId, EventType, Frame, SliceSink, Text};
 use libfuzzer_sys::fuzz_target;
 
 #[derive(Arbitrary, Debug)]
@@ -24,7 +24,7 @@ fuzz_target!(|input: Input| {
     let data = input.pieces.concat();
     let (frame, name, id) = frame(&input, Frame::data(&data));
 
-    let encoded: Vec<u8> = frame.chunks().flatten().copied().collect();
+    let encoded: Vec<u8> = frame.slices().flatten().copied().collect();
     assert_eq!(frame.encoded_len(), encoded.len());
     let mut buffer = vec![0; usize::from(input.room)];
     match frame.encode(&mut buffer) {
@@ -58,7 +58,7 @@ fuzz_target!(|input: Input| {
     assert_eq!(outcome.retry, input.retry);
 
     let comment: Vec<u8> = Frame::comment(input.comment)
-        .chunks()
+        .slices()
         .flatten()
         .copied()
         .collect();
@@ -71,8 +71,8 @@ fuzz_target!(|input: Input| {
 fn frame<'a>(input: &Input<'a>, mut frame: Frame<'a>) -> (Frame<'a>, &'a [u8], &'a [u8]) {
     let (mut kept_name, mut kept_id): (&[u8], &[u8]) = (b"", b"");
     if let Some(name) = input.name {
-        match EventName::from_bytes(name) {
-            Ok(legal) => (frame, kept_name) = (frame.event(legal), name),
+        match EventType::from_bytes(name) {
+            Ok(legal) => (frame, kept_name) = (frame.event_type(legal), name),
             Err(_) => assert!(name.iter().any(|byte| b"\r\n".contains(byte))),
         }
     }

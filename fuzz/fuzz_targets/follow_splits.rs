@@ -2,7 +2,9 @@
 #![no_main]
 
 use embedded_sse::Instant;
-use embedded_sse::client::{ClientOptions, EventSource, Notice, Output, ReconnectOptions};
+use embedded_sse::client::{
+    ClientOptions, EventSource, EventSourceOutput, Notice, ReconnectOptions,
+};
 use embedded_sse::http::Url;
 use libfuzzer_sys::fuzz_target;
 
@@ -45,7 +47,7 @@ fn follow(responses: &[Vec<&[u8]>], (size, redirects): (usize, usize)) -> Vec<St
     let mut told = Vec::new();
     loop {
         match source.poll(now, &mut input) {
-            Output::Connect(url) => {
+            EventSourceOutput::Connect(url) => {
                 told.push(format!("connect {url}"));
                 let Some(response) = responses.next() else {
                     return told;
@@ -53,24 +55,24 @@ fn follow(responses: &[Vec<&[u8]>], (size, redirects): (usize, usize)) -> Vec<St
                 chunks = response.iter();
                 source.connected(now);
             }
-            Output::Send(bytes) => {
+            EventSourceOutput::Send(bytes) => {
                 told.push(format!("send {}", bytes.escape_ascii()));
                 let length = bytes.len();
                 source.sent(now, length);
             }
-            Output::Notice(Notice::Closed { reason, by }) => {
+            EventSourceOutput::Notice(Notice::Closed { reason, by }) => {
                 told.push(format!("{reason:?} by {by:?}"));
                 return told;
             }
-            Output::Notice(notice) => {
-                if let Notice::Connecting { at, .. } = notice {
+            EventSourceOutput::Notice(notice) => {
+                if let Notice::Reconnecting { at, .. } = notice {
                     now = at;
                 }
                 told.push(format!("{notice:?}"));
             }
-            Output::Wait(_) => match chunks.next() {
+            EventSourceOutput::Wait(_) => match chunks.next() {
                 Some(chunk) => input = chunk,
-                None => source.received_end(),
+                None => source.received_eof(),
             },
         }
     }

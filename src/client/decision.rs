@@ -7,7 +7,7 @@ use crate::wire::media_type::is_event_stream;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
-pub struct Answer {
+pub struct ResponseInfo {
     /// The status code.
     pub status: u16,
     /// Whether the `Content-Type` is `text/event-stream`.
@@ -40,9 +40,9 @@ pub struct Failure {
     /// Why there is no stream.
     pub reason: Reason,
     /// The response, if its status or its type is the reason.
-    pub answer: Option<Answer>,
+    pub response: Option<ResponseInfo>,
     /// Whether as many attempts in a row have failed as
-    /// [`ReconnectOptions::attempts`](super::ReconnectOptions::attempts) allows. The client ends then, unless the response
+    /// [`ReconnectOptions::max_attempts`](super::ReconnectOptions::max_attempts) allows. The client ends then, unless the response
     /// is opened.
     pub is_last_attempt: bool,
 }
@@ -66,7 +66,7 @@ pub(super) const fn has_readable_body(status: u16) -> bool {
     !matches!(status, ..200 | 204 | 300..=399)
 }
 
-impl Answer {
+impl ResponseInfo {
     /// Creates an answer from a status, the value of `Content-Type` as it was received, which is empty if there is none,
     /// and a `Retry-After` in seconds. Enums of other HTTP clients often lack the type: read the field itself.
     pub fn new(status: u16, content_type: &str, retry_after: Option<u32>) -> Self {

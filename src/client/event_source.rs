@@ -4,7 +4,7 @@ use super::attempt::{Attempt, Judged};
 use super::exchange::{Arrived, Exchange, receive_head, resume_from, written};
 use super::lifecycle::{Lifecycle, State};
 use super::options::ClientOptions;
-use super::output::{Notice, NoticeKind, Output, ReadyState, ResumePoint, Step};
+use super::output::{EventSourceOutput, Notice, NoticeKind, ReadyState, ResumePoint, Step};
 use super::reason::{ConnectError, NetworkReason, Reason};
 use crate::decode::{Decoder, Event, Kind, Located, Overflow};
 use crate::http::Url;
@@ -30,13 +30,13 @@ use crate::wire::text::EventId;
 /// It has no socket and no clock. One buffer of the caller holds the request, then lines of the response's head, then
 /// the event under way; and always the last event ID.
 ///
-/// **Call [`poll`](EventSource::poll) with what was received, until it returns [`Output::Wait`]. Then receive more, and
-/// call it again when bytes have come, or at that time. On [`Output::Connect`], drop the connection that you have, make
-/// another one, and call [`connected`](EventSource::connected) or [`not_connected`](EventSource::not_connected). On
-/// [`Output::Send`], write the bytes, and call [`sent`](EventSource::sent). When the connection ends, call
-/// [`received_end`](EventSource::received_end) or [`disconnected`](EventSource::disconnected).**
+/// **Call [`poll`](EventSource::poll) with what was received, until it returns [`EventSourceOutput::Wait`]. Then receive more, and
+/// call it again when bytes have come, or at that time. On [`EventSourceOutput::Connect`], drop the connection that you have, make
+/// another one, and call [`connected`](EventSource::connected) or [`connect_failed`](EventSource::connect_failed). On
+/// [`EventSourceOutput::Send`], write the bytes, and call [`sent`](EventSource::sent). When the connection ends, call
+/// [`received_eof`](EventSource::received_eof) or [`disconnected`](EventSource::disconnected).**
 ///
-/// [`Output`] has an example. `Connected` and `Client` of `io::blocking` and `io::asynch` do all this: the one for a
+/// [`EventSourceOutput`] has an example. `Connected` and `Client` of `io::blocking` and `io::asynch` do all this: the one for a
 /// socket that you connect, the other for all connections.
 #[derive(Debug)]
 pub struct EventSource<'a> {
@@ -94,10 +94,14 @@ impl<'a> EventSource<'a> {
     }
 
     /// Returns what to do next, or what was received. Moves the start of `input` past the bytes that were read.
-    pub fn poll<'s, 'i: 's>(&'s mut self, now: Instant, input: &mut &'i [u8]) -> Output<'s> {
+    pub fn poll<'s, 'i: 's>(
+        &'s mut self,
+        now: Instant,
+        input: &mut &'i [u8],
+    ) -> EventSourceOutput<'s> {
         if let Some(data) = self.data_alone(input) {
             self.lifecycle.note_activity(now);
-            return Output::Notice(Notice::Event(self.decoder.event_of_data(data)));
+            return EventSourceOutput::Notice(Notice::Event(self.decoder.event_of_data(data)));
         }
         let piece = *input;
         let step = self.advance(now, piece, input);
@@ -110,14 +114,14 @@ impl<'a> EventSource<'a> {
     }
 
     /// Call this when the connection that was asked for cannot be made.
-    pub fn not_connected(&mut self, error: ConnectError) {
+    pub fn connect_failed(&mut self, error: ConnectError) {
         if self.lifecycle.is_connecting() {
             self.lifecycle.lose(self.attempt.reason_of(error));
         }
     }
 
     /// Call this when the server has closed its side of the connection: the end of file was received.
-    pub fn received_end(&mut self) {
+    pub fn received_eof(&mut self) {
         (self.lifecycle).disconnected(self.attempt.exchange.reason_of_end());
     }
 
@@ -126,7 +130,7 @@ impl<'a> EventSource<'a> {
         self.lifecycle.disconnected(NetworkReason::Lost);
     }
 
-    /// Call this when the first `length` bytes of the last [`Output::Send`] are written.
+    /// Call this when the first `length` bytes of the last [`EventSourceOutput::Send`] are written.
     pub fn sent(&mut self, now: Instant, length: usize) {
         if self.lifecycle.is_connected() && self.attempt.sent(length) {
             self.lifecycle.note_activity(now);
@@ -303,13 +307,15 @@ impl<'a> EventSource<'a> {
     }
 
     /// The second half of `poll`: makes the output of a step. An event or a comment was found in `piece`.
-    pub(crate) fn output<'s>(&'s mut self, step: Step, piece: &'s [u8]) -> Output<'s> {
+    pub(crate) fn output<'s>(&'s mut self, step: Step, piece: &'s [u8]) -> EventSourceOutput<'s> {
         match step {
-            Step::Connect => Output::Connect(self.attempt.redirects.url()),
-            Step::Send { length } => Output::Send(written(&mut self.decoder, length)),
-            Step::SendBody { sent } => Output::Send(self.lifecycle.options.body.part(sent..)),
-            Step::Wait => Output::Wait(self.lifecycle.deadline),
-            Step::Notice(kind) => Output::Notice(self.notice(kind, piece)),
+            Step::Connect => EventSourceOutput::Connect(self.attempt.redirects.url()),
+            Step::Send { length } => EventSourceOutput::Send(written(&mut self.decoder, length)),
+            Step::SendBody { sent } => {
+                EventSourceOutput::Send(self.lifecycle.options.body.part(sent..))
+            }
+            Step::Wait => EventSourceOutput::Wait(self.lifecycle.deadline),
+            Step::Notice(kind) => EventSourceOutput::Notice(self.notice(kind, piece)),
         }
     }
 

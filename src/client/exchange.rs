@@ -1,6 +1,6 @@
 //! A request and its response.
 
-use super::decision::Answer;
+use super::decision::ResponseInfo;
 use super::error_body::ErrorBody;
 use super::options::ClientOptions;
 use super::output::{NoticeKind, Step};
@@ -201,9 +201,9 @@ impl Exchange {
     }
 
     /// What the head of the response says. `None` before the head, and once the body is read.
-    pub fn answer(&self) -> Option<Answer> {
+    pub fn answer(&self) -> Option<ResponseInfo> {
         match self {
-            Self::Head(head) => Some(Answer {
+            Self::Head(head) => Some(ResponseInfo {
                 status: head.status,
                 is_event_stream: head.is_event_stream,
                 retry_after: head.retry_after(),

@@ -11,7 +11,7 @@ use crate::wire::exact::ExactSlice;
 #[derive(Clone, Copy)]
 pub(super) struct Fields<'a> {
     fields: &'a [HeaderField<'a>],
-    produced: &'a [ProducedField<'a>],
+    produced: &'a [DynamicField<'a>],
     write: WriteFields,
     /// Whether a URL has another origin than the original one. Only fields of the caller can be confidential.
     pub has_left: fn(&Url<'_>, &Url<'_>) -> bool,
@@ -23,17 +23,17 @@ pub(super) struct Fields<'a> {
 ///
 /// ```
 /// use core::fmt::Write;
-/// use embedded_sse::client::{ClientOptions, ProducedField};
+/// use embedded_sse::client::{ClientOptions, DynamicField};
 ///
 /// # fn token() -> u32 { 7 }
 /// // The token is renewed where connections are made.
 /// let authorization = |value: &mut dyn Write| write!(value, "Bearer {}", token());
-/// let fields = [ProducedField::new("Authorization", &authorization)?];
-/// let options = ClientOptions::new().produced_fields(&fields);
+/// let fields = [DynamicField::new("Authorization", &authorization)?];
+/// let options = ClientOptions::new().dynamic_fields(&fields);
 /// # Ok::<(), embedded_sse::http::InvalidHeaderField>(())
 /// ```
 #[derive(Clone, Copy)]
-pub struct ProducedField<'a> {
+pub struct DynamicField<'a> {
     name: &'a str,
     produce: Produce<'a>,
 }
@@ -59,11 +59,11 @@ static OURS: [&str; 3] = ["Content-Length", "Transfer-Encoding", "Last-Event-ID"
 /// The fields that are for the server that the caller has named, and for no other.
 static CONFIDENTIAL: [&str; 4] = ["Authorization", "Cookie", "Proxy-Authorization", "Host"];
 
-impl<'a> ProducedField<'a> {
+impl<'a> DynamicField<'a> {
     /// Makes a field of a name and a function that writes the value. The function is called several times for each
     /// connection, because a request is sent in parts: it has to write the same text each time, until the next
     /// connection begins. Change what it writes where connections are made: in the `connect` of a connector, or after
-    /// [`Output::Connect`](super::Output::Connect). The client ends with
+    /// [`EventSourceOutput::Connect`](super::EventSourceOutput::Connect). The client ends with
     /// [`CallerReason::InvalidField`](super::CallerReason::InvalidField) if the function fails, writes a control character,
     /// or writes a text of another length for a later part. No more of the request is sent then.
     ///
@@ -88,20 +88,20 @@ impl<'a> ProducedField<'a> {
     }
 }
 
-impl fmt::Debug for ProducedField<'_> {
+impl fmt::Debug for DynamicField<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The value may be secret.
-        f.debug_struct("ProducedField")
+        f.debug_struct("DynamicField")
             .field("name", &self.name)
             .finish_non_exhaustive()
     }
 }
 
 #[cfg(feature = "defmt")]
-impl defmt::Format for ProducedField<'_> {
+impl defmt::Format for DynamicField<'_> {
     /// Writes the name. The value may be secret.
     fn format(&self, f: defmt::Formatter<'_>) {
-        defmt::write!(f, "ProducedField {{ name: {=str}, .. }}", self.name);
+        defmt::write!(f, "DynamicField {{ name: {=str}, .. }}", self.name);
     }
 }
 
@@ -123,7 +123,7 @@ impl<'a> Fields<'a> {
         Self { fields, ..self }.not_empty()
     }
 
-    pub const fn with_produced(self, produced: &'a [ProducedField<'a>]) -> Self {
+    pub const fn with_produced(self, produced: &'a [DynamicField<'a>]) -> Self {
         Self { produced, ..self }.not_empty()
     }
 

@@ -158,7 +158,7 @@ impl<'a> Lifecycle<'a> {
             }
         };
         let at = self.deadline;
-        Notice::Connecting { reason, at }
+        Notice::Reconnecting { reason, at }
     }
 
     /// What to do while there is no connection, or while an error body is received. The state is [`Start`](State::Start)
@@ -175,7 +175,7 @@ impl<'a> Lifecycle<'a> {
                 Ok(at) => {
                     self.deadline = at;
                     self.state = State::Waiting(reason);
-                    return Step::Notice(NoticeKind::Connecting);
+                    return Step::Notice(NoticeKind::Reconnecting);
                 }
                 Err(by) => self.state = State::Closed(reason, by),
             }

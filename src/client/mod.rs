@@ -34,15 +34,15 @@ mod redirects;
 #[cfg(feature = "http")]
 mod request;
 
-pub use decision::{Answer, Decision, Failure, Verdict};
+pub use decision::{Decision, Failure, ResponseInfo, Verdict};
 #[cfg(feature = "http")]
 pub use event_source::EventSource;
 #[cfg(feature = "http")]
-pub use fields::ProducedField;
+pub use fields::DynamicField;
 #[cfg(feature = "http")]
 pub use options::ClientOptions;
 #[cfg(feature = "http")]
-pub use output::{Notice, Output, ReadyState, ResumePoint};
+pub use output::{EventSourceOutput, Notice, ReadyState, ResumePoint};
 #[cfg(all(
     feature = "http",
     any(feature = "embedded-io", feature = "embedded-io-async")

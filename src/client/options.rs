@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::fields::{Fields, ProducedField};
+use super::fields::{DynamicField, Fields};
 use super::id_parameter::IdParameter;
 use super::no_stream::{NoStream, can_resume, no_stream};
 use super::reason::{Reason, ServerReason};
@@ -135,7 +135,7 @@ impl<'a> ClientOptions<'a> {
     /// Adds header fields whose values are produced for each connection. They are sent after those of
     /// [`fields`](Self::fields), and the same rules apply to them. A name that is in both lists is sent twice, with the
     /// constant value first, as is a name that is twice in one list.
-    pub const fn produced_fields(mut self, fields: &'a [ProducedField<'a>]) -> Self {
+    pub const fn dynamic_fields(mut self, fields: &'a [DynamicField<'a>]) -> Self {
         self.fields = self.fields.with_produced(fields);
         self
     }

@@ -11,7 +11,7 @@ use crate::wire::text::{EventId, Text};
 /// # Examples
 ///
 /// ```
-/// use embedded_sse::client::{ClientOptions, EventSource, Notice, Output};
+/// use embedded_sse::client::{ClientOptions, EventSource, Notice, EventSourceOutput};
 /// use embedded_sse::{Instant, http::Url};
 ///
 /// let options = ClientOptions::new();
@@ -20,24 +20,24 @@ use crate::wire::text::{EventId, Text};
 /// let mut source = EventSource::new(url, &options, &mut buffer);
 /// let now = Instant::from_millis(0);
 ///
-/// let Output::Connect(url) = source.poll(now, &mut &b""[..]) else { panic!() };
+/// let EventSourceOutput::Connect(url) = source.poll(now, &mut &b""[..]) else { panic!() };
 /// assert_eq!((url.host(), url.port()), ("device.local", 80));
 /// source.connected(now);
-/// let Output::Send(request) = source.poll(now, &mut &b""[..]) else { panic!() };
+/// let EventSourceOutput::Send(request) = source.poll(now, &mut &b""[..]) else { panic!() };
 /// assert!(request.starts_with(b"GET /events HTTP/1.1\r\nHost: device.local\r\n"));
 /// let length = request.len();
 /// source.sent(now, length);
 ///
 /// let mut input = &b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: on\n\n"[..];
-/// assert_eq!(source.poll(now, &mut input), Output::Notice(Notice::Open));
-/// let Output::Notice(Notice::Event(event)) = source.poll(now, &mut input) else { panic!() };
+/// assert_eq!(source.poll(now, &mut input), EventSourceOutput::Notice(Notice::Open));
+/// let EventSourceOutput::Notice(Notice::Event(event)) = source.poll(now, &mut input) else { panic!() };
 /// assert_eq!(event.data, "on");
-/// assert!(matches!(source.poll(now, &mut input), Output::Wait(_)));
+/// assert!(matches!(source.poll(now, &mut input), EventSourceOutput::Wait(_)));
 /// # Ok::<(), embedded_sse::http::InvalidUrl>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub enum Output<'s> {
+pub enum EventSourceOutput<'s> {
     /// Connect to host and port of this URL. Drop the connection before, if there is one.
     Connect(Url<'s>),
     /// These bytes go to the server. There is at least one.
@@ -67,7 +67,7 @@ pub enum Notice<'s> {
     /// An event that does not fit the buffer was dropped. The stream goes on.
     Overflow,
     /// There is no stream any more, or still none. Drop the connection.
-    Connecting {
+    Reconnecting {
         /// Why.
         reason: Reason,
         /// When the next attempt begins.
@@ -104,7 +104,7 @@ pub struct ResumePoint<'s> {
     pub retry: Option<u32>,
 }
 
-/// An [`Output`] that borrows nothing, so that drivers can loop around it.
+/// An [`EventSourceOutput`] that borrows nothing, so that drivers can loop around it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Step {
     Connect,
@@ -121,7 +121,7 @@ pub(crate) enum NoticeKind {
     Open,
     Found(Kind),
     Overflow,
-    Connecting,
+    Reconnecting,
     Closed,
 }
 
@@ -142,7 +142,7 @@ impl NoticeKind {
                 ends: kind == Kind::Comment,
             },
             Self::Overflow => Notice::Overflow,
-            Self::Connecting | Self::Closed => no_stream(),
+            Self::Reconnecting | Self::Closed => no_stream(),
         }
     }
 }

@@ -102,7 +102,7 @@ pub enum CallerReason {
     Unsupported,
     /// The buffer of [`EventSource::new`](super::EventSource::new) has no room for a request.
     BufferTooSmall,
-    /// The function of a [`ProducedField`](super::ProducedField) has failed, has written a control character, or has written
+    /// The function of a [`DynamicField`](super::DynamicField) has failed, has written a control character, or has written
     /// a text of another length while a request was sent in parts.
     InvalidField,
 }
@@ -126,7 +126,7 @@ pub enum EndedBy {
     /// The rules of [`Reconnect`](super::Reconnect), or the function of
     /// [`ReconnectOptions::on_failure`](super::ReconnectOptions::on_failure).
     Policy,
-    /// As many attempts in a row have failed as [`ReconnectOptions::attempts`](super::ReconnectOptions::attempts)
+    /// As many attempts in a row have failed as [`ReconnectOptions::max_attempts`](super::ReconnectOptions::max_attempts)
     /// allows.
     Attempts,
     /// The program: the reason is a [`Reason::Caller`].

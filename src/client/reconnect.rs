@@ -1,7 +1,7 @@
 //! Decides whether and when a client reconnects.
 
 use super::backoff::{Jitter, doubled};
-use super::decision::{Answer, Decision, Failure, Rule, Verdict, has_readable_body};
+use super::decision::{Decision, Failure, ResponseInfo, Rule, Verdict, has_readable_body};
 use super::reason::{EndedBy, Reason, ServerReason};
 use super::reconnect_options::ReconnectOptions;
 use crate::time::Instant;
@@ -26,7 +26,7 @@ use crate::wire::exact::Exact;
 /// | 204, other statuses, a redirect without `Location` | final | final |
 ///
 /// The delay is the reconnection time: 3 s, or what the server has set. Each failure in a row doubles it, up to
-/// [`cap`](ReconnectOptions::cap). A `Retry-After` can prolong it. Up to half of it is added at random, so that clients
+/// [`max_delay`](ReconnectOptions::max_delay). A `Retry-After` can prolong it. Up to half of it is added at random, so that clients
 /// that have lost one server together do not come back together.
 ///
 /// [WHATWG HTML 9.2.3]: https://html.spec.whatwg.org/multipage/server-sent-events.html
@@ -34,7 +34,7 @@ use crate::wire::exact::Exact;
 /// # Examples
 ///
 /// ```
-/// use embedded_sse::client::{Answer, NetworkReason, Reason, Reconnect, ReconnectOptions, Verdict};
+/// use embedded_sse::client::{ResponseInfo, NetworkReason, Reason, Reconnect, ReconnectOptions, Verdict};
 /// use embedded_sse::{Decoder, Instant};
 ///
 /// let options = ReconnectOptions::new().seed(0x5eed);
@@ -42,8 +42,8 @@ use crate::wire::exact::Exact;
 /// let mut decoder = Decoder::<[u8; 256]>::new();
 ///
 /// // A request was answered with 200.
-/// let answer = Answer::new(200, "text/event-stream", None);
-/// assert_eq!(reconnect.judge(&answer), Verdict::Open);
+/// let response = ResponseInfo::new(200, "text/event-stream", None);
+/// assert_eq!(reconnect.judge(&response), Verdict::Open);
 /// let now = Instant::from_millis(1_000);
 /// reconnect.opened(now);
 /// let mut received = &b"retry: 500\ndata: on\n\n"[..];
@@ -99,14 +99,14 @@ impl<'a> Reconnect<'a> {
     }
 
     /// Decides what to do with a response.
-    pub fn judge(&mut self, answer: &Answer) -> Verdict {
-        let verdict = self.judge_by_rules(answer);
+    pub fn judge(&mut self, response: &ResponseInfo) -> Verdict {
+        let verdict = self.judge_by_rules(response);
         let Verdict::Failed(reason) = verdict else {
             return verdict;
         };
         if let Some(ask) = self.options.ask {
-            let decision = ask(self, self.failures_of_answer(), reason, Some(*answer));
-            if decision == Some(Decision::Open) && has_readable_body(answer.status) {
+            let decision = ask(self, self.failures_of_answer(), reason, Some(*response));
+            if decision == Some(Decision::Open) && has_readable_body(response.status) {
                 return Verdict::Open;
             }
             self.decided = decision;
@@ -115,10 +115,10 @@ impl<'a> Reconnect<'a> {
     }
 
     /// [`judge`](Self::judge) without `on_failure`.
-    pub(super) fn judge_by_rules(&mut self, answer: &Answer) -> Verdict {
+    pub(super) fn judge_by_rules(&mut self, response: &ResponseInfo) -> Verdict {
         self.forget_answer();
-        let reason = match answer.status {
-            200 if answer.is_event_stream => return Verdict::Open,
+        let reason = match response.status {
+            200 if response.is_event_stream => return Verdict::Open,
             301 | 308 => return Verdict::Redirect { permanent: true },
             302 | 303 | 307 => return Verdict::Redirect { permanent: false },
             200 => ServerReason::WrongType,
@@ -127,9 +127,9 @@ impl<'a> Reconnect<'a> {
         };
         let reason = Reason::Server(reason);
         // On a 3xx, `Retry-After` would delay the redirect (RFC 9110, section 10.2.3). It is ignored.
-        if let 400.. | 200 = answer.status {
-            self.has_retry_after = answer.retry_after.is_some();
-            self.retry_after = answer.retry_after.unwrap_or(0);
+        if let 400.. | 200 = response.status {
+            self.has_retry_after = response.retry_after.is_some();
+            self.retry_after = response.retry_after.unwrap_or(0);
         }
         Verdict::Failed(reason)
     }
@@ -246,7 +246,7 @@ impl<'a> Reconnect<'a> {
         &self,
         failures: u32,
         reason: Reason,
-        answer: Option<Answer>,
+        response: Option<ResponseInfo>,
         exception: Option<Decision>,
     ) -> Option<Decision> {
         let on_failure = self.options.on_failure?;
@@ -257,7 +257,7 @@ impl<'a> Reconnect<'a> {
         let is_last_attempt = self.is_last_attempt(failures);
         let failure = Failure {
             reason,
-            answer,
+            response,
             is_last_attempt,
         };
         if !is_last_attempt {

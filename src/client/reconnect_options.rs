@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::decision::{Answer, Decision, Failure};
+use super::decision::{Decision, Failure, ResponseInfo};
 use super::reason::Reason;
 use super::reconnect::Reconnect;
 
@@ -33,7 +33,7 @@ type OnFailure<'a> = &'a (dyn Fn(&Failure, Decision) -> Decision + Sync);
 
 /// Gets how many attempts in a row have failed, the reason, and the response if that is the reason. Returns the decision,
 /// if there is one.
-type Ask = fn(&Reconnect<'_>, u32, Reason, Option<Answer>) -> Option<Decision>;
+type Ask = fn(&Reconnect<'_>, u32, Reason, Option<ResponseInfo>) -> Option<Decision>;
 
 impl<'a> ReconnectOptions<'a> {
     /// Creates the default options.
@@ -62,7 +62,7 @@ impl<'a> ReconnectOptions<'a> {
     }
 
     /// Sets the shortest reconnection time, in milliseconds. A server cannot ask for less. The default is 100 ms.
-    pub const fn floor(mut self, milliseconds: u32) -> Self {
+    pub const fn min_delay(mut self, milliseconds: u32) -> Self {
         self.floor_ms = milliseconds;
         self
     }
@@ -75,7 +75,7 @@ impl<'a> ReconnectOptions<'a> {
 
     /// Sets up to which delay, in milliseconds, failures in a row double the reconnection time. A reconnection time that
     /// is longer is not doubled. The default is 60 s.
-    pub const fn cap(mut self, milliseconds: u32) -> Self {
+    pub const fn max_delay(mut self, milliseconds: u32) -> Self {
         self.cap_ms = milliseconds;
         self
     }
@@ -94,13 +94,13 @@ impl<'a> ReconnectOptions<'a> {
 
     /// Sets how many milliseconds a stream has to be open to count as a success. A stream that has given an event is a
     /// success at once. The default is 10 s.
-    pub const fn stable(mut self, milliseconds: u32) -> Self {
+    pub const fn stable_after(mut self, milliseconds: u32) -> Self {
         self.stable_ms = milliseconds;
         self
     }
 
     /// Sets after how many failed attempts in a row to give up. The default is 0: never.
-    pub const fn attempts(mut self, count: u32) -> Self {
+    pub const fn max_attempts(mut self, count: u32) -> Self {
         self.max_failures = count;
         self
     }
@@ -117,7 +117,7 @@ impl<'a> ReconnectOptions<'a> {
     }
 
     /// Makes delays exact, without a random part.
-    pub const fn exact(mut self) -> Self {
+    pub const fn no_jitter(mut self) -> Self {
         self.is_scattered = false;
         self
     }

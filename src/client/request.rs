@@ -25,7 +25,7 @@ pub(super) fn write_part(
 ) -> Result<usize, CallerReason> {
     let (mut length, mut written) = (0_usize, 0_usize);
     let is_whole = write_head(redirects, options, last_event_id, &mut |chunk| {
-        // Chunks before the position are skipped whole, the chunk at it is cut, later ones are taken whole.
+        // Slices before the position are skipped whole, the chunk at it is cut, later ones are taken whole.
         let new = chunk.get(sent.saturating_sub(written)..);
         let new = new.unwrap_or_default();
         // The caller's fields may be longer than a short `usize` counts.

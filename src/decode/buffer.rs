@@ -14,7 +14,7 @@ use core::mem::take;
 
 use crate::wire::copy::{copy, move_up, rotate};
 use crate::wire::exact::{Exact, ExactSlice, Span};
-use crate::wire::text::{EventName, holds_nul};
+use crate::wire::text::{EventType, holds_nul};
 
 /// Where the parts end: from the front data and line, from the back event type, id and last event id. A
 /// mark may be moved before the bytes are written: that reserves their place.
@@ -310,14 +310,14 @@ impl<'i> Held<'i> {
 
     /// Returns the type of the event, which is held or in the buffer.
     #[inline(always)] // a part of `Fields::dispatch`, its only caller
-    pub fn event_type<'e>(&self, layout: &Layout, buffer: &'e [u8]) -> EventName<'e>
+    pub fn event_type<'e>(&self, layout: &Layout, buffer: &'e [u8]) -> EventType<'e>
     where
         'i: 'e,
     {
         match self.event_type {
-            [] if layout.event_type_len() == 0 => EventName::MESSAGE,
-            [] => EventName::of_field(layout.event_type(buffer)),
-            event_type => EventName::of_field(event_type),
+            [] if layout.event_type_len() == 0 => EventType::MESSAGE,
+            [] => EventType::of_field(layout.event_type(buffer)),
+            event_type => EventType::of_field(event_type),
         }
     }
 }

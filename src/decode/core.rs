@@ -6,7 +6,7 @@ use super::fields::Fields;
 use crate::wire::IS_HOST;
 use crate::wire::grammar::{Field, Pushed, Token};
 use crate::wire::scanner::Scanner;
-use crate::wire::text::{EventId, EventName, Text};
+use crate::wire::text::{EventId, EventType, Text};
 
 /// The state of a decoder. The buffer is an argument of each call, so that one copy of the code serves buffers of
 /// all sizes.
@@ -56,7 +56,7 @@ impl Core {
     #[inline(always)] // it only makes slices
     pub fn event_of_data<'e>(&self, buffer: &'e [u8], data: &'e [u8]) -> Event<'e> {
         Event {
-            event_type: EventName::MESSAGE,
+            event_type: EventType::MESSAGE,
             data: Text::new(data),
             last_event_id: EventId::of_field(self.fields.layout.last_event_id(buffer)),
         }

@@ -5,7 +5,7 @@ use core::fmt;
 use heapless::String;
 use heapless::string::StringView;
 
-use crate::wire::text::{EventId, EventName, Text};
+use crate::wire::text::{EventId, EventType, Text};
 
 /// An event as a client dispatches it (WHATWG HTML 9.2.6).
 ///
@@ -15,7 +15,7 @@ use crate::wire::text::{EventId, EventName, Text};
 #[non_exhaustive]
 pub struct Event<'a> {
     /// The value of the last `event` field, or `message`.
-    pub event_type: EventName<'a>,
+    pub event_type: EventType<'a>,
     /// The values of all `data` fields, joined by line feeds.
     pub data: Text<'a>,
     /// The last id that the stream has set so far, or the one it was resumed from; this event need
@@ -113,7 +113,7 @@ impl<const TYPE: usize, const DATA: usize, const ID: usize> OwnedEvent<TYPE, DAT
     /// that of the decoder.
     pub fn as_event(&self) -> Option<Event<'_>> {
         Some(Event {
-            event_type: EventName::new(&self.event_type).ok()?,
+            event_type: EventType::new(&self.event_type).ok()?,
             data: Text::new(self.data.as_bytes()),
             last_event_id: EventId::new(&self.last_event_id).ok()?,
         })
@@ -202,11 +202,11 @@ impl fmt::Display for Overflow {
 impl core::error::Error for Overflow {}
 
 /// Returns the event type that the last `event` field has set. An empty one means `message`.
-pub(super) const fn event_type(value: &[u8]) -> EventName<'_> {
+pub(super) const fn event_type(value: &[u8]) -> EventType<'_> {
     if value.is_empty() {
-        EventName::MESSAGE
+        EventType::MESSAGE
     } else {
-        EventName::of_field(value)
+        EventType::of_field(value)
     }
 }
 

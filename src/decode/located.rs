@@ -6,7 +6,7 @@
 use super::decoder::Decoder;
 use super::event::{Event, Overflow, event_type};
 use crate::wire::exact::{Exact, ExactSlice, Span};
-use crate::wire::text::{EventName, Text};
+use crate::wire::text::{EventType, Text};
 
 /// Where an event or a comment lies. Positions count through the decoder's buffer, and go on through the piece of the
 /// stream in which the event or the comment ended.
@@ -124,7 +124,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
         Event {
             // The type is absent in most events.
             event_type: match located.event_type.end {
-                0 => EventName::MESSAGE,
+                0 => EventType::MESSAGE,
                 _ => event_type(value(located.event_type)),
             },
             data: Text::new(value(located.text)),

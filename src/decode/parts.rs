@@ -7,7 +7,7 @@ use super::event::{Overflow, event_type};
 use super::fields::Fields;
 use crate::wire::grammar::{Field, Token};
 use crate::wire::scanner::Scanner;
-use crate::wire::text::{EventId, EventName};
+use crate::wire::text::{EventId, EventType};
 
 /// Decodes an event stream (WHATWG HTML 9.2.5 and 9.2.6) whose events may be larger than RAM: data
 /// is passed on in pieces, not stored. It also reports comments and `retry` fields, and gives all of
@@ -59,7 +59,7 @@ pub enum Part<'a> {
     Data {
         /// The event's type as far as it is known: an `event` field may still follow, though
         /// servers are used to sending it first.
-        event_type: EventName<'a>,
+        event_type: EventType<'a>,
         /// The next bytes of the data; line feeds between lines are among them. A piece may end
         /// within a character.
         bytes: &'a [u8],
@@ -68,7 +68,7 @@ pub enum Part<'a> {
     /// [`Overflow`] or end of a stream.
     Dispatch {
         /// The value of the last `event` field, or `message`.
-        event_type: EventName<'a>,
+        event_type: EventType<'a>,
         /// The last id that the stream has set so far, or the one it was resumed from.
         last_event_id: EventId<'a>,
     },

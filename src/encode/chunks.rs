@@ -12,7 +12,7 @@ use crate::wire::line_end;
 /// The bytes of a [`Frame`], slice by slice.
 #[derive(Clone)]
 #[must_use = "chunks are made only when they are asked for"]
-pub struct Chunks<'f, 'a> {
+pub struct Slices<'f, 'a> {
     frame: &'f Frame<'a>,
     /// What comes next of the line under way, if it is not empty: its value, or the digits of `retry`.
     value: &'a [u8],
@@ -26,7 +26,7 @@ pub struct Chunks<'f, 'a> {
 }
 
 #[cfg(target_pointer_width = "32")]
-const _: () = assert!(size_of::<Chunks<'_, '_>>() <= 32);
+const _: () = assert!(size_of::<Slices<'_, '_>>() <= 32);
 
 /// How the lines of a frame begin, after the end of the line before: one after the other, which takes less flash than a
 /// list of slices.
@@ -41,7 +41,7 @@ const DATA: u8 = 4;
 /// The place after all fields.
 const END: u8 = 5;
 
-impl<'f, 'a> Chunks<'f, 'a> {
+impl<'f, 'a> Slices<'f, 'a> {
     /// The chunks of a whole frame.
     pub(super) const fn new(frame: &'f Frame<'a>) -> Self {
         Self {
@@ -110,7 +110,7 @@ impl<'f, 'a> Chunks<'f, 'a> {
     }
 }
 
-impl<'a> Iterator for Chunks<'_, 'a> {
+impl<'a> Iterator for Slices<'_, 'a> {
     type Item = &'a [u8];
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -124,9 +124,9 @@ impl<'a> Iterator for Chunks<'_, 'a> {
     }
 }
 
-impl FusedIterator for Chunks<'_, '_> {}
+impl FusedIterator for Slices<'_, '_> {}
 
-impl fmt::Debug for Chunks<'_, '_> {
+impl fmt::Debug for Slices<'_, '_> {
     /// Writes the bytes to come, escaped.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("\"")?;
@@ -138,7 +138,7 @@ impl fmt::Debug for Chunks<'_, '_> {
 }
 
 #[cfg(feature = "defmt")]
-impl defmt::Format for Chunks<'_, '_> {
+impl defmt::Format for Slices<'_, '_> {
     /// Writes the bytes to come, escaped.
     fn format(&self, f: defmt::Formatter<'_>) {
         for chunk in self.clone() {

@@ -3,14 +3,14 @@
 use core::fmt;
 use core::mem::take;
 
-use super::chunks::Chunks;
+use super::chunks::Slices;
 use super::sink::{BufferTooSmall, Sink};
 use crate::wire::IS_HOST;
 use crate::wire::copy::copy;
 use crate::wire::decimal;
 use crate::wire::exact::{Exact, ExactSlice};
 use crate::wire::line_end;
-use crate::wire::text::{EventId, EventName};
+use crate::wire::text::{EventId, EventType};
 
 /// What a server sends at a time: an event, a comment, or fields alone (WHATWG HTML 9.2.5).
 ///
@@ -21,10 +21,10 @@ use crate::wire::text::{EventId, EventName};
 /// # Examples
 ///
 /// ```
-/// use embedded_sse::{EventId, EventName, Frame};
+/// use embedded_sse::{EventId, EventType, Frame};
 ///
 /// let frame = Frame::data("21.5")
-///     .event(EventName::new("temperature")?)
+///     .event_type(EventType::new("temperature")?)
 ///     .id(EventId::new("7")?);
 ///
 /// let mut buffer = [0; 64];
@@ -46,7 +46,7 @@ use crate::wire::text::{EventId, EventName};
 #[must_use = "a frame is sent only when it is encoded"]
 pub struct Frame<'a> {
     pub(super) comment: Option<&'a [u8]>,
-    pub(super) event: Option<EventName<'a>>,
+    pub(super) event: Option<EventType<'a>>,
     pub(super) id: Option<EventId<'a>>,
     pub(super) retry: Option<u32>,
     pub(super) data: Option<&'a [u8]>,
@@ -78,9 +78,9 @@ impl<'a> Frame<'a> {
     /// a constant.
     ///
     /// ```
-    /// use embedded_sse::{Frame, event_name};
+    /// use embedded_sse::{Frame, event_type};
     ///
-    /// const PING: Frame = Frame::new().event(event_name!("ping")).with_data(b"");
+    /// const PING: Frame = Frame::new().event_type(event_type!("ping")).with_data(b"");
     /// ```
     pub const fn with_data(mut self, data: &'a [u8]) -> Self {
         self.data = Some(data);
@@ -94,7 +94,7 @@ impl<'a> Frame<'a> {
     }
 
     /// Sets the type of the event. Without it, clients dispatch a `message`.
-    pub const fn event(mut self, name: EventName<'a>) -> Self {
+    pub const fn event_type(mut self, name: EventType<'a>) -> Self {
         self.event = Some(name);
         self
     }
@@ -113,14 +113,14 @@ impl<'a> Frame<'a> {
     }
 
     /// The bytes of the frame, as slices of its parts and of constants. No slice is empty.
-    pub const fn chunks(&self) -> Chunks<'_, 'a> {
-        Chunks::new(self)
+    pub const fn slices(&self) -> Slices<'_, 'a> {
+        Slices::new(self)
     }
 
     /// The length of the frame in bytes. This looks for the line ends in comment and data.
     pub fn encoded_len(&self) -> usize {
         // A LF becomes 7 bytes, so the sum may exceed `usize`. It saturates: no buffer is that long.
-        self.chunks()
+        self.slices()
             .fold(0, |length, chunk| length.saturating_add(chunk.len()))
     }
 
@@ -162,7 +162,7 @@ impl<'a> Frame<'a> {
                 put_data(&mut free, data)?;
                 put(&mut free, b"\n")?;
             }
-            _ => self.chunks().try_for_each(|chunk| put(&mut free, chunk))?,
+            _ => self.slices().try_for_each(|chunk| put(&mut free, chunk))?,
         }
         let written = length.minus(free.len());
         Ok(buffer.part(..written))
@@ -175,7 +175,7 @@ impl<'a> Frame<'a> {
     /// When the sink does. A sink in memory is left as it was.
     pub fn write_to<S: Sink + ?Sized>(&self, sink: &mut S) -> Result<(), S::Error> {
         let start = sink.written();
-        let mut chunks = self.chunks();
+        let mut chunks = self.slices();
         let written = chunks.try_for_each(|chunk| sink.write(chunk));
         let result = written.and_then(|()| sink.finish());
         if result.is_err() {
@@ -185,8 +185,8 @@ impl<'a> Frame<'a> {
     }
 
     /// The lines before the data, and the data: what a `DataWriter` starts with.
-    pub(super) fn split_data(&self) -> (Chunks<'_, 'a>, &'a [u8]) {
-        (Chunks::before_data(self), self.data.unwrap_or_default())
+    pub(super) fn split_data(&self) -> (Slices<'_, 'a>, &'a [u8]) {
+        (Slices::before_data(self), self.data.unwrap_or_default())
     }
 
     pub(crate) const fn has_id(&self) -> bool {
@@ -203,17 +203,17 @@ impl<'a> Frame<'a> {
     }
 }
 
-impl<'a> From<EventName<'a>> for Frame<'a> {
+impl<'a> From<EventType<'a>> for Frame<'a> {
     /// A frame with this event type, and nothing else.
-    fn from(name: EventName<'a>) -> Self {
-        Self::new().event(name)
+    fn from(name: EventType<'a>) -> Self {
+        Self::new().event_type(name)
     }
 }
 
 impl fmt::Debug for Frame<'_> {
     /// Writes the bytes of the frame, escaped.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.chunks().fmt(f)
+        self.slices().fmt(f)
     }
 }
 
@@ -221,7 +221,7 @@ impl fmt::Debug for Frame<'_> {
 impl defmt::Format for Frame<'_> {
     /// Writes the bytes of the frame, escaped.
     fn format(&self, f: defmt::Formatter<'_>) {
-        self.chunks().format(f);
+        self.slices().format(f);
     }
 }
 

@@ -5,7 +5,7 @@ mod frame;
 mod sink;
 mod writer;
 
-pub use chunks::Chunks;
+pub use chunks::Slices;
 pub use frame::Frame;
 pub use sink::{BufferTooSmall, Sink, SliceSink, StringError};
 pub use writer::DataWriter;

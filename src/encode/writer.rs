@@ -19,11 +19,11 @@ use crate::wire::line_end;
 ///
 /// ```
 /// use core::fmt::Write;
-/// use embedded_sse::{DataWriter, EventName, Frame, SliceSink};
+/// use embedded_sse::{DataWriter, EventType, Frame, SliceSink};
 ///
 /// let mut buffer = [0; 64];
 /// let mut sink = SliceSink::new(&mut buffer);
-/// let head = Frame::new().event(EventName::new("status")?);
+/// let head = Frame::new().event_type(EventType::new("status")?);
 /// let mut data = DataWriter::new(&mut sink, &head)?;
 /// write!(data, "up {} s\nload {:.1}", 86_400, 0.25)?;
 /// data.finish()?;

@@ -89,7 +89,7 @@ impl<'h> Request<'h> {
     }
 
     /// The value of the first field of this name, if it was kept.
-    pub fn header(&self, name: &str) -> Option<Text<'h>> {
+    pub fn field(&self, name: &str) -> Option<Text<'h>> {
         let mut lines = self.at(self.head.fields());
         while !lines.is_empty() {
             let (line, rest) = cut(lines, b'\n');

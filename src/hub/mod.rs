@@ -28,7 +28,7 @@ use crate::server::{EventLog, PublishError};
 ///
 /// ```
 /// use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
-/// use embedded_sse::event_name;
+/// use embedded_sse::event_type;
 /// use embedded_sse::hub::{Hub, Slot};
 /// use embedded_sse::server::ServerOptions;
 ///
@@ -36,7 +36,7 @@ use crate::server::{EventLog, PublishError};
 /// static OPTIONS: ServerOptions = ServerOptions::new("/events");
 ///
 /// fn sample(millicelsius: i32) {
-///     let published = HUB.publish_with(event_name!("temperature"), |data| write!(data, "{millicelsius}"));
+///     let published = HUB.publish_with(event_type!("temperature"), |data| write!(data, "{millicelsius}"));
 ///     // The only failure: an event that is larger than the log.
 ///     published.unwrap_or_default();
 /// }

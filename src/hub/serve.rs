@@ -15,7 +15,7 @@ use crate::io::Error;
 #[cfg(feature = "http")]
 use crate::io::asynch::{Clock, HalfClose, serve};
 use crate::io::asynch::{Joined, SharedLog};
-use crate::server::{Close, Cursor, EventLog};
+use crate::server::{CloseReason, Cursor, EventLog};
 #[cfg(feature = "http")]
 use crate::server::{Outcome, ServerOptions};
 use crate::wire::exact::Exact;
@@ -58,7 +58,7 @@ impl<M: RawMutex, B: AsRef<[u8]> + AsMut<[u8]>, S: AsMut<[Slot]>> Hub<M, B, S> {
     /// #     use embedded_io_adapters::tokio_1::FromTokio;
     /// #     pub struct Request(pub &'static str);
     /// #     impl Request {
-    /// #         pub fn header(&self, name: &str) -> Option<&[u8]> { (name == "Origin").then_some(self.0.as_bytes()) }
+    /// #         pub fn field(&self, name: &str) -> Option<&[u8]> { (name == "Origin").then_some(self.0.as_bytes()) }
     /// #     }
     /// #     pub struct Response<'a>(pub &'a mut Vec<u8>);
     /// #     impl<'a> Response<'a> {
@@ -91,7 +91,7 @@ impl<M: RawMutex, B: AsRef<[u8]> + AsMut<[u8]>, S: AsMut<[Slot]>> Hub<M, B, S> {
     ///     response: Response<'_>,
     ///     clock: &impl Clock,
     /// ) -> Result<(), Error<io::Error>> {
-    ///     let origin = request.header("Origin").unwrap_or_default();
+    ///     let origin = request.field("Origin").unwrap_or_default();
     ///     let cors = ORIGINS.header_fields(origin);
     ///     let Some(joined) = HUB.join() else {
     ///         let fields: Vec<_, 4> = cors.chain([RETRY_AFTER]).collect();
@@ -100,7 +100,7 @@ impl<M: RawMutex, B: AsRef<[u8]> + AsMut<[u8]>, S: AsMut<[Slot]>> Hub<M, B, S> {
     ///     };
     ///     let fields: Vec<_, 6> = STREAM.header_fields().chain(cors).collect();
     ///     let body = response.begin(200, &fields).await.map_err(Error::Io)?;
-    ///     let id = request.header("Last-Event-ID").unwrap_or_default();
+    ///     let id = request.field("Last-Event-ID").unwrap_or_default();
     ///     let id = LastEventId::from_bytes(id);
     ///     joined.stream(body, &mut [0; 512], clock, id, &STREAM).await?;
     ///     Ok(())
@@ -238,7 +238,7 @@ impl<M: RawMutex, B: AsRef<[u8]> + AsMut<[u8]>, S: AsMut<[Slot]>> SharedLog for 
         self.has_ended.load(Ordering::Acquire)
     }
 
-    fn note_lapped(&self) {
+    fn note_loss(&self) {
         self.lock(|state| state.stats.lagged = state.stats.lagged.wrapping_add(1));
     }
 
@@ -246,8 +246,8 @@ impl<M: RawMutex, B: AsRef<[u8]> + AsMut<[u8]>, S: AsMut<[Slot]>> SharedLog for 
         self.lock(|state| state.stats.refused = state.stats.refused.wrapping_add(1));
     }
 
-    fn note_closed(&self, reason: Close) {
-        if let Close::Stalled | Close::Lapped = reason {
+    fn note_closed(&self, reason: CloseReason) {
+        if let CloseReason::Stalled | CloseReason::Lagged = reason {
             self.lock(|state| state.stats.dropped = state.stats.dropped.wrapping_add(1));
         }
     }

@@ -1,6 +1,6 @@
 //! What readers that reconnect keep from one stream to the next, and how they notice that a stream is silent.
 
-use crate::client::{Answer, NetworkReason, Reason, Reconnect, ReconnectOptions, Verdict};
+use crate::client::{NetworkReason, Reason, Reconnect, ReconnectOptions, ResponseInfo, Verdict};
 #[cfg(feature = "embedded-io-async")]
 use crate::io::turns::Turns;
 use crate::time::Instant;
@@ -42,7 +42,7 @@ impl<'a> Attempts<'a> {
         }
     }
 
-    pub fn judge(&mut self, answer: &Answer) -> Verdict {
+    pub fn judge(&mut self, answer: &ResponseInfo) -> Verdict {
         let verdict = self.reconnect.judge(answer);
         self.begin();
         if let Verdict::Failed(reason) = verdict {

@@ -48,7 +48,7 @@ impl<'b, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Inbox<'b, B> {
     }
 
     /// Where to receive, once all is decoded.
-    pub fn space(&mut self) -> &mut [u8] {
+    pub fn receive_buffer(&mut self) -> &mut [u8] {
         self.buffer
     }
 

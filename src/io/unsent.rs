@@ -1,7 +1,7 @@
 //! What a writer still has to write of a frame.
 
 use super::Error;
-use crate::encode::{Chunks, Frame};
+use crate::encode::{Frame, Slices};
 use crate::wire::copy::copy;
 use crate::wire::exact::{Exact, ExactSlice};
 
@@ -9,7 +9,7 @@ use crate::wire::exact::{Exact, ExactSlice};
 #[derive(Debug)]
 pub(super) struct Unsent<'f> {
     chunk: &'f [u8],
-    chunks: Chunks<'f, 'f>,
+    chunks: Slices<'f, 'f>,
 }
 
 /// What the socket has taken of the frame under way: how much, and a checksum (FNV-1a), for data of
@@ -46,7 +46,7 @@ impl<'f> Unsent<'f> {
     pub fn new<E>(frame: &'f Frame<'_>, sent: Sent) -> Result<Self, Error<E>> {
         let mut unsent = Self {
             chunk: b"",
-            chunks: frame.chunks(),
+            chunks: frame.slices(),
         };
         unsent.skip(0);
         let mut again = Sent::NOTHING;

@@ -4,10 +4,10 @@ use super::record::Record;
 use super::ring::{Cursor, Records};
 use super::walk::{Budget, Walk};
 use crate::wire::exact::Exact;
-use crate::wire::text::{EventName, equal};
+use crate::wire::text::{EventType, equal};
 
 /// The types whose events a client gets, if not all.
-type Only<'c> = Option<&'c [EventName<'c>]>;
+type Only<'c> = Option<&'c [EventType<'c>]>;
 
 /// `skip`, for those who want to link it only if it is needed.
 pub(super) type Skip = fn(Only<'_>, &Records<'_>, &mut Walk, &mut Budget) -> bool;
@@ -79,7 +79,7 @@ fn choose(only: Only<'_>, records: &Records<'_>, walk: &mut Walk, budget: &mut B
     while !is_chosen(walk) {
         let mut next = walk.other;
         let Ok(Some(record)) = records.read(&mut next) else {
-            // The group was lapped, as whoever sends it will find.
+            // The group was lagged, as whoever sends it will find.
             return true;
         };
         if !budget.take_record() {

@@ -1,10 +1,10 @@
 //! One client's connection, from its request to its end.
 
-use super::exchange::{BUSY, Exchange, ServerOptions};
+use super::exchange::{BUSY, RequestKind, ServerOptions};
 use super::lifecycle::{Answer, Ending, LastStep, State, Stream};
 use super::log::EventLog;
 use super::options::StreamOptions;
-use super::output::{Close, Next, Outcome, Output, Waiting};
+use super::output::{CloseReason, ConnectionOutput, Outcome, SessionOutput, Waiting};
 use super::ring::Records;
 use super::scratch::Scratch;
 use super::session::Session;
@@ -27,11 +27,11 @@ use crate::time::Instant;
 /// It has no socket and no clock. The storage is the caller's: 512 bytes hold the part of a
 /// browser's request that is kept, and later what goes out in one write.
 ///
-/// **Call [`poll`](Connection::poll) until it says [`Next::Wait`], and tell with
+/// **Call [`poll`](Connection::poll) until it says [`ConnectionOutput::Wait`], and tell with
 /// [`sent`](Connection::sent) what was written, before the next call. While it waits, read into
-/// [`space`](Connection::space) and tell with [`received`](Connection::received) how much came, also
+/// [`receive_buffer`](Connection::receive_buffer) and tell with [`received`](Connection::received) how much came, also
 /// when the client has closed, which is 0. Call `poll` again then, when the log has a new frame, and
-/// when the time has come.** When it says [`Next::Request`], answer that by
+/// when the time has come.** When it says [`ConnectionOutput::Request`], answer that by
 /// [`answer`](Connection::answer), [`stream`](Connection::stream), [`respond`](Connection::respond),
 /// [`refuse`](Connection::refuse) or [`refuse_stream`](Connection::refuse_stream).
 ///
@@ -64,7 +64,7 @@ impl<'a> Connection<'a> {
     }
 
     /// Begins again, for another client.
-    pub fn reset(&mut self, now: Instant) {
+    pub fn reuse(&mut self, now: Instant) {
         self.scratch.reset();
         self.state = State::Head;
         self.is_for_stream = false;
@@ -79,7 +79,7 @@ impl<'a> Connection<'a> {
         &mut self,
         now: Instant,
         log: &EventLog<B>,
-    ) -> Next<'_> {
+    ) -> ConnectionOutput<'_> {
         self.greet();
         self.poll_records(now, &log.records())
     }
@@ -122,9 +122,9 @@ impl<'a> Connection<'a> {
         self.waiting = Waiting::Progress;
     }
 
-    /// Where to read to, while [`poll`](Connection::poll) says [`Next::Wait`].
-    pub fn space(&mut self) -> &mut [u8] {
-        self.scratch.space()
+    /// Where to read to, while [`poll`](Connection::poll) says [`ConnectionOutput::Wait`].
+    pub fn receive_buffer(&mut self) -> &mut [u8] {
+        self.scratch.receive_buffer()
     }
 
     /// Tells that so many bytes were read; 0 means that the client has closed.
@@ -138,20 +138,22 @@ impl<'a> Connection<'a> {
                     Err(status) => self.refuse(status),
                 }
             }
-            State::Head if length == 0 => self.state.close(Outcome::HungUp),
-            State::Stream(_) if length == 0 => self.state.close(Outcome::Streamed(Close::HungUp)),
+            State::Head if length == 0 => self.state.close(Outcome::Unanswered),
+            State::Stream(_) if length == 0 => {
+                self.state.close(Outcome::Streamed(CloseReason::HungUp))
+            }
             State::Ended(ending) => ending.received(length),
             _ => {}
         }
     }
 
-    /// The request, once [`poll`](Connection::poll) has said [`Next::Request`].
+    /// The request, once [`poll`](Connection::poll) has said [`ConnectionOutput::Request`].
     pub fn request(&self) -> Request<'_> {
         self.scratch.request()
     }
 
     /// What the request is for, as the options say.
-    pub fn exchange(&self) -> Exchange {
+    pub fn request_kind(&self) -> RequestKind {
         self.options.judge(&self.request())
     }
 
@@ -161,8 +163,8 @@ impl<'a> Connection<'a> {
         now: Instant,
         log: &EventLog<B>,
     ) {
-        match self.exchange() {
-            Exchange::Stream => self.begin_stream(now, log, &self.options.stream),
+        match self.request_kind() {
+            RequestKind::Stream => self.begin_stream(now, log, &self.options.stream),
             exchange => self.settle(exchange),
         }
     }
@@ -175,14 +177,14 @@ impl<'a> Connection<'a> {
         log: &EventLog<B>,
         options: &'a StreamOptions<'a>,
     ) {
-        match self.stream_exchange() {
-            Exchange::Stream => self.begin_stream(now, log, options),
+        match self.stream_request_kind() {
+            RequestKind::Stream => self.begin_stream(now, log, options),
             exchange => self.settle(exchange),
         }
     }
 
-    /// As [`exchange`](Self::exchange), whatever the path.
-    pub(crate) fn stream_exchange(&self) -> Exchange {
+    /// As [`request_kind`](Self::request_kind), whatever the path.
+    pub(crate) fn stream_request_kind(&self) -> RequestKind {
         self.options.judge_stream(&self.request())
     }
 
@@ -215,14 +217,14 @@ impl<'a> Connection<'a> {
     }
 
     /// Answers with what was judged, if that is not a stream; or with the head of one.
-    pub(crate) fn settle(&mut self, exchange: Exchange) {
+    pub(crate) fn settle(&mut self, exchange: RequestKind) {
         let chunking = self.options.chunking(&self.request());
-        self.is_for_stream = !matches!(exchange, Exchange::Other);
+        self.is_for_stream = !matches!(exchange, RequestKind::Other);
         match exchange {
-            Exchange::Stream | Exchange::Head => self.respond(Stream::head(chunking)),
-            Exchange::Preflight => self.refuse(Status::NO_CONTENT),
-            Exchange::Other => self.refuse(Status::NOT_FOUND),
-            Exchange::Refuse(response) => self.respond(response),
+            RequestKind::Stream | RequestKind::Head => self.respond(Stream::head(chunking)),
+            RequestKind::Preflight => self.refuse(Status::NO_CONTENT),
+            RequestKind::Other => self.refuse(Status::NOT_FOUND),
+            RequestKind::Refuse(response) => self.respond(response),
         }
     }
 
@@ -292,7 +294,11 @@ impl<'a> Connection<'a> {
         self.since.limit(self.write_timeout_ms())
     }
 
-    pub(crate) fn poll_records(&mut self, now: Instant, records: &Records<'_>) -> Next<'_> {
+    pub(crate) fn poll_records(
+        &mut self,
+        now: Instant,
+        records: &Records<'_>,
+    ) -> ConnectionOutput<'_> {
         self.waiting.note_progress(&mut self.since, now);
         // One loop, so that `advance` has one place where it is called from, and is inlined there.
         loop {
@@ -310,7 +316,7 @@ impl<'a> Connection<'a> {
             self.scratch.discard_unsent();
             self.give_up();
         }
-        Next::Send(self.unsent())
+        ConnectionOutput::Send(self.unsent())
     }
 
     /// What is left of the part in the scratch, or, after the head, of a response's content.
@@ -325,21 +331,25 @@ impl<'a> Connection<'a> {
     }
 
     /// Takes one step after everything was sent. `None` if that gave something to send, or another step follows.
-    fn advance(&mut self, now: Instant, records: &Records<'_>) -> Option<Next<'static>> {
+    fn advance(
+        &mut self,
+        now: Instant,
+        records: &Records<'_>,
+    ) -> Option<ConnectionOutput<'static>> {
         match &mut self.state {
             State::Head => {
                 let until = self.since.limit(self.options.head_timeout_ms);
                 if now < until {
-                    return Some(Next::Wait(until));
+                    return Some(ConnectionOutput::Wait(until));
                 }
                 // Browsers open connections in advance: an answer to nothing would confuse them.
                 if self.scratch.is_unused() {
-                    self.state.close(Outcome::HungUp);
+                    self.state.close(Outcome::Unanswered);
                 } else {
                     self.refuse(Status::REQUEST_TIMEOUT);
                 }
             }
-            State::Request => return Some(Next::Request),
+            State::Request => return Some(ConnectionOutput::Request),
             State::Answer(answer) if !self.scratch.is_head_done() => match answer.response {
                 Some(response) => self.put_head(response),
                 None => {
@@ -356,16 +366,18 @@ impl<'a> Connection<'a> {
                 self.state.close(outcome);
             }
             State::Stream(stream) => match stream.advance(now, records, &mut self.scratch) {
-                Output::Send(_) => {}
-                Output::Wait(until) => return Some(Next::Wait(until)),
-                Output::Close(reason) => self.state = State::Ended(Ending::of_stream(reason)),
+                SessionOutput::Send(_) => {}
+                SessionOutput::Wait(until) => return Some(ConnectionOutput::Wait(until)),
+                SessionOutput::Close(reason) => {
+                    self.state = State::Ended(Ending::of_stream(reason))
+                }
             },
             State::Ended(ending) => {
                 return Some(match ending.poll(now, &mut self.since) {
-                    LastStep::Shutdown => Next::Shutdown,
-                    LastStep::Wait(until) => Next::Wait(until),
-                    LastStep::Close => Next::Close(ending.outcome),
-                    LastStep::Abort => Next::Abort(ending.outcome),
+                    LastStep::Shutdown => ConnectionOutput::Shutdown,
+                    LastStep::Wait(until) => ConnectionOutput::Wait(until),
+                    LastStep::Close => ConnectionOutput::Close(ending.outcome),
+                    LastStep::Abort => ConnectionOutput::Abort(ending.outcome),
                 });
             }
         }
@@ -382,7 +394,7 @@ impl<'a> Connection<'a> {
     fn put_head(&mut self, response: &Response<'_>) {
         if self.scratch.is_empty() {
             // It cannot hold a response.
-            self.state.close(Outcome::HungUp);
+            self.state.close(Outcome::Unanswered);
         }
         (self.scratch).put_head(response, self.options, self.is_for_stream);
     }
@@ -399,7 +411,7 @@ fn reconnect(connection: &mut Connection<'_>) {
     if !request.asks_for_event_stream() {
         connection.respond(&BUSY);
     } else if request.is_method("HEAD") {
-        connection.settle(Exchange::Head);
+        connection.settle(RequestKind::Head);
     } else if connection.state.is_unanswered() {
         connection.state = State::Stream(Stream {
             session: Session::ended(connection.since, &options.stream),

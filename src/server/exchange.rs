@@ -17,7 +17,7 @@ use crate::http::{HeaderField, Request, Response, Status, write_checked_field, w
 /// use embedded_sse::server::{AllowedOrigins, ServerOptions, StreamOptions};
 ///
 /// static SERVER: ServerOptions = ServerOptions::new("/events")
-///     .hosts(&["device.local", "192.168.1.7"])
+///     .allowed_hosts(&["device.local", "192.168.1.7"])
 ///     .allowed_origins(AllowedOrigins::Any)
 ///     .stream(StreamOptions::new().retry(2_000));
 /// ```
@@ -29,11 +29,11 @@ pub struct ServerOptions<'a> {
     hosts: &'a [&'a str],
     is_called: Option<fn(&[&str], &Request<'_>) -> bool>,
     allowed_origins: AllowedOrigins<'a>,
-    allowed_headers: &'a [&'a str],
+    allowed_fields: &'a [&'a str],
     stream_fields: &'a [HeaderField<'a>],
     /// Writes those of the three fields above that are set.
     write_fields: Option<WriteFields>,
-    pub(super) keep_headers: &'a [&'a str],
+    pub(super) kept_fields: &'a [&'a str],
     pub(super) check: Option<Check<'a>>,
     pub(super) reconnect: Option<Reconnect>,
     pub(super) chunking: Option<&'static Chunking>,
@@ -50,10 +50,10 @@ impl<'a> ServerOptions<'a> {
             hosts: &[],
             is_called: None,
             allowed_origins: AllowedOrigins::None,
-            allowed_headers: &[],
+            allowed_fields: &[],
             stream_fields: &[],
             write_fields: None,
-            keep_headers: &[],
+            kept_fields: &[],
             check: None,
             reconnect: None,
             chunking: None,
@@ -66,7 +66,7 @@ impl<'a> ServerOptions<'a> {
     /// The names by which the server may be called, without a port; any by default. A request that names
     /// another host is refused with 403 at once, whatever its path. It keeps pages of others from reaching
     /// the device by a name that they let point to it (DNS rebinding).
-    pub const fn hosts(mut self, hosts: &'a [&'a str]) -> Self {
+    pub const fn allowed_hosts(mut self, hosts: &'a [&'a str]) -> Self {
         self.hosts = hosts;
         self.is_called = Some(is_called);
         self
@@ -87,7 +87,7 @@ impl<'a> ServerOptions<'a> {
     /// The header fields that pages of the [allowed origins](Self::allowed_origins) may send beside `Last-Event-ID` and
     /// `Cache-Control`: none by default. A name that is no token is left out.
     ///
-    /// This allows them in preflights only. To read one, name it in [`keep_headers`](Self::keep_headers), too.
+    /// This allows them in preflights only. To read one, name it in [`kept_fields`](Self::kept_fields), too.
     ///
     /// # Examples
     ///
@@ -105,19 +105,19 @@ impl<'a> ServerOptions<'a> {
     /// static UNAUTHORIZED: Response = Response::refusal(Status::UNAUTHORIZED).fields(&[BEARER]);
     /// static SERVER: ServerOptions = ServerOptions::new("/events")
     ///     .allowed_origins(AllowedOrigins::Only(&["https://dashboard.example"]))
-    ///     .allowed_headers(&["Authorization"])
-    ///     .keep_headers(&["authorization"])
+    ///     .allowed_fields(&["Authorization"])
+    ///     .kept_fields(&["authorization"])
     ///     .check(&check);
     ///
     /// fn check(request: &Request<'_>) -> Option<&'static Response<'static>> {
-    ///     match request.header("authorization") {
+    ///     match request.field("authorization") {
     ///         Some(header) if header == "Bearer 5eed" => None,
     ///         _ => Some(&UNAUTHORIZED),
     ///     }
     /// }
     /// ```
-    pub const fn allowed_headers(mut self, names: &'a [&'a str]) -> Self {
-        self.allowed_headers = names;
+    pub const fn allowed_fields(mut self, names: &'a [&'a str]) -> Self {
+        self.allowed_fields = names;
         self
     }
 
@@ -142,10 +142,10 @@ impl<'a> ServerOptions<'a> {
         self
     }
 
-    /// Keeps these header fields of requests too, so that [`Request::header`] finds them. They take their
+    /// Keeps these header fields of requests too, so that [`Request::field`] finds them. They take their
     /// place in the scratch.
-    pub const fn keep_headers(mut self, names: &'a [&'a str]) -> Self {
-        self.keep_headers = names;
+    pub const fn kept_fields(mut self, names: &'a [&'a str]) -> Self {
+        self.kept_fields = names;
         self
     }
 
@@ -159,11 +159,11 @@ impl<'a> ServerOptions<'a> {
     /// static UNAUTHORIZED: Response = Response::refusal(Status::UNAUTHORIZED);
     ///
     /// let token = String::from("Bearer 5eed");
-    /// let check = |request: &Request| match request.header("authorization") {
+    /// let check = |request: &Request| match request.field("authorization") {
     ///     Some(header) if header == *token => None,
     ///     _ => Some(&UNAUTHORIZED),
     /// };
-    /// let options = ServerOptions::new("/events").keep_headers(&["authorization"]).check(&check);
+    /// let options = ServerOptions::new("/events").kept_fields(&["authorization"]).check(&check);
     /// ```
     pub const fn check(mut self, check: Check<'a>) -> Self {
         self.check = Some(check);
@@ -176,7 +176,7 @@ impl<'a> ServerOptions<'a> {
     /// good.
     ///
     /// Each client that waits sends a request per [reconnection time](StreamOptions::retry) of these options. Its outcome is
-    /// `Streamed(Close::Ended)`, and a hub counts it as refused.
+    /// `Streamed(CloseReason::Ended)`, and a hub counts it as refused.
     pub const fn reconnect_when_full(mut self) -> Self {
         self.reconnect = Some(RECONNECT);
         self
@@ -245,7 +245,7 @@ static ALLOW: [HeaderField; 1] = [HeaderField::constant("Allow", "GET, HEAD")];
 /// What a request is for.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub enum Exchange {
+pub enum RequestKind {
     /// The event stream.
     Stream,
     /// The head of the response that a stream would have.
@@ -260,30 +260,30 @@ pub enum Exchange {
 
 impl<'a> ServerOptions<'a> {
     /// Looks at a request: at its path, its method, at what it accepts, and has it checked.
-    pub(super) fn judge(&self, request: &Request<'_>) -> Exchange {
+    pub(super) fn judge(&self, request: &Request<'_>) -> RequestKind {
         if request.is_path(self.path) {
             self.judge_stream(request)
         } else {
-            Exchange::Other
+            RequestKind::Other
         }
     }
 
     /// Looks at a request that is for a stream.
-    pub(super) fn judge_stream(&self, request: &Request<'_>) -> Exchange {
+    pub(super) fn judge_stream(&self, request: &Request<'_>) -> RequestKind {
         if request.is_method("GET") || request.is_method("HEAD") {
             if !request.accepts_event_streams() {
-                return Exchange::Refuse(&NOT_ACCEPTABLE);
+                return RequestKind::Refuse(&NOT_ACCEPTABLE);
             }
             return match self.check.and_then(|check| check(request)) {
-                Some(refusal) => Exchange::Refuse(refusal),
-                None if request.is_method("HEAD") => Exchange::Head,
-                None => Exchange::Stream,
+                Some(refusal) => RequestKind::Refuse(refusal),
+                None if request.is_method("HEAD") => RequestKind::Head,
+                None => RequestKind::Stream,
             };
         }
         if request.is_method("OPTIONS") && self.allowed_origins != AllowedOrigins::None {
-            return Exchange::Preflight;
+            return RequestKind::Preflight;
         }
-        Exchange::Refuse(&METHOD_NOT_ALLOWED)
+        RequestKind::Refuse(&METHOD_NOT_ALLOWED)
     }
 
     /// How a stream goes in chunks, if it shall and the client knows them.
@@ -336,7 +336,7 @@ fn write_fields(
         let headers = b"Last-Event-ID, Cache-Control";
         write_field("Access-Control-Allow-Methods", b"GET", write);
         write_field("Access-Control-Allow-Headers", headers, write);
-        for name in options.allowed_headers {
+        for name in options.allowed_fields {
             if HeaderField::new(name, "").is_ok() {
                 write(b", ");
                 write(name.as_bytes());

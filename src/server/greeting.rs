@@ -6,7 +6,7 @@ use core::fmt;
 use super::connection::Connection;
 use crate::encode::SliceSink;
 
-/// The hook of [`StreamOptions::greeting`](super::StreamOptions::greeting).
+/// The hook of [`StreamOptions::initial_state`](super::StreamOptions::initial_state).
 pub(super) trait Greeting: Sync {
     /// Writes a frame, or returns `false`.
     fn write(&self, number: u32, sink: &mut SliceSink<'_>) -> bool;

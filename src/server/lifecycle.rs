@@ -2,7 +2,7 @@
 
 use super::chunking::Chunking;
 use super::exchange::ServerOptions;
-use super::output::{Close, Outcome, Output};
+use super::output::{CloseReason, Outcome, SessionOutput};
 use super::ring::Records;
 use super::scratch::Scratch;
 use super::session::Session;
@@ -58,7 +58,7 @@ impl<'a> State<'a> {
     pub fn end(&mut self) {
         match self {
             Self::Stream(stream) => stream.session.end(),
-            Self::Head | Self::Request => self.close(Outcome::HungUp),
+            Self::Head | Self::Request => self.close(Outcome::Unanswered),
             _ => {}
         }
     }
@@ -69,8 +69,8 @@ impl<'a> State<'a> {
             Self::Ended(ending) if matches!(ending.outcome, Outcome::Streamed(_)) => {
                 ending.give_up();
             }
-            Self::Stream(_) => *self = Self::Ended(Ending::of_stream(Close::Stalled)),
-            _ => *self = Self::Ended(Ending::abrupt(Outcome::HungUp)),
+            Self::Stream(_) => *self = Self::Ended(Ending::of_stream(CloseReason::Stalled)),
+            _ => *self = Self::Ended(Ending::abrupt(Outcome::Unanswered)),
         }
     }
 
@@ -129,13 +129,13 @@ impl Stream<'_> {
         now: Instant,
         records: &Records<'_>,
         scratch: &mut Scratch<'_>,
-    ) -> Output<'static> {
+    ) -> SessionOutput<'static> {
         let session = &mut self.session;
         if session.is_resuming() && !session.search(records, scratch.request().last_event_id()) {
-            return Output::Wait(now);
+            return SessionOutput::Wait(now);
         }
         let output = scratch.put_events(session, self.chunking, now, records);
-        if let (Some(chunking), Output::Close(Close::Ended | Close::Lifetime)) =
+        if let (Some(chunking), SessionOutput::Close(CloseReason::Ended | CloseReason::Lifetime)) =
             (self.chunking, output)
         {
             scratch.put_last_chunk(chunking);
@@ -190,11 +190,11 @@ impl Ending {
     }
 
     /// A stream has ended for this reason.
-    pub const fn of_stream(reason: Close) -> Self {
+    pub const fn of_stream(reason: CloseReason) -> Self {
         Self {
             outcome: Outcome::Streamed(reason),
             then: match reason {
-                Close::Stalled | Close::Lapped => Then::Abort,
+                CloseReason::Stalled | CloseReason::Lagged => Then::Abort,
                 _ => Then::Shutdown,
             },
         }

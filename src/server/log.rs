@@ -5,7 +5,7 @@ use core::fmt;
 use super::made_id::MadeId;
 use super::record::Record;
 use super::ring::{
-    Cursor, EVENT, HEADER, Lapped, MADE, PublishError, RecordSink, Records, Ring, Write,
+    Cursor, EVENT, HEADER, Lagged, MADE, PublishError, RecordSink, Records, Ring, Write,
 };
 use super::search::{self, Resume};
 use crate::encode::{DataWriter, Frame};
@@ -17,7 +17,7 @@ use crate::wire::text::LastEventId;
 ///
 /// A frame is encoded once, whatever the number of clients. The oldest frames give way to the
 /// newest. A reader has a [`Cursor`] and no queue; one that is slower than the log is long learns
-/// that it was [`Lapped`], and delays nobody.
+/// that it was [`Lagged`], and delays nobody.
 ///
 /// | storage | made by |
 /// | --- | --- |
@@ -29,12 +29,12 @@ use crate::wire::text::LastEventId;
 ///
 /// ```
 /// use embedded_sse::server::{EventLog, Resume};
-/// use embedded_sse::{EventId, Frame, event_name};
+/// use embedded_sse::{EventId, Frame, event_type};
 ///
 /// let mut log = EventLog::<[u8; 128]>::new();
 /// log.make_ids(0x5eed);
 /// log.publish(&Frame::data("on"))?;
-/// log.publish_with(event_name!("temperature"), |data| write!(data, "{}", 21_540))?;
+/// log.publish_with(event_type!("temperature"), |data| write!(data, "{}", 21_540))?;
 ///
 /// // A client comes back that has seen the first of them.
 /// let Resume::From(mut cursor) = log.resume(EventId::new("5eed-1")?) else { panic!() };
@@ -130,7 +130,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> EventLog<B> {
 
     /// Appends an event whose data is formatted straight into the log.
     ///
-    /// `frame` says what comes before the data: an [`EventName`](crate::EventName), or a [`Frame`].
+    /// `frame` says what comes before the data: an [`EventType`](crate::EventType), or a [`Frame`].
     /// `data` is called twice, and has to write the same both times: first to learn how much room
     /// to make, so that a failure costs nobody anything.
     ///
@@ -181,9 +181,9 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> EventLog<B> {
     ///
     /// # Errors
     ///
-    /// [`Lapped`] when frames after the cursor have given way. The cursor has moved to the oldest frame
+    /// [`Lagged`] when frames after the cursor have given way. The cursor has moved to the oldest frame
     /// that is kept then.
-    pub fn read(&self, cursor: &mut Cursor) -> Result<Option<Record<'_>>, Lapped> {
+    pub fn read(&self, cursor: &mut Cursor) -> Result<Option<Record<'_>>, Lagged> {
         self.records().read(cursor)
     }
 

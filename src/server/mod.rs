@@ -60,14 +60,14 @@ mod walk;
 #[cfg(feature = "http")]
 pub use connection::Connection;
 #[cfg(feature = "http")]
-pub use exchange::{Exchange, ServerOptions};
+pub use exchange::{RequestKind, ServerOptions};
 pub use fields::{AllowedOrigins, RETRY_AFTER};
 pub use log::EventLog;
 pub use options::{Start, StreamOptions};
-pub use output::{Close, Output};
+pub use output::{CloseReason, SessionOutput};
 #[cfg(feature = "http")]
-pub use output::{Next, Outcome};
+pub use output::{ConnectionOutput, Outcome};
 pub use record::Record;
-pub use ring::{Cursor, Lapped, PublishError};
+pub use ring::{Cursor, Lagged, PublishError};
 pub use search::Resume;
 pub use session::Session;

@@ -6,10 +6,10 @@ use super::own_frames::Stage;
 use super::priming::{NEXT_RECORD, NEXT_RECORD_OR_ID, NextRecord};
 use super::ring::Cursor;
 use crate::encode::{Frame, SliceSink};
-use crate::event_name;
+use crate::event_type;
 use crate::wire::exact::Exact;
 use crate::wire::media_type::STREAM_FIELDS;
-use crate::wire::text::EventName;
+use crate::wire::text::EventType;
 
 /// How a [`Session`](super::Session) serves a stream.
 ///
@@ -17,26 +17,26 @@ use crate::wire::text::EventName;
 ///
 /// ```
 /// use embedded_sse::server::{Start, StreamOptions};
-/// use embedded_sse::{EventName, event_name};
+/// use embedded_sse::{EventType, event_type};
 ///
-/// const NAMES: &[EventName] = &[event_name!("temperature"), event_name!("alarm")];
+/// const NAMES: &[EventType] = &[event_type!("temperature"), event_type!("alarm")];
 /// const OPTIONS: StreamOptions = StreamOptions::new()
 ///     .retry(2_000)
 ///     .start(Start::LatestOfEachType)
-///     .only(NAMES);
+///     .event_types(NAMES);
 /// ```
 #[derive(Clone, Copy, Debug)]
 #[must_use]
 pub struct StreamOptions<'a> {
     // What few programs use is reached through a pointer, so that the others do not link it.
     pub(super) retry: u32,
-    pub(super) retry_spread: u32,
+    pub(super) retry_jitter: u32,
     pub(super) padding: Option<fn(u32) -> &'static [u8]>,
     pub(super) keep_alive: Frame<'a>,
     pub(super) keep_alive_ms: u32,
     pub(super) loss_notice: Frame<'a>,
     pub(super) start: Start,
-    pub(super) only: Option<&'a [EventName<'a>]>,
+    pub(super) only: Option<&'a [EventType<'a>]>,
     pub(super) skip: Option<Skip>,
     /// The stage after preamble and loss notice, for clients that are new or have lost events.
     pub(super) opening: Stage,
@@ -73,14 +73,14 @@ impl Start {
     }
 }
 
-const LOST: Frame<'static> = Frame::new().event(event_name!("lost")).with_data(b"");
+const LOST: Frame<'static> = Frame::new().event_type(event_type!("lost")).with_data(b"");
 
 impl<'a> StreamOptions<'a> {
     /// The options that their methods name as defaults.
     pub const fn new() -> Self {
         Self {
             retry: 3_000,
-            retry_spread: 0,
+            retry_jitter: 0,
             padding: None,
             keep_alive: Frame::new().with_comment(b""),
             keep_alive_ms: 15_000,
@@ -106,8 +106,8 @@ impl<'a> StreamOptions<'a> {
     /// Up to how much longer each client waits: 0 by default. It keeps many clients from coming back
     /// all at once. The moment at which a client connects decides, and how many streams of its log have begun before: clients
     /// that come in one millisecond are told different times. A spread of 11 is wide enough for 8 of them.
-    pub const fn retry_spread(mut self, milliseconds: u32) -> Self {
-        self.retry_spread = milliseconds;
+    pub const fn retry_jitter(mut self, milliseconds: u32) -> Self {
+        self.retry_jitter = milliseconds;
         self
     }
 
@@ -153,7 +153,7 @@ impl<'a> StreamOptions<'a> {
     ///
     /// A client that waits for a rare event resumes from the last one that it has seen. If that has left
     /// the log meanwhile, it is told of a loss, though what it missed may have been of other types.
-    pub const fn only(mut self, names: &'a [EventName<'a>]) -> Self {
+    pub const fn event_types(mut self, names: &'a [EventType<'a>]) -> Self {
         self.only = Some(names);
         self.skip = Some(SKIP);
         self
@@ -169,7 +169,7 @@ impl<'a> StreamOptions<'a> {
     /// A frame may be as long as the scratch of the connection. A longer one is left out, and writing it returns
     /// [`BufferTooSmall`](crate::BufferTooSmall). Frames need no id: a client that comes back resumes by those of the log.
     ///
-    /// A client that resumes gets no greeting. [`only`](Self::only) does not hold it back. With [`Start::LatestOfEachType`] a type
+    /// A client that resumes gets no greeting. [`event_types`](Self::event_types) does not hold it back. With [`Start::LatestOfEachType`] a type
     /// of which the log has an event comes twice: [`Start::Live`] suffices if the greeting has the whole state.
     ///
     /// The lock of a shared log is not held while the hook runs. An event that is published meanwhile follows the greeting, also
@@ -182,15 +182,15 @@ impl<'a> StreamOptions<'a> {
     /// use core::fmt::Write;
     /// use core::sync::atomic::{AtomicBool, AtomicI32, Ordering};
     /// use embedded_sse::server::{ServerOptions, StreamOptions};
-    /// use embedded_sse::{BufferTooSmall, DataWriter, Frame, SliceSink, event_name};
+    /// use embedded_sse::{BufferTooSmall, DataWriter, Frame, SliceSink, event_type};
     ///
-    /// const TEMPERATURE: Frame = Frame::new().event(event_name!("temperature"));
-    /// const DOOR: Frame = Frame::new().event(event_name!("door"));
+    /// const TEMPERATURE: Frame = Frame::new().event_type(event_type!("temperature"));
+    /// const DOOR: Frame = Frame::new().event_type(event_type!("door"));
     /// static CELSIUS: AtomicI32 = AtomicI32::new(21);
     /// static IS_OPEN: AtomicBool = AtomicBool::new(true);
     ///
     /// static SERVER: ServerOptions =
-    ///     ServerOptions::new("/events").stream(StreamOptions::new().greeting(&greet));
+    ///     ServerOptions::new("/events").stream(StreamOptions::new().initial_state(&greet));
     ///
     /// fn greet(number: u32, sink: &mut SliceSink<'_>) -> bool {
     ///     let written = match number {
@@ -211,7 +211,7 @@ impl<'a> StreamOptions<'a> {
     ///     data.finish()
     /// }
     /// ```
-    pub const fn greeting(
+    pub const fn initial_state(
         mut self,
         hook: &'a (impl Fn(u32, &mut SliceSink<'_>) -> bool + Sync),
     ) -> Self {
@@ -230,7 +230,7 @@ impl<'a> StreamOptions<'a> {
     ///
     /// An event source takes the id and dispatches no event (WHATWG HTML 9.2.6). But fetch-event-source 2.0.1,
     /// extended-eventsource 2.1.0, httpx-sse 0.4.3 and sse-stream 0.3 report an event with empty data.
-    pub const fn prime(mut self) -> Self {
+    pub const fn initial_id(mut self) -> Self {
         self.next_record = NEXT_RECORD_OR_ID;
         self.after_greeting = Stage::LiveWithoutId;
         if !matches!(self.opening, Stage::Greeting) {

@@ -8,7 +8,7 @@ use crate::time::Instant;
 #[cfg(feature = "http")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub enum Next<'c> {
+pub enum ConnectionOutput<'c> {
     /// These bytes go to the client. There is at least one.
     Send(&'c [u8]),
     /// The request is whole: answer it.
@@ -34,29 +34,29 @@ pub enum Outcome {
     /// It was answered with this status, and no stream.
     Answered(Status),
     /// It had a stream, which ended so.
-    Streamed(Close),
+    Streamed(CloseReason),
     /// The client closed before it was answered, sent nothing, or took no answer.
-    HungUp,
+    Unanswered,
 }
 
 /// What a [`Session`](super::Session) wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub enum Output<'l> {
+pub enum SessionOutput<'l> {
     /// These bytes go to the client. There is at least one.
     Send(&'l [u8]),
     /// Nothing, until the log has a new frame, or until that time. The time is now while the log is searched, the client is
     /// greeted, or many frames are skipped: call again.
     Wait(Instant),
     /// The stream is over: close the connection.
-    Close(Close),
+    Close(CloseReason),
 }
 
 /// Why a stream ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
-pub enum Close {
+pub enum CloseReason {
     /// [`Session::end`](super::Session::end) was called. Or no place was free, and the client was told to come back, as
     /// `ServerOptions::reconnect_when_full` says.
     Ended,
@@ -66,19 +66,19 @@ pub enum Close {
     Stalled,
     /// The frame under way gave way to newer ones before the client took all of it. Its end cannot be
     /// sent any more, and to end it would make an event of the part.
-    Lapped,
+    Lagged,
     /// The client closed the connection.
     HungUp,
 }
 
-impl core::fmt::Display for Close {
+impl core::fmt::Display for CloseReason {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str(match self {
-            Close::Ended => "stream ended",
-            Close::Lifetime => "stream reached its lifetime",
-            Close::Stalled => "client took no byte for too long",
-            Close::Lapped => "client was too slow for the log",
-            Close::HungUp => "client hung up",
+            CloseReason::Ended => "stream ended",
+            CloseReason::Lifetime => "stream reached its lifetime",
+            CloseReason::Stalled => "client took no byte for too long",
+            CloseReason::Lagged => "client was too slow for the log",
+            CloseReason::HungUp => "client hung up",
         })
     }
 }

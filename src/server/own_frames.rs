@@ -1,7 +1,7 @@
 //! What a session sends by itself.
 
 use super::options::StreamOptions;
-use super::output::{Close, Waiting};
+use super::output::{CloseReason, Waiting};
 use crate::encode::Frame;
 use crate::time::Instant;
 use crate::wire::decimal::Decimal;
@@ -47,7 +47,7 @@ pub(super) enum Stage {
     LiveWithoutId,
     /// Looks for the newest id in the log, and sends it by itself.
     Prime,
-    Closed(Close),
+    Closed(CloseReason),
 }
 
 impl Stage {
@@ -140,7 +140,7 @@ impl<'a> OwnFrames<'a> {
 #[inline(never)]
 fn unsent<'f>(frame: &Frame<'f>, sent: u32) -> &'f [u8] {
     let mut sent = sent as usize;
-    for chunk in frame.chunks() {
+    for chunk in frame.slices() {
         if let Some(unsent @ [_, ..]) = chunk.get(sent..) {
             return unsent;
         }
@@ -156,6 +156,6 @@ fn spread(now: Instant, number: u16, options: &StreamOptions<'_>) -> u32 {
     let moment = (now.as_millis() as u32).wrapping_add(u32::from(number));
     let part = moment.wrapping_mul(0x9e37_79b9);
     // Two factors of 32 bits: this product does not wrap.
-    let more = u64::from(part).wrapping_mul(u64::from(options.retry_spread).saturating_add(1));
+    let more = u64::from(part).wrapping_mul(u64::from(options.retry_jitter).saturating_add(1));
     options.retry.saturating_add((more >> 32) as u32)
 }

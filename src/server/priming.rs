@@ -1,7 +1,7 @@
 //! Gives a client an id to resume from before it has seen an event.
 
 use super::made_id::MadeId;
-use super::output::{Close, Output};
+use super::output::{CloseReason, SessionOutput};
 use super::own_frames::Stage;
 use super::ring::{Cursor, Records};
 use super::session::{Session, next_record};
@@ -14,7 +14,7 @@ const NAME: &[u8] = b"id: ";
 
 /// `next_record`, or `next_record_or_id` for those who want to link it.
 pub(super) type NextRecord =
-    for<'l> fn(&mut Session<'_>, Instant, &Records<'l>, &mut Cursor) -> Option<Output<'l>>;
+    for<'l> fn(&mut Session<'_>, Instant, &Records<'l>, &mut Cursor) -> Option<SessionOutput<'l>>;
 pub(super) const NEXT_RECORD: NextRecord = next_record;
 pub(super) const NEXT_RECORD_OR_ID: NextRecord = next_record_or_id;
 
@@ -24,7 +24,7 @@ fn next_record_or_id<'l>(
     now: Instant,
     records: &Records<'l>,
     after: &mut Cursor,
-) -> Option<Output<'l>> {
+) -> Option<SessionOutput<'l>> {
     if session.own.stage == Stage::LiveWithoutId {
         match records.read(&mut { session.walk.cursor }) {
             Ok(None) => {
@@ -47,10 +47,10 @@ fn prime<'l>(
     records: &Records<'l>,
     walk: &mut Walk,
     stage: &mut Stage,
-) -> Option<Output<'l>> {
+) -> Option<SessionOutput<'l>> {
     if walk.sent == SEARCHING {
         if !search(records, walk) {
-            return Some(Output::Wait(now));
+            return Some(SessionOutput::Wait(now));
         }
         walk.sent = FOUND;
     }
@@ -60,9 +60,9 @@ fn prime<'l>(
     };
     *stage = match unsent {
         Some(b"") => Stage::Live,
-        Some(unsent) => return Some(Output::Send(unsent)),
+        Some(unsent) => return Some(SessionOutput::Send(unsent)),
         None if walk.sent == FOUND => Stage::Live,
-        None => Stage::Closed(Close::Lapped),
+        None => Stage::Closed(CloseReason::Lagged),
     };
     walk.restart(walk.cursor, walk.cursor);
     None

@@ -2,7 +2,7 @@
 
 use super::ring::{EVENT, MADE};
 use crate::wire::exact::Exact;
-use crate::wire::text::{EventName, equal};
+use crate::wire::text::{EventType, equal};
 
 /// A frame in an [`EventLog`](super::EventLog).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,11 +40,11 @@ impl<'l> Record<'l> {
     }
 
     /// The type of the event; `None` if the frame has no data, so that clients make no event of it.
-    pub fn event_type(&self) -> Option<EventName<'l>> {
+    pub fn event_type(&self) -> Option<EventType<'l>> {
         let mut at = 0;
         self.find_type(&mut at, &mut { u32::MAX });
         let name = self.type_at(at, usize::MAX)?;
-        self.is_event().then_some(EventName::of_field(name))
+        self.is_event().then_some(EventType::of_field(name))
     }
 
     /// Whether clients make an event of it.
@@ -83,7 +83,7 @@ impl<'l> Record<'l> {
     }
 
     /// Whether the type is this one, after [`find_type`](Self::find_type).
-    pub(super) fn has_type_at(&self, at: u32, name: EventName<'_>) -> bool {
+    pub(super) fn has_type_at(&self, at: u32, name: EventType<'_>) -> bool {
         let name = name.as_bytes();
         // The name of the list ends the comparison, however long that of the record is.
         self.type_at(at, name.len().max(MESSAGE.len()).saturating_add(1))

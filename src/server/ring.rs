@@ -44,12 +44,12 @@ impl Eq for Cursor {}
 /// Frames that a reader has not seen were overwritten: it was slower than the log is long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct Lapped {
+pub struct Lagged {
     /// How many frames are missing.
     pub missed: u32,
 }
 
-impl fmt::Display for Lapped {
+impl fmt::Display for Lagged {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
@@ -59,7 +59,7 @@ impl fmt::Display for Lapped {
     }
 }
 
-impl core::error::Error for Lapped {}
+impl core::error::Error for Lagged {}
 
 /// Why a frame was not published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -263,13 +263,13 @@ impl<'r> Records<'r> {
 
     /// The record at the cursor, which moves to the next; `None` after the last one.
     #[inline(never)]
-    pub fn read(&self, cursor: &mut Cursor) -> Result<Option<Record<'r>>, Lapped> {
+    pub fn read(&self, cursor: &mut Cursor) -> Result<Option<Record<'r>>, Lagged> {
         let oldest = self.ring.oldest;
         let ahead = cursor.number.wrapping_sub(oldest.number);
         if ahead > self.ring.len() {
             let missed = oldest.number.wrapping_sub(cursor.number);
             *cursor = oldest;
-            return Err(Lapped { missed });
+            return Err(Lagged { missed });
         }
         if ahead == self.ring.len() {
             return Ok(None);

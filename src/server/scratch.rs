@@ -2,7 +2,7 @@
 
 use super::chunking::{AFTER, BEFORE, Chunking};
 use super::exchange::ServerOptions;
-use super::output::Output;
+use super::output::SessionOutput;
 use super::ring::Records;
 use super::session::Session;
 use crate::http::{ChunkSize, HeadError, Request, RequestHead, Response, Status};
@@ -46,7 +46,7 @@ impl<'a> Scratch<'a> {
     }
 
     /// Where to read to.
-    pub fn space(&mut self) -> &mut [u8] {
+    pub fn receive_buffer(&mut self) -> &mut [u8] {
         let (_, space) = split(self.bytes);
         space
     }
@@ -69,7 +69,7 @@ impl<'a> Scratch<'a> {
         let (lines, space) = split(self.bytes);
         // A length that exceeds the space is ignored.
         let mut input = space.get(..length).unwrap_or_default();
-        let (keep, max_len) = (options.keep_headers, options.max_head_len);
+        let (keep, max_len) = (options.kept_fields, options.max_head_len);
         let error = match self.head.receive(&mut input, lines, keep, max_len) {
             Ok(true) if !options.is_called(&self.request()) => return Err(Status::FORBIDDEN),
             Ok(is_whole) => return Ok(is_whole),
@@ -130,7 +130,7 @@ impl<'a> Scratch<'a> {
         let mut skip = self.head_done as usize;
         let mut length = 0_usize;
         let mut write = |chunk: &[u8]| {
-            // Chunks before the position are skipped whole, the chunk at it is cut, later ones are taken whole.
+            // Slices before the position are skipped whole, the chunk at it is cut, later ones are taken whole.
             let new = chunk.get(skip..).unwrap_or_default();
             skip = skip.saturating_sub(chunk.len());
             length = length.plus(put(new, free, length));
@@ -157,16 +157,16 @@ impl<'a> Scratch<'a> {
         chunking: Option<&'static Chunking>,
         now: Instant,
         records: &Records<'_>,
-    ) -> Output<'static> {
+    ) -> SessionOutput<'static> {
         self.unsent = (0, 0);
         let space = self.content_space(chunking);
         let length = match session.fill_from(now, records, space) {
-            Output::Send(bytes) => bytes.len(),
-            Output::Wait(until) => return Output::Wait(until),
-            Output::Close(reason) => return Output::Close(reason),
+            SessionOutput::Send(bytes) => bytes.len(),
+            SessionOutput::Wait(until) => return SessionOutput::Wait(until),
+            SessionOutput::Close(reason) => return SessionOutput::Close(reason),
         };
         self.end_content(chunking, length);
-        Output::Send(b"")
+        SessionOutput::Send(b"")
     }
 
     /// Where to put content of a stream.

@@ -4,9 +4,9 @@
 use super::greeting::Greeting;
 use super::log::EventLog;
 use super::options::{Start, StreamOptions};
-use super::output::{Close, Output, Waiting};
+use super::output::{CloseReason, SessionOutput, Waiting};
 use super::own_frames::{OwnFrames, Stage};
-use super::ring::{Cursor, Lapped, Records};
+use super::ring::{Cursor, Lagged, Records};
 use super::search::Resume;
 use super::walk::{Budget, Walk};
 use crate::encode::{Sink, SliceSink};
@@ -22,14 +22,14 @@ use crate::wire::text::LastEventId;
 ///            new
 /// preamble ──┬─────────────┐
 ///            │ lost        v
-///            ├──> notice ──┴─> greeting ──> live ──> closed: ended, lifetime, stalled, lapped within a frame
+///            ├──> notice ──┴─> greeting ──> live ──> closed: ended, lifetime, stalled, lagged within a frame
 ///            │      ^          (if set)     ^ │ ^
 ///            │      │                       │ │ ├──> keep-alive, after silence
 ///            │      └───────────────────────┼─┘ └──> id (if set), after all that is kept
-///            └── resumed ───────────────────┘ lapped between two frames
+///            └── resumed ───────────────────┘ lagged between two frames
 /// ```
 ///
-/// **Call [`poll`](Session::poll) until it says [`Output::Wait`], and tell with
+/// **Call [`poll`](Session::poll) until it says [`SessionOutput::Wait`], and tell with
 /// [`sent`](Session::sent) how many of the bytes it gave were written, before the next call. Then call
 /// it again when the log has a new frame, or when the time has come.** Nothing is lost if that takes
 /// long, or if only a part was written: what was not told as sent is given again.
@@ -37,7 +37,7 @@ use crate::wire::text::LastEventId;
 /// # Examples
 ///
 /// ```
-/// use embedded_sse::server::{EventLog, Output, Session, StreamOptions};
+/// use embedded_sse::server::{EventLog, SessionOutput, Session, StreamOptions};
 /// use embedded_sse::{EventId, Frame, Instant};
 ///
 /// let mut log = EventLog::<[u8; 256]>::new();
@@ -49,13 +49,13 @@ use crate::wire::text::LastEventId;
 /// let mut body = Vec::new();
 /// let next = loop {
 ///     match session.poll(now, &log) {
-///         Output::Send(bytes) => {
+///         SessionOutput::Send(bytes) => {
 ///             body.extend_from_slice(bytes);
 ///             let length = bytes.len();
 ///             session.sent(length);
 ///         }
-///         Output::Wait(until) => break until,
-///         Output::Close(reason) => panic!("{reason}"),
+///         SessionOutput::Wait(until) => break until,
+///         SessionOutput::Close(reason) => panic!("{reason}"),
 ///     }
 /// };
 /// assert_eq!(body, b":\nretry: 3000\ndata: on\n\n");
@@ -144,7 +144,7 @@ impl<'a> Session<'a> {
         &mut self,
         now: Instant,
         log: &'l EventLog<B>,
-    ) -> Output<'l>
+    ) -> SessionOutput<'l>
     where
         'a: 'l,
     {
@@ -152,18 +152,18 @@ impl<'a> Session<'a> {
     }
 
     /// As [`poll`](Session::poll), but copies what goes to the client to the start of `buffer`: many frames
-    /// at once, or a part of one. [`Output::Send`] has that part of the buffer.
+    /// at once, or a part of one. [`SessionOutput::Send`] has that part of the buffer.
     ///
     /// What was copied counts as sent, and is not given again: do not call [`sent`](Session::sent) for it. This spares
     /// short writes, and a lock on the log need not be held during a write. The caller limits how long a write takes.
     ///
-    /// With an empty buffer nothing can be sent: that is [`Close::Stalled`].
+    /// With an empty buffer nothing can be sent: that is [`CloseReason::Stalled`].
     pub fn fill<'b, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized>(
         &mut self,
         now: Instant,
         log: &EventLog<B>,
         buffer: &'b mut [u8],
-    ) -> Output<'b> {
+    ) -> SessionOutput<'b> {
         if self.is_greeting() {
             return self.fill_greeting(now, buffer);
         }
@@ -263,11 +263,15 @@ impl<'a> Session<'a> {
     }
 
     /// As [`greet`](Self::greet), for callers of [`fill`](Self::fill).
-    pub(crate) fn fill_greeting<'b>(&mut self, now: Instant, buffer: &'b mut [u8]) -> Output<'b> {
+    pub(crate) fn fill_greeting<'b>(
+        &mut self,
+        now: Instant,
+        buffer: &'b mut [u8],
+    ) -> SessionOutput<'b> {
         let length = self.greet(buffer);
         match buffer.get(..length) {
-            Some(filled @ [_, ..]) => Output::Send(filled),
-            _ => Output::Wait(now),
+            Some(filled @ [_, ..]) => SessionOutput::Send(filled),
+            _ => SessionOutput::Wait(now),
         }
     }
 
@@ -277,7 +281,7 @@ impl<'a> Session<'a> {
         now: Instant,
         records: &Records<'_>,
         buffer: &'b mut [u8],
-    ) -> Output<'b> {
+    ) -> SessionOutput<'b> {
         let mut length = 0_usize;
         let mut budget = Budget::STEP;
         loop {
@@ -288,7 +292,7 @@ impl<'a> Session<'a> {
             self.own.waiting.note_progress(&mut self.since, now);
             let mut after = Cursor::START;
             match self.next(now, records, &mut budget, &mut after) {
-                Output::Send(bytes) => {
+                SessionOutput::Send(bytes) => {
                     let sent = bytes.get(..free.len()).unwrap_or(bytes);
                     copy(sent, free);
                     self.note_sent(sent.len());
@@ -305,17 +309,17 @@ impl<'a> Session<'a> {
                     }
                 }
                 _ if length > 0 => break,
-                Output::Wait(until) => return Output::Wait(until),
-                Output::Close(reason) => return Output::Close(reason),
+                SessionOutput::Wait(until) => return SessionOutput::Wait(until),
+                SessionOutput::Close(reason) => return SessionOutput::Close(reason),
             }
         }
         match buffer.get(..length) {
             Some(filled @ [_, ..]) => {
                 // Silence begins when these were written, which is before the next call.
                 self.own.waiting = Waiting::Progress;
-                Output::Send(filled)
+                SessionOutput::Send(filled)
             }
-            _ => Output::Close(Close::Stalled),
+            _ => SessionOutput::Close(CloseReason::Stalled),
         }
     }
 
@@ -324,7 +328,11 @@ impl<'a> Session<'a> {
         self.own.options.write_timeout_ms
     }
 
-    pub(super) fn poll_records<'l>(&mut self, now: Instant, records: &Records<'l>) -> Output<'l>
+    pub(super) fn poll_records<'l>(
+        &mut self,
+        now: Instant,
+        records: &Records<'l>,
+    ) -> SessionOutput<'l>
     where
         'a: 'l,
     {
@@ -335,12 +343,12 @@ impl<'a> Session<'a> {
         }
         self.leave_whole(records);
         let output = self.next(now, records, &mut { Budget::STEP }, &mut { Cursor::START });
-        if let Output::Send(bytes) = output {
+        if let SessionOutput::Send(bytes) = output {
             self.walk.other_read = bytes.len() as u32;
             let limit = self.own.options.write_timeout_ms;
             if self.own.waiting.is_stalled(&mut self.since, now, limit) {
-                self.own.stage = Stage::Closed(Close::Stalled);
-                return Output::Close(Close::Stalled);
+                self.own.stage = Stage::Closed(CloseReason::Stalled);
+                return SessionOutput::Close(CloseReason::Stalled);
             }
         }
         output
@@ -354,7 +362,7 @@ impl<'a> Session<'a> {
         }
         let mut next = self.walk.cursor;
         // If it is still there, `next_record` goes on after it.
-        if let Err(Lapped { missed }) = records.read(&mut next) {
+        if let Err(Lagged { missed }) = records.read(&mut next) {
             self.walk.jump_to(next);
             if missed > 1 {
                 self.own.note_loss();
@@ -369,19 +377,19 @@ impl<'a> Session<'a> {
         records: &Records<'l>,
         budget: &mut Budget,
         after: &mut Cursor,
-    ) -> Output<'l>
+    ) -> SessionOutput<'l>
     where
         'a: 'l,
     {
         loop {
             match self.own.stage {
                 // Whoever begins a stream searches first, and greets while the log is not locked.
-                Stage::Resume | Stage::Search | Stage::Greeting => return Output::Wait(now),
-                Stage::Closed(reason) => return Output::Close(reason),
+                Stage::Resume | Stage::Search | Stage::Greeting => return SessionOutput::Wait(now),
+                Stage::Closed(reason) => return SessionOutput::Close(reason),
                 stage if stage.is_own_frame() => {
                     let unsent = self.own.unsent(self.walk.sent);
                     if !unsent.is_empty() {
-                        return Output::Send(unsent);
+                        return SessionOutput::Send(unsent);
                     }
                     self.walk.sent = 0;
                     self.own.advance();
@@ -390,14 +398,14 @@ impl<'a> Session<'a> {
                     if self.walk.sent == 0 {
                         if now >= self.lifetime_ends {
                             self.own.stage = Stage::Closed(match self.lifetime_ends {
-                                ENDED => Close::Ended,
-                                _ => Close::Lifetime,
+                                ENDED => CloseReason::Ended,
+                                _ => CloseReason::Lifetime,
                             });
                             continue;
                         }
                         if let Some(skip) = self.own.options.skip {
                             if !skip(self.own.options.only, records, &mut self.walk, budget) {
-                                return Output::Wait(now);
+                                return SessionOutput::Wait(now);
                             }
                         }
                     }
@@ -432,7 +440,7 @@ pub(super) fn next_record<'l>(
     now: Instant,
     records: &Records<'l>,
     after: &mut Cursor,
-) -> Option<Output<'l>> {
+) -> Option<SessionOutput<'l>> {
     let mut next = session.walk.cursor;
     match records.read(&mut next) {
         Ok(Some(record)) => {
@@ -440,7 +448,7 @@ pub(super) fn next_record<'l>(
             match unsent {
                 Some(unsent @ [_, ..]) => {
                     *after = next;
-                    return Some(Output::Send(unsent));
+                    return Some(SessionOutput::Send(unsent));
                 }
                 _ => session.walk.move_to(next),
             }
@@ -449,12 +457,12 @@ pub(super) fn next_record<'l>(
             let keep_alive = session.since.limit(session.own.options.keep_alive_ms);
             session.own.waiting = Waiting::Idle;
             if now < keep_alive {
-                return Some(Output::Wait(keep_alive.min(session.lifetime_ends)));
+                return Some(SessionOutput::Wait(keep_alive.min(session.lifetime_ends)));
             }
             session.since = now;
             session.own.stage = Stage::KeepAlive;
         }
-        Err(_) if session.walk.sent > 0 => session.own.stage = Stage::Closed(Close::Lapped),
+        Err(_) if session.walk.sent > 0 => session.own.stage = Stage::Closed(CloseReason::Lagged),
         Err(_) => {
             session.walk.jump_to(next);
             session.own.note_loss();

@@ -87,26 +87,26 @@ impl defmt::Format for Text<'_> {
 /// # Examples
 ///
 /// ```
-/// use embedded_sse::EventName;
+/// use embedded_sse::EventType;
 ///
-/// assert_eq!(EventName::new("temperature")?, "temperature");
-/// assert!(EventName::new("x\ndata: injected").is_err());
-/// # Ok::<(), embedded_sse::InvalidEventName>(())
+/// assert_eq!(EventType::new("temperature")?, "temperature");
+/// assert!(EventType::new("x\ndata: injected").is_err());
+/// # Ok::<(), embedded_sse::InvalidEventType>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct EventName<'a>(Text<'a>);
+pub struct EventType<'a>(Text<'a>);
 
-impl<'a> EventName<'a> {
+impl<'a> EventType<'a> {
     /// The type of an event that names none (WHATWG HTML 9.2.6).
-    pub const MESSAGE: EventName<'static> = EventName(Text(b"message"));
+    pub const MESSAGE: EventType<'static> = EventType(Text(b"message"));
 
     /// Checks a name.
     ///
     /// # Errors
     ///
     /// When it holds CR or LF: on the wire these would end the field.
-    pub const fn new(name: &'a str) -> Result<Self, InvalidEventName> {
+    pub const fn new(name: &'a str) -> Result<Self, InvalidEventType> {
         Self::from_bytes(name.as_bytes())
     }
 
@@ -115,9 +115,9 @@ impl<'a> EventName<'a> {
     /// # Errors
     ///
     /// As [`new`](Self::new).
-    pub const fn from_bytes(name: &'a [u8]) -> Result<Self, InvalidEventName> {
+    pub const fn from_bytes(name: &'a [u8]) -> Result<Self, InvalidEventType> {
         if line_end::is_in(name) {
-            Err(InvalidEventName)
+            Err(InvalidEventType)
         } else {
             Ok(Self(Text(name)))
         }
@@ -129,24 +129,24 @@ impl<'a> EventName<'a> {
     }
 }
 
-/// An [`EventName`] from a literal, checked when the program is compiled.
+/// An [`EventType`] from a literal, checked when the program is compiled.
 ///
 /// # Examples
 ///
 /// ```
-/// use embedded_sse::{EventName, event_name};
+/// use embedded_sse::{EventType, event_type};
 ///
-/// const TEMPERATURE: EventName = event_name!("temperature");
+/// const TEMPERATURE: EventType = event_type!("temperature");
 /// ```
 ///
 /// ```compile_fail
-/// embedded_sse::event_name!("x\ndata: injected");
+/// embedded_sse::event_type!("x\ndata: injected");
 /// ```
 #[macro_export]
-macro_rules! event_name {
+macro_rules! event_type {
     ($name:expr) => {
         const {
-            match $crate::EventName::new($name) {
+            match $crate::EventType::new($name) {
                 ::core::result::Result::Ok(name) => name,
                 ::core::result::Result::Err(_) => ::core::panic!("event name holds a line end"),
             }
@@ -242,15 +242,15 @@ impl<'a> From<EventId<'a>> for LastEventId<'a> {
 /// The name of an event holds CR or LF.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct InvalidEventName;
+pub struct InvalidEventType;
 
-impl fmt::Display for InvalidEventName {
+impl fmt::Display for InvalidEventType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("event name holds a line end")
     }
 }
 
-impl core::error::Error for InvalidEventName {}
+impl core::error::Error for InvalidEventType {}
 
 /// The id of an event holds CR, LF or NUL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -305,7 +305,7 @@ macro_rules! text {
 }
 
 text!(Text);
-text!(EventName: Text);
+text!(EventType: Text);
 text!(EventId: Text);
 
 /// Whether two names are the same. They are short: to compare them byte by byte takes less flash and stack

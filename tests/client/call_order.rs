@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use embedded_sse::Instant;
 use embedded_sse::client::{
-    ClientOptions, ConnectError, EventSource, Notice, Output, ProducedField, ReadyState,
+    ClientOptions, ConnectError, DynamicField, EventSource, EventSourceOutput, Notice, ReadyState,
     ReconnectOptions,
 };
 use embedded_sse::http::Method;
@@ -39,7 +39,7 @@ fn no_order_of_calls_panics_or_gives_an_event_without_a_stream() {
     for round in 0..40_000 {
         let reconnect = ReconnectOptions::new()
             .seed(round)
-            .attempts(random.u32(0..6));
+            .max_attempts(random.u32(0..6));
         let mut options = ClientOptions::new();
         if random.bool() {
             options = options.request(Method::POST, b"{}");
@@ -58,9 +58,9 @@ fn no_order_of_calls_panics_or_gives_an_event_without_a_stream() {
             call if call % 50 == 49 => Err(fmt::Error),
             call => value.write_str(&"xyz"[call % 4..]),
         };
-        let fields = [ProducedField::new("X-A", &produce).unwrap()];
+        let fields = [DynamicField::new("X-A", &produce).unwrap()];
         if random.u8(0..4) == 0 {
-            options = options.produced_fields(&fields);
+            options = options.dynamic_fields(&fields);
         }
         let options = options
             .idle_timeout(random.u32(0..2) * 50)
@@ -80,9 +80,9 @@ fn no_order_of_calls_panics_or_gives_an_event_without_a_stream() {
                 0 => source.connected(now),
                 1 => match random.u8(0..4) {
                     0 => source.disconnected(),
-                    1 => source.received_end(),
-                    2 => source.not_connected(ConnectError::Unreachable),
-                    _ => source.not_connected(ConnectError::Unsupported),
+                    1 => source.received_eof(),
+                    2 => source.connect_failed(ConnectError::Unreachable),
+                    _ => source.connect_failed(ConnectError::Unsupported),
                 },
                 2 => source.sent(now, random.usize(0..200)),
                 3 if random.u32(0..20) == 0 => {
@@ -108,42 +108,42 @@ fn no_order_of_calls_panics_or_gives_an_event_without_a_stream() {
             let before = source.last_event_id().as_bytes().to_vec();
             let state = source.ready_state();
             match source.poll(now, &mut input) {
-                Output::Connect(url) => {
+                EventSourceOutput::Connect(url) => {
                     assert!(!closed && !is_for_good && !url.host().is_empty());
                     if random.u32(0..4) > 0 {
                         source.connected(now);
                     }
                 }
-                Output::Send(bytes) => {
+                EventSourceOutput::Send(bytes) => {
                     assert!(!bytes.is_empty());
                     let length = bytes.len();
                     source.sent(now, length);
                     assert_eq!(source.last_event_id().as_bytes(), before);
                 }
-                Output::Notice(Notice::Open) => {
+                EventSourceOutput::Notice(Notice::Open) => {
                     seen[0] += 1;
                     assert_eq!(source.ready_state(), ReadyState::Open);
                 }
-                Output::Notice(Notice::Event(_))
-                | Output::Notice(Notice::Comment { .. })
-                | Output::Notice(Notice::Overflow) => {
+                EventSourceOutput::Notice(Notice::Event(_))
+                | EventSourceOutput::Notice(Notice::Comment { .. })
+                | EventSourceOutput::Notice(Notice::Overflow) => {
                     seen[1] += 1;
                     assert_eq!((state, closed), (ReadyState::Open, false));
                 }
-                Output::Notice(Notice::Connecting { at, .. }) => {
+                EventSourceOutput::Notice(Notice::Reconnecting { at, .. }) => {
                     seen[2] += 1;
                     seen[4] += u32::from(!source.error_body().is_empty());
                     assert!(at.since(now) >= 100 && input.is_empty());
-                    assert_eq!(source.poll(now, &mut input), Output::Wait(at));
+                    assert_eq!(source.poll(now, &mut input), EventSourceOutput::Wait(at));
                 }
-                Output::Wait(until) => assert!(until > now && input.is_empty()),
-                Output::Notice(Notice::Closed { reason, by }) => {
+                EventSourceOutput::Wait(until) => assert!(until > now && input.is_empty()),
+                EventSourceOutput::Notice(Notice::Closed { reason, by }) => {
                     seen[3] += 1;
                     closed = true;
                     assert_eq!(source.ready_state(), ReadyState::Closed);
                     assert_eq!(
                         source.poll(now, &mut &b"data: x\n\n"[..]),
-                        Output::Notice(Notice::Closed { reason, by })
+                        EventSourceOutput::Notice(Notice::Closed { reason, by })
                     );
                 }
                 other => panic!("{other:?}"),

@@ -2,7 +2,7 @@
 
 use embedded_sse::Instant;
 use embedded_sse::client::{
-    CallerReason, EndedBy, EventSource, Notice, Output, ReadyState, Reason,
+    CallerReason, EndedBy, EventSource, EventSourceOutput, Notice, ReadyState, Reason,
 };
 
 use crate::helpers::{OPTIONS, url};
@@ -19,12 +19,12 @@ fn close_is_final_in_every_state() {
         let now = Instant::from_millis(5);
         for _ in 0..polls {
             match source.poll(now, &mut input) {
-                Output::Connect(_) => source.connected(now),
-                Output::Send(bytes) => {
+                EventSourceOutput::Connect(_) => source.connected(now),
+                EventSourceOutput::Send(bytes) => {
                     let length = bytes.len();
                     source.sent(now, length);
                 }
-                Output::Wait(_) => source.disconnected(),
+                EventSourceOutput::Wait(_) => source.disconnected(),
                 _ => {}
             }
         }
@@ -38,7 +38,7 @@ fn close_is_final_in_every_state() {
             let mut input = &b"data: z\n\n"[..];
             assert_eq!(
                 source.poll(now.after(99_999), &mut input),
-                Output::Notice(Notice::Closed {
+                EventSourceOutput::Notice(Notice::Closed {
                     reason: Reason::Caller(CallerReason::Closed),
                     by: EndedBy::Caller
                 })

@@ -2,7 +2,9 @@
 //! HTML 9.2.3). The delay of `Retry-After` is tested in `retry_after`.
 
 use embedded_sse::Instant;
-use embedded_sse::client::{ClientOptions, EventSource, Notice, Output, ReconnectOptions};
+use embedded_sse::client::{
+    ClientOptions, EventSource, EventSourceOutput, Notice, ReconnectOptions,
+};
 
 use crate::helpers::{
     EXACT, OPTIONS, STREAM, delay, delays, delays_of_a_thousand_seeds, lines, play_every_way, url,
@@ -37,9 +39,9 @@ fn failures_in_a_row_double_the_delay_up_to_60_seconds() {
 /// Breaks when base, floor or cap are not those of the options.
 #[test]
 fn base_delay_floor_and_cap_are_options() {
-    let small = ClientOptions::new().reconnect(EXACT.retry(10).floor(50).cap(170));
+    let small = ClientOptions::new().reconnect(EXACT.retry(10).min_delay(50).max_delay(170));
     assert_eq!(delays(&small, &refused(4)), [50, 100, 170, 170]);
-    let other = ClientOptions::new().reconnect(EXACT.retry(70).floor(50).cap(170));
+    let other = ClientOptions::new().reconnect(EXACT.retry(70).min_delay(50).max_delay(170));
     assert_eq!(delays(&other, &refused(3)), [70, 140, 170]);
 }
 
@@ -82,7 +84,7 @@ fn a_stream_open_for_10_seconds_resets_the_doublings() {
 /// Breaks when the time that makes a stream a success is not that of the options.
 #[test]
 fn the_time_that_resets_the_doublings_is_an_option() {
-    let options = ClientOptions::new().reconnect(EXACT.stable(500));
+    let options = ClientOptions::new().reconnect(EXACT.stable_after(500));
     assert_eq!(delay_after_open_for(&options, 499), 24_000);
     assert_eq!(delay_after_open_for(&options, 500), 3_000);
 }
@@ -218,18 +220,18 @@ fn unseeded_delay([connected, received, lost]: [u64; 3]) -> u64 {
     let mut source = EventSource::new(url("http://a"), &options, &mut buffer);
     let at = Instant::from_millis;
     let asks = source.poll(at(1_000), &mut &b""[..]);
-    assert!(matches!(asks, Output::Connect(_)));
+    assert!(matches!(asks, EventSourceOutput::Connect(_)));
     source.connected(at(connected));
-    while let Output::Send(request) = source.poll(at(connected), &mut &b""[..]) {
+    while let EventSourceOutput::Send(request) = source.poll(at(connected), &mut &b""[..]) {
         let length = request.len();
         source.sent(at(connected), length);
     }
     let head = format!("HTTP/1.1 {STREAM}\r\n\r\n");
     let opens = source.poll(at(received), &mut head.as_bytes());
-    assert_eq!(opens, Output::Notice(Notice::Open));
-    source.received_end();
+    assert_eq!(opens, EventSourceOutput::Notice(Notice::Open));
+    source.received_eof();
     match source.poll(at(lost), &mut &b""[..]) {
-        Output::Notice(Notice::Connecting { at: next, .. }) => next.since(at(lost)),
+        EventSourceOutput::Notice(Notice::Reconnecting { at: next, .. }) => next.since(at(lost)),
         other => panic!("{other:?}"),
     }
 }
@@ -291,7 +293,7 @@ fn with_a_seed_times_change_nothing() {
 #[test]
 fn jitter_never_goes_below_the_floor() {
     for seed in 0..100 {
-        let reconnect = ReconnectOptions::new().seed(seed).retry(0).floor(80);
+        let reconnect = ReconnectOptions::new().seed(seed).retry(0).min_delay(80);
         let options = ClientOptions::new().reconnect(reconnect);
         let delays = delays(&options, &refused(2));
         assert!(delays.iter().all(|delay| *delay >= 80), "{delays:?}");
@@ -301,7 +303,7 @@ fn jitter_never_goes_below_the_floor() {
 /// Breaks when a client makes more or fewer attempts than the limit.
 #[test]
 fn attempts_in_a_row_can_be_limited() {
-    let options = ClientOptions::new().reconnect(EXACT.attempts(3));
+    let options = ClientOptions::new().reconnect(EXACT.max_attempts(3));
     let lines = lines(&options, &refused(9));
     assert_eq!(lines.len(), 6);
     assert_eq!(lines[5], "closed: Unreachable (last attempt)");
@@ -310,7 +312,7 @@ fn attempts_in_a_row_can_be_limited() {
 /// Breaks when failures before an event count against the limit, or a silent connection does not.
 #[test]
 fn an_event_resets_the_count_of_attempts() {
-    let options = ClientOptions::new().reconnect(EXACT.attempts(3));
+    let options = ClientOptions::new().reconnect(EXACT.max_attempts(3));
     let options = options.idle_timeout(1_000);
     let mut script = refused(2);
     script.push(Scene::stream("data: x\n\n"));

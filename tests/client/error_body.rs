@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use embedded_sse::Instant;
 use embedded_sse::client::{
-    ClientOptions, Decision, EventSource, Failure, Notice, Output, ReadyState, Reason,
+    ClientOptions, Decision, EventSource, EventSourceOutput, Failure, Notice, ReadyState, Reason,
     ReconnectOptions, ServerReason,
 };
 
@@ -310,12 +310,12 @@ fn without_the_option_no_body_is_awaited_or_kept() {
 fn answered(source: &mut EventSource<'_>, now: Instant, mut response: &[u8]) -> String {
     loop {
         match source.poll(now, &mut &b""[..]) {
-            Output::Connect(_) => source.connected(now),
-            Output::Send(bytes) => {
+            EventSourceOutput::Connect(_) => source.connected(now),
+            EventSourceOutput::Send(bytes) => {
                 let length = bytes.len();
                 source.sent(now, length);
             }
-            Output::Wait(_) => break,
+            EventSourceOutput::Wait(_) => break,
             other => panic!("{other:?}"),
         }
     }
@@ -332,22 +332,22 @@ fn a_body_can_be_read_from_the_notice_to_the_next_connection() {
     let mut source = EventSource::new(url("http://a"), &KEEPING, &mut buffer);
     let response = b"HTTP/1.1 500 x\r\nContent-Length: 4\r\n\r\noops";
     let output = answered(&mut source, start, response);
-    assert!(output.contains("Connecting"), "{output}");
+    assert!(output.contains("Reconnecting"), "{output}");
     for now in [0, 1, 2_999] {
         assert_eq!(source.error_body(), b"oops");
         assert_eq!(source.ready_state(), ReadyState::Connecting);
         let output = source.poll(Instant::from_millis(now), &mut &b"HTTP/1.1"[..]);
-        assert_eq!(output, Output::Wait(Instant::from_millis(3_000)));
+        assert_eq!(output, EventSourceOutput::Wait(Instant::from_millis(3_000)));
     }
     let later = Instant::from_millis(3_000);
     let output = source.poll(later, &mut &b""[..]);
-    assert!(matches!(output, Output::Connect(_)));
+    assert!(matches!(output, EventSourceOutput::Connect(_)));
     assert_eq!(source.error_body(), b"");
     source.disconnected();
     let output = source.poll(later, &mut &b""[..]);
     assert!(matches!(
         output,
-        Output::Notice(Notice::Connecting { at, .. }) if at.since(later) == 6_000
+        EventSourceOutput::Notice(Notice::Reconnecting { at, .. }) if at.since(later) == 6_000
     ));
     assert_eq!(source.error_body(), b"");
 
@@ -363,11 +363,14 @@ fn a_body_can_be_read_from_the_notice_to_the_next_connection() {
         assert_eq!(source.error_body(), b"no");
         assert_eq!(source.ready_state(), ReadyState::Closed);
         let output = source.poll(Instant::from_millis(now), &mut &b"x"[..]);
-        assert!(matches!(output, Output::Notice(Notice::Closed { .. })));
+        assert!(matches!(
+            output,
+            EventSourceOutput::Notice(Notice::Closed { .. })
+        ));
     }
     source.restart();
     let output = source.poll(last, &mut &b""[..]);
-    assert!(matches!(output, Output::Connect(_)));
+    assert!(matches!(output, EventSourceOutput::Connect(_)));
     assert_eq!(source.error_body(), b"");
 }
 
@@ -475,7 +478,10 @@ fn on_failure_decides_before_the_body_is_received() {
 fn the_body_of_the_last_attempt_is_kept() {
     let options = |reconnect: ReconnectOptions<'static>| KEEPING.reconnect(reconnect);
     let busy = Scene::answer("503 x", "busy");
-    let attempts = play_every_way(&options(EXACT.attempts(2)), &[busy.clone(), busy.clone()]);
+    let attempts = play_every_way(
+        &options(EXACT.max_attempts(2)),
+        &[busy.clone(), busy.clone()],
+    );
     assert_eq!(
         attempts.lines[4..],
         ["closed: Status(503) (last attempt)", "body busy"]

@@ -100,7 +100,7 @@ fn missing_content_type_is_retried_with_the_longest_delay_unless_strict() {
 #[test]
 fn the_longest_delay_is_the_cap_or_retry() {
     let html = || Scene::answer("200 OK\r\nContent-Type: text/html", "");
-    let options = ClientOptions::new().reconnect(EXACT.cap(5_000));
+    let options = ClientOptions::new().reconnect(EXACT.max_delay(5_000));
     assert_eq!(delays(&options, &[html(), html()]), [5_000; 2]);
     let stream = Scene::stream("retry: 90000\ndata\n\n");
     assert_eq!(delays(&OPTIONS, &[stream, html()]), [90_000; 2]);
@@ -265,7 +265,7 @@ fn an_idle_connection_is_retried() {
 /// Breaks when a client goes on after its last attempt. The count of attempts is tested in `delays`.
 #[test]
 fn exhausted_attempts_are_final() {
-    for reconnect in [EXACT.attempts(1), EXACT.strict().attempts(1)] {
+    for reconnect in [EXACT.max_attempts(1), EXACT.strict().max_attempts(1)] {
         let options = ClientOptions::new().reconnect(reconnect);
         assert_eq!(
             outcome(&options, &Scene::Refused),

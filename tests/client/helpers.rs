@@ -7,7 +7,7 @@ use embedded_sse::http::{HeaderField, Url};
 use crate::scripted::{Scene, Story, play};
 
 /// No jitter, so that tests can compare delays.
-pub const EXACT: ReconnectOptions = ReconnectOptions::new().exact();
+pub const EXACT: ReconnectOptions = ReconnectOptions::new().no_jitter();
 pub static OPTIONS: ClientOptions = ClientOptions::new().reconnect(EXACT);
 /// The behaviour of browsers.
 pub static STRICT: ClientOptions = ClientOptions::new().reconnect(EXACT.strict());

@@ -2,7 +2,7 @@
 
 use embedded_sse::Instant;
 use embedded_sse::client::{
-    ClientOptions, EventSource, NetworkReason, Notice, Output, ReadyState, Reason,
+    ClientOptions, EventSource, EventSourceOutput, NetworkReason, Notice, ReadyState, Reason,
 };
 
 use crate::helpers::{EXACT, OPTIONS, lines, url};
@@ -77,9 +77,9 @@ fn a_request_that_is_not_written_in_time_is_given_up() {
     let mut buffer = [0; 64];
     let mut source = EventSource::new(url("http://device/"), &IDLE, &mut buffer);
     let mut poll = |now| match source.poll(Instant::from_millis(now), &mut &b"H"[..]) {
-        Output::Connect(_) => source.connected(Instant::from_millis(now)),
-        Output::Send(_) => {}
-        Output::Notice(Notice::Connecting { reason, .. }) => {
+        EventSourceOutput::Connect(_) => source.connected(Instant::from_millis(now)),
+        EventSourceOutput::Send(_) => {}
+        EventSourceOutput::Notice(Notice::Reconnecting { reason, .. }) => {
             assert_eq!((now, reason), (1_000, Reason::Network(NetworkReason::Idle)));
         }
         other => panic!("{other:?}"),
@@ -98,21 +98,21 @@ fn connecting_and_each_part_of_a_request_restart_the_idle_timeout() {
     let at = Instant::from_millis;
     assert!(matches!(
         source.poll(at(0), &mut &b""[..]),
-        Output::Connect(_)
+        EventSourceOutput::Connect(_)
     ));
     source.connected(at(900));
     assert!(matches!(
         source.poll(at(1_899), &mut &b""[..]),
-        Output::Send(_)
+        EventSourceOutput::Send(_)
     ));
     source.sent(at(1_899), 1);
     assert!(matches!(
         source.poll(at(2_898), &mut &b""[..]),
-        Output::Send(_)
+        EventSourceOutput::Send(_)
     ));
     assert!(matches!(
         source.poll(at(2_899), &mut &b""[..]),
-        Output::Notice(Notice::Connecting {
+        EventSourceOutput::Notice(Notice::Reconnecting {
             reason: Reason::Network(NetworkReason::Idle),
             ..
         })

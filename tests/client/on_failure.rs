@@ -4,8 +4,8 @@ use std::sync::Mutex;
 
 use embedded_sse::Instant;
 use embedded_sse::client::{
-    Answer, CallerReason, ClientOptions, ConnectError, Decision, EventSource, Failure, Output,
-    Reason, ReconnectOptions, ServerReason,
+    CallerReason, ClientOptions, ConnectError, Decision, EventSource, EventSourceOutput, Failure,
+    Reason, ReconnectOptions, ResponseInfo, ServerReason,
 };
 
 use crate::helpers::{EXACT, STREAM, lines, play_every_way, url};
@@ -13,7 +13,7 @@ use crate::scripted::{Scene, brief, play};
 
 /// The outcome of a response for a caller who retries a 404 and a 204, ends on a 503, and opens a 206 and JSON.
 fn decided(head: &str) -> Vec<String> {
-    let decide = |failure: &Failure, decision| match failure.answer.map(|answer| answer.status) {
+    let decide = |failure: &Failure, decision| match failure.response.map(|answer| answer.status) {
         Some(404 | 204) => Decision::Retry,
         Some(503) => Decision::End,
         Some(206 | 200) => Decision::Open,
@@ -36,7 +36,7 @@ fn a_final_status_may_be_retried() {
 #[test]
 fn a_failure_that_the_caller_retries_ends_after_the_last_attempt() {
     let retry = |_: &Failure, _| Decision::Retry;
-    let options = ClientOptions::new().reconnect(EXACT.attempts(2).on_failure(&retry));
+    let options = ClientOptions::new().reconnect(EXACT.max_attempts(2).on_failure(&retry));
     let script = [Scene::answer("404 x", ""), Scene::answer("404 x", "")];
     let lines = lines(&options, &script);
     assert_eq!(lines.last().unwrap(), "closed: Status(404) (last attempt)");
@@ -281,17 +281,20 @@ fn the_function_gets_each_failure_with_the_decision_of_the_rules() {
 fn the_function_gets_type_and_retry_after_of_a_response() {
     let answers = Mutex::new(Vec::new());
     let decide = |failure: &Failure, decision| {
-        answers.lock().unwrap().push(failure.answer);
+        answers.lock().unwrap().push(failure.response);
         decision
     };
     let options = ClientOptions::new().reconnect(EXACT.on_failure(&decide));
     for (head, expected) in [
-        ("404 x\r\nRetry-After: 7", Answer::new(404, "", Some(7))),
+        (
+            "404 x\r\nRetry-After: 7",
+            ResponseInfo::new(404, "", Some(7)),
+        ),
         (
             "503 x\r\nContent-Type: text/event-stream",
-            Answer::new(503, "text/event-stream", None),
+            ResponseInfo::new(503, "text/event-stream", None),
         ),
-        ("200 x", Answer::new(200, "text/html", None)),
+        ("200 x", ResponseInfo::new(200, "text/html", None)),
     ] {
         answers.lock().unwrap().clear();
         lines(&options, &[Scene::answer(head, "")]);
@@ -320,8 +323,8 @@ fn the_function_does_not_get_close_and_faults_of_the_caller() {
     let mut buffer = [0; 256];
     let mut source = EventSource::new(url("https://a"), &options, &mut buffer);
     let output = source.poll(now, &mut &b""[..]);
-    assert!(matches!(output, Output::Connect(_)));
-    source.not_connected(ConnectError::Unsupported);
+    assert!(matches!(output, EventSourceOutput::Connect(_)));
+    source.connect_failed(ConnectError::Unsupported);
     let lines = play(&mut source, [], 100).lines;
     assert_eq!(lines, ["closed: Unsupported (caller)"]);
     assert_eq!(
@@ -342,7 +345,7 @@ fn the_function_gets_the_last_attempt_and_cannot_undo_it() {
         ),
     ] {
         let script = vec![scene; 5];
-        let calls = calls(EXACT.attempts(3), RedirectBuffer::Given, &script);
+        let calls = calls(EXACT.max_attempts(3), RedirectBuffer::Given, &script);
         let (last, before) = calls.split_last().unwrap();
         assert_eq!(*last, (reason.to_string(), Decision::End, true));
         assert!(before.iter().all(|call| !call.2), "{calls:?}");
@@ -350,7 +353,7 @@ fn the_function_gets_the_last_attempt_and_cannot_undo_it() {
         for decision in [Decision::Retry, Decision::Open] {
             let decide = |_: &Failure, _| decision;
             let options = ClientOptions::new();
-            let options = options.reconnect(EXACT.attempts(3).on_failure(&decide));
+            let options = options.reconnect(EXACT.max_attempts(3).on_failure(&decide));
             if (decision, reason) == (Decision::Open, "Status(503)") {
                 // The rules would open this response, which is no failure.
                 continue;
@@ -369,7 +372,7 @@ fn a_response_opened_at_the_last_attempt_is_a_success() {
         Reason::Server(ServerReason::Status(206)) => Decision::Open,
         _ => decision,
     };
-    let options = ClientOptions::new().reconnect(EXACT.attempts(1).on_failure(&decide));
+    let options = ClientOptions::new().reconnect(EXACT.max_attempts(1).on_failure(&decide));
     let script = [Scene::answer("206 x", "data: x\n\n"), Scene::Refused];
     let lines = lines(&options, &script);
     assert_eq!(

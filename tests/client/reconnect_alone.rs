@@ -2,8 +2,8 @@
 
 use embedded_sse::Instant;
 use embedded_sse::client::{
-    Answer, CallerReason, ConnectError, Decision, EndedBy, Failure, NetworkReason, Reason,
-    Reconnect, ReconnectOptions, RedirectReason, ResponseReason, ServerReason, Verdict,
+    CallerReason, ConnectError, Decision, EndedBy, Failure, NetworkReason, Reason, Reconnect,
+    ReconnectOptions, RedirectReason, ResponseInfo, ResponseReason, ServerReason, Verdict,
 };
 
 use crate::helpers::EXACT;
@@ -22,7 +22,7 @@ fn a_response_is_judged_by_its_status_and_type() {
     for options in [EXACT, EXACT.strict()] {
         let mut reconnect = Reconnect::new(&options);
         let mut judge =
-            |status, content_type| reconnect.judge(&Answer::new(status, content_type, None));
+            |status, content_type| reconnect.judge(&ResponseInfo::new(status, content_type, None));
         assert_eq!(judge(200, stream), Verdict::Open);
         for content_type in ["", "text/html", "text/event-streams"] {
             let wrong_type = Verdict::Failed(Reason::Server(ServerReason::WrongType));
@@ -59,7 +59,7 @@ fn a_response_is_judged_by_its_status_and_type() {
 /// Breaks when the caller does not learn when to try again, or who has ended the client.
 #[test]
 fn a_failure_gives_the_next_attempt_or_who_has_ended_the_client() {
-    let options = EXACT.attempts(3);
+    let options = EXACT.max_attempts(3);
     let failed = |reason| Reconnect::new(&options).failed(at(5), reason);
     for (reason, expected) in [
         (LOST, Ok(at(3_005))),
@@ -95,7 +95,10 @@ fn a_failure_gives_the_next_attempt_or_who_has_ended_the_client() {
 /// Breaks when the decision about a response counts for a later stream or response.
 #[test]
 fn a_decision_counts_for_its_response_only() {
-    let (gone, busy) = (Answer::new(404, "", None), Answer::new(503, "", Some(9)));
+    let (gone, busy) = (
+        ResponseInfo::new(404, "", None),
+        ResponseInfo::new(503, "", Some(9)),
+    );
     let options = EXACT;
     let mut reconnect = Reconnect::new(&options);
     reconnect.judge(&gone);
@@ -118,13 +121,13 @@ fn a_decision_counts_for_its_response_only() {
 /// Breaks when the caller's function is called again about the same response.
 #[test]
 fn a_response_is_decided_once() {
-    static DECIDE: fn(&Failure, Decision) -> Decision = |failure, decision| match failure.answer {
+    static DECIDE: fn(&Failure, Decision) -> Decision = |failure, decision| match failure.response {
         Some(_) => Decision::Retry,
         None => decision,
     };
-    let options = ReconnectOptions::new().exact().on_failure(&DECIDE);
+    let options = ReconnectOptions::new().no_jitter().on_failure(&DECIDE);
     let mut reconnect = Reconnect::new(&options);
-    let Verdict::Failed(reason) = reconnect.judge(&Answer::new(404, "", None)) else {
+    let Verdict::Failed(reason) = reconnect.judge(&ResponseInfo::new(404, "", None)) else {
         panic!();
     };
     assert_eq!(reconnect.failed(at(0), reason), Ok(at(3_000)));

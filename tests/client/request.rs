@@ -2,7 +2,7 @@
 //! `Last-Event-ID` is tested in `last_event_id`, requests after redirects in `redirects`.
 
 use embedded_sse::Instant;
-use embedded_sse::client::{ClientOptions, EventSource, Output};
+use embedded_sse::client::{ClientOptions, EventSource, EventSourceOutput};
 use embedded_sse::http::Method;
 
 use crate::helpers::{EXACT, OPTIONS, field, play_every_way, url};
@@ -45,11 +45,11 @@ fn bytes_reported_before_the_first_part_do_not_count_as_sent() {
         let mut source = EventSource::new(url("http://a"), &OPTIONS, &mut buffer);
         let now = Instant::from_millis(0);
         let connect = source.poll(now, &mut &b""[..]);
-        assert!(matches!(connect, Output::Connect(_)));
+        assert!(matches!(connect, EventSourceOutput::Connect(_)));
         source.connected(now);
         source.sent(now, length);
         match source.poll(now, &mut &b""[..]) {
-            Output::Send(bytes) => assert!(bytes.starts_with(b"GET / HTTP/1.1\r\n")),
+            EventSourceOutput::Send(bytes) => assert!(bytes.starts_with(b"GET / HTTP/1.1\r\n")),
             other => panic!("{other:?}"),
         }
     }

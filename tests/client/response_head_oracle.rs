@@ -29,7 +29,7 @@ const LENGTH: usize = "9\r\ndata: x\n\n".len();
 fn read(head: &[u8], step: usize) -> Read {
     // An event stream is no failure.
     let answered = Mutex::new((200, true, None));
-    let on_failure = |failure: &Failure, decision| match (failure.reason, failure.answer) {
+    let on_failure = |failure: &Failure, decision| match (failure.reason, failure.response) {
         (_, Some(answer)) => {
             *answered.lock().unwrap() = (answer.status, answer.is_event_stream, answer.retry_after);
             match answer.status {

@@ -1,7 +1,7 @@
 //! `restart()`, and settings that restart a connection because they are changed in the middle of it.
 
 use embedded_sse::Instant;
-use embedded_sse::client::{ClientOptions, EventSource, Output, ReadyState};
+use embedded_sse::client::{ClientOptions, EventSource, EventSourceOutput, ReadyState};
 
 use embedded_sse::http::Method;
 
@@ -44,7 +44,7 @@ fn a_restart_connects_at_once_without_the_unfinished_event_and_with_the_id() {
 #[test]
 fn an_event_before_a_restart_is_no_success_of_the_new_attempt() {
     let mut buffer = [0; 256];
-    let options = ClientOptions::new().reconnect(EXACT.attempts(1));
+    let options = ClientOptions::new().reconnect(EXACT.max_attempts(1));
     let mut source = EventSource::new(url("http://a/b"), &options, &mut buffer);
     let mut story = play(&mut source, [Scene::stays("data: x\n\n")], 100);
     source.restart();
@@ -72,7 +72,7 @@ fn a_restart_resets_the_doublings() {
 #[test]
 fn a_restart_connects_again_after_every_end_but_close() {
     let post = ClientOptions::new().request(Method::POST, b"{}");
-    let attempts = ClientOptions::new().reconnect(EXACT.attempts(2));
+    let attempts = ClientOptions::new().reconnect(EXACT.max_attempts(2));
     let cases = [
         (&OPTIONS, vec![Scene::answer("404 x", "")], "Status(404)"),
         (&OPTIONS, vec![Scene::answer("204 x", "")], "NoContent"),
@@ -123,7 +123,7 @@ fn a_restart_with_too_small_a_buffer_ends_as_before() {
 /// Breaks when failures before a restart count for the attempts after it.
 #[test]
 fn attempts_and_retry_after_before_a_restart_do_not_count() {
-    let options = ClientOptions::new().reconnect(EXACT.attempts(2));
+    let options = ClientOptions::new().reconnect(EXACT.max_attempts(2));
     let mut buffer = [0; 256];
     let mut source = EventSource::new(url("http://a/b"), &options, &mut buffer);
     let busy = Scene::answer("503 x\r\nRetry-After: 9", "");
@@ -159,11 +159,11 @@ fn a_setting_changed_in_mid_connection_starts_the_next_one() {
         let mut source = EventSource::new(url("http://device/"), &OPTIONS, &mut buffer);
         assert!(matches!(
             source.poll(now, &mut &b""[..]),
-            Output::Connect(_)
+            EventSourceOutput::Connect(_)
         ));
         source.connected(now);
         let mut left = sent;
-        while let Output::Send(bytes) = source.poll(now, &mut &b""[..]) {
+        while let EventSourceOutput::Send(bytes) = source.poll(now, &mut &b""[..]) {
             let length = bytes.len().min(left);
             left -= length;
             source.sent(now, length);

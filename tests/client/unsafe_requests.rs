@@ -3,7 +3,7 @@
 
 use embedded_sse::Instant;
 use embedded_sse::client::{
-    ClientOptions, Decision, EventSource, Failure, NetworkReason, Notice, Output, Reason,
+    ClientOptions, Decision, EventSource, EventSourceOutput, Failure, NetworkReason, Notice, Reason,
 };
 use embedded_sse::http::{HeaderField, Method};
 
@@ -126,15 +126,18 @@ fn a_write_of_0_bytes_does_not_count() {
         let mut buffer = [0; 256];
         let mut source = EventSource::new(url("http://a"), &POST, &mut buffer);
         let output = source.poll(now, &mut &b""[..]);
-        assert!(matches!(output, Output::Connect(_)));
+        assert!(matches!(output, EventSourceOutput::Connect(_)));
         source.connected(now);
         let output = source.poll(now, &mut &b""[..]);
-        assert!(matches!(output, Output::Send(_)));
+        assert!(matches!(output, EventSourceOutput::Send(_)));
         source.sent(now, length);
         source.sent(now, 0);
         source.disconnected();
         let output = source.poll(now, &mut &b""[..]);
-        let waits = matches!(output, Output::Notice(Notice::Connecting { .. }));
+        let waits = matches!(
+            output,
+            EventSourceOutput::Notice(Notice::Reconnecting { .. })
+        );
         assert_eq!(waits, is_retried);
     }
 }

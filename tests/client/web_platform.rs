@@ -5,12 +5,12 @@ use crate::helpers::STREAM;
 use crate::scripted::{Scene, Story, play};
 use embedded_sse::Instant;
 use embedded_sse::client::{
-    ClientOptions, EventSource, Notice, Output, ReadyState, ReconnectOptions,
+    ClientOptions, EventSource, EventSourceOutput, Notice, ReadyState, ReconnectOptions,
 };
 use embedded_sse::http::Url;
 
 /// In those cases, `retry: 2` means 2 ms.
-const RECONNECT: ReconnectOptions = ReconnectOptions::new().exact().strict().floor(0);
+const RECONNECT: ReconnectOptions = ReconnectOptions::new().no_jitter().strict().min_delay(0);
 static OPTIONS: ClientOptions = ClientOptions::new().reconnect(RECONNECT);
 
 fn follow(script: &[Scene]) -> Story {
@@ -159,7 +159,7 @@ fn eventsource_close() {
 
 /// Plays `STREAM` with this body until `stop` returns `true`. Returns the last state of the source, and the number of
 /// events.
-fn until(body: &str, mut stop: impl FnMut(&Output<'_>) -> bool) -> (ReadyState, usize) {
+fn until(body: &str, mut stop: impl FnMut(&EventSourceOutput<'_>) -> bool) -> (ReadyState, usize) {
     let now = Instant::from_millis(0);
     let bytes = format!("HTTP/1.1 {STREAM}\r\n\r\n{body}");
     let (mut input, mut buffer, mut events) = (&b""[..], [0; 64], 0);
@@ -169,17 +169,21 @@ fn until(body: &str, mut stop: impl FnMut(&Output<'_>) -> bool) -> (ReadyState, 
         let output = source.poll(now, &mut input);
         let is_last = stop(&output);
         match output {
-            Output::Connect(_) => {
+            EventSourceOutput::Connect(_) => {
                 source.connected(now);
                 input = bytes.as_bytes();
             }
-            Output::Send(bytes) => {
+            EventSourceOutput::Send(bytes) => {
                 let length = bytes.len();
                 source.sent(now, length);
             }
-            Output::Notice(Notice::Open) => assert_eq!(source.ready_state(), ReadyState::Open),
-            Output::Notice(Notice::Event(_)) => events += 1,
-            Output::Notice(Notice::Closed { .. }) => return (source.ready_state(), events),
+            EventSourceOutput::Notice(Notice::Open) => {
+                assert_eq!(source.ready_state(), ReadyState::Open)
+            }
+            EventSourceOutput::Notice(Notice::Event(_)) => events += 1,
+            EventSourceOutput::Notice(Notice::Closed { .. }) => {
+                return (source.ready_state(), events);
+            }
             _ => {}
         }
         if is_last {
@@ -193,7 +197,7 @@ fn until(body: &str, mut stop: impl FnMut(&Output<'_>) -> bool) -> (ReadyState, 
 fn eventsource_ready_state() {
     let body = "data: x\n\n";
     let ends = until(body, |output| {
-        matches!(output, Output::Notice(Notice::Open))
+        matches!(output, EventSourceOutput::Notice(Notice::Open))
     });
     assert_eq!(ends, (ReadyState::Closed, 0));
 }
@@ -202,7 +206,7 @@ fn eventsource_ready_state() {
 #[test]
 fn eventsource_request_cancellation() {
     let body = "retry: 1000\ndata: abc\n\n";
-    let ends = until(body, |output| matches!(output, Output::Send(_)));
+    let ends = until(body, |output| matches!(output, EventSourceOutput::Send(_)));
     assert_eq!(ends, (ReadyState::Closed, 0));
 }
 

@@ -1,7 +1,7 @@
 //! A scripted server in virtual time, which plays the connections of a client without a socket.
 
 use embedded_sse::Instant;
-use embedded_sse::client::{ConnectError, EndedBy, EventSource, Notice, Output, Reason};
+use embedded_sse::client::{ConnectError, EndedBy, EventSource, EventSourceOutput, Notice, Reason};
 
 /// How the server treats one connection.
 #[allow(dead_code, reason = "not every test needs all of them")]
@@ -106,7 +106,7 @@ pub fn play_on(
     loop {
         let now = Instant::from_millis(story.now);
         let line = match source.poll(now, &mut input) {
-            Output::Connect(url) => {
+            EventSourceOutput::Connect(url) => {
                 let line = format!("connect {url}");
                 assert_eq!(
                     source.error_body(),
@@ -131,7 +131,7 @@ pub fn play_on(
                         (Vec::new(), false)
                     }
                     Scene::Unsupported => {
-                        source.not_connected(ConnectError::Unsupported);
+                        source.connect_failed(ConnectError::Unsupported);
                         (Vec::new(), false)
                     }
                     Scene::Takes(length) => {
@@ -153,7 +153,7 @@ pub fn play_on(
                 }
                 line
             }
-            Output::Send(bytes) => {
+            EventSourceOutput::Send(bytes) => {
                 assert!(!bytes.is_empty());
                 if room == 0 {
                     source.disconnected();
@@ -166,16 +166,16 @@ pub fn play_on(
                 source.sent(now, length);
                 continue;
             }
-            Output::Notice(Notice::Open) => "open".to_string(),
-            Output::Notice(Notice::Event(event)) => format!(
+            EventSourceOutput::Notice(Notice::Open) => "open".to_string(),
+            EventSourceOutput::Notice(Notice::Event(event)) => format!(
                 "event {} [{}] {}",
                 event.event_type, event.last_event_id, event.data
             ),
-            Output::Notice(Notice::Comment { text, ends }) => {
+            EventSourceOutput::Notice(Notice::Comment { text, ends }) => {
                 format!("comment {text}{}", if ends { "." } else { "" })
             }
-            Output::Notice(Notice::Overflow) => "overflow".to_string(),
-            Output::Notice(Notice::Connecting { reason, at }) => {
+            EventSourceOutput::Notice(Notice::Overflow) => "overflow".to_string(),
+            EventSourceOutput::Notice(Notice::Reconnecting { reason, at }) => {
                 (coming, ends) = (Vec::new(), false);
                 story.lines.push(format!(
                     "lost after {}: {}, again in {}",
@@ -186,7 +186,7 @@ pub fn play_on(
                 story.lines.extend(body_line(source));
                 continue;
             }
-            Output::Wait(until) => {
+            EventSourceOutput::Wait(until) => {
                 assert!(input.is_empty(), "waits with input left");
                 assert!(until > now, "waits for a time in the past");
                 match coming.pop() {
@@ -202,14 +202,14 @@ pub fn play_on(
                     }
                     None if ends => {
                         ends = false;
-                        source.received_end();
+                        source.received_eof();
                     }
                     None if until == Instant::NEVER => return,
                     None => story.now = until.as_millis(),
                 }
                 continue;
             }
-            Output::Notice(Notice::Closed { reason, by }) => {
+            EventSourceOutput::Notice(Notice::Closed { reason, by }) => {
                 story.lines.push(closed(reason, by));
                 story.lines.extend(body_line(source));
                 return;

@@ -16,7 +16,7 @@ use embedded_sse::io::WithShutdown;
 use embedded_sse::io::asynch::{Clock, Incoming};
 use embedded_sse::io::blocking::Wait;
 use embedded_sse::server::{
-    Connection, EventLog, Exchange, PublishError, ServerOptions, StreamOptions,
+    Connection, EventLog, PublishError, RequestKind, ServerOptions, StreamOptions,
 };
 use embedded_sse::{Frame, Instant};
 use tokio::sync::oneshot;
@@ -278,13 +278,14 @@ fn serve_in_a_superloop(mut parts: Parts, log: &SharedLog) {
                 parts
                     .held
                     .fetch_add(usize::from(socket.is_some()), Ordering::SeqCst);
-                connection.reset(now);
+                connection.reuse(now);
             }
             let Some(open) = socket else { continue };
             let log = log.lock().unwrap();
             match connection.pump(now, &log, open) {
-                Ok(Wait::Request) => match (connection.request().path(), connection.exchange()) {
-                    (_, Exchange::Stream) if is_full => connection.refuse_stream(),
+                Ok(Wait::Request) => match (connection.request().path(), connection.request_kind())
+                {
+                    (_, RequestKind::Stream) if is_full => connection.refuse_stream(),
                     ("/", _) => connection.respond(&PAGE),
                     ("/fields", _) => connection.respond(&PAGE_WITH_FIELDS),
                     _ => connection.answer(now, &log),

@@ -1,7 +1,7 @@
 //! The end of a stream (WHATWG HTML 9.2.6, "Once the end of the file is reached"), and the state in which the next
 //! stream begins.
 
-use embedded_sse::{Decoder, EventId, EventName, Overflow};
+use embedded_sse::{Decoder, EventId, EventType, Overflow};
 
 use crate::common::{Item, decode, decode_parts};
 use crate::helpers::{comments, data, event, ids};
@@ -89,7 +89,7 @@ fn the_next_stream_starts_without_type_data_and_id() {
         decoder.end_stream();
         let mut stream = &b"\ndata:a\n\n"[..];
         let event = decoder.next(&mut stream).unwrap().unwrap();
-        assert_eq!(event.event_type, EventName::MESSAGE, "{unfinished:?}");
+        assert_eq!(event.event_type, EventType::MESSAGE, "{unfinished:?}");
         assert_eq!(event.data, "a", "{unfinished:?}");
         assert_eq!(event.last_event_id, "1", "{unfinished:?}");
     }

@@ -70,7 +70,7 @@ pub fn comments(stream: impl AsRef<[u8]>) -> Vec<String> {
 #[cfg(feature = "http")]
 pub fn client_story(parameters: &str, body: &str) -> Vec<String> {
     use embedded_sse::Instant;
-    use embedded_sse::client::{ClientOptions, EventSource, Notice, Output};
+    use embedded_sse::client::{ClientOptions, EventSource, EventSourceOutput, Notice};
     use embedded_sse::http::Url;
 
     let response =
@@ -83,18 +83,18 @@ pub fn client_story(parameters: &str, body: &str) -> Vec<String> {
     let mut story = Vec::new();
     loop {
         match source.poll(now, &mut input) {
-            Output::Connect(_) => source.connected(now),
-            Output::Send(bytes) => {
+            EventSourceOutput::Connect(_) => source.connected(now),
+            EventSourceOutput::Send(bytes) => {
                 let length = bytes.len();
                 source.sent(now, length);
             }
-            Output::Wait(_) if response.is_empty() => return story,
-            Output::Wait(_) => input = std::mem::take(&mut response),
-            Output::Notice(Notice::Open) => story.push("notice: open".into()),
-            Output::Notice(Notice::Event(event)) => {
+            EventSourceOutput::Wait(_) if response.is_empty() => return story,
+            EventSourceOutput::Wait(_) => input = std::mem::take(&mut response),
+            EventSourceOutput::Notice(Notice::Open) => story.push("notice: open".into()),
+            EventSourceOutput::Notice(Notice::Event(event)) => {
                 story.push(format!("event: {} {}", event.event_type, event.data));
             }
-            Output::Notice(notice) => story.push(format!("notice: {notice:?}")),
+            EventSourceOutput::Notice(notice) => story.push(format!("notice: {notice:?}")),
         }
     }
 }

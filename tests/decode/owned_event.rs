@@ -103,7 +103,7 @@ fn an_owned_event_can_be_borrowed_as_an_event() {
     assert_eq!(OwnedEvent::try_from(event), Ok(malformed.clone()));
 }
 
-/// Breaks when `as_event` makes an `EventName` or an `EventId` of text that must not be in one. The caller can write
+/// Breaks when `as_event` makes an `EventType` or an `EventId` of text that must not be in one. The caller can write
 /// any text into a copy.
 #[test]
 fn an_owned_event_with_an_invalid_type_or_id_is_no_event() {

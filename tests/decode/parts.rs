@@ -1,7 +1,7 @@
 //! `PartDecoder`, which gives events in parts that may be larger than RAM. It obeys the same rules as `Decoder`:
 //! `decode_every_way` checks that in every test of this folder.
 
-use embedded_sse::{EventId, EventName, Overflow, Part, PartDecoder};
+use embedded_sse::{EventId, EventType, Overflow, Part, PartDecoder};
 
 /// Breaks when parts come out of order, or data comes without a type that is already known.
 #[test]
@@ -12,18 +12,18 @@ fn parts_come_in_the_order_of_the_stream() {
     assert_eq!(next(), r#"Some(Comment { bytes: [104, 105], ends: true })"#);
     assert_eq!(
         next(),
-        r#"Some(Data { event_type: EventName("message"), bytes: [97] })"#
+        r#"Some(Data { event_type: EventType("message"), bytes: [97] })"#
     );
     assert_eq!(
         next(),
-        r#"Some(Data { event_type: EventName("e"), bytes: [10] })"#
+        r#"Some(Data { event_type: EventType("e"), bytes: [10] })"#
     );
     assert_eq!(
         next(),
-        r#"Some(Data { event_type: EventName("e"), bytes: [98] })"#
+        r#"Some(Data { event_type: EventType("e"), bytes: [98] })"#
     );
     assert_eq!(next(), "Some(Retry(5))");
-    let dispatch = r#"Some(Dispatch { event_type: EventName("e"), last_event_id: EventId("7") })"#;
+    let dispatch = r#"Some(Dispatch { event_type: EventType("e"), last_event_id: EventId("7") })"#;
     assert_eq!(next(), dispatch);
     assert_eq!(next(), "None");
     assert_eq!(
@@ -83,7 +83,7 @@ fn parts_forget_an_unfinished_event() {
                         event_type,
                         last_event_id,
                     } => {
-                        assert_eq!((event_type, last_event_id), (EventName::MESSAGE, id));
+                        assert_eq!((event_type, last_event_id), (EventType::MESSAGE, id));
                         data.push(b'.');
                     }
                     part => panic!("{part:?}"),

@@ -91,7 +91,7 @@ fn an_encoded_event_decodes_to_the_same_event() {
         let ids = random_text(&mut random).replace(['\r', '\n', '\0'], "");
         let retry = random.u32(..) >> random.u8(0..32);
         let frame = Frame::data(&data)
-            .event(name(&names))
+            .event_type(name(&names))
             .id(id(&ids))
             .retry(retry);
 

@@ -17,9 +17,12 @@ fn the_text_does_not_depend_on_how_the_writer_was_called() {
     let mut random = fastrand::Rng::with_seed(3);
     for _ in 0..20_000 {
         let data = random_text(&mut random).into_bytes();
-        let frame = Frame::new().event(name("t")).id(id("7")).retry(5);
+        let frame = Frame::new().event_type(name("t")).id(id("7")).retry(5);
         let (front, back) = data.split_at(random.usize(0..=data.len()));
-        let start = Frame::data(front).event(name("t")).id(id("7")).retry(5);
+        let start = Frame::data(front)
+            .event_type(name("t"))
+            .id(id("7"))
+            .retry(5);
 
         let mut buffer = [0; 1000];
         let mut sink = SliceSink::new(&mut buffer);
@@ -35,7 +38,10 @@ fn the_text_does_not_depend_on_how_the_writer_was_called() {
         writer.finish().unwrap();
         assert_eq!(sink.as_written(), expected.as_written());
 
-        let frame = Frame::data(&data).event(name("t")).id(id("7")).retry(5);
+        let frame = Frame::data(&data)
+            .event_type(name("t"))
+            .id(id("7"))
+            .retry(5);
         assert_eq!(sink.as_written(), encode(&frame), "{}", data.escape_ascii());
     }
 }
@@ -93,7 +99,7 @@ fn empty_pieces_change_nothing() {
 /// Breaks when an event that does not fit leaves bytes in the sink, or its error is lost.
 #[test]
 fn a_failed_event_leaves_no_bytes_in_the_sink() {
-    let frame = Frame::comment("c").event(name("t"));
+    let frame = Frame::comment("c").event_type(name("t"));
     for room in 0..24 {
         let mut buffer = [0; 30];
         let mut sink = SliceSink::new(&mut buffer[..2 + room]);

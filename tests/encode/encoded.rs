@@ -1,11 +1,11 @@
 //! Helpers of the tests of encoding: the bytes of a frame, and text that is hard to encode.
 
-use embedded_sse::{BufferTooSmall, EventId, EventName, Frame, Sink, SliceSink};
+use embedded_sse::{BufferTooSmall, EventId, EventType, Frame, Sink, SliceSink};
 
 /// The bytes of a frame. All ways to encode it must agree.
 pub fn encode(frame: &Frame) -> Vec<u8> {
-    let encoded: Vec<u8> = frame.chunks().flatten().copied().collect();
-    assert!(frame.chunks().all(|chunk| !chunk.is_empty()));
+    let encoded: Vec<u8> = frame.slices().flatten().copied().collect();
+    assert!(frame.slices().all(|chunk| !chunk.is_empty()));
     assert_eq!(frame.encoded_len(), encoded.len());
 
     let mut buffer = vec![0xaa; encoded.len() + 1];
@@ -24,8 +24,8 @@ pub fn encode(frame: &Frame) -> Vec<u8> {
     encoded
 }
 
-pub fn name(name: &str) -> EventName<'_> {
-    EventName::new(name).unwrap()
+pub fn name(name: &str) -> EventType<'_> {
+    EventType::new(name).unwrap()
 }
 
 pub fn id(id: &str) -> EventId<'_> {

@@ -8,7 +8,10 @@ use crate::encoded::{encode, id, name};
 /// Breaks when the order of the fields, the space after a colon or the blank line changes.
 #[test]
 fn fields_come_in_order_with_a_space_each() {
-    let frame = Frame::data("21.5").retry(3000).id(id("7")).event(name("t"));
+    let frame = Frame::data("21.5")
+        .retry(3000)
+        .id(id("7"))
+        .event_type(name("t"));
     assert_eq!(
         encode(&frame),
         b"event: t\nid: 7\nretry: 3000\ndata: 21.5\n\n"
@@ -18,7 +21,7 @@ fn fields_come_in_order_with_a_space_each() {
 /// Breaks when a comment comes after a field.
 #[test]
 fn a_comment_comes_before_the_fields() {
-    let frame = Frame::data("1").event(name("t")).with_comment(b"c");
+    let frame = Frame::data("1").event_type(name("t")).with_comment(b"c");
     assert_eq!(encode(&frame), b":c\nevent: t\ndata: 1\n\n");
     assert_eq!(encode(&Frame::comment("hi").retry(9)), b":hi\nretry: 9\n\n");
 }
@@ -58,7 +61,7 @@ fn a_frame_of_a_retry_alone_sets_the_reconnection_time() {
 /// Breaks when a frame without data gets a `data` line.
 #[test]
 fn a_frame_of_an_event_type_alone_has_no_data_line() {
-    assert_eq!(encode(&Frame::new().event(name("t"))), b"event: t\n\n");
+    assert_eq!(encode(&Frame::new().event_type(name("t"))), b"event: t\n\n");
 }
 
 /// Breaks when a comment gets a blank line: some clients would report an event.

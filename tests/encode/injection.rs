@@ -1,7 +1,7 @@
-//! Event types and ids that would end their field and begin another one (CWE-93) are rejected. The types `EventName`
+//! Event types and ids that would end their field and begin another one (CWE-93) are rejected. The types `EventType`
 //! and `EventId` check their text, so a frame cannot hold unchecked text.
 
-use embedded_sse::{EventId, EventName, InvalidEventId, InvalidEventName};
+use embedded_sse::{EventId, EventType, InvalidEventId, InvalidEventType};
 
 /// Texts with each line end at several places.
 fn with_line_ends() -> impl Iterator<Item = String> {
@@ -18,13 +18,13 @@ fn with_line_ends() -> impl Iterator<Item = String> {
 #[test]
 fn an_event_type_with_a_line_end_is_rejected() {
     for text in with_line_ends() {
-        assert_eq!(EventName::new(&text), Err(InvalidEventName));
+        assert_eq!(EventType::new(&text), Err(InvalidEventType));
         assert_eq!(
-            EventName::from_bytes(text.as_bytes()),
-            Err(InvalidEventName)
+            EventType::from_bytes(text.as_bytes()),
+            Err(InvalidEventType)
         );
     }
-    assert_eq!(EventName::from_bytes(b"\xff\n"), Err(InvalidEventName));
+    assert_eq!(EventType::from_bytes(b"\xff\n"), Err(InvalidEventType));
 }
 
 /// Breaks when an id with a line end at any place is accepted.
@@ -52,11 +52,11 @@ fn an_id_with_nul_is_rejected() {
 fn other_characters_are_accepted() {
     let long = "x".repeat(100);
     for legal in ["", " ", ":", "a\0b", "…", long.as_str()] {
-        assert_eq!(EventName::new(legal).unwrap(), legal);
+        assert_eq!(EventType::new(legal).unwrap(), legal);
     }
     for legal in ["", " ", ":", "a\tb", "…", long.as_str()] {
         assert_eq!(EventId::new(legal).unwrap(), legal);
     }
-    assert!(EventName::from_bytes(b"\xff").is_ok());
+    assert!(EventType::from_bytes(b"\xff").is_ok());
     assert!(EventId::from_bytes(b"\xff").is_ok());
 }

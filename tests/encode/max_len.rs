@@ -9,7 +9,7 @@ use crate::encoded::{id, name};
 fn max_len_is_reached_and_never_exceeded() {
     let data = ["x"; 5].join("\n");
     let frame = Frame::data(&data)
-        .event(name("abc"))
+        .event_type(name("abc"))
         .id(id("12"))
         .retry(u32::MAX);
     // Line ends of the data are counted, but not copied.

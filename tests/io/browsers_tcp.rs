@@ -6,7 +6,7 @@ use std::io::{ErrorKind, Read};
 use std::net::TcpStream;
 
 use embedded_sse::server::{AllowedOrigins, ServerOptions, Start, StreamOptions};
-use embedded_sse::{Frame, SliceSink, event_name};
+use embedded_sse::{Frame, SliceSink, event_type};
 
 use crate::tcp_server::{FIELDS, PLACES, PREAMBLE, Server, Time, servers};
 
@@ -22,11 +22,11 @@ const STATE: &str = "event: led\ndata: on\n\nevent: door\ndata: open\n\n";
 
 fn greet(number: u32, sink: &mut SliceSink<'_>) -> bool {
     let (event_type, data) = match number {
-        0 => (event_name!("led"), "on"),
-        1 => (event_name!("door"), "open"),
+        0 => (event_type!("led"), "on"),
+        1 => (event_type!("door"), "open"),
         _ => return false,
     };
-    let frame = Frame::data(data).event(event_type);
+    let frame = Frame::data(data).event_type(event_type);
     frame.write_to(sink).unwrap();
     true
 }
@@ -221,8 +221,11 @@ fn a_parameter_resumes_beside_an_empty_field_and_in_both_spellings() {
 /// resumes gets one.
 #[test]
 fn a_greeting_comes_between_the_loss_notice_and_the_kept_events() {
-    static GREETING: ServerOptions =
-        OPTIONS.stream(StreamOptions::new().start(Start::Oldest).greeting(&greet));
+    static GREETING: ServerOptions = OPTIONS.stream(
+        StreamOptions::new()
+            .start(Start::Oldest)
+            .initial_state(&greet),
+    );
     for server in servers(&GREETING, Time::standing) {
         publish(&server, 1..=3);
         let mut last = 3;
@@ -250,7 +253,7 @@ fn a_greeting_comes_between_the_loss_notice_and_the_kept_events() {
 /// Breaks when a client that was cut off before its first event misses a later event, or gets one twice.
 #[test]
 fn a_client_that_has_seen_no_event_resumes_after_the_id_it_was_given() {
-    static PRIMING: ServerOptions = OPTIONS.stream(StreamOptions::new().prime());
+    static PRIMING: ServerOptions = OPTIONS.stream(StreamOptions::new().initial_id());
     for server in servers(&PRIMING, Time::standing) {
         for before in [0, 2, 4] {
             let mut client = Client::stream(&server, "/events", "");
@@ -335,7 +338,7 @@ fn other_clients_of_a_full_server_get_503() {
 fn a_page_of_another_origin_can_read_why_it_gets_no_stream() {
     static ANY: ServerOptions = OPTIONS
         .allowed_origins(AllowedOrigins::Any)
-        .keep_headers(&["authorization"]);
+        .kept_fields(&["authorization"]);
     let long = "x".repeat(500);
     for server in servers(&ANY, Time::standing) {
         let streams = fill(&server);
@@ -367,7 +370,7 @@ fn a_page_of_another_origin_can_read_why_it_gets_no_stream() {
 fn a_preflight_allows_only_the_header_fields_of_the_options() {
     const ANY: ServerOptions = OPTIONS.allowed_origins(AllowedOrigins::Any);
     static UNNAMED: ServerOptions = ANY;
-    static NAMED: ServerOptions = ANY.allowed_headers(&["Authorization"]);
+    static NAMED: ServerOptions = ANY.allowed_fields(&["Authorization"]);
     const PREFLIGHT: &str = "Origin: https://a.example\r\nAccess-Control-Request-Method: GET\r\n\
         Access-Control-Request-Headers: authorization\r\nAccess-Control-Request-Private-Network: true\r\n";
     for (options, allowed) in [

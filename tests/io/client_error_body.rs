@@ -21,7 +21,7 @@ use crate::scripted_socket::Connector;
 static OPTIONS: ClientOptions = ClientOptions::new()
     .idle_timeout(5_000)
     .head_timeout(900)
-    .reconnect(ReconnectOptions::new().exact())
+    .reconnect(ReconnectOptions::new().no_jitter())
     .error_body();
 
 fn source<'a>(buffer: &'a mut [u8]) -> EventSource<'a> {
@@ -166,7 +166,7 @@ fn serve() -> (SocketAddr, thread::JoinHandle<()>) {
 }
 
 static TCP: ClientOptions = ClientOptions::new()
-    .reconnect(ReconnectOptions::new().floor(1).retry(1).exact())
+    .reconnect(ReconnectOptions::new().min_delay(1).retry(1).no_jitter())
     .error_body();
 
 const LINES_OVER_TCP: [&str; 4] = [
@@ -179,9 +179,9 @@ const LINES_OVER_TCP: [&str; 4] = [
 /// A line without the time that the scheduler has taken.
 fn at_once(notice: Notice<'_>, now: Instant) -> String {
     match notice {
-        Notice::Connecting { reason, .. } => {
+        Notice::Reconnecting { reason, .. } => {
             let at = now.after(1);
-            let notice = Notice::Connecting { reason, at };
+            let notice = Notice::Reconnecting { reason, at };
             NoticeLines::default().line(notice, now).unwrap()
         }
         notice => NoticeLines::default().line(notice, now).unwrap(),

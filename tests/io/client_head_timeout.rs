@@ -20,7 +20,7 @@ fn endless_head() -> Connector {
 fn options(idle_timeout: u32) -> ClientOptions<'static> {
     ClientOptions::new()
         .idle_timeout(idle_timeout)
-        .reconnect(ReconnectOptions::new().exact())
+        .reconnect(ReconnectOptions::new().no_jitter())
 }
 
 fn source<'a>(options: &'a ClientOptions<'a>, buffer: &'a mut [u8]) -> EventSource<'a> {

@@ -2,7 +2,7 @@
 
 use embedded_io::{ErrorKind, ErrorType};
 use embedded_sse::client::{
-    ClientOptions, EventSource, NetworkReason, Notice, Output, Reason, ReconnectOptions,
+    ClientOptions, EventSource, EventSourceOutput, NetworkReason, Notice, Reason, ReconnectOptions,
 };
 use embedded_sse::http::{Method, Url};
 use embedded_sse::io::asynch::Clock as _;
@@ -91,10 +91,10 @@ impl embedded_io_async::Write for FaultySocket {
     }
 }
 
-fn is_lost(output: Output<'_>) -> bool {
+fn is_lost(output: EventSourceOutput<'_>) -> bool {
     matches!(
         output,
-        Output::Notice(Notice::Connecting {
+        EventSourceOutput::Notice(Notice::Reconnecting {
             reason: Reason::Network(NetworkReason::Lost),
             ..
         })
@@ -113,7 +113,7 @@ async fn a_socket_error_is_a_lost_connection() {
 
         assert!(matches!(
             source.poll(VirtualClock.now(), &mut &b""[..]),
-            Output::Connect(_)
+            EventSourceOutput::Connect(_)
         ));
         let socket = Buffered::new(FaultySocket::new(fault), &mut first);
         let mut connected = asynch::Connected::new(&mut source, socket, VirtualClock);
@@ -123,7 +123,7 @@ async fn a_socket_error_is_a_lost_connection() {
         source.restart();
         assert!(matches!(
             source.poll(VirtualClock.now(), &mut &b""[..]),
-            Output::Connect(_)
+            EventSourceOutput::Connect(_)
         ));
         let socket = Buffered::new(FaultySocket::new(fault), &mut second);
         let mut connected = blocking::Connected::new(&mut source, socket, &connector);
@@ -134,7 +134,7 @@ async fn a_socket_error_is_a_lost_connection() {
 
 static POST: ClientOptions = ClientOptions::new()
     .request(Method::POST, b"{}")
-    .reconnect(ReconnectOptions::new().exact());
+    .reconnect(ReconnectOptions::new().no_jitter());
 
 /// Breaks when a `POST` is repeated that may have reached its server, or when one is not repeated of which no byte
 /// was written.

@@ -8,7 +8,7 @@ use std::task::Poll;
 
 use embedded_sse::Decoder;
 use embedded_sse::client::{
-    Answer, ClientOptions, EventSource, Notice, Output, ReconnectOptions, Verdict,
+    ClientOptions, EventSource, EventSourceOutput, Notice, ReconnectOptions, ResponseInfo, Verdict,
 };
 use embedded_sse::http::Url;
 use embedded_sse::io::Buffered;
@@ -16,10 +16,10 @@ use embedded_sse::io::asynch::{Client, Clock, Connected, Reader, ReconnectingRea
 
 use crate::helpers::ready::{Connector, Socket, World};
 
-static AT_ONCE: ReconnectOptions = ReconnectOptions::new().exact().retry(0).floor(0);
+static AT_ONCE: ReconnectOptions = ReconnectOptions::new().no_jitter().retry(0).min_delay(0);
 static OPTIONS: ClientOptions = ClientOptions::new()
     .max_redirects(255)
-    .reconnect(ReconnectOptions::new().exact().retry(0).floor(0));
+    .reconnect(ReconnectOptions::new().no_jitter().retry(0).min_delay(0));
 
 const HEAD: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
 const REDIRECT: &[u8] = b"HTTP/1.1 307 x\r\nLocation: /events\r\n\r\n";
@@ -274,7 +274,9 @@ fn a_loop_over_connections_that_end_at_once_yields() {
         world.assert_yields_for_ever(async {
             loop {
                 world.note_call();
-                if let Output::Connect(_) = source.poll(Clock::now(&&world), &mut &b""[..]) {
+                if let EventSourceOutput::Connect(_) =
+                    source.poll(Clock::now(&&world), &mut &b""[..])
+                {
                     let socket = Socket::new(&world, pieces.clone());
                     let socket = Buffered::new(socket, &mut received);
                     let mut connected = Connected::new(&mut source, socket, &world);
@@ -325,7 +327,7 @@ fn streams_and_waits_of_a_reconnecting_reader_share_one_count() {
     let mut reader = ReconnectingReader::new(&mut decoder, &AT_ONCE, &world);
     world.assert_yields_for_ever(async {
         loop {
-            let verdict = reader.judge(&Answer::new(503, "", None));
+            let verdict = reader.judge(&ResponseInfo::new(503, "", None));
             assert!(matches!(verdict, Verdict::Failed(_)));
             // A wait goes on after its future was dropped.
             while attempt(Unready::Dropped, reader.wait()).await.is_none() {}

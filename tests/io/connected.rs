@@ -2,7 +2,7 @@
 //! times, both over a buffer and over a socket that has one.
 
 use embedded_io_async::{BufRead, Write};
-use embedded_sse::client::{EventSource, Notice, Output};
+use embedded_sse::client::{EventSource, EventSourceOutput, Notice};
 use embedded_sse::io::asynch::Clock as _;
 use embedded_sse::io::{Buffered, asynch, blocking};
 
@@ -32,7 +32,7 @@ fn a_blocking_connection_gives_the_notices_of_its_event_source() {
             loop {
                 let now = blocking::Clock::now(&connector);
                 match source.poll(now, &mut &b""[..]) {
-                    Output::Connect(url) => {
+                    EventSourceOutput::Connect(url) => {
                         match blocking::Connect::connect(&mut connector.clone(), url) {
                             Ok(socket) if length.is_multiple_of(2) => {
                                 let mut connected =
@@ -49,17 +49,21 @@ fn a_blocking_connection_gives_the_notices_of_its_event_source() {
                                     add_line_of(notice);
                                 }
                             }
-                            Err(error) => source.not_connected(error),
+                            Err(error) => source.connect_failed(error),
                         }
                     }
-                    Output::Wait(until) => blocking::Clock::wait_until(&connector, until),
-                    Output::Notice(notice) => {
+                    EventSourceOutput::Wait(until) => {
+                        blocking::Clock::wait_until(&connector, until)
+                    }
+                    EventSourceOutput::Notice(notice) => {
                         add_line_of(notice);
                         if let Notice::Closed { .. } = notice {
                             break;
                         }
                     }
-                    Output::Send(_) => panic!("a part of a request without a connection"),
+                    EventSourceOutput::Send(_) => {
+                        panic!("a part of a request without a connection")
+                    }
                 }
             }
             let now = blocking::Clock::now(&connector).as_millis();
@@ -97,7 +101,9 @@ pub async fn follow_connected(connector: &Connector, length: usize, patience: us
     let mut connect = connector.clone();
     loop {
         match source.poll(VirtualClock.now(), &mut &b""[..]) {
-            Output::Connect(url) => match asynch::Connect::connect(&mut connect, url).await {
+            EventSourceOutput::Connect(url) => match asynch::Connect::connect(&mut connect, url)
+                .await
+            {
                 Ok(socket) if length.is_multiple_of(2) => {
                     let source = &mut source;
                     dropped +=
@@ -109,10 +115,10 @@ pub async fn follow_connected(connector: &Connector, length: usize, patience: us
                     dropped +=
                         follow_socket(source, socket, &mut notice_lines, connector, patience).await;
                 }
-                Err(error) => source.not_connected(error),
+                Err(error) => source.connect_failed(error),
             },
-            Output::Wait(until) => VirtualClock.wait_until(until).await,
-            Output::Notice(notice) => {
+            EventSourceOutput::Wait(until) => VirtualClock.wait_until(until).await,
+            EventSourceOutput::Notice(notice) => {
                 if let Some(line) = notice_lines.line(notice, VirtualClock.now()) {
                     connector.add_line(line);
                 }
@@ -120,7 +126,7 @@ pub async fn follow_connected(connector: &Connector, length: usize, patience: us
                     return dropped;
                 }
             }
-            Output::Send(_) => panic!("a part of a request without a connection"),
+            EventSourceOutput::Send(_) => panic!("a part of a request without a connection"),
         }
     }
 }

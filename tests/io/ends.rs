@@ -10,7 +10,7 @@ use embedded_sse::Frame;
 use embedded_sse::http::{Response, Status};
 use embedded_sse::io::asynch::{HalfClose, Incoming};
 use embedded_sse::io::{Error, WithShutdown, WithoutShutdown};
-use embedded_sse::server::{Close, Outcome, ServerOptions, StreamOptions};
+use embedded_sse::server::{CloseReason, Outcome, ServerOptions, StreamOptions};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -102,7 +102,7 @@ async fn a_client_sees_the_end_of_a_stream_at_once() {
     drop(client);
     let start = Instant::now();
     let outcome = task.await.unwrap().unwrap();
-    assert_eq!(outcome, Outcome::Streamed(Close::Lifetime));
+    assert_eq!(outcome, Outcome::Streamed(CloseReason::Lifetime));
     assert_eq!(start.elapsed().as_millis(), 0);
     let stats = hub.stats();
     assert_eq!((stats.clients, stats.served), (0, 1));
@@ -314,13 +314,13 @@ async fn a_stalled_client_is_aborted() {
     let hub = hub();
     let request = "GET /events HTTP/1.0\r\n\r\n";
     let (served, calls, time) = serve_recording(&hub, request, 64, Ending::Works).await;
-    assert_eq!(served.unwrap(), Outcome::Streamed(Close::Stalled));
+    assert_eq!(served.unwrap(), Outcome::Streamed(CloseReason::Stalled));
     assert_eq!(calls, ["read", "write", "abort"]);
     assert_eq!(time, 20_000);
     assert_eq!((hub.stats().clients, hub.stats().dropped), (0, 1));
 }
 
-/// Breaks when a client that was lapped in mid-frame is shut down: it would take a part of an event for the end of
+/// Breaks when a client that was lagged in mid-frame is shut down: it would take a part of an event for the end of
 /// the stream.
 #[tokio::test(start_paused = true)]
 async fn a_lapped_client_is_aborted() {
@@ -348,7 +348,7 @@ async fn a_lapped_client_is_aborted() {
         read(&mut client).await
     };
     let (served, _) = tokio::join!(serve, lap);
-    assert_eq!(served.unwrap(), Outcome::Streamed(Close::Lapped));
+    assert_eq!(served.unwrap(), Outcome::Streamed(CloseReason::Lagged));
     assert_eq!(calls.borrow().last(), Some(&"abort"));
     assert!(!calls.borrow().contains(&"shutdown"));
     assert_eq!((hub.stats().clients, hub.stats().dropped), (0, 1));
@@ -365,7 +365,7 @@ async fn an_abort_that_never_returns_ends_after_the_write_timeout() {
         assert_eq!(hub.stats().clients, 0);
     };
     let ((served, calls, time), ()) = tokio::join!(serve, look);
-    assert_eq!(served.unwrap(), Outcome::Streamed(Close::Stalled));
+    assert_eq!(served.unwrap(), Outcome::Streamed(CloseReason::Stalled));
     assert_eq!(calls.last(), Some(&"abort"));
     assert_eq!(time, 40_000);
     assert_eq!(hub.stats().dropped, 1);
@@ -386,8 +386,8 @@ async fn a_shutdown_that_never_returns_ends_after_the_write_timeout() {
         };
         let ((served, calls, time), ()) = tokio::join!(serve, look);
         let expected = match streamed {
-            true => Outcome::Streamed(Close::Lifetime),
-            false => Outcome::HungUp,
+            true => Outcome::Streamed(CloseReason::Lifetime),
+            false => Outcome::Unanswered,
         };
         assert_eq!(served.unwrap(), expected);
         assert_eq!(calls[calls.len() - 2..], ["shutdown", "abort"]);

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use embedded_io_adapters::tokio_1::FromTokio;
 use embedded_sse::hub::Hub;
 use embedded_sse::server::{ServerOptions, Start, StreamOptions};
-use embedded_sse::{EventId, Frame, SliceSink, event_name};
+use embedded_sse::{EventId, Frame, SliceSink, event_type};
 use tokio::io::{AsyncWriteExt, duplex};
 use tokio::time::{Duration, timeout};
 
@@ -15,7 +15,7 @@ use crate::helpers::pipe::{GET, PREAMBLE, TestHub, hub, read, read_body, request
 const STATE: &str = "event: led\ndata: 0\n\nevent: led\ndata: 1\n\n";
 
 fn greet(number: u32, sink: &mut SliceSink<'_>) -> bool {
-    let frame = Frame::new().event(event_name!("led"));
+    let frame = Frame::new().event_type(event_type!("led"));
     number < 2
         && frame
             .with_data(if number == 0 { b"0" } else { b"1" })
@@ -24,7 +24,7 @@ fn greet(number: u32, sink: &mut SliceSink<'_>) -> bool {
 }
 
 static GREETING: ServerOptions =
-    ServerOptions::new("/events").stream(StreamOptions::new().greeting(&greet).prime());
+    ServerOptions::new("/events").stream(StreamOptions::new().initial_state(&greet).initial_id());
 
 /// Breaks when a hub sends no greeting, or sends it at another place.
 #[tokio::test(start_paused = true)]
@@ -52,21 +52,21 @@ async fn a_greeting_has_a_state_whose_event_was_evicted() {
     static DOOR: AtomicBool = AtomicBool::new(false);
     fn greet(number: u32, sink: &mut SliceSink<'_>) -> bool {
         let data: &[u8] = if DOOR.load(Relaxed) { b"open" } else { b"shut" };
-        let frame = Frame::new().event(event_name!("door")).with_data(data);
+        let frame = Frame::new().event_type(event_type!("door")).with_data(data);
         number == 0 && frame.write_to(sink).is_ok()
     }
     const STREAM: StreamOptions = StreamOptions::new()
         .start(Start::LatestOfEachType)
-        .greeting(&greet);
+        .initial_state(&greet);
     static OPTIONS: ServerOptions = ServerOptions::new("/events").stream(STREAM);
 
     let hub = hub();
     DOOR.store(true, Relaxed);
-    hub.publish(&Frame::data("open").event(event_name!("door")))
+    hub.publish(&Frame::data("open").event_type(event_type!("door")))
         .unwrap();
     for number in 2..=60 {
         let data = format!("{number}");
-        hub.publish(&Frame::data(&data).event(event_name!("temperature")))
+        hub.publish(&Frame::data(&data).event_type(event_type!("temperature")))
             .unwrap();
     }
     let (mut client, _task) = request_with(&hub, &OPTIONS, GET).await;
@@ -84,7 +84,7 @@ async fn a_client_of_another_http_stack_is_greeted() {
     let hub = hub();
     let (mut client, server) = duplex(4096);
     let mut scratch = [0; 64];
-    let options = StreamOptions::new().greeting(&greet);
+    let options = StreamOptions::new().initial_state(&greet);
     let joined = hub.join().unwrap();
     let server = FromTokio::new(server);
     let stream = joined.stream(
@@ -110,7 +110,7 @@ async fn the_hook_runs_while_the_hub_is_not_locked() {
         assert_eq!(HUB.stats().clients, 1);
         number == 0 && Frame::data("state").write_to(sink).is_ok()
     }
-    const STREAM: StreamOptions = StreamOptions::new().greeting(&publish);
+    const STREAM: StreamOptions = StreamOptions::new().initial_state(&publish);
     static OPTIONS: ServerOptions = ServerOptions::new("/events").stream(STREAM);
 
     let from_the_hook = "data: from the hook\n\n";

@@ -1,8 +1,8 @@
 //! One log for many clients (`Hub`): its slots and counters, and clients that do not disturb each other.
 
 use embedded_sse::http::Status;
-use embedded_sse::server::{Close, Outcome, PublishError, ServerOptions};
-use embedded_sse::{Frame, event_name};
+use embedded_sse::server::{CloseReason, Outcome, PublishError, ServerOptions};
+use embedded_sse::{Frame, event_type};
 use tokio::io::AsyncWriteExt;
 
 use crate::helpers::pipe::{
@@ -19,7 +19,7 @@ async fn frames_go_to_all_clients_at_once() {
         assert_eq!(read_body(client).await, PREAMBLE);
     }
     hub.publish(&Frame::data("1")).unwrap();
-    hub.publish_with(event_name!("n"), |data| write!(data, "{}", 2))
+    hub.publish_with(event_type!("n"), |data| write!(data, "{}", 2))
         .unwrap();
     let events = "id: 7-1\ndata: 1\n\nevent: n\nid: 7-2\ndata: 2\n\n";
     for client in [&mut first, &mut second] {
@@ -34,7 +34,7 @@ async fn frames_go_to_all_clients_at_once() {
 async fn a_client_resumes_after_its_id() {
     let hub = hub();
     hub.publish(&Frame::data("1")).unwrap();
-    hub.publish(&Frame::data("2").event(event_name!("n")))
+    hub.publish(&Frame::data("2").event_type(event_type!("n")))
         .unwrap();
     let (mut client, _task) = request(&hub, &format!("{GET}Last-Event-ID: 7-1\r\n")).await;
     assert_eq!(
@@ -79,7 +79,7 @@ async fn a_full_hub_sends_event_sources_a_stream_that_ends_if_so_configured() {
     drop(third);
     assert_eq!(
         task.await.unwrap().unwrap(),
-        Outcome::Streamed(Close::Ended)
+        Outcome::Streamed(CloseReason::Ended)
     );
     assert_eq!(
         (hub.stats().clients, hub.stats().refused, hub.stats().served),
@@ -104,7 +104,7 @@ async fn a_client_that_never_reads_loses_its_slot() {
         .await
         .unwrap();
     let stalled = task.await.unwrap().unwrap();
-    assert_eq!(stalled, Outcome::Streamed(Close::Stalled));
+    assert_eq!(stalled, Outcome::Streamed(CloseReason::Stalled));
     assert_eq!((hub.stats().clients, hub.stats().dropped), (1, 1));
 }
 
@@ -119,7 +119,7 @@ async fn a_client_that_hangs_up_gives_its_slot_to_the_next() {
         assert_eq!(hub.stats().clients, 2);
         drop(client);
         let outcome = task.await.unwrap().unwrap();
-        assert_eq!(outcome, Outcome::Streamed(Close::HungUp));
+        assert_eq!(outcome, Outcome::Streamed(CloseReason::HungUp));
         assert_eq!(hub.stats().clients, 1);
     }
 }
@@ -135,7 +135,7 @@ async fn a_slow_client_gets_the_loss_notice_and_delays_nobody() {
     let (mut fast, _task) = request(&hub, GET).await;
     read_body(&mut fast).await;
     for number in 1..=100 {
-        hub.publish_with(event_name!("n"), |data| write!(data, "{number}"))
+        hub.publish_with(event_type!("n"), |data| write!(data, "{number}"))
             .unwrap();
         assert_eq!(
             read(&mut fast).await,
@@ -162,7 +162,7 @@ async fn a_slow_client_gets_the_loss_notice_and_delays_nobody() {
 async fn a_client_with_an_evicted_id_gets_the_loss_notice() {
     let hub = hub();
     for number in 1..=100 {
-        hub.publish_with(event_name!("n"), |data| write!(data, "{number}"))
+        hub.publish_with(event_type!("n"), |data| write!(data, "{number}"))
             .unwrap();
     }
     let (mut late, _task) = request(&hub, &format!("{GET}Last-Event-ID: 7-1\r\n")).await;
@@ -179,7 +179,7 @@ async fn a_client_with_an_evicted_id_gets_the_loss_notice() {
 async fn a_client_that_stalls_after_the_loss_notice_is_counted() {
     let hub = hub();
     for number in 1..=100 {
-        hub.publish_with(event_name!("n"), |data| write!(data, "{number}"))
+        hub.publish_with(event_type!("n"), |data| write!(data, "{number}"))
             .unwrap();
     }
     let (mut late, task) = connect(&hub, &OPTIONS, 300);
@@ -187,7 +187,7 @@ async fn a_client_that_stalls_after_the_loss_notice_is_counted() {
         .await
         .unwrap();
     let stalled = task.await.unwrap().unwrap();
-    assert_eq!(stalled, Outcome::Streamed(Close::Stalled));
+    assert_eq!(stalled, Outcome::Streamed(CloseReason::Stalled));
     assert!(read_body(&mut late).await.contains("event: lost\n"));
     assert_eq!((hub.stats().lagged, hub.stats().dropped), (1, 1));
 }
@@ -202,7 +202,7 @@ async fn streams_end_with_the_hub() {
     hub.end();
     assert_eq!(
         task.await.unwrap().unwrap(),
-        Outcome::Streamed(Close::Ended)
+        Outcome::Streamed(CloseReason::Ended)
     );
     let rest = read(&mut client).await;
     assert!(
@@ -227,7 +227,7 @@ async fn no_stream_begins_after_the_end_of_the_hub() {
 fn a_hub_in_use_is_busy_and_keeps_the_frame_in_progress() {
     let hub = hub();
     let client = hub.join().unwrap();
-    let result = hub.publish_with(event_name!("n"), |data| {
+    let result = hub.publish_with(event_type!("n"), |data| {
         let inner = hub.publish(&Frame::data("x"));
         assert_eq!(hub.stats(), Default::default());
         write!(data, "{}", inner.unwrap_err() == PublishError::Busy)

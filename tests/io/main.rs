@@ -34,6 +34,8 @@ mod client;
 #[cfg(all(feature = "http", feature = "embedded-io"))]
 mod client_cancel_safety;
 #[cfg(all(feature = "http", feature = "embedded-io"))]
+mod client_dynamic_fields;
+#[cfg(all(feature = "http", feature = "embedded-io"))]
 mod client_error_body;
 #[cfg(all(feature = "http", feature = "embedded-io"))]
 mod client_flush;
@@ -41,8 +43,6 @@ mod client_flush;
 mod client_head_timeout;
 #[cfg(all(feature = "http", feature = "embedded-io"))]
 mod client_idle;
-#[cfg(all(feature = "http", feature = "embedded-io"))]
-mod client_produced_fields;
 #[cfg(all(feature = "http", feature = "embedded-io"))]
 mod client_socket_errors;
 #[cfg(feature = "http")]

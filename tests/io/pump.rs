@@ -3,7 +3,9 @@
 use embedded_sse::http::Status;
 use embedded_sse::io::blocking::{HalfClose, Wait};
 use embedded_sse::io::{End, Error, WithShutdown, WithoutShutdown};
-use embedded_sse::server::{Close, Connection, EventLog, Outcome, ServerOptions, StreamOptions};
+use embedded_sse::server::{
+    CloseReason, Connection, EventLog, Outcome, ServerOptions, StreamOptions,
+};
 use embedded_sse::{Frame, Instant};
 
 use crate::helpers::pipe::{GET, OPTIONS, PREAMBLE};
@@ -165,7 +167,7 @@ fn end_of_file_closes_a_stream_at_once() {
     let (mut connection, mut socket) = stream(&log, &mut scratch);
     socket.closed = true;
     let closed = connection.pump(at(300), &log, &mut socket).unwrap();
-    assert_eq!(closed, Wait::Closed(Outcome::Streamed(Close::HungUp)));
+    assert_eq!(closed, Wait::Closed(Outcome::Streamed(CloseReason::HungUp)));
 }
 
 /// Breaks when a socket that is ready but takes nothing makes the loop call again and again.
@@ -264,7 +266,7 @@ fn a_slow_head_and_a_stalled_refusal_end_in_time() {
         (Wait::Until(at(30_000)), &b"HTTP/1.1 "[..])
     );
     let wait = connection.pump(at(30_000), &log, &mut socket).unwrap();
-    assert_eq!(wait, Wait::Closed(Outcome::HungUp));
+    assert_eq!(wait, Wait::Closed(Outcome::Unanswered));
     assert_eq!((socket.shutdowns, socket.aborts), (0, 1));
 }
 
@@ -276,7 +278,7 @@ fn a_client_that_closes_its_end_is_shut_down() {
     let (mut connection, mut socket) = stream(&log, &mut scratch);
     socket.closed = true;
     let wait = connection.pump(at(1), &log, &mut socket).unwrap();
-    assert_eq!(wait, Wait::Closed(Outcome::Streamed(Close::HungUp)));
+    assert_eq!(wait, Wait::Closed(Outcome::Streamed(CloseReason::HungUp)));
     assert_eq!((socket.shutdowns, socket.aborts), (1, 0));
 }
 
@@ -309,7 +311,7 @@ const NOT_FOUND: &str = "GET / HTTP/1.0\r\n\r\n";
 #[test]
 fn a_response_or_stream_is_shut_down_at_once_and_then_read_for_1_s() {
     let stream = format!("{GET}\r\n");
-    let lifetime = Outcome::Streamed(Close::Lifetime);
+    let lifetime = Outcome::Streamed(CloseReason::Lifetime);
     let not_found = Outcome::Answered(Status::NOT_FOUND);
     for (request, ends_at, outcome) in [(NOT_FOUND, 0, not_found), (&stream, 5_000, lifetime)] {
         for closes in [true, false] {
@@ -336,7 +338,7 @@ fn a_response_or_stream_is_shut_down_at_once_and_then_read_for_1_s() {
     }
 }
 
-/// Breaks when a client that takes no byte, or was lapped in mid-frame, is shut down as if its stream had ended.
+/// Breaks when a client that takes no byte, or was lagged in mid-frame, is shut down as if its stream had ended.
 #[test]
 fn stalled_and_lapped_clients_are_aborted() {
     for is_lapped in [false, true] {
@@ -353,9 +355,9 @@ fn stalled_and_lapped_clients_are_aborted() {
         }
         let wait = connection.pump(at(20_001), &log, &mut socket).unwrap();
         let reason = if is_lapped {
-            Close::Lapped
+            CloseReason::Lagged
         } else {
-            Close::Stalled
+            CloseReason::Stalled
         };
         assert_eq!(wait, Wait::Closed(Outcome::Streamed(reason)));
         assert_eq!((socket.shutdowns, socket.aborts), (0, 1));
@@ -383,7 +385,7 @@ fn a_socket_without_shutdown_is_dropped_after_a_stream_and_lingers_after_a_respo
     let mut socket = WithoutShutdown(socket);
     connection.pump(at(0), &log, &mut socket).unwrap();
     let wait = connection.pump(at(5_000), &log, &mut socket).unwrap();
-    assert_eq!(wait, Wait::Closed(Outcome::Streamed(Close::Lifetime)));
+    assert_eq!(wait, Wait::Closed(Outcome::Streamed(CloseReason::Lifetime)));
 
     let mut scratch = [0; 256];
     let (mut connection, socket) = answered(&log, &mut scratch, NOT_FOUND);

@@ -124,12 +124,12 @@ async fn a_response_that_is_no_stream_is_retried_with_the_longest_delay() {
 #[tokio::test(start_paused = true)]
 async fn the_decision_of_the_caller_counts() {
     static OPTIONS: ReconnectOptions =
-        (ReconnectOptions::new().exact().retry(700)).on_failure(&|failure, decision| match failure
-            .reason
-        {
-            Reason::Server(ServerReason::NoContent) => Decision::Retry,
-            Reason::Network(NetworkReason::Ended | NetworkReason::Unreachable) => Decision::End,
-            _ => decision,
+        (ReconnectOptions::new().no_jitter().retry(700)).on_failure(&|failure, decision| {
+            match failure.reason {
+                Reason::Server(ServerReason::NoContent) => Decision::Retry,
+                Reason::Network(NetworkReason::Ended | NetworkReason::Unreachable) => Decision::End,
+                _ => decision,
+            }
         });
     let follower = Follower {
         options: &OPTIONS,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use embedded_sse::client::{Answer, Reason, ServerReason, Verdict};
+use embedded_sse::client::{Reason, ResponseInfo, ServerReason, Verdict};
 use embedded_sse::io::asynch::Clock as _;
 use embedded_sse::io::{Error, asynch, blocking};
 use embedded_sse::{Decoder, Event, EventId};
@@ -139,7 +139,10 @@ async fn the_end_lasts_until_a_response_or_a_restart() {
     let time = Time::default();
     let mut decoder = Decoder::<[u8; 32]>::new();
     let mut buffer = [0; 64];
-    let (stop, busy) = (Answer::new(204, "", None), Answer::new(503, "", None));
+    let (stop, busy) = (
+        ResponseInfo::new(204, "", None),
+        ResponseInfo::new(503, "", None),
+    );
     let verdict = |reason| Verdict::Failed(Reason::Server(reason));
     let full = || Body::new([Bytes(b"data: a\n\n")], &time);
 
@@ -194,7 +197,7 @@ async fn a_dropped_wait_goes_on_until_the_next_response() {
     let wait = tokio::time::timeout(Duration::from_millis(30), reader.wait());
     assert!(wait.await.is_err());
     // A request that did not wait for the delay. The next failure is the third.
-    reader.judge(&Answer::new(503, "", None));
+    reader.judge(&ResponseInfo::new(503, "", None));
     assert!(!reader.wait().await);
 
     // The response of such a request was not judged, or the caller restarts.
@@ -236,7 +239,8 @@ async fn no_order_of_calls_panics() {
             match random.u8(0..5) {
                 0 => {
                     let status = *random.choice(&[200, 204, 301, 404, 503]).unwrap();
-                    let answer = Answer::new(status, "text/event-stream", Some(random.u32(..)));
+                    let answer =
+                        ResponseInfo::new(status, "text/event-stream", Some(random.u32(..)));
                     assert_eq!(blocking.judge(&answer), asynch.judge(&answer));
                 }
                 1 | 2 => {

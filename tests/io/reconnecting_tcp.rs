@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use embedded_io_adapters::tokio_1::FromTokio;
 use embedded_sse::Decoder;
-use embedded_sse::client::{Answer, ReconnectOptions, Verdict};
+use embedded_sse::client::{ReconnectOptions, ResponseInfo, Verdict};
 use embedded_sse::io::{Error, asynch, blocking};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::clock::VirtualClock;
 use crate::helpers::tcp::{Socket, StdClock, read_head};
 
-static OPTIONS: ReconnectOptions = ReconnectOptions::new().floor(1).attempts(5);
+static OPTIONS: ReconnectOptions = ReconnectOptions::new().min_delay(1).max_attempts(5);
 
 /// Longer than any head here, and shorter than a head with its body.
 const RECEIVED: usize = 200;
@@ -100,7 +100,7 @@ fn request(id: &str) -> String {
 
 /// The response head in `buffer`, and how many bytes of its body were received with it. These bytes move to the start
 /// of the buffer. `None` while the head is incomplete.
-fn answer(buffer: &mut [u8], received: usize) -> Option<(Answer, usize)> {
+fn answer(buffer: &mut [u8], received: usize) -> Option<(ResponseInfo, usize)> {
     let is_end = |bytes: &[u8]| bytes == b"\r\n\r\n";
     let end = buffer[..received].windows(4).position(is_end)? + 4;
     let head = String::from_utf8(buffer[..end].to_vec()).unwrap();
@@ -109,7 +109,7 @@ fn answer(buffer: &mut [u8], received: usize) -> Option<(Answer, usize)> {
     let retry_after = field(&head, "Retry-After").map(|seconds| seconds.parse().unwrap());
     buffer.copy_within(end..received, 0);
     Some((
-        Answer::new(status, content_type, retry_after),
+        ResponseInfo::new(status, content_type, retry_after),
         received - end,
     ))
 }
@@ -133,7 +133,7 @@ fn a_blocking_stream_goes_on_over_tcp() {
         address: SocketAddr,
         id: &str,
         buffer: &mut [u8],
-    ) -> std::io::Result<(Socket, Answer, usize)> {
+    ) -> std::io::Result<(Socket, ResponseInfo, usize)> {
         let mut socket = TcpStream::connect(address)?;
         socket.write_all(request(id).as_bytes())?;
         let mut received = 0;
@@ -192,7 +192,7 @@ async fn an_asynchronous_stream_goes_on_over_tcp() {
         address: SocketAddr,
         id: &str,
         buffer: &mut [u8],
-    ) -> std::io::Result<(tokio::net::TcpStream, Answer, usize)> {
+    ) -> std::io::Result<(tokio::net::TcpStream, ResponseInfo, usize)> {
         let mut socket = tokio::net::TcpStream::connect(address).await?;
         socket.write_all(request(id).as_bytes()).await?;
         let mut received = 0;

@@ -8,8 +8,8 @@ use embedded_io_adapters::tokio_1::FromTokio;
 use embedded_sse::http::{Response, Status};
 use embedded_sse::io::asynch::{HalfClose, Incoming, serve};
 use embedded_sse::io::{Error, WithShutdown};
-use embedded_sse::server::{Close, Outcome, Start, StreamOptions};
-use embedded_sse::{Frame, event_name};
+use embedded_sse::server::{CloseReason, Outcome, Start, StreamOptions};
+use embedded_sse::{Frame, event_type};
 use tokio::io::{AsyncWriteExt, DuplexStream, duplex};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -28,8 +28,10 @@ async fn request_a_page_or_stream(
     let (mut client, server) = duplex(4096);
     let hub = Arc::clone(hub);
     let task = tokio::spawn(async move {
-        let names = [event_name!("led")];
-        let led = StreamOptions::new().only(&names).start(Start::Oldest);
+        let names = [event_type!("led")];
+        let led = StreamOptions::new()
+            .event_types(&names)
+            .start(Start::Oldest);
         let mut scratch = [0; 512];
         let socket = WithShutdown::new(FromTokio::new(server), end);
         let mut incoming = Incoming::new(socket, &mut scratch, &VirtualClock, &*hub, &OPTIONS);
@@ -62,7 +64,7 @@ async fn a_response_of_the_caller_goes_out() {
 #[tokio::test(start_paused = true)]
 async fn a_stream_at_another_path_has_options_of_its_own() {
     let hub = hub();
-    hub.publish(&Frame::data("1").event(event_name!("led")))
+    hub.publish(&Frame::data("1").event_type(event_type!("led")))
         .unwrap();
     hub.publish(&Frame::data("2")).unwrap();
     let (mut client, _task) = request_a_page_or_stream(&hub, "GET /led HTTP/1.0\r\n\r\n").await;
@@ -127,7 +129,7 @@ async fn a_shared_log_is_served() {
     drop(client);
     assert_eq!(
         task.await.unwrap().unwrap(),
-        Outcome::Streamed(Close::HungUp)
+        Outcome::Streamed(CloseReason::HungUp)
     );
 }
 
@@ -175,8 +177,11 @@ impl HalfClose for WaitingFlush {
 async fn a_write_or_flush_without_progress_ends_the_connection_after_20_s() {
     let hub = hub();
     for (request, outcome) in [
-        (format!("{GET}\r\n"), Outcome::Streamed(Close::Stalled)),
-        ("GET /x HTTP/1.0\r\n\r\n".into(), Outcome::HungUp),
+        (
+            format!("{GET}\r\n"),
+            Outcome::Streamed(CloseReason::Stalled),
+        ),
+        ("GET /x HTTP/1.0\r\n\r\n".into(), Outcome::Unanswered),
     ] {
         for room in [64, 4096] {
             let (mut client, server) = duplex(room);

@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 
 use embedded_sse::http::Status;
 use embedded_sse::io::asynch::{Incoming, Joined, SharedLog};
-use embedded_sse::server::{Close, Cursor, EventLog, Outcome, StreamOptions};
+use embedded_sse::server::{CloseReason, Cursor, EventLog, Outcome, StreamOptions};
 use embedded_sse::{EventId, Frame};
 
 use crate::helpers::pipe::{GET, OPTIONS, TestHub};
@@ -51,7 +51,7 @@ fn a_head_that_comes_byte_by_byte_is_read_in_polls_of_32_bytes() {
 #[test]
 fn later_bytes_of_a_client_are_read_in_polls_of_32_pieces() {
     for (line, outcome) in [
-        (GET, Outcome::Streamed(Close::HungUp)),
+        (GET, Outcome::Streamed(CloseReason::HungUp)),
         (
             "GET /none HTTP/1.1\r\nHost: d\r\n",
             Outcome::Answered(Status::NOT_FOUND),

@@ -8,7 +8,7 @@ use embedded_io_adapters::tokio_1::FromTokio;
 use embedded_sse::io::WithShutdown;
 use embedded_sse::io::asynch::{Joined, SharedLog, serve};
 use embedded_sse::server::{Cursor, EventLog, ServerOptions, Start, StreamOptions};
-use embedded_sse::{EventId, EventName, Frame};
+use embedded_sse::{EventId, EventType, Frame};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 use tokio::time::timeout;
 
@@ -47,7 +47,7 @@ impl Counted {
         let frame = Frame::data(&text).id(EventId::new(&text).unwrap());
         self.log
             .borrow_mut()
-            .publish(&frame.event(EventName::new(&text).unwrap()))
+            .publish(&frame.event_type(EventType::new(&text).unwrap()))
             .unwrap();
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use embedded_io_adapters::tokio_1::FromTokio;
 use embedded_sse::io::Error;
-use embedded_sse::server::{Close, Start, StreamOptions};
+use embedded_sse::server::{CloseReason, Start, StreamOptions};
 use embedded_sse::{EventId, Frame};
 use tokio::io::{AsyncReadExt, DuplexStream, duplex};
 use tokio::task::JoinHandle;
@@ -16,7 +16,7 @@ use crate::helpers::pipe::{PREAMBLE, TestHub, hub, read};
 
 static LIFETIME: StreamOptions = StreamOptions::new().lifetime(60_000);
 
-type Streamed = Result<Close, Error<std::io::Error>>;
+type Streamed = Result<CloseReason, Error<std::io::Error>>;
 
 /// The client's end of a pipe that takes `room` bytes, and the task that streams to it. The client has seen the event
 /// 7-1.
@@ -53,7 +53,7 @@ async fn the_body_is_the_stream_and_ends_with_its_lifetime() {
     );
     hub.publish(&Frame::data("3")).unwrap();
     assert_eq!(read(&mut client).await, "id: 7-3\ndata: 3\n\n");
-    assert_eq!(task.await.unwrap().unwrap(), Close::Lifetime);
+    assert_eq!(task.await.unwrap().unwrap(), CloseReason::Lifetime);
     assert_eq!(read(&mut client).await, ":\n:\n:\n");
 }
 
@@ -62,7 +62,7 @@ async fn the_body_is_the_stream_and_ends_with_its_lifetime() {
 async fn a_write_without_progress_ends_the_stream() {
     let hub = hub_with_2_events();
     let (_client, task) = stream(&hub, 10);
-    assert_eq!(task.await.unwrap().unwrap(), Close::Stalled);
+    assert_eq!(task.await.unwrap().unwrap(), CloseReason::Stalled);
     assert_eq!((hub.stats().clients, hub.stats().dropped), (0, 1));
 }
 

@@ -4,7 +4,7 @@ use std::mem::replace;
 
 use embedded_sse::Frame;
 use embedded_sse::http::Status;
-use embedded_sse::server::{Connection, EventLog, Next, Outcome, StreamOptions};
+use embedded_sse::server::{Connection, ConnectionOutput, EventLog, Outcome, StreamOptions};
 
 use crate::helpers::at;
 use crate::helpers::connection::{GET, OPTIONS, UNAUTHORIZED};
@@ -15,13 +15,13 @@ use crate::helpers::connection::{GET, OPTIONS, UNAUTHORIZED};
 fn no_order_of_calls_panics_or_goes_on_after_the_end() {
     static STREAM: StreamOptions = StreamOptions::new().lifetime(30_000).padding();
     const GREETING: StreamOptions = StreamOptions::new()
-        .greeting(&|number, sink| {
+        .initial_state(&|number, sink| {
             // The second frame does not fit every scratch.
             let data = "x".repeat(if number == 1 { 200 } else { 20 });
             let _ = Frame::data(&data).write_to(sink);
             number < 3
         })
-        .prime();
+        .initial_id();
     let mut random = fastrand::Rng::with_seed(3);
     let (mut streamed, mut answered, mut hung_up) = (0, 0, 0);
     for round in 0..4_000 {
@@ -58,7 +58,7 @@ fn no_order_of_calls_panics_or_goes_on_after_the_end() {
                     log.publish(&Frame::data(&data)).unwrap();
                 }
                 15..25 => {
-                    let space = connection.space();
+                    let space = connection.receive_buffer();
                     let length = unsent.len().min(space.len());
                     space[..length].copy_from_slice(&unsent[..length]);
                     unsent = &unsent[length..];
@@ -67,16 +67,16 @@ fn no_order_of_calls_panics_or_goes_on_after_the_end() {
                 25 => {
                     let request = connection.request();
                     let _ = (request.method(), request.path(), request.last_event_id());
-                    let _ = (connection.exchange(), connection.session());
+                    let _ = (connection.request_kind(), connection.session());
                 }
                 27 => connection.refuse_stream(),
                 26 if ended.is_some() => {
-                    connection.reset(now);
+                    connection.reuse(now);
                     (unsent, ended) = (request.as_bytes(), None);
                     is_shut_down = false;
                 }
                 _ => match (connection.poll(now, &log), ended) {
-                    (Next::Close(outcome), None) => {
+                    (ConnectionOutput::Close(outcome), None) => {
                         ended = Some(outcome);
                         match outcome {
                             Outcome::Streamed(_) => streamed += 1,
@@ -84,9 +84,13 @@ fn no_order_of_calls_panics_or_goes_on_after_the_end() {
                             _ => hung_up += 1,
                         }
                     }
-                    (next, Some(outcome)) => assert_eq!(next, Next::Close(outcome)),
-                    (Next::Send(bytes), None) => assert!(!bytes.is_empty() && !is_shut_down),
-                    (Next::Shutdown, None) => assert!(!replace(&mut is_shut_down, true)),
+                    (next, Some(outcome)) => assert_eq!(next, ConnectionOutput::Close(outcome)),
+                    (ConnectionOutput::Send(bytes), None) => {
+                        assert!(!bytes.is_empty() && !is_shut_down)
+                    }
+                    (ConnectionOutput::Shutdown, None) => {
+                        assert!(!replace(&mut is_shut_down, true))
+                    }
                     _ => {}
                 },
             }

@@ -1,7 +1,7 @@
 //! Streams in chunks (RFC 9112, section 7.1).
 
 use embedded_sse::Frame;
-use embedded_sse::server::{Next, ServerOptions};
+use embedded_sse::server::{ConnectionOutput, ServerOptions};
 
 use crate::helpers::connection::{
     self, GET, Log, STREAM_HEAD, answer, answer_in_steps, connect, send_all,
@@ -91,7 +91,7 @@ fn a_stream_that_is_cut_in_mid_frame_has_no_last_chunk() {
     let long = "x".repeat(600);
     log.publish(&Frame::data(&long)).unwrap();
     // One chunk has a part of the frame. Then the frame is evicted.
-    let Next::Send(bytes) = connection.poll(at(0), &log) else {
+    let ConnectionOutput::Send(bytes) = connection.poll(at(0), &log) else {
         panic!()
     };
     let length = bytes.len();
@@ -99,6 +99,6 @@ fn a_stream_that_is_cut_in_mid_frame_has_no_last_chunk() {
     log.publish(&Frame::data(&long)).unwrap();
     assert_eq!(
         send_all(&mut connection, 0, &log),
-        (String::new(), "Abort(Streamed(Lapped))".to_string())
+        (String::new(), "Abort(Streamed(Lagged))".to_string())
     );
 }

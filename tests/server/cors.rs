@@ -97,14 +97,14 @@ fn a_preflight_allows_the_header_fields_of_the_options() {
         Access-Control-Request-Method: GET\r\nAccess-Control-Request-Headers: authorization\r\n\r\n";
     let names = ["Authorization", "X-Token", "", "no token", "X\r\nY: z"];
     for allowed in [AllowedOrigins::Any, AllowedOrigins::Only(LIST)] {
-        let options = OPTIONS.allowed_headers(&names).allowed_origins(allowed);
+        let options = OPTIONS.allowed_fields(&names).allowed_origins(allowed);
         let answer = answer(&options, &Log::new(), preflight);
         let expected = "\r\nAccess-Control-Allow-Headers: Last-Event-ID, Cache-Control, Authorization, X-Token\r\n";
         assert!(answer.contains(expected), "{answer}");
         assert!(!answer.contains("Y: z"), "{answer}");
     }
     let foreign = OPTIONS
-        .allowed_headers(&names)
+        .allowed_fields(&names)
         .allowed_origins(AllowedOrigins::Only(&["http://b"]));
     let answer = answer(&foreign, &Log::new(), preflight);
     assert!(!answer.contains("Access-Control"), "{answer}");
@@ -119,7 +119,7 @@ fn refusals_of_long_heads_have_cors_fields_where_the_origin_is_known() {
     let target = format!("GET /{long} HTTP/1.1\r\nHost: d\r\nOrigin: http://a\r\n\r\n");
     let field_after = format!("{GET}Origin: http://a\r\nX-Kept: {long}\r\n\r\n");
     let field_before = format!("{GET}X-Kept: {long}\r\nOrigin: http://a\r\n\r\n");
-    let options = OPTIONS.keep_headers(&["x-kept"]);
+    let options = OPTIONS.kept_fields(&["x-kept"]);
     for (request, status, allowed, fields) in [
         (&target, "414", AllowedOrigins::Any, Some(any)),
         (&target, "414", AllowedOrigins::Only(LIST), None),
@@ -211,7 +211,7 @@ fn refusals_of_streams_have_the_fields_of_streams() {
 #[test]
 fn other_refusals_have_no_cors_fields() {
     let options = OPTIONS
-        .hosts(&["device"])
+        .allowed_hosts(&["device"])
         .allowed_origins(AllowedOrigins::Any);
     let log = Log::new();
     for (target, host, status) in [
@@ -258,7 +258,7 @@ fn a_response_of_the_caller_has_no_cors_fields() {
 fn respond(target: &str, host: &str, answer: impl FnOnce(&mut Connection, &Log)) -> String {
     let log = Log::new();
     let options = OPTIONS
-        .hosts(&["device"])
+        .allowed_hosts(&["device"])
         .allowed_origins(AllowedOrigins::Any);
     let mut scratch = [0; 400];
     let head = format!("GET {target} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://a\r\n\r\n");

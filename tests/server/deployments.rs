@@ -1,7 +1,7 @@
 //! Servers and deployed proxies and networks: nginx, gzip filters, haproxy, varnish, load balancers, phones that
 //! sleep, half-open connections.
 
-use embedded_sse::server::{Close, Output, Session, StreamOptions};
+use embedded_sse::server::{CloseReason, Session, SessionOutput, StreamOptions};
 
 use crate::helpers::session::{Log, body, send};
 use crate::helpers::{PREAMBLE, at, events, id, log, publish};
@@ -16,7 +16,7 @@ fn load_balancers_see_a_byte_within_60_s() {
     for _ in 0..100 {
         let (bytes, output) = send(&mut session, now, &log, 99);
         assert!(!bytes.is_empty());
-        let Output::Wait(until) = output else {
+        let SessionOutput::Wait(until) = output else {
             panic!("{output:?}")
         };
         assert!(until.since(now) < 60_000);
@@ -49,10 +49,13 @@ fn half_open_connections_end_after_20_s_without_progress() {
     send(&mut session, at(0), &log, 99);
     publish(&mut log, [1]);
     for now in [1_000, 20_999] {
-        assert!(matches!(session.poll(at(now), &log), Output::Send(_)));
+        assert!(matches!(
+            session.poll(at(now), &log),
+            SessionOutput::Send(_)
+        ));
     }
     let output = session.poll(at(21_000), &log);
-    assert_eq!(output, Output::Close(Close::Stalled));
+    assert_eq!(output, SessionOutput::Close(CloseReason::Stalled));
 }
 
 #[cfg(feature = "http")]

@@ -1,7 +1,7 @@
 //! How streams and connections end: a graceful end, FIN, and the time after it in which the server still reads (RFC
 //! 9112, section 9.6).
 
-use embedded_sse::server::{Close, Output, Session, StreamOptions};
+use embedded_sse::server::{CloseReason, Session, SessionOutput, StreamOptions};
 
 use crate::helpers::session::send;
 use crate::helpers::{PREAMBLE, at, events, id, log};
@@ -15,7 +15,7 @@ fn a_stream_ends_after_the_current_frame() {
         let mut session = Session::new(at(1000), &log, id("1"), &options);
         for byte in 0..PREAMBLE.len() + sent {
             assert!(
-                matches!(session.poll(at(1000), &log), Output::Send(_)),
+                matches!(session.poll(at(1000), &log), SessionOutput::Send(_)),
                 "{byte}"
             );
             session.sent(1);
@@ -23,16 +23,21 @@ fn a_stream_ends_after_the_current_frame() {
         session.end();
         assert_eq!(
             send(&mut session, at(1000), &log, 99),
-            (rest, Output::Close(Close::Ended))
+            (rest, SessionOutput::Close(CloseReason::Ended))
         );
-        assert_eq!(session.poll(at(9000), &log), Output::Close(Close::Ended));
+        assert_eq!(
+            session.poll(at(9000), &log),
+            SessionOutput::Close(CloseReason::Ended)
+        );
     }
 }
 
 #[cfg(feature = "http")]
 mod of_connections {
     use embedded_sse::http::Status;
-    use embedded_sse::server::{Close, Connection, Next, Outcome, ServerOptions, StreamOptions};
+    use embedded_sse::server::{
+        CloseReason, Connection, ConnectionOutput, Outcome, ServerOptions, StreamOptions,
+    };
 
     use crate::helpers::at;
     use crate::helpers::connection::{GET, Log, OPTIONS, connect, read_head, refusal, send_all};
@@ -43,14 +48,14 @@ mod of_connections {
         static LIFETIME: ServerOptions =
             ServerOptions::new("/events").stream(StreamOptions::new().lifetime(5_000));
         for (options, ends_at, reason) in [
-            (&OPTIONS, 100, Close::Ended),
-            (&LIFETIME, 5_000, Close::Lifetime),
+            (&OPTIONS, 100, CloseReason::Ended),
+            (&LIFETIME, 5_000, CloseReason::Lifetime),
         ] {
             let log = Log::new();
             let mut scratch = [0; 512];
             let mut connection = connect(options, &log, &mut scratch, GET);
             send_all(&mut connection, 0, &log);
-            if reason == Close::Ended {
+            if reason == CloseReason::Ended {
                 connection.end();
             }
             let shut_down = (String::new(), "Shutdown".into());
@@ -59,9 +64,13 @@ mod of_connections {
             connection.received(100);
             for now in [ends_at, ends_at + 999] {
                 let next = connection.poll(at(now), &log);
-                assert_eq!(next, Next::Wait(at(ends_at + 1_000)), "{reason}");
+                assert_eq!(
+                    next,
+                    ConnectionOutput::Wait(at(ends_at + 1_000)),
+                    "{reason}"
+                );
             }
-            let closed = Next::Close(Outcome::Streamed(reason));
+            let closed = ConnectionOutput::Close(Outcome::Streamed(reason));
             assert_eq!(connection.poll(at(ends_at + 1_000), &log), closed);
         }
     }
@@ -77,15 +86,19 @@ mod of_connections {
             let mut shutdowns = 0;
             for _ in 0..1_000 {
                 match connection.poll(at(0), &log) {
-                    Next::Request => connection.answer(at(0), &log),
-                    Next::Send(_) => {
+                    ConnectionOutput::Request => connection.answer(at(0), &log),
+                    ConnectionOutput::Send(_) => {
                         assert_eq!(shutdowns, 0, "{head}");
                         connection.sent(1);
                         sent += 1;
                     }
-                    Next::Shutdown => shutdowns += 1,
-                    Next::Wait(until) => assert_eq!((until, shutdowns), (at(1_000), 1), "{head}"),
-                    next @ (Next::Close(_) | Next::Abort(_)) => panic!("{next:?}"),
+                    ConnectionOutput::Shutdown => shutdowns += 1,
+                    ConnectionOutput::Wait(until) => {
+                        assert_eq!((until, shutdowns), (at(1_000), 1), "{head}")
+                    }
+                    next @ (ConnectionOutput::Close(_) | ConnectionOutput::Abort(_)) => {
+                        panic!("{next:?}")
+                    }
                 }
             }
             assert!(sent > 50 && shutdowns == 1, "{head}: {sent}, {shutdowns}");
@@ -100,9 +113,9 @@ mod of_connections {
         let mut gone = connect(&OPTIONS, &log, &mut scratch, GET);
         send_all(&mut gone, 0, &log);
         gone.received(0);
-        assert_eq!(gone.poll(at(0), &log), Next::Shutdown);
+        assert_eq!(gone.poll(at(0), &log), ConnectionOutput::Shutdown);
         gone.received(0);
-        let closed = Next::Close(Outcome::Streamed(Close::HungUp));
+        let closed = ConnectionOutput::Close(Outcome::Streamed(CloseReason::HungUp));
         assert_eq!(gone.poll(at(0), &log), closed);
     }
 
@@ -114,9 +127,13 @@ mod of_connections {
             let mut scratch = [0; 512];
             let mut connection = read_head(&OPTIONS, &mut scratch, head);
             connection.end();
-            assert_eq!(connection.poll(at(0), &log), Next::Shutdown, "{head}");
+            assert_eq!(
+                connection.poll(at(0), &log),
+                ConnectionOutput::Shutdown,
+                "{head}"
+            );
             let next = connection.poll(at(1_000), &log);
-            assert_eq!(next, Next::Close(Outcome::HungUp), "{head}");
+            assert_eq!(next, ConnectionOutput::Close(Outcome::Unanswered), "{head}");
         }
         let mut scratch = [0; 512];
         let mut refused = connect(&OPTIONS, &log, &mut scratch, "GET / HTTP/1.0\r\n");
@@ -127,14 +144,18 @@ mod of_connections {
         );
     }
 
-    const ANSWERED: Next = Next::Close(Outcome::Answered(Status::NOT_FOUND));
+    const ANSWERED: ConnectionOutput =
+        ConnectionOutput::Close(Outcome::Answered(Status::NOT_FOUND));
 
     /// A connection that has sent its refusal at the time 0.
     fn refused<'a>(log: &Log, scratch: &'a mut [u8]) -> Connection<'a> {
         let mut connection = connect(&OPTIONS, log, scratch, "GET / HTTP/1.0\r\n");
         let (_, next) = send_all(&mut connection, 0, log);
         assert_eq!(next, "Shutdown");
-        assert_eq!(connection.poll(at(0), log), Next::Wait(at(1_000)));
+        assert_eq!(
+            connection.poll(at(0), log),
+            ConnectionOutput::Wait(at(1_000))
+        );
         connection
     }
 
@@ -143,7 +164,7 @@ mod of_connections {
     fn a_client_that_stays_after_its_response_is_closed_after_1_s() {
         let (log, mut scratch) = (Log::new(), [0; 512]);
         let mut silent = refused(&log, &mut scratch);
-        assert_eq!(silent.poll(at(999), &log), Next::Wait(at(1000)));
+        assert_eq!(silent.poll(at(999), &log), ConnectionOutput::Wait(at(1000)));
         assert_eq!(silent.poll(at(1000), &log), ANSWERED);
     }
 
@@ -153,7 +174,7 @@ mod of_connections {
         let (log, mut scratch) = (Log::new(), [0; 512]);
         let mut polite = refused(&log, &mut scratch);
         polite.received(100);
-        assert_eq!(polite.poll(at(1), &log), Next::Wait(at(1000)));
+        assert_eq!(polite.poll(at(1), &log), ConnectionOutput::Wait(at(1000)));
         polite.received(0);
         assert_eq!(polite.poll(at(1), &log), ANSWERED);
     }
@@ -164,10 +185,16 @@ mod of_connections {
         let (log, mut scratch) = (Log::new(), [0; 512]);
         let mut talkative = refused(&log, &mut scratch);
         for _ in 0..64 * 1024 / 103 {
-            assert_eq!(talkative.poll(at(1), &log), Next::Wait(at(1000)));
+            assert_eq!(
+                talkative.poll(at(1), &log),
+                ConnectionOutput::Wait(at(1000))
+            );
             talkative.received(103);
         }
-        assert_eq!(talkative.poll(at(1), &log), Next::Wait(at(1000)));
+        assert_eq!(
+            talkative.poll(at(1), &log),
+            ConnectionOutput::Wait(at(1000))
+        );
         talkative.received(103);
         assert_eq!(talkative.poll(at(1), &log), ANSWERED);
     }

@@ -1,7 +1,7 @@
 //! The event log, compared with a simple model that keeps every frame: which frames are kept, and where an id leads.
 
 use embedded_sse::server::{Cursor, EventLog, PublishError, Resume};
-use embedded_sse::{EventId, EventName, Frame, event_name};
+use embedded_sse::{EventId, EventType, Frame, event_type};
 
 /// The bytes of a record that are not the frame.
 const HEADER: usize = 3;
@@ -118,12 +118,12 @@ fn expected(model: &Model, from: usize) -> Vec<Vec<u8>> {
         .collect()
 }
 
-/// Breaks when a frame is lost, repeated, cut or kept too long, when a lapped reader gets no or a wrong number of
+/// Breaks when a frame is lost, repeated, cut or kept too long, when a lagged reader gets no or a wrong number of
 /// lost frames, when an id leads to a wrong place, or when a failed call changes the log.
 #[test]
 fn log_agrees_with_its_model() {
     let mut random = fastrand::Rng::with_seed(0x5eed);
-    let (mut lapped, mut lost, mut resumed, mut refused) = (0, 0, 0, 0);
+    let (mut lagged, mut lost, mut resumed, mut refused) = (0, 0, 0, 0);
     for round in 0..4000 {
         let capacity = if round % 2 == 0 {
             random.usize(0..80)
@@ -173,7 +173,7 @@ fn log_agrees_with_its_model() {
                         _ => Frame::new(),
                     };
                     if let Some(name) = name {
-                        frame = frame.event(EventName::new(name).unwrap());
+                        frame = frame.event_type(EventType::new(name).unwrap());
                     }
                     if let Some(id) = &id {
                         frame = frame.id(EventId::new(id).unwrap());
@@ -199,7 +199,7 @@ fn log_agrees_with_its_model() {
                 }
                 6 => {
                     // Data that fails to format changes nothing.
-                    let result = log.publish_with(event_name!("x"), |writer| {
+                    let result = log.publish_with(event_type!("x"), |writer| {
                         writer.write_str("y")?;
                         Err(core::fmt::Error)
                     });
@@ -246,7 +246,7 @@ fn log_agrees_with_its_model() {
                         Err(error) => {
                             assert_eq!(error.missed as usize, model.evicted - *seen);
                             *seen = model.evicted;
-                            lapped += 1;
+                            lagged += 1;
                         }
                         Ok(None) => assert_eq!(*seen, model.frames.len()),
                         Ok(Some(record)) => {
@@ -262,6 +262,6 @@ fn log_agrees_with_its_model() {
             assert_eq!(read_all(log, log.oldest()), expected(&model, model.evicted));
         }
     }
-    println!("{lapped} lapped, {lost} lost, {resumed} resumed, {refused} refused");
-    assert!(lapped > 500 && lost > 500 && resumed > 500 && refused > 500);
+    println!("{lagged} lagged, {lost} lost, {resumed} resumed, {refused} refused");
+    assert!(lagged > 500 && lost > 500 && resumed > 500 && refused > 500);
 }

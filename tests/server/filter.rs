@@ -1,7 +1,7 @@
-//! Streams with events of some types only (`StreamOptions::only`).
+//! Streams with events of some types only (`StreamOptions::event_types`).
 
-use embedded_sse::server::{EventLog, Output, Session, Start, StreamOptions};
-use embedded_sse::{Frame, event_name};
+use embedded_sse::server::{EventLog, Session, SessionOutput, Start, StreamOptions};
+use embedded_sse::{Frame, event_type};
 
 use crate::helpers::session::{Log, body};
 use crate::helpers::{LOST, PREAMBLE, at, id};
@@ -11,17 +11,17 @@ use crate::helpers::{LOST, PREAMBLE, at, id};
 #[test]
 fn only_events_of_the_chosen_types_pass() {
     let mut log = Log::new();
-    log.publish(&Frame::data("1").event(event_name!("led")))
+    log.publish(&Frame::data("1").event_type(event_type!("led")))
         .unwrap();
-    log.publish(&Frame::data("2").event(event_name!("le")))
+    log.publish(&Frame::data("2").event_type(event_type!("le")))
         .unwrap();
     log.publish(&Frame::data("3")).unwrap();
-    log.publish(&Frame::data("4\nevent: led").event(event_name!("ledger")))
+    log.publish(&Frame::data("4\nevent: led").event_type(event_type!("ledger")))
         .unwrap();
     log.publish(&Frame::new().id(id("7"))).unwrap();
     log.publish(
         &Frame::data("")
-            .event(event_name!("led"))
+            .event_type(event_type!("led"))
             .with_comment(b"event: fan"),
     )
     .unwrap();
@@ -29,15 +29,15 @@ fn only_events_of_the_chosen_types_pass() {
     let rest = "id: 7\n\n";
     let last = ":event: fan\nevent: led\ndata: \n\n";
     for (names, expected) in [
-        (&[event_name!("led")][..], format!("{led}{rest}{last}")),
-        (&[event_name!("message")], format!("data: 3\n\n{rest}")),
+        (&[event_type!("led")][..], format!("{led}{rest}{last}")),
+        (&[event_type!("message")], format!("data: 3\n\n{rest}")),
         (
-            &[event_name!("fan"), event_name!("le")],
+            &[event_type!("fan"), event_type!("le")],
             format!("event: le\ndata: 2\n\n{rest}"),
         ),
         (&[], rest.into()),
     ] {
-        let options = StreamOptions::new().start(Start::Oldest).only(names);
+        let options = StreamOptions::new().start(Start::Oldest).event_types(names);
         assert_eq!(body(&log, "", &options), format!("{PREAMBLE}{expected}"));
     }
 }
@@ -46,10 +46,10 @@ fn only_events_of_the_chosen_types_pass() {
 #[test]
 fn the_loss_notice_passes_every_filter() {
     let mut log = Log::new();
-    for name in [event_name!("led"), event_name!("fan")] {
-        log.publish(&Frame::data("1").event(name)).unwrap();
+    for name in [event_type!("led"), event_type!("fan")] {
+        log.publish(&Frame::data("1").event_type(name)).unwrap();
     }
-    let options = StreamOptions::new().only(&[event_name!("fan")]);
+    let options = StreamOptions::new().event_types(&[event_type!("fan")]);
     assert_eq!(
         body(&log, "0", &options),
         format!("{PREAMBLE}{LOST}event: fan\ndata: 1\n\n")
@@ -63,21 +63,21 @@ fn one_call_leaves_out_a_bounded_number_of_frames() {
     for _ in 0..80 {
         log.publish(&Frame::data("")).unwrap();
     }
-    log.publish(&Frame::data("").event(event_name!("led")))
+    log.publish(&Frame::data("").event_type(event_type!("led")))
         .unwrap();
     let options = StreamOptions::new()
         .start(Start::Oldest)
-        .only(&[event_name!("led")]);
+        .event_types(&[event_type!("led")]);
     let mut session = Session::new(at(0), &log, id(""), &options);
     let mut rests = 0;
     let mut body = String::new();
     loop {
         match session.poll(at(0), &log) {
-            Output::Send(bytes) => {
+            SessionOutput::Send(bytes) => {
                 body += str::from_utf8(bytes).unwrap();
                 session.sent(bytes.len());
             }
-            Output::Wait(until) if until == at(0) => rests += 1,
+            SessionOutput::Wait(until) if until == at(0) => rests += 1,
             _ => break,
         }
     }

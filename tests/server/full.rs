@@ -41,8 +41,8 @@ fn the_stream_of_a_full_server_has_its_options() {
         .stream(
             StreamOptions::new()
                 .retry(70)
-                .greeting(&|_, _| panic!("greeted"))
-                .prime(),
+                .initial_state(&|_, _| panic!("greeted"))
+                .initial_id(),
         )
         .allowed_origins(AllowedOrigins::Any)
         .chunked();

@@ -1,6 +1,6 @@
 //! Clients that close their side. The server reads while it streams, so that it notices this at once.
 
-use embedded_sse::server::{Close, Next, Outcome};
+use embedded_sse::server::{CloseReason, ConnectionOutput, Outcome};
 
 use crate::helpers::connection::{GET, Log, OPTIONS, connect, read_head, refusal, send_all};
 use crate::helpers::{at, log};
@@ -12,18 +12,24 @@ fn end_of_file_closes_a_stream_at_once() {
     let mut scratch = [0; 512];
     let request = format!("{GET}Last-Event-ID: 1\r\n");
     let mut connection = connect(&OPTIONS, &log, &mut scratch, &request);
-    while let Next::Send(_) = connection.poll(at(100), &log) {
+    while let ConnectionOutput::Send(_) = connection.poll(at(100), &log) {
         connection.sent(1);
     }
-    assert_eq!(connection.poll(at(200), &log), Next::Wait(at(15_100)));
+    assert_eq!(
+        connection.poll(at(200), &log),
+        ConnectionOutput::Wait(at(15_100))
+    );
     connection.received(5);
-    assert!(matches!(connection.poll(at(200), &log), Next::Wait(_)));
+    assert!(matches!(
+        connection.poll(at(200), &log),
+        ConnectionOutput::Wait(_)
+    ));
     connection.received(0);
-    assert_eq!(connection.poll(at(200), &log), Next::Shutdown);
+    assert_eq!(connection.poll(at(200), &log), ConnectionOutput::Shutdown);
     connection.received(0);
     assert_eq!(
         connection.poll(at(200), &log),
-        Next::Close(Outcome::Streamed(Close::HungUp))
+        ConnectionOutput::Close(Outcome::Streamed(CloseReason::HungUp))
     );
 }
 
@@ -35,9 +41,12 @@ fn end_of_file_within_the_head_closes_at_once() {
         let mut scratch = [0; 512];
         let mut gone = read_head(&OPTIONS, &mut scratch, head);
         gone.received(0);
-        assert_eq!(gone.poll(at(0), &log), Next::Shutdown);
+        assert_eq!(gone.poll(at(0), &log), ConnectionOutput::Shutdown);
         gone.received(0);
-        assert_eq!(gone.poll(at(0), &log), Next::Close(Outcome::HungUp));
+        assert_eq!(
+            gone.poll(at(0), &log),
+            ConnectionOutput::Close(Outcome::Unanswered)
+        );
     }
 }
 

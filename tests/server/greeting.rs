@@ -1,7 +1,7 @@
 //! Greetings: the present state of the device, which a hook of the caller writes to new clients.
 
-use embedded_sse::server::{EventLog, Output, Session, Start, StreamOptions};
-use embedded_sse::{DataWriter, Frame, Sink, SliceSink, event_name};
+use embedded_sse::server::{EventLog, Session, SessionOutput, Start, StreamOptions};
+use embedded_sse::{DataWriter, Frame, Sink, SliceSink, event_type};
 
 use crate::helpers::{LOST, PREAMBLE, at, events, id, log, publish};
 
@@ -11,9 +11,11 @@ const STATE: &str = "event: led\ndata: on\n\nevent: door\ndata: open\n\n";
 fn greet(number: u32, sink: &mut SliceSink<'_>) -> bool {
     assert_eq!(sink.written(), 0);
     match number {
-        0 => Frame::data("on").event(event_name!("led")).write_to(sink),
+        0 => Frame::data("on")
+            .event_type(event_type!("led"))
+            .write_to(sink),
         1 => Frame::data("open")
-            .event(event_name!("door"))
+            .event_type(event_type!("door"))
             .write_to(sink),
         _ => return false,
     }
@@ -21,7 +23,7 @@ fn greet(number: u32, sink: &mut SliceSink<'_>) -> bool {
     true
 }
 
-const GREETING: StreamOptions = StreamOptions::new().greeting(&greet);
+const GREETING: StreamOptions = StreamOptions::new().initial_state(&greet);
 
 /// The bytes that a session sends through its buffer until it waits. `between` is called before each call.
 fn fill<const N: usize>(
@@ -34,10 +36,10 @@ fn fill<const N: usize>(
     for _ in 0..10_000 {
         between(log, &body);
         match session.fill(at(0), log, &mut vec![0; length]) {
-            Output::Send(bytes) => body += str::from_utf8(bytes).unwrap(),
-            Output::Wait(until) if until == at(0) => {}
-            Output::Wait(_) => return body,
-            Output::Close(reason) => return format!("{body}{reason}"),
+            SessionOutput::Send(bytes) => body += str::from_utf8(bytes).unwrap(),
+            SessionOutput::Wait(until) if until == at(0) => {}
+            SessionOutput::Wait(_) => return body,
+            SessionOutput::Close(reason) => return format!("{body}{reason}"),
         }
     }
     panic!("it never waits");
@@ -88,7 +90,7 @@ fn a_client_that_has_lost_events_gets_the_greeting_after_the_loss_notice() {
     assert!(padded.ends_with(&expected[PREAMBLE.len()..]));
 }
 
-/// Breaks when a client that is lapped in mid-stream is not greeted again.
+/// Breaks when a client that is lagged in mid-stream is not greeted again.
 #[test]
 fn a_lapped_client_gets_the_greeting_again() {
     let mut log = log::<64>(1..=2);
@@ -109,8 +111,8 @@ fn a_lapped_client_gets_the_greeting_again() {
 #[test]
 fn the_id_of_the_log_follows_the_greeting() {
     for options in [
-        GREETING.prime(),
-        StreamOptions::new().prime().greeting(&greet),
+        GREETING.initial_id(),
+        StreamOptions::new().initial_id().initial_state(&greet),
     ] {
         assert_eq!(body("", &options), format!("{PREAMBLE}{STATE}id: 3\n\n"));
         assert_eq!(body("3", &options), PREAMBLE);
@@ -123,7 +125,7 @@ fn the_id_of_the_log_follows_the_greeting() {
 fn a_frame_that_does_not_fit_is_left_out_and_reported_to_the_hook() {
     use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
     static TOO_LARGE: AtomicU32 = AtomicU32::new(0);
-    let options = StreamOptions::new().greeting(&|number, sink| {
+    let options = StreamOptions::new().initial_state(&|number, sink| {
         let data = ["x".repeat(30), "y".repeat(99), "z".repeat(30)];
         let Some(data) = data.get(number as usize) else {
             return false;
@@ -146,7 +148,7 @@ fn a_frame_that_does_not_fit_is_left_out_and_reported_to_the_hook() {
 fn a_greeting_frame_may_fill_the_buffer() {
     let options = StreamOptions::new()
         .start(Start::Oldest)
-        .greeting(&|number, sink| {
+        .initial_state(&|number, sink| {
             let written = Frame::data(&"x".repeat(56)).write_to(sink);
             assert_eq!(written, Ok(()));
             number == 0
@@ -176,13 +178,14 @@ fn events_published_during_the_greeting_follow_it() {
 /// Breaks when a hook without an end keeps a stream from ending.
 #[test]
 fn an_ended_stream_stops_the_greeting() {
-    let options = StreamOptions::new().greeting(&|_, sink| Frame::data("x").write_to(sink).is_ok());
+    let options =
+        StreamOptions::new().initial_state(&|_, sink| Frame::data("x").write_to(sink).is_ok());
     let mut log = log::<256>([1]);
     let mut session = Session::new(at(0), &log, id(""), &options);
     for _ in 0..50 {
         assert!(matches!(
             session.fill(at(0), &log, &mut [0; 64]),
-            Output::Send(_)
+            SessionOutput::Send(_)
         ));
     }
     session.end();
@@ -196,9 +199,9 @@ fn silence_counts_from_the_greeting() {
     let mut session = Session::new(at(0), &log, id(""), &GREETING);
     let mut buffer = [0; 64];
     let mut fill = |now| match session.fill(at(now), &log, &mut buffer) {
-        Output::Send(bytes) => Ok(bytes.len()),
-        Output::Wait(until) => Err(until),
-        Output::Close(reason) => panic!("{reason}"),
+        SessionOutput::Send(bytes) => Ok(bytes.len()),
+        SessionOutput::Wait(until) => Err(until),
+        SessionOutput::Close(reason) => panic!("{reason}"),
     };
     assert_eq!(fill(0), Ok(PREAMBLE.len()));
     // The client is slow.
@@ -225,7 +228,7 @@ fn polling_leaves_the_greeting_out() {
 #[test]
 fn a_greeting_frame_may_be_formatted() {
     use std::fmt::Write;
-    let options = StreamOptions::new().greeting(&|number, sink| {
+    let options = StreamOptions::new().initial_state(&|number, sink| {
         let mut data = DataWriter::new(sink, &Frame::new()).unwrap();
         write!(data, "{number}\n{number}").unwrap();
         data.finish().unwrap();

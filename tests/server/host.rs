@@ -40,7 +40,7 @@ fn a_foreign_host_is_refused_with_403() {
 /// address does not because of its brackets.
 #[test]
 fn a_listed_host_is_known_whatever_its_case_dot_and_port() {
-    let options = OPTIONS.hosts(&["device", "[::1]"]);
+    let options = OPTIONS.allowed_hosts(&["device", "[::1]"]);
     for host in ["device", "DEVICE.:80", "device:", "[::1]", "[::1]:80"] {
         assert_eq!(status(&options, "/events", host), "200", "{host}");
     }
@@ -52,7 +52,7 @@ fn a_listed_host_is_known_whatever_its_case_dot_and_port() {
 /// Breaks when the field `Host` overrules the host in the target (RFC 9112, section 3.2.2).
 #[test]
 fn the_host_of_a_target_overrules_the_field() {
-    let options = OPTIONS.hosts(&["device"]);
+    let options = OPTIONS.allowed_hosts(&["device"]);
     assert_eq!(status(&options, "http://device/events", "other"), "200");
     assert_eq!(
         status(&options, "HTTPS://device:443/events?x", "other"),
@@ -64,7 +64,7 @@ fn the_host_of_a_target_overrules_the_field() {
 /// Breaks when a target that is no absolute HTTP URL names a host.
 #[test]
 fn a_target_of_another_form_names_no_host() {
-    let options = OPTIONS.hosts(&["device"]);
+    let options = OPTIONS.allowed_hosts(&["device"]);
     assert_eq!(status(&options, "ftp://device/events", "device"), "404");
     assert_eq!(status(&options, "hello/x/events", "device"), "404");
 }
@@ -75,7 +75,7 @@ fn a_foreign_host_gets_no_response_of_the_caller() {
     static STREAM: StreamOptions = StreamOptions::new();
     static PAGE: Response = Response::new(Status::OK).with_body("text/plain", b"page");
     let log = Log::new();
-    let options = OPTIONS.hosts(&["device"]);
+    let options = OPTIONS.allowed_hosts(&["device"]);
     for stream in [true, false] {
         let mut scratch = [0; 400];
         let head = "GET / HTTP/1.1\r\nHost: other\r\nOrigin: http://a\r\n\r\n";

@@ -1,7 +1,7 @@
 //! The keep-alive, which is sent after a time of silence (WHATWG HTML, 9.2.7: a comment every 15 s or so).
 
-use embedded_sse::server::{Output, Session, StreamOptions};
-use embedded_sse::{Frame, event_name};
+use embedded_sse::server::{Session, SessionOutput, StreamOptions};
+use embedded_sse::{Frame, event_type};
 
 use crate::helpers::session::{Log, send};
 use crate::helpers::{PREAMBLE, at, events, id, publish};
@@ -13,11 +13,11 @@ fn a_comment_comes_after_15_s_of_silence_by_default() {
     let options = StreamOptions::new();
     let mut session = Session::new(at(0), &log, id(""), &options);
     send(&mut session, at(0), &log, 99);
-    let silence = (String::new(), Output::Wait(at(15_000)));
+    let silence = (String::new(), SessionOutput::Wait(at(15_000)));
     assert_eq!(send(&mut session, at(14_999), &log, 99), silence);
     assert_eq!(
         send(&mut session, at(15_000), &log, 99),
-        (":\n".into(), Output::Wait(at(30_000)))
+        (":\n".into(), SessionOutput::Wait(at(30_000)))
     );
 }
 
@@ -29,20 +29,20 @@ fn silence_is_counted_from_the_last_byte() {
     let mut session = Session::new(at(0), &log, id(""), &options);
     assert_eq!(
         send(&mut session, at(10), &log, 99),
-        (PREAMBLE.into(), Output::Wait(at(1010)))
+        (PREAMBLE.into(), SessionOutput::Wait(at(1010)))
     );
     assert_eq!(
         send(&mut session, at(1009), &log, 99),
-        (String::new(), Output::Wait(at(1010)))
+        (String::new(), SessionOutput::Wait(at(1010)))
     );
     assert_eq!(
         send(&mut session, at(1010), &log, 99),
-        (":\n".into(), Output::Wait(at(2010)))
+        (":\n".into(), SessionOutput::Wait(at(2010)))
     );
     publish(&mut log, [1]);
     assert_eq!(
         send(&mut session, at(1900), &log, 99),
-        (events([1]), Output::Wait(at(2900)))
+        (events([1]), SessionOutput::Wait(at(2900)))
     );
 }
 
@@ -54,7 +54,7 @@ fn no_keep_alive_comes_within_a_frame() {
     let mut session = Session::new(at(0), &log, id(""), &options);
     send(&mut session, at(1900), &log, 99);
     publish(&mut log, [2]);
-    let Output::Send(bytes) = session.poll(at(2000), &log) else {
+    let SessionOutput::Send(bytes) = session.poll(at(2000), &log) else {
         panic!()
     };
     assert_eq!(bytes, events([2]).as_bytes());
@@ -63,12 +63,12 @@ fn no_keep_alive_comes_within_a_frame() {
     assert_eq!(rest, events([2])[3..]);
     assert_eq!(
         send(&mut session, at(10_000), &log, 99),
-        (":\n".into(), Output::Wait(at(11_000)))
+        (":\n".into(), SessionOutput::Wait(at(11_000)))
     );
 }
 
 /// The bytes after 5 s of silence, and the output of the session then.
-fn after_5_s(options: StreamOptions) -> (String, Output<'static>) {
+fn after_5_s(options: StreamOptions) -> (String, SessionOutput<'static>) {
     let log = Log::new();
     let mut session = Session::new(at(0), &log, id(""), &options);
     send(&mut session, at(0), &log, 99);
@@ -78,11 +78,14 @@ fn after_5_s(options: StreamOptions) -> (String, Output<'static>) {
 /// Breaks when the keep-alive cannot be an event, by which pages show that the connection works.
 #[test]
 fn a_keep_alive_may_be_a_visible_event() {
-    let visible = Frame::new().event(event_name!("ping")).with_data(b"");
+    let visible = Frame::new().event_type(event_type!("ping")).with_data(b"");
     let options = StreamOptions::new().keep_alive(1000);
     assert_eq!(
         after_5_s(options.keep_alive_frame(visible)),
-        ("event: ping\ndata: \n\n".into(), Output::Wait(at(6000)))
+        (
+            "event: ping\ndata: \n\n".into(),
+            SessionOutput::Wait(at(6000))
+        )
     );
 }
 
@@ -92,21 +95,21 @@ fn an_empty_keep_alive_frame_sends_nothing() {
     let options = StreamOptions::new().keep_alive(1000);
     assert_eq!(
         after_5_s(options.keep_alive_frame(Frame::new())),
-        (String::new(), Output::Wait(at(6000)))
+        (String::new(), SessionOutput::Wait(at(6000)))
     );
 }
 
 /// Breaks when a time of 0 sends a keep-alive: 0 means "never".
 #[test]
 fn a_keep_alive_time_of_0_sends_none() {
-    let visible = Frame::new().event(event_name!("ping")).with_data(b"");
+    let visible = Frame::new().event_type(event_type!("ping")).with_data(b"");
     for options in [
         StreamOptions::new(),
         StreamOptions::new().keep_alive_frame(visible),
     ] {
         assert_eq!(
             after_5_s(options.keep_alive(0)),
-            (String::new(), Output::Wait(at(u64::MAX)))
+            (String::new(), SessionOutput::Wait(at(u64::MAX)))
         );
     }
 }

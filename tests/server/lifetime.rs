@@ -1,7 +1,7 @@
 //! The lifetime of streams.
 
 use embedded_sse::Instant;
-use embedded_sse::server::{Close, Output, Session, StreamOptions};
+use embedded_sse::server::{CloseReason, Session, SessionOutput, StreamOptions};
 
 use crate::helpers::session::send;
 use crate::helpers::{PREAMBLE, at, events, id, log, publish};
@@ -14,17 +14,17 @@ fn a_lifetime_ends_the_stream_between_two_frames() {
     let mut session = Session::new(at(1000), &log, id("1"), &options);
     assert_eq!(
         send(&mut session, at(1000), &log, 99),
-        (PREAMBLE.into(), Output::Wait(at(6000)))
+        (PREAMBLE.into(), SessionOutput::Wait(at(6000)))
     );
     publish(&mut log, 2..=3);
-    let Output::Send(_) = session.poll(at(5999), &log) else {
+    let SessionOutput::Send(_) = session.poll(at(5999), &log) else {
         panic!()
     };
     session.sent(2);
     let rest = events([2])[2..].to_string();
     assert_eq!(
         send(&mut session, at(6000), &log, 99),
-        (rest, Output::Close(Close::Lifetime))
+        (rest, SessionOutput::Close(CloseReason::Lifetime))
     );
 }
 
@@ -39,7 +39,7 @@ fn a_lifetime_of_0_never_expires() {
             let expected = if now == 0 { PREAMBLE } else { "" };
             assert_eq!(
                 send(&mut session, at(now), &log, 99),
-                (expected.into(), Output::Wait(Instant::NEVER))
+                (expected.into(), SessionOutput::Wait(Instant::NEVER))
             );
         }
     }

@@ -1,7 +1,7 @@
 //! The ids that a log makes: `<epoch in hex>-<sequence in decimal>`.
 
 use embedded_sse::server::{EventLog, PublishError, Resume};
-use embedded_sse::{Frame, event_name};
+use embedded_sse::{Frame, event_type};
 
 use crate::helpers::id;
 
@@ -66,7 +66,7 @@ fn only_events_without_an_id_get_one() {
     log.publish(&Frame::data("x").id(id("mine"))).unwrap();
     log.publish(&Frame::comment("x")).unwrap();
     log.publish(&Frame::new().retry(5)).unwrap();
-    log.publish_with(event_name!("n"), |data| data.write_str("x"))
+    log.publish_with(event_type!("n"), |data| data.write_str("x"))
         .unwrap();
     assert_eq!(ids(&log), ["7-1", "mine", "7-2"]);
 }

@@ -13,13 +13,13 @@ use crate::helpers::{LOST, PREAMBLE, at, id};
 #[test]
 fn the_first_bytes_follow_the_head_at_once() {
     use crate::helpers::connection::{self, GET, OPTIONS, STREAM_HEAD};
-    use embedded_sse::server::Next;
+    use embedded_sse::server::ConnectionOutput;
 
     let log = connection::Log::new();
     let mut scratch = [0; 512];
     let mut connection = connection::connect(&OPTIONS, &log, &mut scratch, GET);
     let mut sent = String::new();
-    while let Next::Send(bytes) = connection.poll(at(0), &log) {
+    while let ConnectionOutput::Send(bytes) = connection.poll(at(0), &log) {
         sent += str::from_utf8(bytes).unwrap();
         let length = bytes.len();
         connection.sent(length);
@@ -58,7 +58,7 @@ fn reconnection_time_is_3_s_or_as_configured() {
 fn reconnection_time_is_spread_over_its_range() {
     let log = Log::new();
     let mut seen = BTreeSet::new();
-    let options = StreamOptions::new().retry(100).retry_spread(9);
+    let options = StreamOptions::new().retry(100).retry_jitter(9);
     for now in 0..1000 {
         let mut session = Session::new(at(now), &log, id(""), &options);
         let (body, _) = send(&mut session, at(now), &log, 99);
@@ -74,7 +74,7 @@ fn reconnection_time_is_spread_over_its_range() {
 #[test]
 fn clients_that_come_at_once_get_different_times() {
     for spread in [11, 12, 100, 1_000, 60_000, u32::MAX - 3_000] {
-        let options = StreamOptions::new().retry_spread(spread);
+        let options = StreamOptions::new().retry_jitter(spread);
         for now in [0, 1, 77, 1_000_003, u64::from(u32::MAX), u64::MAX - 1] {
             // Earlier streams change nothing.
             for before in [0, 1, 100, 250, 600] {
@@ -104,7 +104,7 @@ fn clients_that_come_at_once_get_different_times() {
 #[test]
 fn connections_that_come_at_once_get_different_times() {
     use crate::helpers::connection::{self, GET, OPTIONS, answer_in_steps};
-    let options = OPTIONS.stream(StreamOptions::new().retry_spread(11));
+    let options = OPTIONS.stream(StreamOptions::new().retry_jitter(11));
     let log = connection::Log::new();
     let request = format!("{GET}\r\n");
     let answers = (0..8).map(|_| answer_in_steps(&options, &log, &request, usize::MAX).0);
@@ -114,6 +114,6 @@ fn connections_that_come_at_once_get_different_times() {
 /// Breaks when the range wraps a long reconnection time into a short one.
 #[test]
 fn reconnection_time_saturates() {
-    let widest = StreamOptions::new().retry(u32::MAX).retry_spread(u32::MAX);
+    let widest = StreamOptions::new().retry(u32::MAX).retry_jitter(u32::MAX);
     assert_eq!(body(&Log::new(), "", &widest), ":\nretry: 4294967295\n");
 }

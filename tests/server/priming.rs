@@ -3,13 +3,13 @@
 use std::cmp::Ordering;
 
 use embedded_sse::Frame;
-use embedded_sse::event_name;
-use embedded_sse::server::{Close, EventLog, Output, Session, Start, StreamOptions};
+use embedded_sse::event_type;
+use embedded_sse::server::{CloseReason, EventLog, Session, SessionOutput, Start, StreamOptions};
 
 use crate::helpers::session::{Log, body, fill_all, send};
 use crate::helpers::{LOST, PREAMBLE, at, events, id, log, publish};
 
-const PRIME: StreamOptions = StreamOptions::new().prime();
+const PRIME: StreamOptions = StreamOptions::new().initial_id();
 
 fn made(events: u32) -> Log {
     let mut log = Log::new();
@@ -43,20 +43,20 @@ fn poll<const N: usize>(
     log: &mut EventLog<[u8; N]>,
     step: usize,
     mut between: impl FnMut(&mut EventLog<[u8; N]>, &str, usize),
-) -> (String, Option<Close>) {
+) -> (String, Option<CloseReason>) {
     let mut session = Session::new(at(0), log, id(""), &PRIME);
     let (mut body, mut pauses) = (String::new(), 0);
     loop {
         match session.poll(at(0), log) {
-            Output::Send(bytes) => {
+            SessionOutput::Send(bytes) => {
                 let part = &bytes[..bytes.len().min(step)];
                 body += str::from_utf8(part).unwrap();
                 let length = part.len();
                 session.sent(length);
             }
-            Output::Wait(until) if until == at(0) => pauses += 1,
-            Output::Wait(_) => return (body, None),
-            Output::Close(reason) => return (body, Some(reason)),
+            SessionOutput::Wait(until) if until == at(0) => pauses += 1,
+            SessionOutput::Wait(_) => return (body, None),
+            SessionOutput::Close(reason) => return (body, Some(reason)),
         }
         between(log, &body, pauses);
     }
@@ -101,18 +101,24 @@ fn a_log_without_ids_gives_no_id() {
 fn the_newest_id_is_found_at_every_place() {
     let mut log = EventLog::<[u8; 16_384]>::new();
     let long = "c".repeat(3000);
-    log.publish(&Frame::comment(&long).event(event_name!("n")).id(id("7")))
-        .unwrap();
+    log.publish(
+        &Frame::comment(&long)
+            .event_type(event_type!("n"))
+            .id(id("7")),
+    )
+    .unwrap();
     for _ in 0..100 {
-        log.publish(&Frame::data("no id").event(event_name!("n")))
+        log.publish(&Frame::data("no id").event_type(event_type!("n")))
             .unwrap();
     }
     assert_eq!(filled(&log, "", &PRIME), format!("{PREAMBLE}id: 7\n\n"));
 
     let frames = [
         Frame::data("x"),
-        Frame::data("x").event(event_name!("n")),
-        Frame::comment("c").event(event_name!("n")).with_data(b"x"),
+        Frame::data("x").event_type(event_type!("n")),
+        Frame::comment("c")
+            .event_type(event_type!("n"))
+            .with_data(b"x"),
     ];
     for older in frames {
         for newer in frames {
@@ -160,9 +166,9 @@ fn a_client_that_has_an_id_gets_no_other_id() {
 #[test]
 fn a_client_that_gets_no_kept_event_gets_an_id() {
     let log = log::<256>(1..=3);
-    let only = [event_name!("rare")];
+    let only = [event_type!("rare")];
     for start in [Start::Oldest, Start::LatestOfEachType] {
-        let options = PRIME.only(&only).start(start);
+        let options = PRIME.event_types(&only).start(start);
         assert_eq!(body(&log, "", &options), format!("{PREAMBLE}id: 3\n\n"));
         assert_eq!(
             body(&log, "9", &options),
@@ -248,7 +254,7 @@ fn events_published_during_the_search_follow_the_id() {
     }
 }
 
-/// Breaks when a client that is lapped while its id is searched for or sent gets a part of the id as a block, or gets
+/// Breaks when a client that is lagged while its id is searched for or sent gets a part of the id as a block, or gets
 /// no loss notice.
 #[test]
 fn a_client_lapped_before_its_id_is_closed_or_gets_the_loss_notice() {
@@ -281,11 +287,14 @@ fn keep_alive_and_lifetime_go_on_after_the_id() {
     let (body, output) = send(&mut session, at(0), &log, 100);
     assert_eq!(
         (body, output),
-        (format!("{PREAMBLE}id: 5eed-0\n\n"), Output::Wait(at(10)))
+        (
+            format!("{PREAMBLE}id: 5eed-0\n\n"),
+            SessionOutput::Wait(at(10))
+        )
     );
     assert_eq!(
         send(&mut session, at(10), &log, 100),
-        (":\n".into(), Output::Wait(at(15)))
+        (":\n".into(), SessionOutput::Wait(at(15)))
     );
 }
 

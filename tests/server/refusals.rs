@@ -1,7 +1,7 @@
 //! Requests that get no stream, and the statuses of their refusals (RFC 9110, section 15.5).
 
 use embedded_sse::http::Status;
-use embedded_sse::server::{Next, ServerOptions};
+use embedded_sse::server::{ConnectionOutput, ServerOptions};
 
 use crate::helpers::at;
 use crate::helpers::connection::{
@@ -70,7 +70,7 @@ fn fields_longer_than_the_scratch_or_the_limit_are_refused_with_431() {
 #[test]
 fn fields_past_64_kb_of_the_scratch_are_refused_with_431() {
     const LONG: ServerOptions = ServerOptions::new("/events")
-        .keep_headers(&["X"])
+        .kept_fields(&["X"])
         .max_head_len(200_000);
     let long = "x".repeat(40_000);
     let log = Log::new();
@@ -78,8 +78,8 @@ fn fields_past_64_kb_of_the_scratch_are_refused_with_431() {
     let head = format!("GET /{long} HTTP/1.1\r\nHost: a\r\n");
 
     let mut connection = read_head(&LONG, &mut scratch, &format!("{head}X: 1\r\n\r\n"));
-    assert_eq!(connection.poll(at(0), &log), Next::Request);
-    assert_eq!(connection.request().header("x").unwrap(), "1");
+    assert_eq!(connection.poll(at(0), &log), ConnectionOutput::Request);
+    assert_eq!(connection.request().field("x").unwrap(), "1");
 
     let mut connection = read_head(&LONG, &mut scratch, &format!("{head}X: {long}\r\n\r\n"));
     assert_eq!(

@@ -3,12 +3,12 @@
 
 use embedded_sse::Instant;
 use embedded_sse::http::Request;
-use embedded_sse::server::{Connection, EventLog, Next, ServerOptions};
+use embedded_sse::server::{Connection, ConnectionOutput, EventLog, ServerOptions};
 
 use crate::helpers::PREAMBLE;
 use crate::helpers::connection::{self, FIELDS, Log, STREAM_HEAD, STRICT, read_head};
 
-const OPTIONS: ServerOptions = ServerOptions::new("/events").keep_headers(&["x-a", "Cookie"]);
+const OPTIONS: ServerOptions = ServerOptions::new("/events").kept_fields(&["x-a", "Cookie"]);
 const NOW: Instant = Instant::from_millis(0);
 
 /// The outcome of a head.
@@ -30,7 +30,7 @@ struct Fields {
 }
 
 fn fields(request: &Request) -> Fields {
-    let header = |name| Some(request.header(name)?.as_bytes().to_vec());
+    let header = |name| Some(request.field(name)?.as_bytes().to_vec());
     Fields {
         method: request.method().into(),
         target: request.target().into(),
@@ -48,12 +48,12 @@ fn read<'c>(chunks: impl IntoIterator<Item = &'c [u8]>, scratch: &mut [u8]) -> R
     for mut chunk in chunks {
         while !chunk.is_empty() {
             match connection.poll(NOW, &log) {
-                Next::Wait(_) => {}
-                Next::Request => return Read::Request(fields(&connection.request())),
-                Next::Send(bytes) => return Read::Refused(status(bytes)),
+                ConnectionOutput::Wait(_) => {}
+                ConnectionOutput::Request => return Read::Request(fields(&connection.request())),
+                ConnectionOutput::Send(bytes) => return Read::Refused(status(bytes)),
                 next => panic!("{next:?}"),
             }
-            let space = connection.space();
+            let space = connection.receive_buffer();
             let length = space.len().min(chunk.len());
             space[..length].copy_from_slice(&chunk[..length]);
             connection.received(length);
@@ -61,8 +61,8 @@ fn read<'c>(chunks: impl IntoIterator<Item = &'c [u8]>, scratch: &mut [u8]) -> R
         }
     }
     match connection.poll(NOW, &log) {
-        Next::Request => Read::Request(fields(&connection.request())),
-        Next::Send(bytes) => Read::Refused(status(bytes)),
+        ConnectionOutput::Request => Read::Request(fields(&connection.request())),
+        ConnectionOutput::Send(bytes) => Read::Refused(status(bytes)),
         _ => Read::Partial,
     }
 }
@@ -239,7 +239,7 @@ fn parameters_of_the_query_are_found_and_decoded() {
     let mut scratch = [0; 400];
     let head = "GET /?types=led%2Cfan&x HTTP/1.0\r\n\r\n";
     let mut connection = read_head(&OPTIONS, &mut scratch, head);
-    assert_eq!(connection.poll(NOW, &log), Next::Request);
+    assert_eq!(connection.poll(NOW, &log), ConnectionOutput::Request);
     let request = connection.request();
     let types = request.parameter("types").unwrap();
     assert_eq!(types.collect::<Vec<_>>(), b"led,fan");
@@ -277,13 +277,15 @@ fn a_request_line_without_room_for_its_end_leaves_no_request() {
         let head = format!("GET /{} HTTP/1.1\n", "a".repeat(length - 14));
         assert_eq!(head.len(), length + 1);
         for piece in head.as_bytes().chunks(40_000) {
-            connection.space()[..piece.len()].copy_from_slice(piece);
+            connection.receive_buffer()[..piece.len()].copy_from_slice(piece);
             connection.received(piece.len());
         }
-        assert_eq!(connection.request().header("x"), None);
+        assert_eq!(connection.request().field("x"), None);
         match connection.poll(NOW, &log) {
-            Next::Wait(_) => assert!(length < 65_535, "{length}"),
-            Next::Send(bytes) => assert!(length >= 65_535 && matches!(status(bytes), 414 | 431)),
+            ConnectionOutput::Wait(_) => assert!(length < 65_535, "{length}"),
+            ConnectionOutput::Send(bytes) => {
+                assert!(length >= 65_535 && matches!(status(bytes), 414 | 431))
+            }
             next => panic!("{next:?}"),
         }
     }

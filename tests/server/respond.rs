@@ -1,8 +1,8 @@
 //! Responses of the caller, and streams at paths of its choice.
 
 use embedded_sse::http::{Response, Status};
-use embedded_sse::server::{Exchange, Next, StreamOptions};
-use embedded_sse::{Frame, event_name};
+use embedded_sse::server::{ConnectionOutput, RequestKind, StreamOptions};
+use embedded_sse::{Frame, event_type};
 
 use crate::helpers::at;
 use crate::helpers::connection::{Log, OPTIONS, STREAM_HEAD, UNAUTHORIZED, read_head, send_all};
@@ -18,8 +18,8 @@ fn the_first_response_of_the_caller_goes_out() {
     for (method, expected) in [("GET", format!("{head}<h1>On</h1>")), ("HEAD", head.into())] {
         let mut scratch = [0; 300];
         let mut connection = read_head(&OPTIONS, &mut scratch, &other.replace("GET", method));
-        assert_eq!(connection.poll(at(0), &log), Next::Request);
-        assert!(matches!(connection.exchange(), Exchange::Other));
+        assert_eq!(connection.poll(at(0), &log), ConnectionOutput::Request);
+        assert!(matches!(connection.request_kind(), RequestKind::Other));
         let request = connection.request();
         assert_eq!(
             (request.method(), request.path(), request.query()),
@@ -40,13 +40,13 @@ fn the_first_response_of_the_caller_goes_out() {
 #[test]
 fn a_stream_at_another_path_has_options_of_its_own() {
     let mut log = Log::new();
-    let only = [event_name!("led")];
-    let stream = StreamOptions::new().only(&only).retry(7);
+    let only = [event_type!("led")];
+    let stream = StreamOptions::new().event_types(&only).retry(7);
     let mut scratch = [0; 300];
     let mut connection = read_head(&OPTIONS, &mut scratch, "GET /led HTTP/1.0\r\n\r\n");
     connection.stream(at(0), &log, &stream);
     log.publish(&Frame::data("1")).unwrap();
-    log.publish(&Frame::data("2").event(event_name!("led")))
+    log.publish(&Frame::data("2").event_type(event_type!("led")))
         .unwrap();
     let expected = format!("{STREAM_HEAD}:\nretry: 7\nevent: led\ndata: 2\n\n");
     assert_eq!(send_all(&mut connection, 0, &log).0, expected);

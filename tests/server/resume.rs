@@ -1,7 +1,7 @@
 //! The events that a client with an id gets (WHATWG HTML, 9.2.4: `Last-Event-ID`).
 
-use embedded_sse::server::{Close, Output, Session, StreamOptions};
-use embedded_sse::{Frame, event_name};
+use embedded_sse::server::{CloseReason, Session, SessionOutput, StreamOptions};
+use embedded_sse::{Frame, event_type};
 
 use crate::common::{Item, oracle};
 use crate::helpers::session::{Log, body};
@@ -49,7 +49,7 @@ fn an_evicted_id_gets_the_loss_notice() {
 /// Breaks when the loss notice is not the frame of the options.
 #[test]
 fn the_loss_notice_is_as_configured() {
-    let notice = Frame::new().event(event_name!("gap")).with_data(b"x");
+    let notice = Frame::new().event_type(event_type!("gap")).with_data(b"x");
     let options = StreamOptions::new().loss_notice(notice);
     let word = "x".repeat(90);
     let words = ["1", &word];
@@ -62,12 +62,12 @@ fn the_loss_notice_is_as_configured() {
 #[test]
 fn clients_that_reconnect_miss_nothing_without_a_loss_notice() {
     let mut random = fastrand::Rng::with_seed(7);
-    let (mut resumed, mut loss_notices, mut lapped) = (0, 0, 0);
+    let (mut resumed, mut loss_notices, mut lagged) = (0, 0, 0);
     for round in 0..300 {
         let mut log = Log::new();
         log.make_ids(round);
         let options = StreamOptions::new()
-            .loss_notice(Frame::new().event(event_name!("lost")).with_data(b"!"));
+            .loss_notice(Frame::new().event_type(event_type!("lost")).with_data(b"!"));
         let mut now = 0;
         let mut published = 0;
         // The number and the id of the last event that the client has seen.
@@ -75,7 +75,7 @@ fn clients_that_reconnect_miss_nothing_without_a_loss_notice() {
         for connection in 0..10 {
             for _ in 0..random.u32(0..8) {
                 published += 1;
-                log.publish_with(event_name!("n"), |data| write!(data, "{published}"))
+                log.publish_with(event_type!("n"), |data| write!(data, "{published}"))
                     .unwrap();
             }
             if last_event_id.is_empty() {
@@ -86,21 +86,21 @@ fn clients_that_reconnect_miss_nothing_without_a_loss_notice() {
             for _ in 0..random.u32(0..60) {
                 now += random.u64(0..1000);
                 match session.poll(at(now), &log) {
-                    Output::Send(bytes) => {
+                    SessionOutput::Send(bytes) => {
                         let length = random.usize(0..=bytes.len());
                         body.extend_from_slice(&bytes[..length]);
                         session.sent(length);
                     }
-                    Output::Wait(_) => {}
-                    Output::Close(Close::Lapped) => {
-                        lapped += 1;
+                    SessionOutput::Wait(_) => {}
+                    SessionOutput::Close(CloseReason::Lagged) => {
+                        lagged += 1;
                         break;
                     }
-                    Output::Close(reason) => panic!("{reason}"),
+                    SessionOutput::Close(reason) => panic!("{reason}"),
                 }
                 if random.u32(0..3) == 0 {
                     published += 1;
-                    log.publish_with(event_name!("n"), |data| write!(data, "{published}"))
+                    log.publish_with(event_type!("n"), |data| write!(data, "{published}"))
                         .unwrap();
                 }
             }
@@ -134,6 +134,6 @@ fn clients_that_reconnect_miss_nothing_without_a_loss_notice() {
             last_event_id = outcome.last_event_id;
         }
     }
-    println!("{resumed} resumed, {loss_notices} loss notices, {lapped} lapped");
-    assert!(resumed > 500 && loss_notices > 100 && lapped > 10);
+    println!("{resumed} resumed, {loss_notices} loss notices, {lagged} lagged");
+    assert!(resumed > 500 && loss_notices > 100 && lagged > 10);
 }

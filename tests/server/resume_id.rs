@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::thread;
 
-use embedded_sse::server::{Connection, Next, Resume, Session, StreamOptions};
+use embedded_sse::server::{Connection, ConnectionOutput, Resume, Session, StreamOptions};
 use embedded_sse::{EventId, Frame, LastEventId};
 
 use crate::helpers::connection::{GET, Log, OPTIONS, STREAM_HEAD, read_head, stream};
@@ -288,17 +288,17 @@ fn serve(log: &Log, mut socket: TcpStream) {
     let mut connection = Connection::new(at(0), &OPTIONS, &mut scratch);
     loop {
         match connection.poll(at(0), log) {
-            Next::Send(bytes) => {
+            ConnectionOutput::Send(bytes) => {
                 let length = socket.write(bytes).unwrap();
                 connection.sent(length);
             }
-            Next::Request => connection.answer(at(0), log),
-            Next::Wait(_) => {
-                let length = socket.read(connection.space()).unwrap();
+            ConnectionOutput::Request => connection.answer(at(0), log),
+            ConnectionOutput::Wait(_) => {
+                let length = socket.read(connection.receive_buffer()).unwrap();
                 connection.received(length);
             }
-            Next::Shutdown => socket.shutdown(Shutdown::Write).unwrap(),
-            Next::Close(_) | Next::Abort(_) => return,
+            ConnectionOutput::Shutdown => socket.shutdown(Shutdown::Write).unwrap(),
+            ConnectionOutput::Close(_) | ConnectionOutput::Abort(_) => return,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Clients that are so slow that the log evicts frames which they have not taken.
 
-use embedded_sse::server::{Close, Output, Session, StreamOptions};
+use embedded_sse::server::{CloseReason, Session, SessionOutput, StreamOptions};
 
 use crate::helpers::session::{Log, body, send};
 use crate::helpers::{LOST, PREAMBLE, at, events, id, log, publish};
@@ -22,7 +22,7 @@ fn lapped_by(later: usize, sent: usize) -> (Session<'static>, Log) {
     let mut session = Session::new(at(0), &log, id("1"), &OPTIONS);
     send(&mut session, at(0), &log, 99);
     publish(&mut log, [2]);
-    let Output::Send(bytes) = session.poll(at(0), &log) else {
+    let SessionOutput::Send(bytes) = session.poll(at(0), &log) else {
         panic!()
     };
     assert_eq!(bytes, events([2]).as_bytes());
@@ -31,7 +31,7 @@ fn lapped_by(later: usize, sent: usize) -> (Session<'static>, Log) {
     (session, log)
 }
 
-/// Breaks when a client that was lapped between two frames is closed, or does not get exactly one loss notice at the
+/// Breaks when a client that was lagged between two frames is closed, or does not get exactly one loss notice at the
 /// place of the loss.
 #[test]
 fn a_lapped_client_skips_ahead_with_a_loss_notice_between_two_frames() {
@@ -50,9 +50,12 @@ fn a_lapped_client_is_closed_in_mid_frame() {
         let (mut session, log) = lapped_after(sent);
         assert_eq!(
             send(&mut session, at(0), &log, 99),
-            (String::new(), Output::Close(Close::Lapped))
+            (String::new(), SessionOutput::Close(CloseReason::Lagged))
         );
-        assert_eq!(session.poll(at(0), &log), Output::Close(Close::Lapped));
+        assert_eq!(
+            session.poll(at(0), &log),
+            SessionOutput::Close(CloseReason::Lagged)
+        );
     }
 }
 

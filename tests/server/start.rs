@@ -1,7 +1,7 @@
 //! The first events of a client without an id.
 
 use embedded_sse::server::{Session, Start, StreamOptions};
-use embedded_sse::{EventName, Frame, event_name};
+use embedded_sse::{EventType, Frame, event_type};
 
 use crate::helpers::session::{Log, body, send};
 use crate::helpers::{PREAMBLE, at, events, id, log, publish};
@@ -21,10 +21,10 @@ fn log_of_types() -> Log {
         ("message", "m"),
         ("ledger", "x"),
     ] {
-        log.publish(&Frame::data(data).event(EventName::new(name).unwrap()))
+        log.publish(&Frame::data(data).event_type(EventType::new(name).unwrap()))
             .unwrap();
     }
-    log.publish(&Frame::data("n").event(event_name!("")))
+    log.publish(&Frame::data("n").event_type(event_type!("")))
         .unwrap();
     log.publish(&Frame::comment("not an event")).unwrap();
     log.publish(&Frame::new().retry(5)).unwrap();

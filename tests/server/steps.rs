@@ -1,9 +1,10 @@
 //! Work on the log goes in steps, each of which reads a bounded number of records and bytes.
 
 use embedded_sse::server::{
-    Close, Connection, EventLog, Next, Output, Session, Start, StreamOptions,
+    CloseReason, Connection, ConnectionOutput, EventLog, Session, SessionOutput, Start,
+    StreamOptions,
 };
-use embedded_sse::{EventName, Frame, event_name};
+use embedded_sse::{EventType, Frame, event_type};
 
 use crate::helpers::connection::{GET, OPTIONS, STREAM_HEAD, read_head};
 use crate::helpers::session::fill_all;
@@ -24,18 +25,20 @@ fn resume<const N: usize>(
     let (mut response, mut pauses) = (Vec::new(), 0);
     loop {
         match connection.poll(at(0), log) {
-            Next::Send(bytes) => {
+            ConnectionOutput::Send(bytes) => {
                 response.extend_from_slice(bytes);
                 let length = bytes.len();
                 connection.sent(length);
             }
-            Next::Request => connection.answer(at(0), log),
-            Next::Wait(until) if until == at(0) => {
+            ConnectionOutput::Request => connection.answer(at(0), log),
+            ConnectionOutput::Wait(until) if until == at(0) => {
                 pauses += 1;
                 between(log);
             }
-            Next::Wait(_) => break,
-            next @ (Next::Shutdown | Next::Close(_) | Next::Abort(_)) => panic!("{next:?}"),
+            ConnectionOutput::Wait(_) => break,
+            next @ (ConnectionOutput::Shutdown
+            | ConnectionOutput::Close(_)
+            | ConnectionOutput::Abort(_)) => panic!("{next:?}"),
         }
     }
     let response = String::from_utf8(response).unwrap();
@@ -66,7 +69,7 @@ fn a_search_reads_a_bounded_number_of_bytes_in_a_step() {
     let frame = Frame::data("a").id(id("7"));
     log.publish(&frame.with_comment(comment.as_bytes()))
         .unwrap();
-    log.publish(&frame.event(EventName::new(&long).unwrap()))
+    log.publish(&frame.event_type(EventType::new(&long).unwrap()))
         .unwrap();
     log.publish(&Frame::data(&long).id(id("8"))).unwrap();
     log.publish(&Frame::data("b").id(id(&long))).unwrap();
@@ -101,12 +104,12 @@ fn a_made_id_that_is_not_in_the_log_takes_no_search() {
         let head = format!("{GET}Last-Event-ID: a-{unknown}\r\n\r\n");
         let mut connection = read_head(&OPTIONS, &mut scratch, &head);
         connection.answer(at(0), &log);
-        let Next::Send(head) = connection.poll(at(0), &log) else {
+        let ConnectionOutput::Send(head) = connection.poll(at(0), &log) else {
             panic!()
         };
         let length = head.len();
         connection.sent(length);
-        let Next::Send(body) = connection.poll(at(0), &log) else {
+        let ConnectionOutput::Send(body) = connection.poll(at(0), &log) else {
             panic!("a search for {unknown}")
         };
         let start = format!("{PREAMBLE}{}", if is_lost { LOST } else { "id: " });
@@ -196,13 +199,13 @@ fn a_call_fills_in_at_most_32_records() {
     let mut buffer = [0; 2048];
     assert!(matches!(
         session.fill(at(0), &log, &mut buffer),
-        Output::Send(_)
+        SessionOutput::Send(_)
     ));
     for _ in 0..100 {
         log.publish(&Frame::data("1")).unwrap();
     }
     let mut frames = Vec::new();
-    while let Output::Send(bytes) = session.fill(at(0), &log, &mut buffer) {
+    while let SessionOutput::Send(bytes) = session.fill(at(0), &log, &mut buffer) {
         frames.push(bytes.len() / "data: 1\n\n".len());
     }
     assert_eq!(frames, [32, 32, 32, 4]);
@@ -226,7 +229,7 @@ fn a_call_that_ends_between_two_frames_leaves_no_frame_unfinished() {
             };
             publish(&mut log, published);
             let mut buffer = vec![0; room];
-            let Output::Send(bytes) = session.fill(at(0), &log, &mut buffer) else {
+            let SessionOutput::Send(bytes) = session.fill(at(0), &log, &mut buffer) else {
                 panic!();
             };
             let sent = (bytes.len() - PREAMBLE.len()) / 9;
@@ -237,7 +240,7 @@ fn a_call_that_ends_between_two_frames_leaves_no_frame_unfinished() {
                 (50 - published + sent).checked_add_signed(more).unwrap(),
             );
             let mut buffer = [0; 2048];
-            let Output::Send(bytes) = session.fill(at(0), &log, &mut buffer) else {
+            let SessionOutput::Send(bytes) = session.fill(at(0), &log, &mut buffer) else {
                 panic!("{more} unsent frames were evicted");
             };
             assert_eq!(bytes.starts_with(LOST.as_bytes()), more > 0, "{more}");
@@ -247,7 +250,7 @@ fn a_call_that_ends_between_two_frames_leaves_no_frame_unfinished() {
 }
 
 /// The expected snapshot of these frames.
-fn snapshot(frames: &[(Option<String>, Vec<u8>)], only: Option<&[EventName]>) -> Vec<u8> {
+fn snapshot(frames: &[(Option<String>, Vec<u8>)], only: Option<&[EventType]>) -> Vec<u8> {
     let mut body = Vec::new();
     for (at, (name, bytes)) in frames.iter().enumerate() {
         let Some(name) = name else { continue };
@@ -279,9 +282,9 @@ fn snapshots_are_the_last_event_of_each_type() {
         let mut log = EventLog::<[u8; 30_000]>::new();
         let mut frames = Vec::new();
         let count = random.usize(1..types.len());
-        let names: Vec<EventName> = types
+        let names: Vec<EventType> = types
             .iter()
-            .map(|name| EventName::new(name).unwrap())
+            .map(|name| EventType::new(name).unwrap())
             .collect();
         let next = |log: &mut EventLog<[u8; 30_000]>, random: &mut fastrand::Rng| {
             let number = random.usize(0..1000).to_string();
@@ -295,7 +298,7 @@ fn snapshots_are_the_last_event_of_each_type() {
             let mut name = Some("message");
             if random.u8(..) > 20 {
                 let at = random.usize(0..count);
-                frame = frame.event(names[at]);
+                frame = frame.event_type(names[at]);
                 name = Some(&types[at])
                     .filter(|name| !name.is_empty())
                     .map_or(name, |name| Some(name));
@@ -322,7 +325,7 @@ fn snapshots_are_the_last_event_of_each_type() {
         }
         let some = &names[..count.min(7)];
         let only = (round % 3 == 0).then_some(some);
-        let options = only.map_or(SNAPSHOT, |only| SNAPSHOT.only(only));
+        let options = only.map_or(SNAPSHOT, |only| SNAPSHOT.event_types(only));
         let kept = log.len();
         let mut expected = PREAMBLE.as_bytes().to_vec();
         expected.extend(snapshot(&frames[frames.len() - kept..], only));
@@ -338,16 +341,16 @@ fn snapshots_are_the_last_event_of_each_type() {
                 _ => session.poll(at(0), &log),
             };
             match output {
-                Output::Send(bytes) => {
+                SessionOutput::Send(bytes) => {
                     body.extend_from_slice(bytes);
                     let length = bytes.len();
                     if round % 2 == 1 {
                         session.sent(length);
                     }
                 }
-                Output::Wait(until) if until == at(0) => pauses += 1,
-                Output::Wait(_) => break,
-                Output::Close(reason) => panic!("{reason}"),
+                SessionOutput::Wait(until) if until == at(0) => pauses += 1,
+                SessionOutput::Wait(_) => break,
+                SessionOutput::Close(reason) => panic!("{reason}"),
             }
             if to_come > 0 && log.len() >= kept && kept < 60 {
                 to_come -= 1;
@@ -380,7 +383,7 @@ fn a_snapshot_of_many_types_takes_few_steps() {
     let mut log = EventLog::<[u8; 16_384]>::new();
     for number in 0..630 {
         let name = format!("t{number}");
-        log.publish(&Frame::data("1").event(EventName::new(&name).unwrap()))
+        log.publish(&Frame::data("1").event_type(EventType::new(&name).unwrap()))
             .unwrap();
     }
     let mut session = Session::new(at(0), &log, id(""), &SNAPSHOT);
@@ -388,13 +391,13 @@ fn a_snapshot_of_many_types_takes_few_steps() {
     let (mut steps, mut sent) = (0, 0);
     loop {
         match session.fill(at(0), &log, &mut buffer) {
-            Output::Send(bytes) => {
+            SessionOutput::Send(bytes) => {
                 sent += bytes
                     .split(|byte| *byte == b'\n')
                     .filter(|line| line.starts_with(b"event"))
                     .count()
             }
-            Output::Wait(until) if until == at(0) => {}
+            SessionOutput::Wait(until) if until == at(0) => {}
             _ => break,
         }
         steps += 1;
@@ -415,8 +418,8 @@ fn a_snapshot_reads_32_records_in_a_step() {
     let mut steps = 0;
     loop {
         match session.fill(at(0), &log, &mut buffer) {
-            Output::Send(bytes) if bytes.ends_with(b"data: 639\n\n") => break,
-            Output::Close(reason) => panic!("{reason}"),
+            SessionOutput::Send(bytes) if bytes.ends_with(b"data: 639\n\n") => break,
+            SessionOutput::Close(reason) => panic!("{reason}"),
             _ => steps += 1,
         }
     }
@@ -429,7 +432,7 @@ fn a_snapshot_compares_a_bounded_number_of_bytes_in_a_step() {
     let mut log = EventLog::<[u8; 16_384]>::new();
     for number in 0..40 {
         let name = format!("{number:0200}");
-        log.publish(&Frame::data("1").event(EventName::new(&name).unwrap()))
+        log.publish(&Frame::data("1").event_type(EventType::new(&name).unwrap()))
             .unwrap();
     }
     let mut session = Session::new(at(0), &log, id(""), &SNAPSHOT);
@@ -437,7 +440,8 @@ fn a_snapshot_compares_a_bounded_number_of_bytes_in_a_step() {
     let mut steps = 0;
     // Each frame is compared with all later ones, three of them in a step.
     let compared: usize = (0..40).sum();
-    while !matches!(session.fill(at(0), &log, &mut buffer), Output::Wait(until) if until > at(0)) {
+    while !matches!(session.fill(at(0), &log, &mut buffer), SessionOutput::Wait(until) if until > at(0))
+    {
         steps += 1;
     }
     assert!(steps > compared / 4, "{steps} steps");
@@ -446,13 +450,13 @@ fn a_snapshot_compares_a_bounded_number_of_bytes_in_a_step() {
 /// Breaks when a snapshot that has lost a part of the log leaves out frames by what it knew of evicted ones.
 #[test]
 fn a_snapshot_goes_on_after_a_loss() {
-    for lapped in 0..20 {
+    for lagged in 0..20 {
         // The log holds 40 frames.
         let mut log = EventLog::<[u8; 40 * 22]>::new();
         let mut frames = Vec::new();
         let publish = |log: &mut EventLog<_>, frames: &mut Vec<_>, name: &str, data: usize| {
             let data = format!("{data:02}");
-            let frame = Frame::data(&data).event(EventName::new(name).unwrap());
+            let frame = Frame::data(&data).event_type(EventType::new(name).unwrap());
             log.publish(&frame).unwrap();
             let mut bytes = vec![0; frame.encoded_len()];
             frame.encode(&mut bytes).unwrap();
@@ -471,17 +475,17 @@ fn a_snapshot_goes_on_after_a_loss() {
         // The first frame is sent, and the next ones are compared.
         loop {
             match session.poll(at(0), &log) {
-                Output::Send(bytes) if bytes.starts_with(b"event: C") => break,
-                Output::Send(bytes) => {
+                SessionOutput::Send(bytes) if bytes.starts_with(b"event: C") => break,
+                SessionOutput::Send(bytes) => {
                     let length = bytes.len();
                     session.sent(length);
                 }
-                Output::Wait(until) => assert_eq!(until, at(0)),
-                Output::Close(reason) => panic!("{reason}"),
+                SessionOutput::Wait(until) => assert_eq!(until, at(0)),
+                SessionOutput::Close(reason) => panic!("{reason}"),
             }
         }
         let until = frames.len();
-        for number in 0..lapped {
+        for number in 0..lagged {
             publish(&mut log, &mut frames, "n", number);
         }
         let kept = frames.len() - log.len();
@@ -492,20 +496,20 @@ fn a_snapshot_goes_on_after_a_loss() {
             assert_eq!(
                 rest.as_bytes().escape_ascii().to_string(),
                 expected.escape_ascii().to_string(),
-                "{lapped}"
+                "{lagged}"
             );
         }
-        assert_eq!(session.losses() > 0, kept > 2, "{lapped}");
+        assert_eq!(session.losses() > 0, kept > 2, "{lagged}");
     }
 }
 
-/// Breaks when a lapped snapshot goes on with evicted frames, or is not reported as a loss.
+/// Breaks when a lagged snapshot goes on with evicted frames, or is not reported as a loss.
 #[test]
 fn a_snapshot_that_is_lapped_is_a_loss() {
     let mut log = EventLog::<[u8; 2048]>::new();
     for number in 0..60 {
         let name = format!("t{number}");
-        log.publish(&Frame::data("1").event(EventName::new(&name).unwrap()))
+        log.publish(&Frame::data("1").event_type(EventType::new(&name).unwrap()))
             .unwrap();
     }
     let mut session = Session::new(at(0), &log, id(""), &SNAPSHOT);
@@ -514,12 +518,12 @@ fn a_snapshot_that_is_lapped_is_a_loss() {
         session.fill(at(0), &log, &mut buffer);
     }
     for number in 0..50 {
-        log.publish(&Frame::data(&number.to_string()).event(event_name!("new")))
+        log.publish(&Frame::data(&number.to_string()).event_type(event_type!("new")))
             .unwrap();
     }
     let body = match fill_all(&mut session, &log, &mut buffer) {
         Ok(body) => body,
-        Err(reason) => return assert_eq!(reason, Close::Lapped),
+        Err(reason) => return assert_eq!(reason, CloseReason::Lagged),
     };
     assert_eq!(session.losses(), 1);
     let after = body.split_once(LOST).unwrap().1;

@@ -1,6 +1,6 @@
 //! The caller's buffers: their content, and buffers that are too short.
 
-use embedded_sse::server::{Close, Output, Session, Start, StreamOptions};
+use embedded_sse::server::{CloseReason, Session, SessionOutput, Start, StreamOptions};
 
 use crate::helpers::session::{Log, body, fill_all, send};
 use crate::helpers::{at, events, id, log, publish};
@@ -40,12 +40,12 @@ fn an_empty_buffer_stalls_the_stream() {
     let options = StreamOptions::new();
     let mut session = Session::new(at(0), &log, id(""), &options);
     let stalled = session.fill(at(0), &log, &mut []);
-    assert_eq!(stalled, Output::Close(Close::Stalled));
+    assert_eq!(stalled, SessionOutput::Close(CloseReason::Stalled));
 }
 
 #[cfg(feature = "http")]
 mod of_connections {
-    use embedded_sse::server::{Connection, Next, Outcome};
+    use embedded_sse::server::{Connection, ConnectionOutput, Outcome};
 
     use crate::helpers::connection::{GET, OPTIONS};
     use crate::helpers::{at, log};
@@ -62,31 +62,33 @@ mod of_connections {
                 let mut now = 0;
                 let outcome = loop {
                     match connection.poll(at(now), &log) {
-                        Next::Send(bytes) => {
+                        ConnectionOutput::Send(bytes) => {
                             let length = bytes.len();
                             connection.sent(length);
                         }
-                        Next::Request => connection.answer(at(now), &log),
-                        Next::Wait(until) if request.is_empty() => {
+                        ConnectionOutput::Request => connection.answer(at(now), &log),
+                        ConnectionOutput::Wait(until) if request.is_empty() => {
                             now = until.as_millis();
                             if now > 40_000 {
                                 connection.end();
                             }
                         }
-                        Next::Wait(_) => {
-                            let space = connection.space();
+                        ConnectionOutput::Wait(_) => {
+                            let space = connection.receive_buffer();
                             let length = space.len().min(request.len());
                             let rest = request.split_off(length);
                             space[..length].copy_from_slice(&request);
                             request = rest;
                             connection.received(length);
                         }
-                        Next::Shutdown => {}
-                        Next::Close(outcome) | Next::Abort(outcome) => break outcome,
+                        ConnectionOutput::Shutdown => {}
+                        ConnectionOutput::Close(outcome) | ConnectionOutput::Abort(outcome) => {
+                            break outcome;
+                        }
                     }
                 };
                 let expected = match length {
-                    0..4 => outcome == Outcome::HungUp,
+                    0..4 => outcome == Outcome::Unanswered,
                     _ => true,
                 };
                 assert!(expected, "{length}: {outcome:?}");

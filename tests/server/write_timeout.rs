@@ -1,6 +1,6 @@
 //! The write timeout: how long a write may make no progress.
 
-use embedded_sse::server::{Close, Output, Session, StreamOptions};
+use embedded_sse::server::{CloseReason, Session, SessionOutput, StreamOptions};
 
 use crate::helpers::session::Log;
 use crate::helpers::{at, id};
@@ -13,21 +13,27 @@ fn a_write_without_progress_ends_the_stream_after_20_s_by_default() {
     let options = StreamOptions::new();
     let mut session = Session::new(at(0), &log, id(""), &options);
     for now in [100, 20_099] {
-        assert!(matches!(session.poll(at(now), &log), Output::Send(_)));
+        assert!(matches!(
+            session.poll(at(now), &log),
+            SessionOutput::Send(_)
+        ));
     }
     session.sent(1);
     session.sent(0);
     for now in [40_000, 59_999] {
         assert!(
-            matches!(session.poll(at(now), &log), Output::Send(_)),
+            matches!(session.poll(at(now), &log), SessionOutput::Send(_)),
             "{now}"
         );
     }
     assert_eq!(
         session.poll(at(60_000), &log),
-        Output::Close(Close::Stalled)
+        SessionOutput::Close(CloseReason::Stalled)
     );
-    assert_eq!(session.poll(at(0), &log), Output::Close(Close::Stalled));
+    assert_eq!(
+        session.poll(at(0), &log),
+        SessionOutput::Close(CloseReason::Stalled)
+    );
 }
 
 /// Breaks when the time is not that of the options, or 0 closes the stream.
@@ -38,11 +44,14 @@ fn the_write_timeout_is_as_configured_and_0_never_expires() {
         let options = StreamOptions::new().write_timeout(timeout);
         let mut session = Session::new(at(0), &log, id(""), &options);
         for now in [0, 699] {
-            assert!(matches!(session.poll(at(now), &log), Output::Send(_)));
+            assert!(matches!(
+                session.poll(at(now), &log),
+                SessionOutput::Send(_)
+            ));
         }
         for now in [700, 1 << 40] {
             let output = session.poll(at(now), &log);
-            let is_closed = output == Output::Close(Close::Stalled);
+            let is_closed = output == SessionOutput::Close(CloseReason::Stalled);
             assert_eq!(is_closed, stalls, "{timeout}: {output:?}");
         }
     }
@@ -50,7 +59,7 @@ fn the_write_timeout_is_as_configured_and_0_never_expires() {
 
 #[cfg(feature = "http")]
 mod of_connections {
-    use embedded_sse::server::{Close, Next, Outcome};
+    use embedded_sse::server::{CloseReason, ConnectionOutput, Outcome};
 
     use crate::helpers::connection::{GET, Log, OPTIONS, STREAM_HEAD, connect};
     use crate::helpers::{PREAMBLE, at, events, log};
@@ -65,16 +74,22 @@ mod of_connections {
             let mut scratch = [0; 512];
             let mut connection = connect(&OPTIONS, &log, &mut scratch, &request);
             for _ in 0..taken {
-                assert!(matches!(connection.poll(at(100), &log), Next::Send(_)));
+                assert!(matches!(
+                    connection.poll(at(100), &log),
+                    ConnectionOutput::Send(_)
+                ));
                 connection.sent(1);
             }
             for now in [200, 20_199] {
-                assert!(matches!(connection.poll(at(now), &log), Next::Send(_)));
+                assert!(matches!(
+                    connection.poll(at(now), &log),
+                    ConnectionOutput::Send(_)
+                ));
             }
             let next = connection.poll(at(20_200), &log);
             assert_eq!(
                 next,
-                Next::Abort(Outcome::Streamed(Close::Stalled)),
+                ConnectionOutput::Abort(Outcome::Streamed(CloseReason::Stalled)),
                 "{taken}"
             );
         }
@@ -87,10 +102,13 @@ mod of_connections {
         let mut scratch = [0; 512];
         let mut connection = connect(&OPTIONS, &log, &mut scratch, "GET / HTTP/1.0\r\n");
         for now in [0, 19_999] {
-            assert!(matches!(connection.poll(at(now), &log), Next::Send(_)));
+            assert!(matches!(
+                connection.poll(at(now), &log),
+                ConnectionOutput::Send(_)
+            ));
         }
         let next = connection.poll(at(20_000), &log);
-        assert_eq!(next, Next::Abort(Outcome::HungUp));
+        assert_eq!(next, ConnectionOutput::Abort(Outcome::Unanswered));
     }
 
     /// Breaks when a slow client is closed although it takes bytes all the time.
@@ -106,8 +124,8 @@ mod of_connections {
         );
         for now in (15_000..).step_by(15_000).take(1000) {
             match connection.poll(at(now), &log) {
-                Next::Send(_) => connection.sent(10),
-                Next::Wait(_) => return,
+                ConnectionOutput::Send(_) => connection.sent(10),
+                ConnectionOutput::Wait(_) => return,
                 next => panic!("{next:?} at {now}"),
             }
         }

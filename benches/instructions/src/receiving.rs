@@ -4,13 +4,13 @@
 use core::hint::black_box;
 use core::str;
 
-use embedded_sse::client::{ClientOptions, EventSource, Notice, Output};
+use embedded_sse::client::{ClientOptions, EventSource, EventSourceOutput, Notice};
 use embedded_sse::http::Url;
 use embedded_sse::io::{asynch, blocking};
 use embedded_sse::{Decoder, Event, Instant};
 
 use crate::clock::Clock;
-use crate::socket::{Chunks, Connector, Socket, ready};
+use crate::socket::{Connector, Slices, Socket, ready};
 
 /// Holds the event under way; the head of the response before that.
 pub type Buffer = [u8; 512];
@@ -29,12 +29,12 @@ pub trait Receive {
 /// `Decoder::next`, over chunks that are not copied.
 pub struct Next<'s> {
     decoder: Decoder<Buffer>,
-    chunks: Chunks<'s>,
+    chunks: Slices<'s>,
     input: &'s [u8],
 }
 
 impl<'s> Next<'s> {
-    pub fn new(chunks: Chunks<'s>) -> Self {
+    pub fn new(chunks: Slices<'s>) -> Self {
         Self {
             decoder: Decoder::new(),
             chunks,
@@ -61,11 +61,11 @@ impl Receive for Next<'_> {
 /// `Decoder::push`, over bytes that are not copied.
 pub struct Push<'s> {
     decoder: Decoder<Buffer>,
-    chunks: Chunks<'s>,
+    chunks: Slices<'s>,
 }
 
 impl<'s> Push<'s> {
-    pub fn new(chunks: Chunks<'s>) -> Self {
+    pub fn new(chunks: Slices<'s>) -> Self {
         Self {
             decoder: Decoder::new(),
             chunks,
@@ -91,7 +91,7 @@ impl Receive for Push<'_> {
 /// What firmware does by hand: the line in one buffer, the data of the event in another. It knows no other
 /// field, no CR alone, no byte order mark, and tells nobody what does not fit.
 pub struct LineLoop<'s> {
-    chunks: Chunks<'s>,
+    chunks: Slices<'s>,
     line: Buffer,
     line_length: usize,
     data: Buffer,
@@ -99,7 +99,7 @@ pub struct LineLoop<'s> {
 }
 
 impl<'s> LineLoop<'s> {
-    pub fn new(chunks: Chunks<'s>) -> Self {
+    pub fn new(chunks: Slices<'s>) -> Self {
         Self {
             chunks,
             line: [0; _],
@@ -160,7 +160,7 @@ pub struct BlockingReader<'b>(blocking::Reader<'b, Socket<'b>, Buffer>);
 
 impl<'b> BlockingReader<'b> {
     pub fn new(
-        chunks: Chunks<'b>,
+        chunks: Slices<'b>,
         decoder: &'b mut Decoder<Buffer>,
         received: &'b mut Received,
     ) -> Self {
@@ -185,7 +185,7 @@ pub struct AsyncReader<'b>(asynch::Reader<'b, Socket<'b>, Buffer>);
 
 impl<'b> AsyncReader<'b> {
     pub fn new(
-        chunks: Chunks<'b>,
+        chunks: Slices<'b>,
         decoder: &'b mut Decoder<Buffer>,
         received: &'b mut Received,
     ) -> Self {
@@ -207,12 +207,12 @@ impl Receive for AsyncReader<'_> {
 /// `EventSource::poll`, over chunks that are not copied.
 pub struct Source<'b> {
     source: EventSource<'b>,
-    chunks: Chunks<'b>,
+    chunks: Slices<'b>,
     input: &'b [u8],
 }
 
 impl<'b> Source<'b> {
-    pub fn new(chunks: Chunks<'b>, buffer: &'b mut Buffer) -> Self {
+    pub fn new(chunks: Slices<'b>, buffer: &'b mut Buffer) -> Self {
         Self {
             source: source(buffer),
             chunks,
@@ -226,17 +226,17 @@ impl Receive for Source<'_> {
         let mut received = 0;
         while received < events {
             match self.source.poll(now(), &mut self.input) {
-                Output::Notice(Notice::Event(event)) => {
+                EventSourceOutput::Notice(Notice::Event(event)) => {
                     consume(event);
                     received += 1;
                 }
-                Output::Wait(_) => self.input = self.chunks.next(),
-                Output::Notice(_) => {}
-                Output::Connect(_) => {
+                EventSourceOutput::Wait(_) => self.input = self.chunks.next(),
+                EventSourceOutput::Notice(_) => {}
+                EventSourceOutput::Connect(_) => {
                     self.source.connected(now());
                     self.input = Connector::HEAD;
                 }
-                Output::Send(bytes) => {
+                EventSourceOutput::Send(bytes) => {
                     let length = bytes.len();
                     self.source.sent(now(), length);
                 }
@@ -249,7 +249,7 @@ impl Receive for Source<'_> {
 pub struct BlockingClient<'b>(blocking::Client<'b, Connector<'b>, Clock>);
 
 impl<'b> BlockingClient<'b> {
-    pub fn new(chunks: Chunks<'b>, buffer: &'b mut Buffer, received: &'b mut Received) -> Self {
+    pub fn new(chunks: Slices<'b>, buffer: &'b mut Buffer, received: &'b mut Received) -> Self {
         let connector = Connector(chunks);
         Self(blocking::Client::new(
             source(buffer),
@@ -272,7 +272,7 @@ impl Receive for BlockingClient<'_> {
 pub struct AsyncClient<'b>(asynch::Client<'b, Connector<'b>, Clock>);
 
 impl<'b> AsyncClient<'b> {
-    pub fn new(chunks: Chunks<'b>, buffer: &'b mut Buffer, received: &'b mut Received) -> Self {
+    pub fn new(chunks: Slices<'b>, buffer: &'b mut Buffer, received: &'b mut Received) -> Self {
         let connector = Connector(chunks);
         Self(asynch::Client::new(
             source(buffer),

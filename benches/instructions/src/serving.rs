@@ -15,8 +15,8 @@ use embassy_sync::blocking_mutex::raw::RawMutex;
 use embedded_io_async::{ErrorType, Read, Write};
 use embedded_sse::hub::{Hub, Slot};
 use embedded_sse::io::asynch::HalfClose;
-use embedded_sse::server::{EventLog, Output, ServerOptions, Session, StreamOptions};
-use embedded_sse::{EventId, EventName, Frame, event_name};
+use embedded_sse::server::{EventLog, ServerOptions, Session, SessionOutput, StreamOptions};
+use embedded_sse::{EventId, EventType, Frame, event_type};
 
 use crate::clock::Clock;
 
@@ -35,13 +35,13 @@ static STREAM: StreamOptions = StreamOptions::new();
 pub const REQUEST: &[u8] =
     b"GET /events HTTP/1.1\r\nHost: 192.168.1.2\r\nAccept: text/event-stream\r\n\r\n";
 
-const TYPE: EventName = event_name!("temperature");
+const TYPE: EventType = event_type!("temperature");
 const DATA: &str = "{\"celsius\":21.5,\"humidity\":47.25,\"pressure\":1013.2,\"uptime\":864}";
 const _: () = assert!(DATA.len() == 64);
 
 fn event() -> Frame<'static> {
     // Opaque, or publishing would be compiled for this frame alone.
-    black_box(Frame::data(DATA).event(TYPE))
+    black_box(Frame::data(DATA).event_type(TYPE))
 }
 
 /// A log that is full.
@@ -85,7 +85,7 @@ pub fn publish_and_fill(sessions: &mut [Session<'_>], log: &mut Log, events: usi
 fn fill(sessions: &mut [Session<'_>], log: &Log) {
     let mut scratch = [0; SCRATCH];
     for session in sessions {
-        while let Output::Send(bytes) = session.fill(Clock::NOW, log, &mut scratch) {
+        while let SessionOutput::Send(bytes) = session.fill(Clock::NOW, log, &mut scratch) {
             black_box(bytes);
         }
     }

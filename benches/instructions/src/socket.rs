@@ -12,13 +12,13 @@ use embedded_sse::io::{asynch, blocking};
 
 /// A stream in chunks of equal length, from its beginning again and again.
 #[derive(Clone)]
-pub struct Chunks<'s> {
+pub struct Slices<'s> {
     stream: &'s [u8],
     unread: &'s [u8],
     chunk: usize,
 }
 
-impl<'s> Chunks<'s> {
+impl<'s> Slices<'s> {
     pub fn new(stream: &'s [u8], chunk: usize) -> Self {
         Self {
             stream,
@@ -41,12 +41,12 @@ impl<'s> Chunks<'s> {
 /// A connection that receives a response head, then a chunk with each read, and sends whatever it is given.
 pub struct Socket<'s> {
     head: &'static [u8],
-    chunks: Chunks<'s>,
+    chunks: Slices<'s>,
 }
 
 impl<'s> Socket<'s> {
     /// Without a response head: the chunks alone.
-    pub fn new(chunks: Chunks<'s>) -> Self {
+    pub fn new(chunks: Slices<'s>) -> Self {
         Self { head: b"", chunks }
     }
 
@@ -101,7 +101,7 @@ impl embedded_io_async::Write for Socket<'_> {
 }
 
 /// Connects to where the chunks come from.
-pub struct Connector<'s>(pub Chunks<'s>);
+pub struct Connector<'s>(pub Slices<'s>);
 
 impl<'s> Connector<'s> {
     pub const HEAD: &'static [u8] = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";

@@ -5,7 +5,7 @@ use core::fmt::{self, Write};
 use embassy_sync::blocking_mutex::raw::RawMutex;
 use embedded_sse::hub::{Hub, Slot};
 use embedded_sse::server::{ServerOptions, Start, StreamOptions};
-use embedded_sse::{EventId, EventName, Frame};
+use embedded_sse::{EventId, EventType, Frame};
 
 pub const CAPACITY: usize = 16 * 1024;
 
@@ -41,18 +41,18 @@ pub const WORST_LOGS: [WorstLog; 6] = [
         frames: 8 + FAST + 8,
         with_frame: |n, publish| match n.checked_sub(8) {
             Some(0..FAST) => publish(Frame::data("1")),
-            _ => publish(Frame::data("1").event(Name::new(n % 8).get())),
+            _ => publish(Frame::data("1").event_type(Name::new(n % 8).get())),
         },
     },
     WorstLog {
         name: "630-types",
         frames: 630,
-        with_frame: |n, publish| publish(Frame::data("1").event(Name::new(n).get())),
+        with_frame: |n, publish| publish(Frame::data("1").event_type(Name::new(n).get())),
     },
     WorstLog {
         name: "data-of-4-kB",
         frames: 4,
-        with_frame: |n, publish| publish(Frame::data(&TEXT).event(Name::new(n).get())),
+        with_frame: |n, publish| publish(Frame::data(&TEXT).event_type(Name::new(n).get())),
     },
     WorstLog {
         name: "comments-of-4-kB",
@@ -61,14 +61,14 @@ pub const WORST_LOGS: [WorstLog; 6] = [
             publish(
                 Frame::data("1")
                     .with_comment(&TEXT)
-                    .event(Name::new(n).get()),
+                    .event_type(Name::new(n).get()),
             );
         },
     },
     WorstLog {
         name: "data-of-line-feeds",
         frames: 4,
-        with_frame: |n, publish| publish(Frame::data(&LINE_FEEDS).event(Name::new(n).get())),
+        with_frame: |n, publish| publish(Frame::data(&LINE_FEEDS).event_type(Name::new(n).get())),
     },
 ];
 
@@ -104,8 +104,8 @@ impl Name {
         name
     }
 
-    fn get(&self) -> EventName<'_> {
-        EventName::from_bytes(&self.bytes[..self.length]).expect("a name")
+    fn get(&self) -> EventType<'_> {
+        EventType::from_bytes(&self.bytes[..self.length]).expect("a name")
     }
 }
 

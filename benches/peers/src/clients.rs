@@ -23,7 +23,7 @@ use tokio::runtime::Runtime;
 use tower_service::Service;
 
 use crate::receiving::{Begin, Buffer, Receive, Received, consume, leaked, runtime};
-use crate::socket::{Chunks, Connector};
+use crate::socket::{Connector, Slices};
 use crate::streams;
 use crate::wire::Wire;
 
@@ -51,7 +51,7 @@ const IDLE: Duration = Duration::from_secs(45);
 
 static OPTIONS: ClientOptions = ClientOptions::new().idle_timeout(45_000);
 
-fn blocking_client(chunks: Chunks<'static>) -> Receive {
+fn blocking_client(chunks: Slices<'static>) -> Receive {
     let received: &mut Received = leaked([0; _]);
     let clock = Clock(StdInstant::now());
     let mut client = blocking::Client::new(source(), Connector(chunks), received, clock);
@@ -64,7 +64,7 @@ fn blocking_client(chunks: Chunks<'static>) -> Receive {
     })
 }
 
-fn async_client(chunks: Chunks<'static>) -> Receive {
+fn async_client(chunks: Slices<'static>) -> Receive {
     let received: &mut Received = leaked([0; _]);
     let clock = Clock(StdInstant::now());
     let mut client = asynch::Client::new(source(), Connector(chunks), received, clock);
@@ -109,7 +109,7 @@ impl asynch::Clock for Clock {
     }
 }
 
-fn eventsource_client(chunks: Chunks<'static>) -> Receive {
+fn eventsource_client(chunks: Slices<'static>) -> Receive {
     let transport = HyperTransport::builder()
         .disable_proxy()
         .read_timeout(IDLE)
@@ -121,7 +121,7 @@ fn eventsource_client(chunks: Chunks<'static>) -> Receive {
 
 /// Makes the connections of hyper's client.
 #[derive(Clone)]
-struct HyperConnector(Chunks<'static>);
+struct HyperConnector(Slices<'static>);
 
 impl Service<Uri> for HyperConnector {
     type Response = Wire;
@@ -144,7 +144,7 @@ impl Connection for Wire {
 }
 
 /// The body of a response, as hyper reads it: from a connection without a pool, in a task of its own.
-fn body(chunks: Chunks<'static>) -> (Runtime, impl streams::Body) {
+fn body(chunks: Slices<'static>) -> (Runtime, impl streams::Body) {
     let runtime = runtime();
     let response = runtime.block_on(async {
         let (mut sender, connection) = http1::handshake(Wire::with_head(chunks)).await?;

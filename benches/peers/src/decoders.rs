@@ -8,12 +8,12 @@ use bytes::{Bytes, BytesMut};
 use futures::{Stream, StreamExt, stream};
 
 /// The chunks of a stream, for those who borrow and for those who own.
-pub struct Chunks {
+pub struct Slices {
     pub slices: Vec<&'static [u8]>,
     pub bytes: Vec<Bytes>,
 }
 
-pub type Decode = fn(&Chunks) -> usize;
+pub type Decode = fn(&Slices) -> usize;
 
 pub const OURS: &str = "embedded-sse";
 
@@ -32,7 +32,7 @@ pub const DECODERS: [(&str, Decode); 7] = [
 pub const LIMITS: [(&str, Decode); 2] =
     [("memchr2", memchr2), ("memchr2, memcpy", memchr2_and_copy)];
 
-fn ours(chunks: &Chunks) -> usize {
+fn ours(chunks: &Slices) -> usize {
     let mut decoder = embedded_sse::Decoder::<[u8; 80 * 1024]>::new();
     let mut events = 0;
     for chunk in &chunks.slices {
@@ -52,13 +52,13 @@ fn ours(chunks: &Chunks) -> usize {
     events
 }
 
-fn sse_stream(chunks: &Chunks) -> usize {
+fn sse_stream(chunks: &Slices) -> usize {
     drain(sse_stream::SseByteStream::new(borrowed(chunks)), |event| {
         event.as_ref().expect("a good stream").data.is_some()
     })
 }
 
-fn sse_core(chunks: &Chunks) -> usize {
+fn sse_core(chunks: &Slices) -> usize {
     let mut decoder = sse_core::SseDecoder::new();
     let mut events = 0;
     for chunk in &chunks.slices {
@@ -71,7 +71,7 @@ fn sse_core(chunks: &Chunks) -> usize {
     events
 }
 
-fn sse_parse(chunks: &Chunks) -> usize {
+fn sse_parse(chunks: &Slices) -> usize {
     let mut parser = sse_parse::SseParser::new();
     let mut events = 0;
     for chunk in &chunks.slices {
@@ -84,20 +84,20 @@ fn sse_parse(chunks: &Chunks) -> usize {
     events
 }
 
-fn sseer(chunks: &Chunks) -> usize {
+fn sseer(chunks: &Slices) -> usize {
     drain(sseer::EventStream::new(owned(chunks)), |event| {
         event.is_ok()
     })
 }
 
-fn eventsource_stream(chunks: &Chunks) -> usize {
+fn eventsource_stream(chunks: &Slices) -> usize {
     drain(
         eventsource_stream::EventStream::new(borrowed(chunks)),
         |event| event.is_ok(),
     )
 }
 
-fn sse_codec(chunks: &Chunks) -> usize {
+fn sse_codec(chunks: &Slices) -> usize {
     use futures_codec::Decoder as _;
 
     let mut codec = sse_codec::SSECodec::default();
@@ -113,7 +113,7 @@ fn sse_codec(chunks: &Chunks) -> usize {
     events
 }
 
-fn memchr2(chunks: &Chunks) -> usize {
+fn memchr2(chunks: &Slices) -> usize {
     let mut ends = 0;
     for chunk in &chunks.slices {
         let mut rest = *chunk;
@@ -125,7 +125,7 @@ fn memchr2(chunks: &Chunks) -> usize {
     ends
 }
 
-fn memchr2_and_copy(chunks: &Chunks) -> usize {
+fn memchr2_and_copy(chunks: &Slices) -> usize {
     let mut buffer = vec![0; 64 * 1024];
     let mut ends = 0;
     for chunk in &chunks.slices {
@@ -142,11 +142,11 @@ fn memchr2_and_copy(chunks: &Chunks) -> usize {
     ends
 }
 
-fn borrowed(chunks: &Chunks) -> impl Stream<Item = Result<&[u8], Infallible>> {
+fn borrowed(chunks: &Slices) -> impl Stream<Item = Result<&[u8], Infallible>> {
     stream::iter(chunks.slices.iter().copied().map(Ok))
 }
 
-fn owned(chunks: &Chunks) -> impl Stream<Item = Result<Bytes, Infallible>> {
+fn owned(chunks: &Slices) -> impl Stream<Item = Result<Bytes, Infallible>> {
     stream::iter(chunks.bytes.iter().cloned().map(Ok))
 }
 

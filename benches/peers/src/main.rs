@@ -26,7 +26,7 @@ use std::process::ExitCode;
 use bytes::Bytes;
 
 use bars::Bar;
-use decoders::{Chunks, DECODERS, LIMITS};
+use decoders::{DECODERS, LIMITS, Slices};
 use receiving::Begin;
 use report::{Report, Row};
 
@@ -52,7 +52,7 @@ fn main() -> ExitCode {
         for chunk in CHUNKS {
             let slices: Vec<_> = stream.chunks(chunk).collect();
             let bytes = slices.iter().copied().map(Bytes::from_static).collect();
-            let chunks = Chunks { slices, bytes };
+            let chunks = Slices { slices, bytes };
             for (name, decode) in DECODERS {
                 let found = decode(&chunks);
                 assert_eq!(found, events, "{name}: events of {}", workload.name);
@@ -107,7 +107,7 @@ fn receive(
         let (stream, events) = workload.of_size(size);
         let stream: &'static [u8] = stream.leak();
         for chunk in RECEIVED {
-            let chunks = socket::Chunks::new(stream, chunk);
+            let chunks = socket::Slices::new(stream, chunk);
             let mut receivers = Vec::new();
             let mut length = None;
             for (name, begin) in ours.iter().chain(peers) {

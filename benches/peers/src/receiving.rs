@@ -6,13 +6,13 @@ use embedded_sse::Event;
 use futures::{Stream, StreamExt};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::socket::Chunks;
+use crate::socket::Slices;
 
 /// Receives so many events, and returns how many bytes of data they had.
 pub type Receive = Box<dyn FnMut(usize) -> usize>;
 
 /// Makes one for the beginning of a stream.
-pub type Begin = fn(Chunks<'static>) -> Receive;
+pub type Begin = fn(Slices<'static>) -> Receive;
 
 /// Holds the largest chunk.
 pub type Received = [u8; 16 * 1024];

@@ -6,21 +6,21 @@ use std::task::{Context, Poll, Waker};
 
 use futures::{AsyncBufRead, AsyncRead};
 
-use crate::socket::{Chunks, Connector};
+use crate::socket::{Connector, Slices};
 
 /// A connection that receives a response head, then a chunk with each read, and sends whatever it is given. A read
 /// that has no room for a chunk receives the rest of it with the next read.
 pub struct Wire {
     /// What was received and not read.
     unread: &'static [u8],
-    chunks: Chunks<'static>,
+    chunks: Slices<'static>,
     is_requested: bool,
     reader: Waker,
 }
 
 impl Wire {
     /// Without a response head: the chunks alone.
-    pub fn new(chunks: Chunks<'static>) -> Self {
+    pub fn new(chunks: Slices<'static>) -> Self {
         Self {
             unread: b"",
             chunks,
@@ -30,7 +30,7 @@ impl Wire {
     }
 
     /// The response comes once something was sent: before that, hyper takes it for an error.
-    pub fn with_head(chunks: Chunks<'static>) -> Self {
+    pub fn with_head(chunks: Slices<'static>) -> Self {
         Self {
             unread: Connector::HEAD,
             is_requested: false,

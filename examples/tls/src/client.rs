@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::time::SystemTime;
 
 use embedded_io_adapters::tokio_1::FromTokio;
-use embedded_sse::client::{ConnectError, EndedBy, EventSource, Notice, Output};
+use embedded_sse::client::{ConnectError, EndedBy, EventSource, EventSourceOutput, Notice};
 use embedded_sse::http::Url;
 use embedded_sse::io::asynch::{Clock, Connected};
 use embedded_tls::pki::CertVerifier;
@@ -31,29 +31,31 @@ pub async fn follow(
     let mut sent = [0; 2_048];
     loop {
         match source.poll(clock.now(), &mut &b""[..]) {
-            Output::Connect(url) => match connect(url, authority, &mut received, &mut sent).await {
-                Ok(socket) => {
-                    let mut connected = Connected::new(source, socket, &clock);
-                    while let Some(notice) = connected.next().await {
-                        if handle(notice).is_break() {
-                            return None;
+            EventSourceOutput::Connect(url) => {
+                match connect(url, authority, &mut received, &mut sent).await {
+                    Ok(socket) => {
+                        let mut connected = Connected::new(source, socket, &clock);
+                        while let Some(notice) = connected.next().await {
+                            if handle(notice).is_break() {
+                                return None;
+                            }
                         }
                     }
+                    Err(error) => {
+                        eprintln!("no connection: {error:?}");
+                        source.connect_failed(ConnectError::Unreachable);
+                    }
                 }
-                Err(error) => {
-                    eprintln!("no connection: {error:?}");
-                    source.not_connected(ConnectError::Unreachable);
-                }
-            },
-            Output::Wait(until) => clock.wait_until(until).await,
-            Output::Notice(Notice::Closed { by, .. }) => return Some(by),
-            Output::Notice(notice) => {
+            }
+            EventSourceOutput::Wait(until) => clock.wait_until(until).await,
+            EventSourceOutput::Notice(Notice::Closed { by, .. }) => return Some(by),
+            EventSourceOutput::Notice(notice) => {
                 if handle(notice).is_break() {
                     return None;
                 }
             }
             // Nothing is sent before there is a connection.
-            Output::Send(_) => {}
+            EventSourceOutput::Send(_) => {}
         }
     }
 }

@@ -59,7 +59,8 @@ mod tests {
     use embedded_sse::client::EndedBy;
 
     async fn follow(url: &str, authority: &[u8], count: usize) -> (Vec<String>, Option<EndedBy>) {
-        let options = ClientOptions::new().reconnect(ReconnectOptions::new().attempts(2).retry(1));
+        let options =
+            ClientOptions::new().reconnect(ReconnectOptions::new().max_attempts(2).retry(1));
         let mut buffer = [0; 256];
         let mut source = EventSource::new(Url::new(url).unwrap(), &options, &mut buffer);
         let mut data = Vec::new();

@@ -6,7 +6,7 @@ use core::pin::{Pin, pin};
 use embedded_io_async::{BufRead, Read, Write};
 
 use super::clock::{Clock, before, timer};
-use crate::client::{ConnectError, EventSource, Notice, NoticeKind, Output, Step};
+use crate::client::{ConnectError, EventSource, EventSourceOutput, Notice, NoticeKind, Step};
 use crate::decode::{Event, Kind};
 use crate::http::Url;
 use crate::io::Buffered;
@@ -192,7 +192,7 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
                 self.link.plug(Some(socket));
                 self.source.connected(self.clock.now());
             }
-            Some(Err(error)) => self.source.not_connected(error),
+            Some(Err(error)) => self.source.connect_failed(error),
             None => self.source.lifecycle.check_deadline(self.clock.now()),
         }
     }
@@ -280,7 +280,7 @@ impl<S: BufRead + Write> Link<S> {
         late: Pin<&mut Option<impl Future<Output = ()>>>,
     ) {
         let step = source.advance_connected(clock.now(), b"", &mut &b""[..]);
-        let Some(Output::Send(bytes)) = step.map(|step| source.output(step, b"")) else {
+        let Some(EventSourceOutput::Send(bytes)) = step.map(|step| source.output(step, b"")) else {
             return;
         };
         let written = before(pin!(self.socket.write(bytes)), late).await;
@@ -302,7 +302,7 @@ impl<S: BufRead + Write> Link<S> {
     ) -> Option<NoticeKind> {
         let received = before(pin!(self.socket.fill_buf()), late).await;
         match received {
-            Some(Ok([])) => source.received_end(),
+            Some(Ok([])) => source.received_eof(),
             Some(Err(_)) => source.disconnected(),
             Some(Ok(shown)) => return self.piece.begin(shown, source, clock.now()),
             None => source.lifecycle.check_deadline(clock.now()),

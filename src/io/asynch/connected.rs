@@ -23,7 +23,7 @@ use crate::io::turns::Turns;
 ///
 /// ```
 /// use embedded_io_async::{Read, Write};
-/// use embedded_sse::client::{EventSource, Notice, Output, Reason};
+/// use embedded_sse::client::{EventSource, Notice, EventSourceOutput, Reason};
 /// use embedded_sse::io::{Buffered, asynch::{Clock, Connected}};
 ///
 /// # trait Tls { type Socket<'b>: Read + Write;
@@ -35,7 +35,7 @@ use crate::io::turns::Turns;
 ///     let mut received = [0; 536];
 ///     loop {
 ///         match source.poll(clock.now(), &mut &b""[..]) {
-///             Output::Connect(url) => {
+///             EventSourceOutput::Connect(url) => {
 ///                 match tls.connect(url.host(), url.port(), &mut records).await {
 ///                     Some(socket) => {
 ///                         let socket = Buffered::new(socket, &mut received);
@@ -47,9 +47,9 @@ use crate::io::turns::Turns;
 ///                     None => source.disconnected(),
 ///                 }
 ///             }
-///             Output::Wait(until) => clock.wait_until(until).await,
-///             Output::Notice(Notice::Closed { reason, .. }) => return reason,
-///             Output::Notice(_) | Output::Send(_) => {}
+///             EventSourceOutput::Wait(until) => clock.wait_until(until).await,
+///             EventSourceOutput::Notice(Notice::Closed { reason, .. }) => return reason,
+///             EventSourceOutput::Notice(_) | EventSourceOutput::Send(_) => {}
 ///         }
 ///     }
 /// }

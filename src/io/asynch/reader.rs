@@ -92,7 +92,7 @@ impl<'b, R: Read, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Reader<'b, R, B> {
     /// this way: each event resumes it there.
     async fn receive(&mut self) -> Result<usize, R::Error> {
         self.turns.begin().await;
-        let length = self.socket.read(self.inbox.space()).await?;
+        let length = self.socket.read(self.inbox.receive_buffer()).await?;
         self.inbox.received(length);
         Ok(length)
     }

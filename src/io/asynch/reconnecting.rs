@@ -5,7 +5,7 @@ use core::pin::pin;
 use embedded_io_async::Read;
 
 use super::clock::{Clock, before, timer};
-use crate::client::{Answer, NetworkReason, Reason, ReconnectOptions, Verdict};
+use crate::client::{NetworkReason, Reason, ReconnectOptions, ResponseInfo, Verdict};
 use crate::decode::{Decoder, Event};
 use crate::io::Error;
 use crate::io::attempts::{Attempts, IdleTimeout};
@@ -36,7 +36,7 @@ use crate::wire::text::EventId;
 /// ```
 /// use embedded_io_async::Read;
 /// use embedded_sse::Decoder;
-/// use embedded_sse::client::{Answer, ReconnectOptions, Verdict};
+/// use embedded_sse::client::{ResponseInfo, ReconnectOptions, Verdict};
 /// use embedded_sse::io::{Error, asynch::{Clock, ReconnectingReader}};
 ///
 /// # struct Response<B> { status: u16, content_type: &'static str, body: B }
@@ -54,7 +54,7 @@ use crate::wire::text::EventId;
 ///         // The header field `Last-Event-ID`, if there is an id.
 ///         let id = reader.last_event_id().to_str().ok().filter(|id| !id.is_empty());
 ///         if let Ok(response) = http.get(id).await {
-///             let answer = Answer::new(response.status, response.content_type, None);
+///             let answer = ResponseInfo::new(response.status, response.content_type, None);
 ///             if reader.judge(&answer) == Verdict::Open {
 ///                 let mut stream = reader.open(response.body, &mut buffer);
 ///                 loop {
@@ -120,7 +120,7 @@ impl<'a, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C: Clock> ReconnectingReader<'a,
 
     /// What is to be done with a response. Follow a [`Redirect`](Verdict::Redirect) without [`wait`](Self::wait),
     /// but only a few in a row: then wait. [`Failed`](Verdict::Failed) can be left to `wait`.
-    pub fn judge(&mut self, answer: &Answer) -> Verdict {
+    pub fn judge(&mut self, answer: &ResponseInfo) -> Verdict {
         self.attempts.judge(answer)
     }
 
@@ -226,7 +226,7 @@ impl<R: Read, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C: Clock> OpenStream<'_, '_
     async fn receive(&mut self) -> Result<(), Error<R::Error>> {
         self.attempts.turns.begin().await;
         let late = timer(self.clock, self.idle_timeout.until(|| self.clock.now()));
-        let read = self.body.read(self.inbox.space());
+        let read = self.body.read(self.inbox.receive_buffer());
         let length = match before(pin!(read), pin!(late)).await {
             Some(Ok(length)) => length,
             Some(Err(error)) => {

@@ -13,7 +13,9 @@ use super::shared_log::SharedLog;
 use crate::http::{Request, Response, Status};
 use crate::io::Error;
 use crate::io::turns::Turns;
-use crate::server::{Connection, Exchange, Next, Outcome, ServerOptions, StreamOptions};
+use crate::server::{
+    Connection, ConnectionOutput, Outcome, RequestKind, ServerOptions, StreamOptions,
+};
 use crate::time::Instant;
 use crate::wire::exact::Exact;
 
@@ -43,7 +45,7 @@ pub fn serve<'a, S: Read + Write + HalfClose, C: Clock, L: SharedLog>(
             // One call for request and answer: the future of a second one would be linked and held beside it.
             match incoming.run().await? {
                 Some(outcome) => return Ok(outcome),
-                None => incoming.decide(incoming.exchange(), None),
+                None => incoming.decide(incoming.request_kind(), None),
             }
         }
     }
@@ -147,8 +149,8 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
     }
 
     /// What the request is for, as the options say.
-    pub fn exchange(&self) -> Exchange {
-        self.connection.exchange()
+    pub fn request_kind(&self) -> RequestKind {
+        self.connection.request_kind()
     }
 
     /// Answers as the options say: with the stream, with a refusal, and other paths with 404; with 503 when the log has
@@ -158,7 +160,7 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
     ///
     /// [`Error::Io`] when the socket fails, [`Error::WriteZero`] when it takes no more bytes.
     pub async fn answer(&mut self) -> Result<Outcome, Error<S::Error>> {
-        self.decide(self.exchange(), None);
+        self.decide(self.request_kind(), None);
         self.run().await.map(or_hung_up)
     }
 
@@ -172,7 +174,7 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
         &mut self,
         options: &'a StreamOptions<'a>,
     ) -> Result<Outcome, Error<S::Error>> {
-        self.decide(self.connection.stream_exchange(), Some(options));
+        self.decide(self.connection.stream_request_kind(), Some(options));
         self.run().await.map(or_hung_up)
     }
 
@@ -200,10 +202,10 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
     }
 
     /// Decides on the answer: a stream, by default as the options say, or what else was judged.
-    fn decide(&mut self, exchange: Exchange, options: Option<&'a StreamOptions<'a>>) {
+    fn decide(&mut self, kind: RequestKind, options: Option<&'a StreamOptions<'a>>) {
         let connection = &mut self.connection;
-        match exchange {
-            Exchange::Stream => {
+        match kind {
+            RequestKind::Stream => {
                 self.place = self.log.join();
                 if self.place.is_some() {
                     let now = self.clock.now();
@@ -214,9 +216,9 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
                 }
                 connection.refuse_stream();
             }
-            exchange => connection.settle(exchange),
+            kind => connection.settle(kind),
         }
-        if let Exchange::Stream | Exchange::Other | Exchange::Refuse(_) = exchange {
+        if let RequestKind::Stream | RequestKind::Other | RequestKind::Refuse(_) = kind {
             self.log.note_refused();
         }
     }
@@ -239,7 +241,7 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
                 if let Some(session) = connection.session() {
                     while losses < session.losses() {
                         losses = losses.plus(1);
-                        log.note_lapped();
+                        log.note_loss();
                     }
                 }
                 // Other requests are answered as before: one for a stream gets no place.
@@ -253,12 +255,15 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
                     self.turns = Turns::NONE;
                     continue;
                 };
-                if let Next::Shutdown | Next::Close(_) | Next::Abort(_) = next {
+                if let ConnectionOutput::Shutdown
+                | ConnectionOutput::Close(_)
+                | ConnectionOutput::Abort(_) = next
+                {
                     // The place is free for another client while this one reads to the end.
                     self.place = None;
                 }
                 let (is_wait, until) = match next {
-                    Next::Send(bytes) => {
+                    ConnectionOutput::Send(bytes) => {
                         let stalls = pin!(timer(self.clock, stalls_at));
                         let taken = before(pin!(self.socket.write(bytes)), stalls).await;
                         // That it took too long, the connection says now.
@@ -272,25 +277,25 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
                         }
                         continue;
                     }
-                    Next::Request => {
+                    ConnectionOutput::Request => {
                         // Nothing was answered if the caller holds the log's lock.
-                        let hung_up = self.is_asked.then_some(Outcome::HungUp);
+                        let hung_up = self.is_asked.then_some(Outcome::Unanswered);
                         self.is_asked = true;
                         return Ok(hung_up);
                     }
-                    Next::Close(outcome) => {
+                    ConnectionOutput::Close(outcome) => {
                         self.note_closed(outcome);
                         return Ok(Some(outcome));
                     }
-                    Next::Abort(outcome) => {
+                    ConnectionOutput::Abort(outcome) => {
                         // That the reset is sent may be waited for, and an unplugged client gets none.
                         let stalls = pin!(timer(self.clock, stalls_at));
                         before(pin!(self.socket.abort()), stalls).await;
                         self.note_closed(outcome);
                         return Ok(Some(outcome));
                     }
-                    Next::Shutdown => (false, stalls_at),
-                    Next::Wait(until) => (true, until),
+                    ConnectionOutput::Shutdown => (false, stalls_at),
+                    ConnectionOutput::Wait(until) => (true, until),
                 };
                 if take(&mut self.is_written) {
                     let stalls = pin!(timer(self.clock, stalls_at));
@@ -311,7 +316,7 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
                         None => Poll::Pending,
                     };
                     let timer = pin!(timer(self.clock, until));
-                    let space = self.connection.space();
+                    let space = self.connection.receive_buffer();
                     let read = before_either(pin!(self.socket.read(space)), poll_log, timer).await;
                     if let Some(result) = read {
                         self.connection.received(result.map_err(Error::Io)?);
@@ -338,7 +343,7 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
 
 /// Nothing was answered if the caller holds the log's lock.
 fn or_hung_up(outcome: Option<Outcome>) -> Outcome {
-    outcome.unwrap_or(Outcome::HungUp)
+    outcome.unwrap_or(Outcome::Unanswered)
 }
 
 /// What the connection wants. `None` if the caller holds the log's lock.
@@ -346,7 +351,7 @@ fn poll<'c>(
     connection: &'c mut Connection<'_>,
     now: Instant,
     log: &impl SharedLog,
-) -> Option<Next<'c>> {
+) -> Option<ConnectionOutput<'c>> {
     // The caller's hook runs while the log is not locked.
     connection.greet();
     let mut next = None;

@@ -2,7 +2,7 @@
 
 use core::task::{Context, Poll};
 
-use crate::server::{Close, Cursor, EventLog};
+use crate::server::{CloseReason, Cursor, EventLog};
 
 /// An event log that tasks share, and that wakes those that wait for its next frame.
 ///
@@ -38,11 +38,11 @@ pub trait SharedLog {
     }
 
     /// Called when a client was told that events are missing.
-    fn note_lapped(&self) {}
+    fn note_loss(&self) {}
 
     /// Called when a request was refused, by the rules of the options or because no place was free.
     fn note_refused(&self) {}
 
     /// Called when a stream has ended.
-    fn note_closed(&self, _: Close) {}
+    fn note_closed(&self, _: CloseReason) {}
 }

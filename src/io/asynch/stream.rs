@@ -9,7 +9,7 @@ use super::clock::{Clock, before, timer};
 use super::shared_log::SharedLog;
 use crate::io::Error;
 use crate::io::turns::Turns;
-use crate::server::{Close, Output, Session, StreamOptions};
+use crate::server::{CloseReason, Session, SessionOutput, StreamOptions};
 use crate::wire::text::LastEventId;
 
 /// A client that has joined a log: [`stream`](Self::stream) its events into the body of a response.
@@ -61,13 +61,13 @@ impl<'l, L: SharedLog> Joined<'l, L> {
         clock: &C,
         last_event_id: impl Into<LastEventId<'i>>,
         options: &StreamOptions<'_>,
-    ) -> Result<Close, Error<W::Error>> {
+    ) -> Result<CloseReason, Error<W::Error>> {
         let now = clock.now();
         let log = self.log;
         let last_event_id = last_event_id.into();
         let begun = log.with(|log| Session::begin(now, log, last_event_id, options));
         let Some(mut session) = begun else {
-            return Ok(Close::Ended);
+            return Ok(CloseReason::Ended);
         };
         let timeout = session.write_timeout_ms();
         let mut losses = 0;
@@ -84,24 +84,24 @@ impl<'l, L: SharedLog> Joined<'l, L> {
                 true => Some(session.fill_greeting(now, scratch)),
                 false => log.with(|log| {
                     if session.is_resuming() && !session.search(&log.records(), last_event_id) {
-                        return Output::Wait(now);
+                        return SessionOutput::Wait(now);
                     }
                     session.fill(now, log, scratch)
                 }),
             };
             for _ in losses..session.losses() {
-                log.note_lapped();
+                log.note_loss();
             }
             losses = session.losses();
 
-            let next = match output.unwrap_or(Output::Wait(now)) {
-                Output::Send(mut bytes) => {
+            let next = match output.unwrap_or(SessionOutput::Wait(now)) {
+                SessionOutput::Send(mut bytes) => {
                     while !bytes.is_empty() {
                         turns.begin().await;
                         let stalls = pin!(timer(clock, clock.now().limit(timeout)));
                         let length = match before(pin!(writer.write(bytes)), stalls).await {
                             Some(result) => result.map_err(Error::Io)?,
-                            None => break 'stream Close::Stalled,
+                            None => break 'stream CloseReason::Stalled,
                         };
                         if length == 0 {
                             return Err(Error::WriteZero);
@@ -112,16 +112,16 @@ impl<'l, L: SharedLog> Joined<'l, L> {
                     written = true;
                     continue;
                 }
-                Output::Close(Close::Lapped) => break Close::Lapped,
-                Output::Close(reason) => Err(reason),
-                Output::Wait(until) => Ok(until),
+                SessionOutput::Close(CloseReason::Lagged) => break CloseReason::Lagged,
+                SessionOutput::Close(reason) => Err(reason),
+                SessionOutput::Wait(until) => Ok(until),
             };
             if written {
                 written = false;
                 let stalls = pin!(timer(clock, now.limit(timeout)));
                 match before(pin!(writer.flush()), stalls).await {
                     Some(result) => result.map_err(Error::Io)?,
-                    None => break Close::Stalled,
+                    None => break CloseReason::Stalled,
                 }
             }
             // After a flush, without another look at the log: a frame that has come meanwhile ends the wait at once.

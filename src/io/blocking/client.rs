@@ -3,7 +3,7 @@
 use embedded_io::{BufRead, Error, ErrorKind, Read, Write};
 
 use super::clock::Clock;
-use crate::client::{ConnectError, EventSource, Notice, NoticeKind, Output, Step};
+use crate::client::{ConnectError, EventSource, EventSourceOutput, Notice, NoticeKind, Step};
 use crate::decode::{Event, Kind};
 use crate::http::Url;
 use crate::io::Buffered;
@@ -170,7 +170,7 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
                 self.link.plug(Some(socket));
                 self.source.connected(self.clock.now());
             }
-            Err(error) => self.source.not_connected(error),
+            Err(error) => self.source.connect_failed(error),
         }
     }
 }
@@ -252,7 +252,7 @@ impl<S: BufRead + Write> Link<S> {
 
     fn send<C: Clock>(&mut self, source: &mut EventSource<'_>, clock: &C) -> Result<(), S::Error> {
         let step = source.advance_connected(clock.now(), b"", &mut &b""[..]);
-        if let Some(Output::Send(bytes)) = step.map(|step| source.output(step, b"")) {
+        if let Some(EventSourceOutput::Send(bytes)) = step.map(|step| source.output(step, b"")) {
             match self.socket.write(bytes)? {
                 0 => source.disconnected(),
                 length => {
@@ -271,7 +271,7 @@ impl<S: BufRead + Write> Link<S> {
     ) -> Result<Option<NoticeKind>, S::Error> {
         let shown = self.socket.fill_buf()?;
         if shown.is_empty() {
-            source.received_end();
+            source.received_eof();
             return Ok(None);
         }
         Ok(self.piece.begin(shown, source, clock.now()))

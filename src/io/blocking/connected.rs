@@ -20,7 +20,7 @@ use crate::client::{EventSource, Notice};
 ///
 /// ```
 /// use embedded_io::{Read, Write};
-/// use embedded_sse::client::{EventSource, Notice, Output, Reason};
+/// use embedded_sse::client::{EventSource, Notice, EventSourceOutput, Reason};
 /// use embedded_sse::io::{Buffered, blocking::{Clock, Connected}};
 ///
 /// # trait Tls { type Socket<'b>: Read + Write;
@@ -32,7 +32,7 @@ use crate::client::{EventSource, Notice};
 ///     let mut received = [0; 536];
 ///     loop {
 ///         match source.poll(clock.now(), &mut &b""[..]) {
-///             Output::Connect(url) => {
+///             EventSourceOutput::Connect(url) => {
 ///                 match tls.connect(url.host(), url.port(), &mut records) {
 ///                     Some(socket) => {
 ///                         let socket = Buffered::new(socket, &mut received);
@@ -44,9 +44,9 @@ use crate::client::{EventSource, Notice};
 ///                     None => source.disconnected(),
 ///                 }
 ///             }
-///             Output::Wait(until) => clock.wait_until(until),
-///             Output::Notice(Notice::Closed { reason, .. }) => return reason,
-///             Output::Notice(_) | Output::Send(_) => {}
+///             EventSourceOutput::Wait(until) => clock.wait_until(until),
+///             EventSourceOutput::Notice(Notice::Closed { reason, .. }) => return reason,
+///             EventSourceOutput::Notice(_) | EventSourceOutput::Send(_) => {}
 ///         }
 ///     }
 /// }

@@ -4,7 +4,7 @@ use embedded_io::{Read, ReadReady, Write, WriteReady};
 
 use super::HalfClose;
 use crate::io::Error;
-use crate::server::{Connection, EventLog, Next, Outcome};
+use crate::server::{Connection, ConnectionOutput, EventLog, Outcome};
 use crate::time::Instant;
 
 /// What a connection waits for.
@@ -97,8 +97,10 @@ impl Connection<'_> {
                 self.note_writable();
             }
             match self.poll(now, log) {
-                Next::Send(_) if !is_writable => return Ok(Wait::Until(self.stalls_at())),
-                Next::Send(bytes) => {
+                ConnectionOutput::Send(_) if !is_writable => {
+                    return Ok(Wait::Until(self.stalls_at()));
+                }
+                ConnectionOutput::Send(bytes) => {
                     let length = socket.write(bytes).map_err(Error::Io)?;
                     if length == 0 {
                         return Err(Error::WriteZero);
@@ -106,15 +108,15 @@ impl Connection<'_> {
                     self.sent(length);
                     *written = true;
                 }
-                Next::Wait(until) => {
+                ConnectionOutput::Wait(until) => {
                     if !socket.read_ready().map_err(Error::Io)? {
                         return Ok(Wait::Until(until));
                     }
-                    let length = socket.read(self.space()).map_err(Error::Io)?;
+                    let length = socket.read(self.receive_buffer()).map_err(Error::Io)?;
                     self.received(length);
                 }
-                Next::Request => return Ok(Wait::Request),
-                Next::Shutdown => {
+                ConnectionOutput::Request => return Ok(Wait::Request),
+                ConnectionOutput::Shutdown => {
                     if !S::CAN_SHUT_DOWN && self.skip_linger() {
                         continue;
                     }
@@ -122,8 +124,8 @@ impl Connection<'_> {
                     *written = false;
                     socket.shutdown().map_err(Error::Io)?;
                 }
-                Next::Close(outcome) => return Ok(Wait::Closed(outcome)),
-                Next::Abort(outcome) => {
+                ConnectionOutput::Close(outcome) => return Ok(Wait::Closed(outcome)),
+                ConnectionOutput::Abort(outcome) => {
                     // A socket that was reset may fail to flush.
                     *written = false;
                     socket.abort();

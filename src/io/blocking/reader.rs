@@ -66,7 +66,7 @@ impl<'b, R: Read, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Reader<'b, R, B> {
             if let Some(located) = self.inbox.advance()? {
                 return Ok(Some(self.inbox.event(located)));
             }
-            let space = self.inbox.space();
+            let space = self.inbox.receive_buffer();
             let length = self.socket.read(space).map_err(Error::Io)?;
             self.inbox.received(length);
             if length == 0 {

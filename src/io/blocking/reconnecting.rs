@@ -3,7 +3,7 @@
 use embedded_io::{Error as _, ErrorKind, Read};
 
 use super::clock::Clock;
-use crate::client::{Answer, NetworkReason, Reason, ReconnectOptions, Verdict};
+use crate::client::{NetworkReason, Reason, ReconnectOptions, ResponseInfo, Verdict};
 use crate::decode::{Decoder, Event};
 use crate::io::Error;
 use crate::io::attempts::{Attempts, IdleTimeout};
@@ -36,7 +36,7 @@ use crate::wire::text::EventId;
 ///
 /// ```
 /// use embedded_sse::Decoder;
-/// use embedded_sse::client::{Answer, ReconnectOptions, Verdict};
+/// use embedded_sse::client::{ResponseInfo, ReconnectOptions, Verdict};
 /// use embedded_sse::io::{Error, blocking::{Clock, ReconnectingReader}};
 ///
 /// static OPTIONS: ReconnectOptions = ReconnectOptions::new().seed(0x5eed);
@@ -58,7 +58,7 @@ use crate::wire::text::EventId;
 ///         // The header field `Last-Event-ID`, if there is an id.
 ///         let id = reader.last_event_id().to_str().ok().filter(|id| !id.is_empty());
 ///         if let Ok(response) = http.get(id) {
-///             let answer = Answer::new(response.status, response.content_type, None);
+///             let answer = ResponseInfo::new(response.status, response.content_type, None);
 ///             if reader.judge(&answer) == Verdict::Open {
 ///                 let mut stream = reader.open(response.body, &mut buffer);
 ///                 loop {
@@ -135,7 +135,7 @@ impl<'a, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C: Clock> ReconnectingReader<'a,
 
     /// What is to be done with a response. Follow a [`Redirect`](Verdict::Redirect) without [`wait`](Self::wait),
     /// but only a few in a row: then wait. [`Failed`](Verdict::Failed) can be left to `wait`.
-    pub fn judge(&mut self, answer: &Answer) -> Verdict {
+    pub fn judge(&mut self, answer: &ResponseInfo) -> Verdict {
         self.attempts.judge(answer)
     }
 
@@ -219,7 +219,7 @@ impl<R: Read, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C: Clock> OpenStream<'_, '_
                 return Ok(Some(self.inbox.event(located)));
             }
             let until = self.idle_timeout.until(|| self.clock.now());
-            match self.body.read(self.inbox.space()) {
+            match self.body.read(self.inbox.receive_buffer()) {
                 Ok(length) => {
                     self.has_ended = length == 0;
                     if self.has_ended {

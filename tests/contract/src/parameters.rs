@@ -64,7 +64,7 @@ impl Parameters {
             "" => Method::GET,
             method => Method::new(method).ok_or("method: not one of HTTP")?,
         };
-        let mut reconnect = ReconnectOptions::new().exact().floor(1);
+        let mut reconnect = ReconnectOptions::new().no_jitter().min_delay(1);
         if let Some(milliseconds) = self.initial_delay_ms {
             reconnect = reconnect.retry(milliseconds);
         }

@@ -131,7 +131,7 @@ impl Reporter {
                 let comment = std::mem::take(&mut self.comment);
                 json!({ "kind": "comment", "comment": String::from_utf8_lossy(&comment) })
             }
-            Notice::Connecting { reason, .. } => {
+            Notice::Reconnecting { reason, .. } => {
                 self.comment.clear();
                 json!({ "kind": "error", "comment": reason.to_string() })
             }

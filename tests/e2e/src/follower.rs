@@ -44,8 +44,13 @@ pub struct Follower {
 
 const LIMIT: Duration = Duration::from_secs(60);
 
-static OPTIONS: ClientOptions =
-    ClientOptions::new().reconnect(ReconnectOptions::new().exact().retry(20).floor(1).cap(200));
+static OPTIONS: ClientOptions = ClientOptions::new().reconnect(
+    ReconnectOptions::new()
+        .no_jitter()
+        .retry(20)
+        .min_delay(1)
+        .max_delay(200),
+);
 
 impl Follower {
     pub fn start(driver: Driver, url: &str) -> Self {
@@ -96,7 +101,7 @@ impl Report {
                 id: event.last_event_id.to_string(),
                 data: event.data.to_string(),
             }),
-            Notice::Connecting { at, .. } => Self::Connecting(at.since(before)),
+            Notice::Reconnecting { at, .. } => Self::Connecting(at.since(before)),
             Notice::Closed { reason, .. } => Self::Closed(reason),
             other => panic!("{other:?}"),
         }

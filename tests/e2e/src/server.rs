@@ -47,7 +47,7 @@ impl Server {
 
     /// Publishes an event of the type `n`, whose data is this number.
     pub fn publish(&self, number: u64) {
-        let name = embedded_sse::event_name!("n");
+        let name = embedded_sse::event_type!("n");
         self.hub
             .publish_with(name, |data| write!(data, "{number}"))
             .unwrap();

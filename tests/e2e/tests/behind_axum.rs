@@ -17,7 +17,7 @@ use e2e::clock::TokioClock;
 use e2e::server::TestHub;
 use embedded_sse::hub::Slot;
 use embedded_sse::server::{AllowedOrigins, RETRY_AFTER, StreamOptions};
-use embedded_sse::{LastEventId, event_name};
+use embedded_sse::{LastEventId, event_type};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
@@ -90,7 +90,7 @@ fn start() -> (Runtime, SocketAddr, &'static TestHub) {
 }
 
 fn publish(hub: &TestHub, number: u32) {
-    hub.publish_with(event_name!("n"), |data| write!(data, "{number}"))
+    hub.publish_with(event_type!("n"), |data| write!(data, "{number}"))
         .unwrap();
 }
 

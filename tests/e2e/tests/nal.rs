@@ -21,7 +21,7 @@ use tokio::time::timeout;
 const SERVER: ServerOptions =
     ServerOptions::new("/events").stream(StreamOptions::new().start(Start::Oldest));
 static OPTIONS: ClientOptions =
-    ClientOptions::new().reconnect(ReconnectOptions::new().retry(20).cap(50));
+    ClientOptions::new().reconnect(ReconnectOptions::new().retry(20).max_delay(50));
 
 /// Sockets of tokio.
 struct Tcp;

@@ -23,7 +23,10 @@ const AT_A_TIME: usize = 100;
 /// A client that has neither ended nor come to the last answer by then waits for ever.
 const LIMIT: Duration = Duration::from_secs(60);
 
-const RECONNECT: ReconnectOptions = ReconnectOptions::new().exact().floor(1).cap(100);
+const RECONNECT: ReconnectOptions = ReconnectOptions::new()
+    .no_jitter()
+    .min_delay(1)
+    .max_delay(100);
 static STRICT: ClientOptions = ClientOptions::new().reconnect(RECONNECT.strict());
 static DEFAULT: ClientOptions = ClientOptions::new().reconnect(RECONNECT);
 
@@ -232,7 +235,7 @@ async fn follow(scenario: Scenario, options: &'static ClientOptions<'static>) ->
                     let (event_type, id) = (event.event_type, event.last_event_id);
                     format!("{event_type} [{id}] {}", event.data)
                 }
-                Notice::Connecting { .. } => "lost".into(),
+                Notice::Reconnecting { .. } => "lost".into(),
                 Notice::Closed { .. } if is_closed => return,
                 Notice::Closed { .. } => return told.push("closed".into()),
                 other => format!("{other:?}"),

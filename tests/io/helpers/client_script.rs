@@ -10,7 +10,7 @@ use crate::scripted::{Scene, brief, closed, play};
 pub static OPTIONS: ClientOptions = ClientOptions::new()
     .comments()
     .idle_timeout(500)
-    .reconnect(ReconnectOptions::new().exact().retry(700));
+    .reconnect(ReconnectOptions::new().no_jitter().retry(700));
 
 /// Everything that can happen to a connection. The last response ends the client.
 pub fn script() -> Vec<Scene> {
@@ -122,7 +122,7 @@ impl NoticeLines {
                 format!("comment {}.", std::mem::take(&mut self.comment))
             }
             Notice::Overflow => "overflow".to_string(),
-            Notice::Connecting { reason, at } => {
+            Notice::Reconnecting { reason, at } => {
                 format!("lost: {}, again in {}", brief(reason), at.since(now))
             }
             Notice::Closed { reason, by } => closed(reason, by),

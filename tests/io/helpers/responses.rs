@@ -6,7 +6,7 @@ use std::future::pending;
 use std::time::Duration;
 
 use embedded_io::{ErrorKind, ErrorType};
-use embedded_sse::client::{Answer, ReconnectOptions, Verdict};
+use embedded_sse::client::{ReconnectOptions, ResponseInfo, Verdict};
 use embedded_sse::io::asynch::Clock as _;
 use embedded_sse::io::{Error, asynch, blocking};
 use embedded_sse::{Decoder, Event, EventId, Instant};
@@ -14,9 +14,11 @@ use embedded_sse::{Decoder, Event, EventId, Instant};
 use super::polls::within_polls;
 use crate::clock::VirtualClock;
 
-pub static OPTIONS: ReconnectOptions = ReconnectOptions::new().exact().retry(700);
-pub static THREE_ATTEMPTS: ReconnectOptions =
-    ReconnectOptions::new().exact().retry(700).attempts(3);
+pub static OPTIONS: ReconnectOptions = ReconnectOptions::new().no_jitter().retry(700);
+pub static THREE_ATTEMPTS: ReconnectOptions = ReconnectOptions::new()
+    .no_jitter()
+    .retry(700)
+    .max_attempts(3);
 
 /// A step of a body. The body ends after its last piece.
 #[derive(Clone, Copy)]
@@ -42,11 +44,11 @@ pub fn stream(pieces: &[Piece]) -> Response {
     Response::Stream(pieces.to_vec())
 }
 
-fn answer(response: &Response) -> Option<Answer> {
+fn answer(response: &Response) -> Option<ResponseInfo> {
     match response {
         Response::None => None,
-        Response::Status(status, retry_after) => Some(Answer::new(*status, "", *retry_after)),
-        Response::Stream(_) => Some(Answer::new(200, "text/event-stream", None)),
+        Response::Status(status, retry_after) => Some(ResponseInfo::new(*status, "", *retry_after)),
+        Response::Stream(_) => Some(ResponseInfo::new(200, "text/event-stream", None)),
     }
 }
 

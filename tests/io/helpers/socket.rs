@@ -168,7 +168,7 @@ pub const TEXTS: [&str; 4] = ["", "a", "two\nlines", "a longer line, and more of
 /// Frames to write, and their bytes on the wire.
 pub fn frames() -> ([Frame<'static>; 4], Vec<u8>) {
     let frames = TEXTS.map(|text| Frame::data(text).retry(100));
-    let chunks = frames.iter().flat_map(Frame::chunks);
+    let chunks = frames.iter().flat_map(Frame::slices);
     let expected = chunks.flatten().copied().collect();
     (frames, expected)
 }

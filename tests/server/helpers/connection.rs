@@ -1,7 +1,7 @@
 //! Helpers for connections without a socket.
 
 use embedded_sse::http::{HeaderField, Request, Response, Status};
-use embedded_sse::server::{Connection, EventLog, Next, ServerOptions};
+use embedded_sse::server::{Connection, ConnectionOutput, EventLog, ServerOptions};
 
 use super::at;
 
@@ -22,15 +22,15 @@ const BASIC: HeaderField = match HeaderField::new("WWW-Authenticate", "Basic") {
 
 /// Options with all refusals: of foreign hosts, and of requests without `Authorization`.
 pub const STRICT: ServerOptions = OPTIONS
-    .hosts(&["device.local", "[::1]"])
+    .allowed_hosts(&["device.local", "[::1]"])
     .max_head_len(4000)
     .check(&|request: &Request| {
         request
-            .header("authorization")
+            .field("authorization")
             .is_none()
             .then_some(&UNAUTHORIZED)
     })
-    .keep_headers(&["Authorization"]);
+    .kept_fields(&["Authorization"]);
 /// Fields of a request that passes `STRICT`.
 pub const FIELDS: &str = "Host: device.local:80\r\nAuthorization: Basic eDp5\r\n";
 
@@ -48,16 +48,16 @@ pub fn answer_in_steps(
     let mut response = Vec::new();
     loop {
         match connection.poll(at(0), log) {
-            Next::Send(bytes) => {
+            ConnectionOutput::Send(bytes) => {
                 let length = bytes.len().min(step);
                 response.extend_from_slice(&bytes[..length]);
                 connection.sent(length);
             }
-            Next::Request => connection.answer(at(0), log),
+            ConnectionOutput::Request => connection.answer(at(0), log),
             // The connection has paused between two steps of a search or a filter: call it again at once.
-            Next::Wait(until) if until == at(0) => {}
-            Next::Wait(_) if !request.is_empty() => {
-                let space = connection.space();
+            ConnectionOutput::Wait(until) if until == at(0) => {}
+            ConnectionOutput::Wait(_) if !request.is_empty() => {
+                let space = connection.receive_buffer();
                 let length = step.min(space.len()).min(request.len());
                 space[..length].copy_from_slice(&request[..length]);
                 connection.received(length);
@@ -104,7 +104,7 @@ pub fn read_head<'a>(
 ) -> Connection<'a> {
     let mut connection = Connection::new(at(0), options, scratch);
     for byte in head.bytes() {
-        connection.space()[0] = byte;
+        connection.receive_buffer()[0] = byte;
         connection.received(1);
     }
     connection
@@ -118,7 +118,7 @@ pub fn connect<'a>(
     lines: &str,
 ) -> Connection<'a> {
     let mut connection = read_head(options, scratch, &format!("{lines}\r\n"));
-    assert_eq!(connection.poll(at(0), log), Next::Request);
+    assert_eq!(connection.poll(at(0), log), ConnectionOutput::Request);
     connection.answer(at(0), log);
     connection
 }
@@ -128,8 +128,8 @@ pub fn send_all(connection: &mut Connection, now: u64, log: &Log) -> (String, St
     let mut sent = Vec::new();
     loop {
         match connection.poll(at(now), log) {
-            Next::Wait(until) if until == at(now) => {}
-            Next::Send(bytes) => {
+            ConnectionOutput::Wait(until) if until == at(now) => {}
+            ConnectionOutput::Send(bytes) => {
                 sent.extend_from_slice(bytes);
                 let length = bytes.len();
                 connection.sent(length);

@@ -1,7 +1,7 @@
 //! Helpers for streams without a connection.
 
 use embedded_sse::Instant;
-use embedded_sse::server::{Close, EventLog, Output, Session, StreamOptions};
+use embedded_sse::server::{CloseReason, EventLog, Session, SessionOutput, StreamOptions};
 
 use super::{at, id};
 
@@ -13,21 +13,26 @@ pub fn send(
     now: Instant,
     log: &Log,
     step: usize,
-) -> (String, Output<'static>) {
+) -> (String, SessionOutput<'static>) {
     let mut body = Vec::new();
     for _ in 0..100_000 {
         match session.poll(now, log) {
-            Output::Send(bytes) => {
+            SessionOutput::Send(bytes) => {
                 let part = &bytes[..bytes.len().min(step)];
                 assert!(!part.is_empty());
                 body.extend_from_slice(part);
                 session.sent(part.len());
             }
             // The session has paused between two steps of a filter: call it again at once.
-            Output::Wait(until) if until == now => {}
-            Output::Wait(until) => return (String::from_utf8(body).unwrap(), Output::Wait(until)),
-            Output::Close(reason) => {
-                return (String::from_utf8(body).unwrap(), Output::Close(reason));
+            SessionOutput::Wait(until) if until == now => {}
+            SessionOutput::Wait(until) => {
+                return (String::from_utf8(body).unwrap(), SessionOutput::Wait(until));
+            }
+            SessionOutput::Close(reason) => {
+                return (
+                    String::from_utf8(body).unwrap(),
+                    SessionOutput::Close(reason),
+                );
             }
         }
     }
@@ -39,15 +44,15 @@ pub fn fill_all<const N: usize>(
     session: &mut Session,
     log: &EventLog<[u8; N]>,
     buffer: &mut [u8],
-) -> Result<String, Close> {
+) -> Result<String, CloseReason> {
     let mut body = Vec::new();
     for _ in 0..100_000 {
         match session.fill(at(0), log, buffer) {
-            Output::Send(bytes) => body.extend_from_slice(bytes),
+            SessionOutput::Send(bytes) => body.extend_from_slice(bytes),
             // The session has paused between two steps: call it again at once.
-            Output::Wait(until) if until == at(0) => {}
-            Output::Wait(_) => return Ok(String::from_utf8(body).unwrap()),
-            Output::Close(reason) => return Err(reason),
+            SessionOutput::Wait(until) if until == at(0) => {}
+            SessionOutput::Wait(_) => return Ok(String::from_utf8(body).unwrap()),
+            SessionOutput::Close(reason) => return Err(reason),
         }
     }
     panic!("the session never waits");
@@ -58,7 +63,7 @@ pub fn body(log: &Log, last_event_id: &str, options: &StreamOptions) -> String {
     let whole = |step| {
         let mut session = Session::new(at(0), log, id(last_event_id), options);
         let (body, output) = send(&mut session, at(0), log, step);
-        assert!(matches!(output, Output::Wait(_)));
+        assert!(matches!(output, SessionOutput::Wait(_)));
         body
     };
     let body = whole(usize::MAX);

@@ -15,7 +15,7 @@ use core::hint::black_box;
 
 use cortex_m_rt::entry;
 use cortex_m_semihosting::{debug, hprintln};
-use embedded_sse::{Decoder, EventId, EventName, Frame};
+use embedded_sse::{Decoder, EventId, EventType, Frame};
 use panic_semihosting as _;
 use sse_core::{SseDecoder, SseEvent};
 
@@ -150,13 +150,13 @@ fn encode(stopwatch: &mut Stopwatch) {
     });
     encode_repeatedly(stopwatch, "51-byte-event", 51, |buffer| {
         let (Ok(name), Ok(id)) = (
-            EventName::new(black_box("temperature")),
+            EventType::new(black_box("temperature")),
             EventId::new(black_box("1000")),
         ) else {
             return 0;
         };
         let frame = Frame::data(black_box("{\"celsius\":215}"))
-            .event(name)
+            .event_type(name)
             .id(id);
         frame.encode(buffer).map_or(0, <[u8]>::len)
     });

@@ -21,7 +21,7 @@ use panic_semihosting as _;
 use receiving::{
     AsyncClient, AsyncReader, BlockingClient, BlockingReader, LineLoop, Next, Push, Receive, Source,
 };
-use socket::Chunks;
+use socket::Slices;
 use stopwatch::Stopwatch;
 use stream::Stream;
 use stream::workloads::{DELTAS_OF_255, EVENTS_OF_17, EVENTS_OF_55};
@@ -48,7 +48,7 @@ fn main() -> ! {
             hprintln!("receive/{way}/{name}/{chunk} {} {ticks}", stream.events);
         };
         for chunk in CHUNKS {
-            let chunks = Chunks::new(stream.as_bytes(), chunk);
+            let chunks = Slices::new(stream.as_bytes(), chunk);
             let (mut buffer, mut received) = ([0; _], [0; _]);
             let mut decoder = Decoder::new();
 
@@ -65,7 +65,7 @@ fn main() -> ! {
             let mut way = AsyncClient::new(chunks, &mut buffer, &mut received);
             report("asynch::Client", chunk, &mut way);
         }
-        let chunks = Chunks::new(stream.as_bytes(), stream.as_bytes().len());
+        let chunks = Slices::new(stream.as_bytes(), stream.as_bytes().len());
         report("Decoder::push", 1, &mut Push::new(chunks));
     }
 

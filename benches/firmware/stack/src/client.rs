@@ -3,8 +3,8 @@
 use core::hint::black_box;
 
 use embedded_sse::client::{
-    Answer, ClientOptions, ConnectError, EventSource, NetworkReason, Notice, Output, Reason,
-    Reconnect, ReconnectOptions, ResumePoint, Verdict,
+    ClientOptions, ConnectError, EventSource, EventSourceOutput, NetworkReason, Notice, Reason,
+    Reconnect, ReconnectOptions, ResponseInfo, ResumePoint, Verdict,
 };
 use embedded_sse::http::{Dechunker, HeaderField, Method, Url};
 use embedded_sse::{EventId, Instant};
@@ -58,9 +58,9 @@ fn event_source() {
         resume_from: Depth::of("EventSource::resume_from"),
         poll: Depth::of("EventSource::poll"),
         connected: Depth::of("EventSource::connected"),
-        not_connected: Depth::of("EventSource::not_connected"),
+        connect_failed: Depth::of("EventSource::connect_failed"),
         sent: Depth::of("EventSource::sent"),
-        received_end: Depth::of("EventSource::received_end"),
+        received_eof: Depth::of("EventSource::received_eof"),
         disconnected: Depth::of("EventSource::disconnected"),
         resume_point: Depth::of("EventSource::resume_point"),
         close: Depth::of("EventSource::close"),
@@ -86,9 +86,9 @@ struct Calls {
     resume_from: Depth,
     poll: Depth,
     connected: Depth,
-    not_connected: Depth,
+    connect_failed: Depth,
     sent: Depth,
-    received_end: Depth,
+    received_eof: Depth,
     disconnected: Depth,
     resume_point: Depth,
     close: Depth,
@@ -125,28 +125,28 @@ impl Calls {
                 .poll
                 .call3(EventSource::poll, &mut source, now, &mut input)
             {
-                Output::Connect(_) if connections == 3 => {
+                EventSourceOutput::Connect(_) if connections == 3 => {
                     let error = ConnectError::Unreachable;
-                    self.not_connected
-                        .call2(EventSource::not_connected, &mut source, error);
+                    self.connect_failed
+                        .call2(EventSource::connect_failed, &mut source, error);
                     break;
                 }
-                Output::Connect(_) => {
+                EventSourceOutput::Connect(_) => {
                     connections += 1;
                     input = b"";
                     self.connected
                         .call2(EventSource::connected, &mut source, now);
                 }
-                Output::Send(bytes) => {
+                EventSourceOutput::Send(bytes) => {
                     let length = bytes.len().div_ceil(2);
                     self.sent.call3(EventSource::sent, &mut source, now, length);
                 }
-                Output::Wait(until) => match chunks.next() {
+                EventSourceOutput::Wait(until) => match chunks.next() {
                     Some(chunk) => input = chunk,
                     // With a watchdog, the stream falls silent; else it ends, or is cut.
                     None if until == Instant::NEVER && connections == 1 => {
-                        self.received_end
-                            .call(EventSource::received_end, &mut source);
+                        self.received_eof
+                            .call(EventSource::received_eof, &mut source);
                     }
                     None if until == Instant::NEVER => {
                         self.disconnected
@@ -154,8 +154,8 @@ impl Calls {
                     }
                     None => now = until,
                 },
-                Output::Notice(Notice::Closed { .. }) => break,
-                Output::Notice(_) => {}
+                EventSourceOutput::Notice(Notice::Closed { .. }) => break,
+                EventSourceOutput::Notice(_) => {}
             }
         }
         black_box(self.resume_point.call(EventSource::resume_point, &source));
@@ -173,7 +173,7 @@ fn reconnect() {
     let mut reconnect = Reconnect::new(&options);
     for status in [200, 204, 301, 307, 400, 404, 429, 500, 503] {
         for retry_after in [None, Some(20)] {
-            let answer = Answer::new(status, "text/event-stream", retry_after);
+            let answer = ResponseInfo::new(status, "text/event-stream", retry_after);
             let reason = match judge.call2(Reconnect::judge, &mut reconnect, &answer) {
                 Verdict::Failed(reason) => reason,
                 _ => Reason::Network(NetworkReason::Lost),

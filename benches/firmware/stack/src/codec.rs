@@ -4,7 +4,7 @@ use core::fmt::Write;
 use core::hint::black_box;
 
 use embedded_sse::{
-    Chunks, DataWriter, Decoder, Event, EventId, EventName, Frame, PartDecoder, SliceSink, Text,
+    DataWriter, Decoder, Event, EventId, EventType, Frame, PartDecoder, SliceSink, Slices, Text,
 };
 
 use crate::depth::Depth;
@@ -75,8 +75,8 @@ fn frame(memory: &mut [u8]) {
     let mut encode = Depth::of("Frame::encode");
     let mut encoded_len = Depth::of("Frame::encoded_len");
     let mut write_to = Depth::of("Frame::write_to");
-    let mut chunks = Depth::of("Frame::chunks");
-    let mut next = Depth::of("Chunks::next");
+    let mut chunks = Depth::of("Frame::slices");
+    let mut next = Depth::of("Slices::next");
 
     for_each_event(|event| {
         let frame = frame_of(event);
@@ -87,8 +87,8 @@ fn frame(memory: &mut [u8]) {
             let mut sink = SliceSink::new(buffer);
             let _ = write_to.call2(Frame::write_to::<SliceSink<'_>>, &frame, &mut sink);
         }
-        let mut chunks = chunks.call(Frame::chunks, &frame);
-        while black_box(next.call(Chunks::next, &mut chunks)).is_some() {}
+        let mut chunks = chunks.call(Frame::slices, &frame);
+        while black_box(next.call(Slices::next, &mut chunks)).is_some() {}
     });
 }
 
@@ -111,13 +111,13 @@ fn data_writer(memory: &mut [u8]) {
 }
 
 fn names() {
-    let mut name = Depth::of("EventName::from_bytes");
+    let mut name = Depth::of("EventType::from_bytes");
     let mut id = Depth::of("EventId::from_bytes");
     let mut to_str = Depth::of("Text::to_str");
 
     for_each_event(|event| {
         let data = event.data.as_bytes();
-        let _ = black_box(name.call(EventName::from_bytes, data));
+        let _ = black_box(name.call(EventType::from_bytes, data));
         let _ = black_box(id.call(EventId::from_bytes, data));
         let _ = black_box(to_str.call(Text::to_str, &event.data));
     });
@@ -125,7 +125,7 @@ fn names() {
 
 fn frame_of<'e>(event: &Event<'e>) -> Frame<'e> {
     Frame::data(event.data.as_bytes())
-        .event(event.event_type)
+        .event_type(event.event_type)
         .id(event.last_event_id)
         .retry(3_000)
         .with_comment(b"one\ntwo")

@@ -4,10 +4,10 @@ use core::hint::black_box;
 
 use embedded_sse::http::{Request, Response, Status};
 use embedded_sse::server::{
-    AllowedOrigins, Connection, EventLog, Next, Output, ServerOptions, Session, Start,
-    StreamOptions,
+    AllowedOrigins, Connection, ConnectionOutput, EventLog, ServerOptions, Session, SessionOutput,
+    Start, StreamOptions,
 };
-use embedded_sse::{Event, EventId, Frame, Instant, event_name};
+use embedded_sse::{Event, EventId, Frame, Instant, event_type};
 
 use crate::depth::Depth;
 use crate::vectors::for_each_event;
@@ -24,27 +24,29 @@ const LATER: [Instant; 3] = [
 
 static PLAIN: ServerOptions = ServerOptions::new("/events");
 static FULL: ServerOptions = ServerOptions::new("/events")
-    .hosts(&["device.local"])
+    .allowed_hosts(&["device.local"])
     .allowed_origins(AllowedOrigins::OnlyWithCredentials(&[
         "http://device.local",
     ]))
-    .keep_headers(&["Authorization"])
-    .check(&|request| match request.header("Authorization") {
+    .kept_fields(&["Authorization"])
+    .check(&|request| match request.field("Authorization") {
         Some(_) => None,
         None => Some(&UNAUTHORIZED),
     })
-    .allowed_headers(&["Authorization"])
+    .allowed_fields(&["Authorization"])
     .reconnect_when_full()
     .chunked()
     .stream(STREAM);
 const STREAM: StreamOptions = StreamOptions::new()
     .retry(2_000)
-    .retry_spread(1_000)
+    .retry_jitter(1_000)
     .padding()
     .start(Start::LatestOfEachType)
-    .only(&[event_name!("message"), event_name!("update")])
-    .greeting(&|number, sink| number == 0 && Frame::new().with_data(b"on").write_to(sink).is_ok())
-    .prime()
+    .event_types(&[event_type!("message"), event_type!("update")])
+    .initial_state(&|number, sink| {
+        number == 0 && Frame::new().with_data(b"on").write_to(sink).is_ok()
+    })
+    .initial_id()
     .keep_alive(5_000)
     .lifetime(60_000);
 static UNAUTHORIZED: Response = Response::new(Status::UNAUTHORIZED)
@@ -90,7 +92,7 @@ fn event_log() {
             log.make_ids(7);
         }
         for_each_event(|event| {
-            let frame = Frame::data(event.data.as_bytes()).event(event.event_type);
+            let frame = Frame::data(event.data.as_bytes()).event_type(event.event_type);
             for frame in [frame, frame.id(event.last_event_id)] {
                 let _ = publish.call2(EventLog::publish, &mut log, &frame);
             }
@@ -112,7 +114,7 @@ fn event_log() {
 
 /// The event, with an id that the log makes.
 fn publish(log: &mut Log, event: &Event<'_>) {
-    let _ = log.publish(&Frame::data(event.data.as_bytes()).event(event.event_type));
+    let _ = log.publish(&Frame::data(event.data.as_bytes()).event_type(event.event_type));
 }
 
 /// Those of all frames of the log, of the one before, and others.
@@ -141,13 +143,15 @@ fn session(log: &mut Log) {
             let id = ids(log).nth(n).unwrap_or_default();
             let mut session = new.call4(Session::new, NOW, log, id, options);
             for now in LATER {
-                while let Output::Send(bytes) = poll.call3(Session::poll, &mut session, now, log) {
+                while let SessionOutput::Send(bytes) =
+                    poll.call3(Session::poll, &mut session, now, log)
+                {
                     sent.call2(Session::sent, &mut session, bytes.len().div_ceil(2));
                 }
             }
             let mut session = new.call4(Session::new, NOW, log, id, options);
             for now in LATER {
-                while let Output::Send(_) =
+                while let SessionOutput::Send(_) =
                     fill.call4(Session::fill, &mut session, now, log, &mut buffer)
                 {}
             }
@@ -160,14 +164,14 @@ fn session(log: &mut Log) {
             polls += 1;
             if polls % 16 == 0 {
                 match poll.call3(Session::poll, &mut session, NOW, log) {
-                    Output::Send(bytes) => {
+                    SessionOutput::Send(bytes) => {
                         let length = bytes.len() / if polls % 32 == 0 { 2 } else { 1 };
                         sent.call2(Session::sent, &mut session, length);
                     }
-                    Output::Close(_) => {
+                    SessionOutput::Close(_) => {
                         session = new.call4(Session::new, NOW, log, EventId::default(), options);
                     }
-                    Output::Wait(_) => {}
+                    SessionOutput::Wait(_) => {}
                 }
             }
         });
@@ -182,17 +186,17 @@ fn connection(log: &Log) {
         received: Depth::of("Connection::received"),
         poll: Depth::of("Connection::poll"),
         sent: Depth::of("Connection::sent"),
-        exchange: Depth::of("Connection::exchange"),
+        exchange: Depth::of("Connection::request_kind"),
         answer: Depth::of("Connection::answer"),
         stream: Depth::of("Connection::stream"),
         respond: Depth::of("Connection::respond"),
         refuse: Depth::of("Connection::refuse"),
         refuse_stream: Depth::of("Connection::refuse_stream"),
         end: Depth::of("Connection::end"),
-        reset: Depth::of("Connection::reset"),
+        reset: Depth::of("Connection::reuse"),
         is_path: Depth::of("Request::is_path"),
         parameter: Depth::of("Request::parameter"),
-        header: Depth::of("Request::header"),
+        header: Depth::of("Request::field"),
         last_event_id: Depth::of("Request::last_event_id"),
     };
     for options in [&PLAIN, &FULL] {
@@ -246,28 +250,25 @@ impl Calls {
         let mut now = NOW;
         loop {
             match self.poll.call3(Connection::poll, &mut connection, now, log) {
-                Next::Send(bytes) => {
+                ConnectionOutput::Send(bytes) => {
                     let length = bytes.len().div_ceil(2);
                     self.sent.call2(Connection::sent, &mut connection, length);
                 }
-                Next::Request => {
-                    black_box(self.exchange.call(Connection::exchange, &connection));
+                ConnectionOutput::Request => {
+                    black_box(self.exchange.call(Connection::request_kind, &connection));
                     let request = connection.request();
                     black_box(self.is_path.call2(Request::is_path, &request, "/events"));
                     black_box(
                         self.parameter
                             .call2(Request::parameter, &request, "lastEventId"),
                     );
-                    black_box(
-                        self.header
-                            .call2(Request::header, &request, "Authorization"),
-                    );
+                    black_box(self.header.call2(Request::field, &request, "Authorization"));
                     black_box(self.last_event_id.call(Request::last_event_id, &request));
                     answer(self, &mut connection, log);
                 }
-                Next::Wait(_) => match request.next() {
+                ConnectionOutput::Wait(_) => match request.next() {
                     Some(chunk) => {
-                        let space = connection.space();
+                        let space = connection.receive_buffer();
                         let length = chunk.len().min(space.len());
                         space[..length].copy_from_slice(&chunk[..length]);
                         self.received
@@ -280,10 +281,10 @@ impl Calls {
                             .call2(Connection::received, &mut connection, 0),
                     },
                 },
-                Next::Shutdown => {}
-                Next::Close(_) | Next::Abort(_) => {
+                ConnectionOutput::Shutdown => {}
+                ConnectionOutput::Close(_) | ConnectionOutput::Abort(_) => {
                     self.end.call(Connection::end, &mut connection);
-                    self.reset.call2(Connection::reset, &mut connection, now);
+                    self.reset.call2(Connection::reuse, &mut connection, now);
                     return;
                 }
             }

@@ -4,7 +4,7 @@
 #![no_main]
 
 use embedded_sse::Instant;
-use embedded_sse::client::{ClientOptions, EventSource, Notice, Output};
+use embedded_sse::client::{ClientOptions, EventSource, EventSourceOutput, Notice};
 use embedded_sse::http::Url;
 use footprint::{memory, read, read_word, write, write_event, write_word};
 
@@ -24,7 +24,7 @@ extern "C" fn reset() -> ! {
         let mut input = read(received);
         loop {
             match source.poll(now(), &mut input) {
-                Output::Connect(url) => {
+                EventSourceOutput::Connect(url) => {
                     write(url.host().as_bytes());
                     write_word(u32::from(url.port()));
                     if read_word() == 0 {
@@ -33,18 +33,20 @@ extern "C" fn reset() -> ! {
                         source.disconnected();
                     }
                 }
-                Output::Send(bytes) => {
+                EventSourceOutput::Send(bytes) => {
                     write(bytes);
                     source.sent(now(), read_word() as usize);
                 }
-                Output::Wait(until) => {
+                EventSourceOutput::Wait(until) => {
                     write_word(until.as_millis() as u32);
                     break;
                 }
-                Output::Notice(Notice::Event(event)) => write_event(&event),
-                Output::Notice(Notice::Connecting { at, .. }) => write_word(at.as_millis() as u32),
-                Output::Notice(Notice::Closed { .. }) => return_to_port(),
-                Output::Notice(_) => {}
+                EventSourceOutput::Notice(Notice::Event(event)) => write_event(&event),
+                EventSourceOutput::Notice(Notice::Reconnecting { at, .. }) => {
+                    write_word(at.as_millis() as u32)
+                }
+                EventSourceOutput::Notice(Notice::Closed { .. }) => return_to_port(),
+                EventSourceOutput::Notice(_) => {}
             }
         }
         if read_word() == 0 {

@@ -2,7 +2,7 @@
 #![no_std]
 #![no_main]
 
-use embedded_sse::{EventId, EventName, Frame};
+use embedded_sse::{EventId, EventType, Frame};
 use footprint::{read, read_word, write, write_word};
 
 #[unsafe(no_mangle)]
@@ -18,8 +18,8 @@ extern "C" fn reset() -> ! {
             1 => Frame::comment(text),
             _ => Frame::new(),
         };
-        match EventName::from_bytes(read(&mut name)) {
-            Ok(name) => frame = frame.event(name),
+        match EventType::from_bytes(read(&mut name)) {
+            Ok(name) => frame = frame.event_type(name),
             Err(_) => write_word(1),
         }
         match EventId::from_bytes(read(&mut id)) {

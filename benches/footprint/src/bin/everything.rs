@@ -5,7 +5,7 @@
 
 use core::fmt::Write;
 
-use embedded_sse::client::{Answer, ReconnectOptions, Verdict};
+use embedded_sse::client::{ReconnectOptions, ResponseInfo, Verdict};
 use embedded_sse::io::blocking::{Reader, ReconnectingReader, SocketSink, Writer};
 use embedded_sse::{
     DataWriter, Decoder, EventId, Frame, OwnedEvent, Part, PartDecoder, SliceSink, Text,
@@ -87,7 +87,7 @@ fn follow(decoder: &mut Decoder<[u8; 64]>, buffer: &mut [u8]) {
         ReconnectingReader::new(decoder, &RECONNECT, PortClock).idle_timeout(read_word());
     loop {
         write(reader.last_event_id().as_bytes());
-        let answer = Answer::new(read_word() as u16, "text/event-stream", Some(read_word()));
+        let answer = ResponseInfo::new(read_word() as u16, "text/event-stream", Some(read_word()));
         if let Verdict::Open = reader.judge(&answer) {
             let mut stream = match read_word() {
                 0 => reader.open(Port, buffer),

@@ -4,7 +4,7 @@
 #![no_main]
 
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
-use embedded_sse::client::{Answer, ReconnectOptions, Verdict};
+use embedded_sse::client::{ReconnectOptions, ResponseInfo, Verdict};
 use embedded_sse::http::{Response, Status};
 use embedded_sse::hub::{Hub, Slot};
 use embedded_sse::io::asynch::{self, HalfClose, Reader, ReconnectingReader, Writer};
@@ -75,7 +75,7 @@ async fn follow(decoder: &mut Decoder<[u8; 64]>, buffer: &mut [u8]) {
         ReconnectingReader::new(decoder, &RECONNECT, PortClock).idle_timeout(read_word());
     loop {
         write(reader.last_event_id().as_bytes());
-        let answer = Answer::new(read_word() as u16, "text/event-stream", Some(read_word()));
+        let answer = ResponseInfo::new(read_word() as u16, "text/event-stream", Some(read_word()));
         if let Verdict::Open = reader.judge(&answer) {
             let mut stream = match read_word() {
                 0 => reader.open(Port, buffer),

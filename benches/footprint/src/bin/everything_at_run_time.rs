@@ -5,14 +5,15 @@
 use core::fmt::Write;
 
 use embedded_sse::client::{
-    Answer, ClientOptions, ConnectError, Decision, EventSource, ProducedField, ReadyState,
-    Reconnect, ReconnectOptions, Verdict,
+    ClientOptions, ConnectError, Decision, DynamicField, EventSource, ReadyState, Reconnect,
+    ReconnectOptions, ResponseInfo, Verdict,
 };
 use embedded_sse::http::{Dechunker, HeaderField, Method, Response, Status, Url};
 use embedded_sse::server::{
-    AllowedOrigins, Connection, EventLog, Output, ServerOptions, Session, Start, StreamOptions,
+    AllowedOrigins, Connection, EventLog, ServerOptions, Session, SessionOutput, Start,
+    StreamOptions,
 };
-use embedded_sse::{Decoder, EventName, Frame, LastEventId};
+use embedded_sse::{Decoder, EventType, Frame, LastEventId};
 use footprint::net::now;
 use footprint::{memory, read, read_word, write, write_word};
 
@@ -27,7 +28,7 @@ extern "C" fn reset() -> ! {
             follow(text, &[field], scratch);
             respond(&[field]);
         }
-        if let Ok(name) = EventName::new(text) {
+        if let Ok(name) = EventType::new(text) {
             serve(text, &[name], scratch);
         }
         write_word(Frame::max_len(word(), word(), word(), word()) as u32);
@@ -50,24 +51,24 @@ fn dechunk(mut body: &[u8]) {
 
 fn follow(text: &str, fields: &[HeaderField<'_>], buffer: &mut [u8]) {
     let reconnect = match read_word() {
-        0 => ReconnectOptions::default().exact(),
+        0 => ReconnectOptions::default().no_jitter(),
         _ => ReconnectOptions::new().seed(read_word()),
     };
     let reconnect = reconnect
         .retry(read_word())
-        .floor(read_word())
+        .min_delay(read_word())
         .max_retry(read_word())
-        .cap(read_word())
+        .max_delay(read_word())
         .max_retry_after(read_word())
-        .stable(read_word())
-        .attempts(read_word())
+        .stable_after(read_word())
+        .max_attempts(read_word())
         .strict()
-        .on_failure(&|failure, decision| match failure.answer {
+        .on_failure(&|failure, decision| match failure.response {
             Some(answer) if answer.status == 418 => Decision::Retry,
             _ => decision,
         });
     let produce = |value: &mut dyn Write| value.write_str(text);
-    let Ok(token) = ProducedField::new(text, &produce) else {
+    let Ok(token) = DynamicField::new(text, &produce) else {
         return;
     };
     let tokens = [token];
@@ -78,7 +79,7 @@ fn follow(text: &str, fields: &[HeaderField<'_>], buffer: &mut [u8]) {
     let options = options
         .request(Method::new(text).unwrap_or(Method::GET), text.as_bytes())
         .fields(fields)
-        .produced_fields(&tokens)
+        .dynamic_fields(&tokens)
         .id_parameter(text)
         .idle_timeout(read_word())
         .head_timeout(read_word())
@@ -92,13 +93,17 @@ fn follow(text: &str, fields: &[HeaderField<'_>], buffer: &mut [u8]) {
     if let Ok(url) = Url::new(text) {
         let mut source = EventSource::new(url, &options, buffer);
         match read_word() {
-            0 => source.not_connected(ConnectError::Unsupported),
-            _ => source.received_end(),
+            0 => source.connect_failed(ConnectError::Unsupported),
+            _ => source.received_eof(),
         }
         write_word(u32::from(source.ready_state() == ReadyState::Open));
     }
     let mut reconnect = Reconnect::new(&reconnect);
-    match reconnect.judge(&Answer::new(read_word() as u16, text, Some(read_word()))) {
+    match reconnect.judge(&ResponseInfo::new(
+        read_word() as u16,
+        text,
+        Some(read_word()),
+    )) {
         Verdict::Open => reconnect.opened(now()),
         Verdict::Redirect { .. } => reconnect.restarted(),
         Verdict::Failed(reason) => match reconnect.failed(now(), reason) {
@@ -127,7 +132,7 @@ fn respond(fields: &[HeaderField<'_>]) {
     write(response.status().as_str().as_bytes());
 }
 
-fn serve(text: &str, names: &[EventName<'_>], scratch: &mut [u8]) {
+fn serve(text: &str, names: &[EventType<'_>], scratch: &mut [u8]) {
     let frame = Frame::comment(text);
     let stream = match read_word() {
         0 => StreamOptions::default(),
@@ -135,24 +140,24 @@ fn serve(text: &str, names: &[EventName<'_>], scratch: &mut [u8]) {
     };
     let stream = stream
         .retry(read_word())
-        .retry_spread(read_word())
+        .retry_jitter(read_word())
         .padding()
         .keep_alive(read_word())
         .keep_alive_frame(frame)
         .loss_notice(frame)
         .start(Start::Oldest)
-        .only(names)
-        .greeting(&|number, _| number < 1)
-        .prime()
+        .event_types(names)
+        .initial_state(&|number, _| number < 1)
+        .initial_id()
         .lifetime(read_word())
         .write_timeout(read_word());
     let hosts = [text];
     let options = ServerOptions::new(text)
-        .hosts(&hosts)
+        .allowed_hosts(&hosts)
         .allowed_origins(AllowedOrigins::Only(&hosts))
-        .allowed_headers(&hosts)
+        .allowed_fields(&hosts)
         .stream_fields(&[])
-        .keep_headers(&hosts)
+        .kept_fields(&hosts)
         .check(&|_| None)
         .reconnect_when_full()
         .chunked()
@@ -161,12 +166,12 @@ fn serve(text: &str, names: &[EventName<'_>], scratch: &mut [u8]) {
         .stream(stream);
     let log = EventLog::<[u8; 64]>::new();
     let mut session = Session::new(now(), &log, LastEventId::ABSENT, &stream);
-    if let Output::Send(bytes) = session.fill(now(), &log, scratch) {
+    if let SessionOutput::Send(bytes) = session.fill(now(), &log, scratch) {
         write(bytes);
     }
     let mut connection = Connection::new(now(), &options, scratch);
     write(connection.request().target().as_bytes());
     connection.end();
-    connection.reset(now());
-    write_word(connection.space().len() as u32);
+    connection.reuse(now());
+    write_word(connection.receive_buffer().len() as u32);
 }

@@ -14,7 +14,7 @@ use embedded_sse::io::asynch::{self, SharedLog};
 use embedded_sse::io::blocking;
 use embedded_sse::io::{Buffered, WithoutShutdown};
 use embedded_sse::server::{Cursor, EventLog, ServerOptions, StreamOptions};
-use embedded_sse::{DataWriter, Decoder, EventId, Frame, PartDecoder, SliceSink, event_name};
+use embedded_sse::{DataWriter, Decoder, EventId, Frame, PartDecoder, SliceSink, event_type};
 use footprint::net::{PortClock, PortNet, now};
 use footprint::{Port, block_on, memory, read, read_word, write, write_word};
 
@@ -131,7 +131,7 @@ async fn serve(text: &str, scratch: &mut [u8]) {
         0 => PortHub::default(),
         _ => PortHub::with_storage([0; 256], [Slot::new(), Slot::new()]),
     };
-    let published = hub.publish_with(event_name!("led"), |data| data.write_str(text));
+    let published = hub.publish_with(event_type!("led"), |data| data.write_str(text));
     write_word(u32::from(published.is_err()));
     let log = PortLog(RefCell::new(EventLog::new()));
     let socket = WithoutShutdown(Port);

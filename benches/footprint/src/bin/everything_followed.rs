@@ -5,7 +5,7 @@
 
 use embedded_sse::EventId;
 use embedded_sse::client::{
-    ClientOptions, Decision, EventSource, Notice, ProducedField, ReconnectOptions, ResumePoint,
+    ClientOptions, Decision, DynamicField, EventSource, Notice, ReconnectOptions, ResumePoint,
 };
 use embedded_sse::http::{HeaderField, Method, Url};
 use embedded_sse::io::{Buffered, asynch, blocking};
@@ -16,7 +16,7 @@ static FIELDS: [HeaderField; 1] = match HeaderField::new("Authorization", "Beare
     Ok(field) => [field],
     Err(_) => panic!("illegal"),
 };
-static TOKENS: [ProducedField; 1] = match ProducedField::new("Cookie", &|value| {
+static TOKENS: [DynamicField; 1] = match DynamicField::new("Cookie", &|value| {
     value.write_char(char::from(read_word() as u8))
 }) {
     Ok(field) => [field],
@@ -24,16 +24,16 @@ static TOKENS: [ProducedField; 1] = match ProducedField::new("Cookie", &|value| 
 };
 static RECONNECT: ReconnectOptions = ReconnectOptions::new()
     .retry(1_000)
-    .attempts(9)
+    .max_attempts(9)
     .strict()
-    .on_failure(&|failure, decision| match failure.answer {
+    .on_failure(&|failure, decision| match failure.response {
         Some(answer) if answer.status == 418 => Decision::Retry,
         _ => decision,
     });
 static OPTIONS: ClientOptions = ClientOptions::new()
     .request(Method::POST, b"{}")
     .fields(&FIELDS)
-    .produced_fields(&TOKENS)
+    .dynamic_fields(&TOKENS)
     .id_parameter("id")
     .idle_timeout(45_000)
     .repeat_unsafe()
@@ -105,7 +105,7 @@ fn tell(notice: Notice<'_>) {
             write(text.as_bytes());
             write_word(u32::from(ends));
         }
-        Notice::Connecting { at, .. } => write_word(at.as_millis() as u32),
+        Notice::Reconnecting { at, .. } => write_word(at.as_millis() as u32),
         Notice::Closed { by, .. } => write_word(by as u32),
         _ => write_word(0),
     }

@@ -6,13 +6,11 @@ use core::task::Waker;
 
 use defmt::{Format, println};
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
-use embedded_sse::client::{
-    ClientOptions, EventSource, ProducedField, Reconnect, ReconnectOptions,
-};
+use embedded_sse::client::{ClientOptions, DynamicField, EventSource, Reconnect, ReconnectOptions};
 use embedded_sse::http::Url;
 use embedded_sse::hub::{Hub, Slot};
 use embedded_sse::io::asynch::{Clock, EmbassyClock};
-use embedded_sse::server::{Connection, EventLog, Next, ServerOptions, StreamOptions};
+use embedded_sse::server::{Connection, ConnectionOutput, EventLog, ServerOptions, StreamOptions};
 use embedded_sse::{Decoder, Frame, OwnedEvent, PartDecoder, Text};
 use footprint::{block_on, memory, read, read_word, write, write_word};
 
@@ -29,14 +27,14 @@ extern "C" fn reset() -> ! {
         let frame = Frame::data(text);
         log(&Text::new(text));
         log(&frame);
-        log(&frame.chunks());
+        log(&frame.slices());
         log_decoders(text);
         log(&RECONNECT);
         log(&CLIENT);
         log(&STREAM);
         log(&SERVER);
         log(&Reconnect::new(&RECONNECT));
-        if let Ok(field) = ProducedField::new("Cookie", &|_| Ok(())) {
+        if let Ok(field) = DynamicField::new("Cookie", &|_| Ok(())) {
             log(&field);
         }
         if let Ok(url) = Url::new(core::str::from_utf8(text).unwrap_or_default()) {
@@ -77,13 +75,13 @@ fn log_server(frame: &Frame<'_>, head: &[u8], scratch: &mut [u8]) {
     log(&hub);
     let now = EmbassyClock.now();
     let mut connection = Connection::new(now, &SERVER, scratch);
-    for (place, byte) in connection.space().iter_mut().zip(head) {
+    for (place, byte) in connection.receive_buffer().iter_mut().zip(head) {
         *place = *byte;
     }
     connection.received(head.len());
-    if let Next::Request = connection.poll(now, &events) {
+    if let ConnectionOutput::Request = connection.poll(now, &events) {
         log(&connection.request());
-        log(&connection.exchange());
+        log(&connection.request_kind());
     }
 }
 

@@ -7,28 +7,28 @@ use embedded_sse::http::{HeaderField, Request, Response, Status};
 use embedded_sse::io::blocking::{HalfClose, Wait};
 use embedded_sse::io::{End, Error, WithShutdown, WithoutShutdown};
 use embedded_sse::server::{
-    AllowedOrigins, Connection, EventLog, Output, Resume, ServerOptions, Session, Start,
+    AllowedOrigins, Connection, EventLog, Resume, ServerOptions, Session, SessionOutput, Start,
     StreamOptions,
 };
-use embedded_sse::{EventId, Frame, Instant, LastEventId, SliceSink, event_name};
+use embedded_sse::{EventId, Frame, Instant, LastEventId, SliceSink, event_type};
 use footprint::{Port, memory, read, read_word, write, write_word};
 
 static STREAM: StreamOptions = StreamOptions::new()
     .start(Start::LatestOfEachType)
-    .only(&[event_name!("led")])
+    .event_types(&[event_type!("led")])
     .padding()
-    .greeting(&greet)
-    .prime()
+    .initial_state(&greet)
+    .initial_id()
     .lifetime(60_000);
 static OPTIONS: ServerOptions = ServerOptions::new("/events")
-    .hosts(&["device"])
+    .allowed_hosts(&["device"])
     .allowed_origins(AllowedOrigins::OnlyWithCredentials(&["http://page"]))
-    .allowed_headers(&["authorization"])
+    .allowed_fields(&["authorization"])
     .stream_fields(&REALM)
-    .keep_headers(&["authorization"])
+    .kept_fields(&["authorization"])
     .check(&|request| {
         request
-            .header("authorization")
+            .field("authorization")
             .is_none()
             .then_some(&UNAUTHORIZED)
     })
@@ -49,7 +49,7 @@ extern "C" fn reset() -> ! {
     let mut log = EventLog::with_buffer(&mut memory::<1024>(576)[..]);
     loop {
         let text = read(text);
-        let published = log.publish_with(event_name!("led"), |data| {
+        let published = log.publish_with(event_type!("led"), |data| {
             data.write_str(core::str::from_utf8(text).unwrap_or_default())
         });
         write_word(u32::from(published.is_err()));
@@ -70,12 +70,12 @@ extern "C" fn reset() -> ! {
         }
         let mut session = Session::new(now(), &log, id, &STREAM);
         match session.poll(now(), &log) {
-            Output::Send(bytes) => write(bytes),
-            Output::Wait(until) => write_word(until.as_millis() as u32),
-            Output::Close(reason) => write_word(reason as u32),
+            SessionOutput::Send(bytes) => write(bytes),
+            SessionOutput::Wait(until) => write_word(until.as_millis() as u32),
+            SessionOutput::Close(reason) => write_word(reason as u32),
         }
         session.sent(read_word() as usize);
-        if let Output::Send(bytes) = session.fill(now(), &log, scratch) {
+        if let SessionOutput::Send(bytes) = session.fill(now(), &log, scratch) {
             write(bytes);
         }
         session.end();

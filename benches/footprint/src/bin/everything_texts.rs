@@ -11,9 +11,9 @@ use embedded_sse::client::{
 };
 use embedded_sse::http::{InvalidChunk, InvalidHeaderField, InvalidUrl, Url};
 use embedded_sse::io::Error;
-use embedded_sse::server::{Close, EventLog, Lapped, Outcome, PublishError};
+use embedded_sse::server::{CloseReason, EventLog, Lagged, Outcome, PublishError};
 use embedded_sse::{
-    BufferTooSmall, EventId, EventName, EventTooLong, Frame, InvalidEventId, InvalidEventName,
+    BufferTooSmall, EventId, EventTooLong, EventType, Frame, InvalidEventId, InvalidEventType,
     Overflow, StringError, Text,
 };
 use footprint::{memory, read, read_word, write, write_word};
@@ -28,7 +28,7 @@ extern "C" fn reset() -> ! {
             1 => tell(&InvalidHeaderField),
             2 => tell(&InvalidUrl::Character(char::from(read_word() as u8))),
             3 => tell(&InvalidEventId),
-            4 => tell(&InvalidEventName),
+            4 => tell(&InvalidEventType),
             5 => tell(&Overflow),
             6 => tell(&PublishError::TooLarge),
             7 => tell(&close()),
@@ -40,8 +40,8 @@ extern "C" fn reset() -> ! {
         let mut log = EventLog::<[u8; 64]>::default();
         write_word(u32::from(log.is_empty()) + log.len() as u32);
         write_word(u32::from(log.publish(&Frame::data(text)).is_err()));
-        if let Err(lapped) = log.read(&mut log.oldest()) {
-            tell_lapped(lapped);
+        if let Err(lagged) = log.read(&mut log.oldest()) {
+            tell_lapped(lagged);
         }
         tell_kind(&BufferTooSmall);
         tell_kind(&match read_word() {
@@ -59,7 +59,7 @@ fn tell_texts(text: &str) {
     tell(&plain);
     compare(plain, text);
     write_word(u32::from(plain == *text) | u32::from(plain == text));
-    if let Ok(name) = EventName::new(text) {
+    if let Ok(name) = EventType::new(text) {
         tell(&name);
         compare(name, text);
         write_word(u32::from(name == *text) | u32::from(name == text));
@@ -100,12 +100,12 @@ fn reason() -> Reason {
     }
 }
 
-fn close() -> Close {
+fn close() -> CloseReason {
     match read_word() {
-        0 => Close::Ended,
-        1 => Close::Lapped,
-        2 => Close::Stalled,
-        _ => Close::Lifetime,
+        0 => CloseReason::Ended,
+        1 => CloseReason::Lagged,
+        2 => CloseReason::Stalled,
+        _ => CloseReason::Lifetime,
     }
 }
 
@@ -116,12 +116,12 @@ fn error() -> Error<ErrorKind> {
         2 => Error::WriteZero,
         3 => Error::CutOff,
         4 => Error::Idle,
-        _ => Error::NoRequest(Outcome::HungUp),
+        _ => Error::NoRequest(Outcome::Unanswered),
     }
 }
 
-fn tell_lapped(lapped: Lapped) {
-    tell(&lapped);
+fn tell_lapped(lagged: Lagged) {
+    tell(&lagged);
 }
 
 fn tell_kind<E: embedded_io::Error + Display>(error: &E) {

@@ -5,7 +5,7 @@
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
 use embedded_sse::hub::{Hub, Slot};
 use embedded_sse::server::ServerOptions;
-use embedded_sse::{Frame, event_name};
+use embedded_sse::{Frame, event_type};
 use footprint::net::PortClock;
 use footprint::{Port, block_on, memory, read, read_word, report_size, write_word};
 
@@ -19,7 +19,7 @@ extern "C" fn reset() -> ! {
     let hub = PortHub::new();
     hub.make_ids(read_word());
     loop {
-        let frame = Frame::data(read(text)).event(event_name!("status"));
+        let frame = Frame::data(read(text)).event_type(event_type!("status"));
         write_word(u32::from(hub.publish(&frame).is_err()));
         let mut socket = Port;
         let served = hub.serve(&mut socket, scratch, &PortClock, &OPTIONS);

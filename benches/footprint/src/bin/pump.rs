@@ -4,7 +4,7 @@
 
 use embedded_sse::io::blocking::Wait;
 use embedded_sse::server::{Connection, EventLog, ServerOptions};
-use embedded_sse::{Frame, event_name};
+use embedded_sse::{Frame, event_type};
 use footprint::net::now;
 use footprint::{Port, memory, read, read_word, write_word};
 
@@ -23,7 +23,7 @@ extern "C" fn reset() -> ! {
     loop {
         let mut connection = Connection::new(now(), &OPTIONS, scratch);
         loop {
-            let frame = Frame::data(read(text)).event(event_name!("status"));
+            let frame = Frame::data(read(text)).event_type(event_type!("status"));
             write_word(u32::from(log.publish(&frame).is_err()));
             match connection.pump(now(), log, &mut Port) {
                 Ok(Wait::Request) => connection.answer(now(), log),

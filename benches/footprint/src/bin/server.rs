@@ -3,8 +3,8 @@
 #![no_std]
 #![no_main]
 
-use embedded_sse::server::{Connection, EventLog, Next, ServerOptions, StreamOptions};
-use embedded_sse::{Frame, Instant, event_name};
+use embedded_sse::server::{Connection, ConnectionOutput, EventLog, ServerOptions, StreamOptions};
+use embedded_sse::{Frame, Instant, event_type};
 use footprint::{memory, read, read_word, write, write_word};
 
 static OPTIONS: ServerOptions = ServerOptions::new("/events").stream(StreamOptions::new());
@@ -23,21 +23,21 @@ extern "C" fn reset() -> ! {
     loop {
         let mut connection = Connection::new(now(), &OPTIONS, scratch);
         loop {
-            let frame = Frame::data(read(text)).event(event_name!("status"));
+            let frame = Frame::data(read(text)).event_type(event_type!("status"));
             write_word(u32::from(log.publish(&frame).is_err()));
             match connection.poll(now(), log) {
-                Next::Send(bytes) => {
+                ConnectionOutput::Send(bytes) => {
                     write(bytes);
                     connection.sent(read_word() as usize);
                 }
-                Next::Request => connection.answer(now(), log),
-                Next::Wait(until) => {
+                ConnectionOutput::Request => connection.answer(now(), log),
+                ConnectionOutput::Wait(until) => {
                     write_word(until.as_millis() as u32);
-                    let length = read(connection.space()).len();
+                    let length = read(connection.receive_buffer()).len();
                     connection.received(length);
                 }
-                Next::Shutdown => write_word(read_word()),
-                Next::Close(_) | Next::Abort(_) => break,
+                ConnectionOutput::Shutdown => write_word(read_word()),
+                ConnectionOutput::Close(_) | ConnectionOutput::Abort(_) => break,
             }
         }
     }

@@ -15,13 +15,13 @@ use cortex_m_rt::entry;
 use embedded_io::{Read, ReadReady};
 use embedded_sse::io::Error;
 use embedded_sse::io::blocking::SocketSink;
-use embedded_sse::{DataWriter, Decoder, EventName, Frame, Overflow, event_name};
+use embedded_sse::{DataWriter, Decoder, EventType, Frame, Overflow, event_type};
 
 /// Holds id, type and data of an event.
 const CAPACITY: usize = 8 * 1024;
 
-const IDLE: EventName = event_name!("idle");
-const OVERFLOW: EventName = event_name!("overflow");
+const IDLE: EventType = event_type!("idle");
+const OVERFLOW: EventType = event_type!("overflow");
 
 #[entry]
 fn main() -> ! {
@@ -46,7 +46,7 @@ fn relay(
     let mut count = 0_u32;
     loop {
         if !receiver.read_ready().map_err(Error::Io)? {
-            let mut frame = Frame::new().event(IDLE).id(decoder.last_event_id());
+            let mut frame = Frame::new().event_type(IDLE).id(decoder.last_event_id());
             if let Some(milliseconds) = decoder.retry() {
                 frame = frame.retry(milliseconds);
             }
@@ -65,12 +65,12 @@ fn relay(
                         chip::light::switch(event.data == "on");
                     }
                     let frame = Frame::data(&event.data)
-                        .event(event.event_type)
+                        .event_type(event.event_type)
                         .id(event.last_event_id);
                     frame.write_to(&mut sink)?;
                 }
                 Ok(None) => break,
-                Err(Overflow) => Frame::data("").event(OVERFLOW).write_to(&mut sink)?,
+                Err(Overflow) => Frame::data("").event_type(OVERFLOW).write_to(&mut sink)?,
             }
         }
     }

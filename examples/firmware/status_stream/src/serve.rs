@@ -14,7 +14,7 @@ use embedded_sse::hub::{Hub, Slot};
 use embedded_sse::io::asynch::{EmbassyClock, Incoming};
 use embedded_sse::io::{End, Error, WithShutdown};
 use embedded_sse::server::{Outcome, ServerOptions, Start, StreamOptions};
-use embedded_sse::{BufferTooSmall, DataWriter, EventName, Frame, SliceSink, event_name};
+use embedded_sse::{BufferTooSmall, DataWriter, EventType, Frame, SliceSink, event_type};
 
 use crate::sensor::Warmth;
 use not_allowed::NOT_ALLOWED;
@@ -32,7 +32,7 @@ static OPTIONS: ServerOptions = ServerOptions::new("/events")
     .stream(
         StreamOptions::new()
             .start(Start::Oldest)
-            .greeting(&greet)
+            .initial_state(&greet)
             .write_timeout(10_000),
     );
 // A static: in the future of a task, it would take RAM for each socket.
@@ -46,7 +46,7 @@ pub fn begin(boot: u32) {
 
 /// Publishes an event of this type to all clients.
 pub fn publish(event_type: &str, data: impl Fn(&mut dyn fmt::Write) -> fmt::Result) {
-    let Ok(event_type) = EventName::new(event_type) else {
+    let Ok(event_type) = EventType::new(event_type) else {
         return;
     };
     if let Err(error) = HUB.publish_with(event_type, data) {
@@ -57,10 +57,10 @@ pub fn publish(event_type: &str, data: impl Fn(&mut dyn fmt::Write) -> fmt::Resu
 /// Writes the present state for a new client. Of what changes seldom, the log may hold no event any more.
 fn greet(number: u32, sink: &mut SliceSink<'_>) -> bool {
     let written = match number {
-        0 => write(sink, event_name!("uptime"), Instant::now().as_secs() as u32),
-        1 => write(sink, event_name!("stack"), chip::stack::free()),
+        0 => write(sink, event_type!("uptime"), Instant::now().as_secs() as u32),
+        1 => write(sink, event_type!("stack"), chip::stack::free()),
         2 => match Warmth::last() {
-            Some(warmth) => write(sink, event_name!("log"), warmth),
+            Some(warmth) => write(sink, event_type!("log"), warmth),
             None => return false,
         },
         _ => return false,
@@ -73,10 +73,10 @@ fn greet(number: u32, sink: &mut SliceSink<'_>) -> bool {
 
 fn write(
     sink: &mut SliceSink<'_>,
-    event_type: EventName<'_>,
+    event_type: EventType<'_>,
     value: impl fmt::Display,
 ) -> Result<(), BufferTooSmall> {
-    let mut data = DataWriter::new(sink, &Frame::new().event(event_type))?;
+    let mut data = DataWriter::new(sink, &Frame::new().event_type(event_type))?;
     // `finish` returns its error.
     let _ = write!(data, "{value}");
     data.finish()

@@ -17,7 +17,7 @@ use e2e::client::{Client, request};
 use e2e::clock::TokioClock;
 use e2e::server::{SCRATCH, Server};
 use embedded_io_adapters::tokio_1::FromTokio;
-use embedded_sse::event_name;
+use embedded_sse::event_type;
 use embedded_sse::hub::Slot;
 use embedded_sse::io::WithoutShutdown;
 use embedded_sse::server::{ServerOptions, StreamOptions};
@@ -105,7 +105,7 @@ fn measure(options: &Options, with_silent_client: bool) -> (Duration, u32) {
             let now = start.elapsed().as_nanos();
             let result = server
                 .hub
-                .publish_with(event_name!("n"), |data| write!(data, "{number} {now}"));
+                .publish_with(event_type!("n"), |data| write!(data, "{number} {now}"));
             result.unwrap();
         }
         readers

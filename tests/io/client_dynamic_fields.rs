@@ -4,7 +4,7 @@ use std::fmt::{self, Write};
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use embedded_sse::client::{
-    ClientOptions, ConnectError, EventSource, ProducedField, ReconnectOptions,
+    ClientOptions, ConnectError, DynamicField, EventSource, ReconnectOptions,
 };
 use embedded_sse::http::Url;
 use embedded_sse::io::{asynch, blocking};
@@ -69,10 +69,10 @@ async fn each_connection_of_a_client_has_the_token_that_its_connector_has_renewe
             write!(value, "Bearer ")?;
             (0..token.load(Relaxed)).try_for_each(|_| value.write_char('x'))
         };
-        let fields = [ProducedField::new("Authorization", &produce).unwrap()];
+        let fields = [DynamicField::new("Authorization", &produce).unwrap()];
         let options = ClientOptions::new()
-            .produced_fields(&fields)
-            .reconnect(ReconnectOptions::new().exact());
+            .dynamic_fields(&fields)
+            .reconnect(ReconnectOptions::new().no_jitter());
         let url = Url::new("http://device/").unwrap();
 
         let connector = Connector::new(&script(), step);

@@ -1,9 +1,9 @@
-//! Header fields whose values are produced for each connection (`ClientOptions::produced_fields`).
+//! Header fields whose values are produced for each connection (`ClientOptions::dynamic_fields`).
 
 use std::fmt::{self, Write};
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::Relaxed};
 
-use embedded_sse::client::{ClientOptions, EventSource, ProducedField};
+use embedded_sse::client::{ClientOptions, DynamicField, EventSource};
 use embedded_sse::http::{HeaderField, Method};
 
 use crate::helpers::{EXACT, field, play_every_way, redirect, url};
@@ -15,8 +15,8 @@ const POST: ClientOptions = OPTIONS.request(Method::POST, b"{}").repeat_unsafe()
 /// A function that produces a value.
 type Produce<'a> = &'a (dyn Fn(&mut dyn Write) -> fmt::Result + Sync);
 
-fn produced<'a>(name: &'a str, produce: Produce<'a>) -> ProducedField<'a> {
-    ProducedField::new(name, produce).unwrap()
+fn produced<'a>(name: &'a str, produce: Produce<'a>) -> DynamicField<'a> {
+    DynamicField::new(name, produce).unwrap()
 }
 
 /// The requests that a client sends in these scenes, with these constant and produced fields. The values of the
@@ -38,7 +38,7 @@ fn requests(
     let fields: Vec<_> = std::iter::zip(names_and_values, &producers)
         .map(|((name, _), produce)| produced(name, produce))
         .collect();
-    let options = options.fields(&constant).produced_fields(&fields);
+    let options = options.fields(&constant).dynamic_fields(&fields);
     let story = play_every_way(&options, script);
     let numbers = 0..story.requests.len();
     numbers
@@ -57,7 +57,7 @@ fn each_connection_has_its_own_value() {
     let token = AtomicU32::new(1);
     let produce = |value: &mut dyn Write| write!(value, "Bearer {}", token.load(Relaxed));
     let fields = [produced("Authorization", &produce)];
-    let options = OPTIONS.produced_fields(&fields);
+    let options = OPTIONS.dynamic_fields(&fields);
     let (mut buffer, mut redirects) = ([0; 100], [0; 100]);
     let mut source = EventSource::new(url("http://device/"), &options, &mut buffer);
     source.follow_redirects(&mut redirects);
@@ -81,7 +81,7 @@ fn each_connection_has_its_own_value() {
 
 /// Breaks when a produced value is sent otherwise than a constant one, or in another place.
 #[test]
-fn a_produced_field_is_sent_like_a_constant_one() {
+fn a_dynamic_field_is_sent_like_a_constant_one() {
     let long = "0123456789".repeat(300);
     for value in ["x", "", "a b", "\ta\t", "größe \u{1f600}", "\u{85}", &long] {
         let expected = request(&[("X-A", "1"), ("X-B", value)], &[]);
@@ -103,8 +103,8 @@ fn options_may_be_set_in_any_order() {
     let constant = [field("X-A", "1")];
     let fields = [produced("X-B", &|value| value.write_char('2'))];
     for options in [
-        OPTIONS.fields(&constant).produced_fields(&fields),
-        OPTIONS.produced_fields(&fields).fields(&constant),
+        OPTIONS.fields(&constant).dynamic_fields(&fields),
+        OPTIONS.dynamic_fields(&fields).fields(&constant),
     ] {
         let story = play_every_way(&options, &[Scene::stream("")]);
         let request = story.request(0);
@@ -113,14 +113,14 @@ fn options_may_be_set_in_any_order() {
             "{request}"
         );
     }
-    let none = OPTIONS.produced_fields(&[]);
+    let none = OPTIONS.dynamic_fields(&[]);
     let story = play_every_way(&none, &[Scene::stream("")]);
     assert_eq!(story.request(0), request(&[], &[]));
 }
 
 /// Breaks when a default field is sent besides a produced one of the same name.
 #[test]
-fn produced_fields_replace_the_defaults() {
+fn dynamic_fields_replace_the_defaults() {
     let request = request(
         &[],
         &[
@@ -166,7 +166,7 @@ fn content_length_transfer_encoding_and_last_event_id_cannot_be_produced() {
     }
     // Such a field does not end the client, either.
     let fields = [produced("Content-Length", &|_| Err(fmt::Error))];
-    let options = OPTIONS.produced_fields(&fields);
+    let options = OPTIONS.dynamic_fields(&fields);
     let story = play_every_way(&options, &[Scene::stays("")]);
     assert_eq!(story.lines[1..], ["open"]);
 }
@@ -219,7 +219,7 @@ fn a_field_that_is_not_sent_is_not_produced() {
         value.write_str("secret")
     };
     let fields = [produced("Cookie", &produce)];
-    let options = OPTIONS.produced_fields(&fields);
+    let options = OPTIONS.dynamic_fields(&fields);
     let calls_of = |script: &[Scene]| {
         calls.store(0, Relaxed);
         let story = play_every_way(&options, script);
@@ -285,7 +285,7 @@ fn a_value_that_fails_or_holds_a_control_character_ends_the_client_before_anythi
         let bad = produced("X-B", produce);
         for fields in [vec![bad], vec![good, bad], vec![bad, good]] {
             let options = OPTIONS.reconnect(EXACT.on_failure(&|failure, _| panic!("{failure:?}")));
-            let options = options.produced_fields(&fields);
+            let options = options.dynamic_fields(&fields);
             for length in [1, 64, 1_000] {
                 let mut buffer = vec![0; length];
                 let mut source = EventSource::new(url("http://a"), &options, &mut buffer);
@@ -310,7 +310,7 @@ fn a_restart_tries_again_to_produce_the_value() {
         token => write!(value, "{token}"),
     };
     let fields = [produced("Authorization", &produce)];
-    let options = OPTIONS.produced_fields(&fields);
+    let options = OPTIONS.dynamic_fields(&fields);
     let mut buffer = [0; 64];
     let mut source = EventSource::new(url("http://a"), &options, &mut buffer);
     let mut story = play(&mut source, [Scene::stream("id: 7\ndata: x\n\n")], 100);
@@ -348,7 +348,7 @@ fn a_value_longer_than_the_buffer_is_sent_in_parts() {
         value.write_str(&long)
     };
     let fields = [produced("Authorization", &produce)];
-    let options = OPTIONS.produced_fields(&fields);
+    let options = OPTIONS.dynamic_fields(&fields);
     let expected = format!("\r\nAuthorization: Bearer-00abß{long}\r\n\r\n");
     let mut whole = Vec::new();
     for length in [4_000, 64, 7, 1] {
@@ -382,7 +382,7 @@ fn a_value_that_changes_its_length_in_mid_request_ends_the_client() {
                 value.write_str(if is_before { before } else { after })
             };
             let fields = [produced("X-A", &produce)];
-            let options = POST.produced_fields(&fields);
+            let options = POST.dynamic_fields(&fields);
             let mut buffer = [0; 32];
             let mut source = EventSource::new(url("http://a"), &options, &mut buffer);
             let story = play(&mut source, [Scene::stream("")], usize::MAX);
@@ -399,9 +399,9 @@ fn a_value_that_changes_its_length_in_mid_request_ends_the_client() {
 #[test]
 fn a_name_that_is_no_token_is_an_error() {
     for name in ["", "a b", "a:", "a\r\nb", "é", " a", "a\0"] {
-        assert!(ProducedField::new(name, &|_| Ok(())).is_err(), "{name:?}");
+        assert!(DynamicField::new(name, &|_| Ok(())).is_err(), "{name:?}");
     }
-    assert!(ProducedField::new("X-!#$%&'*+.^_`|~9", &|_| Ok(())).is_ok());
+    assert!(DynamicField::new("X-!#$%&'*+.^_`|~9", &|_| Ok(())).is_ok());
 }
 
 /// Breaks when debug output shows a secret or produces its value.
@@ -411,8 +411,8 @@ fn debug_does_not_show_the_value() {
     let fields = [produced("Authorization", &produce)];
     assert_eq!(
         format!("{:?}", fields[0]),
-        "ProducedField { name: \"Authorization\", .. }"
+        "DynamicField { name: \"Authorization\", .. }"
     );
-    let options = OPTIONS.produced_fields(&fields);
+    let options = OPTIONS.dynamic_fields(&fields);
     let _ = format!("{options:?}");
 }
