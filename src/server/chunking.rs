@@ -1,6 +1,6 @@
 //! Streams that go in chunks (RFC 9112, section 7.1).
 
-use crate::http::{ChunkSize, LAST_CHUNK, Response};
+use crate::http::{ChunkSize, LAST_CHUNK, Request, Response};
 use crate::wire::copy::copy;
 use crate::wire::exact::{Exact, ExactSlice};
 
@@ -20,6 +20,14 @@ pub(super) const BEFORE: usize = ChunkSize::LEN;
 /// How many bytes of a chunk stand after its content.
 pub(super) const AFTER: usize = END.len();
 const END: &[u8] = b"\r\n";
+
+impl Chunking {
+    /// Returns what a stream of these options needs for this request, if it goes in chunks: a client of HTTP/1.0 does not know them
+    /// (RFC 9112, section 7.1).
+    pub fn of(options: Option<&'static Self>, request: &Request<'_>) -> Option<&'static Self> {
+        options.filter(|_| !request.is_http_1_0())
+    }
+}
 
 pub(super) static CHUNKING: Chunking = Chunking {
     head: Response::stream_in_chunks(),

@@ -1,14 +1,17 @@
 //! One client's connection, from its request to its end.
 
-use super::exchange::{BUSY, RequestKind, ServerOptions};
-use super::lifecycle::{Answer, Ending, LastStep, State, Stream};
+use super::chunking::Chunking;
+use super::connection_state::{Answer, Ending, LastStep, State, Stream};
+use super::full::BUSY;
 use super::log::EventLog;
-use super::options::StreamOptions;
 use super::output::{CloseReason, ConnectionOutput, Outcome, SessionOutput, Waiting};
+use super::request_kind::RequestKind;
 use super::ring::Records;
 use super::scratch::Scratch;
+use super::server_options::ServerOptions;
 use super::session::Session;
-use crate::http::{Request, Response, Status};
+use super::stream_options::StreamOptions;
+use crate::http::{HeadError, Request, Response, Status};
 use crate::time::Instant;
 
 /// A client's connection: reads the head of its request, answers it, and streams events to it.
@@ -80,31 +83,20 @@ impl<'a> Connection<'a> {
         now: Instant,
         log: &EventLog<B>,
     ) -> ConnectionOutput<'_> {
-        self.greet();
+        self.put_initial_state();
         self.poll_records(now, &log.records())
     }
 
-    /// Asks for the next frame of the present state, if that is due. The next [`poll`](Self::poll_records) gives it. It needs no
-    /// log: call it while that is not locked.
-    pub(crate) fn greet(&mut self) {
-        if let State::Stream(stream) = &self.state {
-            if let Some(greeting) = stream.session.greeting() {
-                greeting.greet(self);
-            }
-        }
-    }
-
-    /// Puts the next frame of the greeting into the scratch, if that has nothing to send any more.
-    pub(super) fn put_greeting(&mut self) {
+    /// Puts the next frame of the present state into the scratch, if that is due. It needs no log, so that the caller's hook runs
+    /// while the log is not locked.
+    pub(crate) fn put_initial_state(&mut self) {
         if let State::Stream(stream) = &mut self.state {
-            if !stream.session.is_greeting() || !self.scratch.is_sent() {
-                return;
-            }
-            let length = stream
-                .session
-                .greet(self.scratch.content_space(stream.chunking));
-            if length > 0 {
-                self.scratch.end_content(stream.chunking, length);
+            if let Some(state) = stream.session.initial_state() {
+                state.put(
+                    &mut stream.session.progress,
+                    stream.chunking,
+                    &mut self.scratch,
+                );
             }
         }
     }
@@ -131,11 +123,14 @@ impl<'a> Connection<'a> {
     pub fn received(&mut self, length: usize) {
         match &mut self.state {
             State::Head if length > 0 => {
-                let is_for_stream = &mut self.is_for_stream;
-                match self.scratch.receive(length, self.options, is_for_stream) {
+                let options = self.options;
+                let head =
+                    (self.scratch).receive(length, options.kept_fields, options.max_head_len);
+                match head {
                     Ok(false) => {}
-                    Ok(true) => self.state = State::Request,
-                    Err(status) => self.refuse(status),
+                    Ok(true) if options.allows_host(&self.request()) => self.state = State::Request,
+                    Ok(true) => self.refuse(Status::FORBIDDEN),
+                    Err(error) => self.refuse_head(error),
                 }
             }
             State::Head if length == 0 => self.state.close(Outcome::Unanswered),
@@ -154,7 +149,7 @@ impl<'a> Connection<'a> {
 
     /// What the request is for, as the options say.
     pub fn request_kind(&self) -> RequestKind {
-        self.options.judge(&self.request())
+        RequestKind::of(&self.request(), self.options)
     }
 
     /// Answers as the options say: with the stream, with a refusal, and other paths with 404.
@@ -165,7 +160,7 @@ impl<'a> Connection<'a> {
     ) {
         match self.request_kind() {
             RequestKind::Stream => self.begin_stream(now, log, &self.options.stream),
-            exchange => self.settle(exchange),
+            kind => self.settle(kind),
         }
     }
 
@@ -179,13 +174,13 @@ impl<'a> Connection<'a> {
     ) {
         match self.stream_request_kind() {
             RequestKind::Stream => self.begin_stream(now, log, options),
-            exchange => self.settle(exchange),
+            kind => self.settle(kind),
         }
     }
 
     /// As [`request_kind`](Self::request_kind), whatever the path.
     pub(crate) fn stream_request_kind(&self) -> RequestKind {
-        self.options.judge_stream(&self.request())
+        RequestKind::of_stream(&self.request(), self.options)
     }
 
     /// Answers with a stream, which was judged already.
@@ -195,7 +190,7 @@ impl<'a> Connection<'a> {
         log: &EventLog<B>,
         options: &'a StreamOptions<'a>,
     ) {
-        let chunking = self.options.chunking(&self.request());
+        let chunking = Chunking::of(self.options.chunking, &self.request());
         self.is_for_stream = true;
         if self.state.is_unanswered() {
             self.state = State::Stream(Stream {
@@ -210,17 +205,21 @@ impl<'a> Connection<'a> {
     /// [`reconnect_when_full`](ServerOptions::reconnect_when_full) says. It does not count places: the caller does.
     pub fn refuse_stream(&mut self) {
         self.is_for_stream = true;
-        match self.options.reconnect {
-            Some(reconnect) => reconnect(self),
-            None => self.respond(&BUSY),
+        let options = self.options;
+        if let Some(reconnect) = options.reconnect {
+            let (state, stream) = (&mut self.state, &options.stream);
+            if reconnect(state, &self.scratch, self.since, stream, options.chunking) {
+                return;
+            }
         }
+        self.respond(&BUSY);
     }
 
     /// Answers with what was judged, if that is not a stream; or with the head of one.
-    pub(crate) fn settle(&mut self, exchange: RequestKind) {
-        let chunking = self.options.chunking(&self.request());
-        self.is_for_stream = !matches!(exchange, RequestKind::Other);
-        match exchange {
+    pub(crate) fn settle(&mut self, kind: RequestKind) {
+        let chunking = Chunking::of(self.options.chunking, &self.request());
+        self.is_for_stream = !matches!(kind, RequestKind::Other);
+        match kind {
             RequestKind::Stream | RequestKind::Head => self.respond(Stream::head(chunking)),
             RequestKind::Preflight => self.refuse(Status::NO_CONTENT),
             RequestKind::Other => self.refuse(Status::NOT_FOUND),
@@ -236,6 +235,18 @@ impl<'a> Connection<'a> {
     /// Answers with this status, and its meaning in words.
     pub fn refuse(&mut self, status: Status) {
         self.answer_with(status, None);
+    }
+
+    /// Refuses a request whose head is not usable.
+    fn refuse_head(&mut self, error: HeadError) {
+        let status = match error {
+            HeadError::Malformed => Status::BAD_REQUEST,
+            HeadError::TargetTooLong => Status::URI_TOO_LONG,
+            HeadError::TooLarge => Status::REQUEST_HEADER_FIELDS_TOO_LARGE,
+        };
+        // It is not known whether a stream was asked for. Without CORS header fields, a page could not read the refusal.
+        self.is_for_stream = !matches!(error, HeadError::Malformed);
+        self.refuse(status);
     }
 
     fn answer_with(&mut self, status: Status, response: Option<&'a Response<'a>>) {
@@ -272,7 +283,8 @@ impl<'a> Connection<'a> {
 
     /// How long a client may take no byte.
     pub(crate) const fn write_timeout_ms(&self) -> u32 {
-        self.state.write_timeout_ms(self.options)
+        self.state
+            .write_timeout_ms(self.options.stream.write_timeout_ms)
     }
 
     /// The client takes no byte: the connection is at its end.
@@ -396,26 +408,11 @@ impl<'a> Connection<'a> {
             // It cannot hold a response.
             self.state.close(Outcome::Unanswered);
         }
-        (self.scratch).put_head(response, self.options, self.is_for_stream);
-    }
-}
-
-/// `reconnect`, for those who want to link it only if it is needed.
-pub(super) type Reconnect = fn(&mut Connection<'_>);
-pub(super) const RECONNECT: Reconnect = reconnect;
-
-/// Answers an event source with a stream that ends after its first bytes, and another client with 503.
-fn reconnect(connection: &mut Connection<'_>) {
-    let options = connection.options;
-    let request = connection.request();
-    if !request.asks_for_event_stream() {
-        connection.respond(&BUSY);
-    } else if request.is_method("HEAD") {
-        connection.settle(RequestKind::Head);
-    } else if connection.state.is_unanswered() {
-        connection.state = State::Stream(Stream {
-            session: Session::ended(connection.since, &options.stream),
-            chunking: options.chunking(&connection.request()),
+        let (options, is_for_stream) = (self.options, self.is_for_stream);
+        self.scratch.put_head(response, |request, write| {
+            if is_for_stream {
+                options.write_fields(response, request, write);
+            }
         });
     }
 }

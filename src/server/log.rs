@@ -3,11 +3,9 @@
 use core::fmt;
 
 use super::made_id::MadeId;
-use super::record::Record;
-use super::ring::{
-    Cursor, EVENT, HEADER, Lagged, MADE, PublishError, RecordSink, Records, Ring, Write,
-};
-use super::search::{self, Resume};
+use super::record::{EVENT, MADE, Record};
+use super::resume::{self, Resume};
+use super::ring::{Cursor, HEADER, Lagged, PublishError, RecordSink, Records, Ring, Write};
 use crate::encode::{DataWriter, Frame};
 use crate::wire::exact::Exact;
 use crate::wire::text::LastEventId;
@@ -164,7 +162,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> EventLog<B> {
     /// Ids are meant to be used once; of several events with one id the last counts. An id that the log has
     /// made and that has left it is found missing at once; another one is searched for in the whole log, in this one call.
     pub fn resume<'i>(&self, last_event_id: impl Into<LastEventId<'i>>) -> Resume {
-        search::resume(&self.records(), last_event_id.into())
+        resume::resume(&self.records(), last_event_id.into())
     }
 
     /// Before the oldest frame.

@@ -32,42 +32,50 @@
 //! No header field tells a request of a foreign page that holds a place from one of the device's own page: neither has an
 //! `Origin`, and browsers send `Sec-Fetch-Site` only over https and to the machine that they run on.
 
-mod choice;
+mod allowed_origins;
 #[cfg(feature = "http")]
 mod chunking;
 #[cfg(feature = "http")]
 mod connection;
 #[cfg(feature = "http")]
-mod exchange;
-mod fields;
-mod greeting;
-#[cfg(feature = "http")]
-mod lifecycle;
+mod connection_state;
+mod filter;
+mod full;
+mod initial_id;
+mod initial_state;
 mod log;
 mod made_id;
-mod options;
 mod output;
 mod own_frames;
-mod priming;
+mod progress;
 mod record;
+#[cfg(feature = "http")]
+mod request_kind;
+mod resume;
 mod ring;
 #[cfg(feature = "http")]
 mod scratch;
-mod search;
+#[cfg(feature = "http")]
+mod server_options;
 mod session;
+mod stage;
+mod stream_options;
 mod walk;
 
+pub use allowed_origins::AllowedOrigins;
 #[cfg(feature = "http")]
 pub use connection::Connection;
-#[cfg(feature = "http")]
-pub use exchange::{RequestKind, ServerOptions};
-pub use fields::{AllowedOrigins, RETRY_AFTER};
+pub use full::RETRY_AFTER;
 pub use log::EventLog;
-pub use options::{Start, StreamOptions};
 pub use output::{CloseReason, SessionOutput};
 #[cfg(feature = "http")]
 pub use output::{ConnectionOutput, Outcome};
 pub use record::Record;
+#[cfg(feature = "http")]
+pub use request_kind::RequestKind;
+pub use resume::Resume;
 pub use ring::{Cursor, Lagged, PublishError};
-pub use search::Resume;
+#[cfg(feature = "http")]
+pub use server_options::ServerOptions;
 pub use session::Session;
+pub use stream_options::{Start, StreamOptions};

@@ -1,7 +1,7 @@
 //! What a session sends by itself.
 
-use super::options::StreamOptions;
-use super::output::{CloseReason, Waiting};
+use super::stage::Stage;
+use super::stream_options::StreamOptions;
 use crate::encode::Frame;
 use crate::time::Instant;
 use crate::wire::decimal::Decimal;
@@ -12,91 +12,24 @@ use crate::wire::exact::{Exact, ExactSlice};
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub(super) struct OwnFrames<'a> {
     pub options: &'a StreamOptions<'a>,
-    /// The reconnection time that this client is told.
+    /// The reconnection time that this client gets, in milliseconds.
     retry: u32,
-    /// How many times the client is told that events are missing.
-    pub losses: u16,
-    pub stage: Stage,
-    /// What the session waits for. It stands here because a session would be larger if it stood outside, by padding.
-    pub waiting: Waiting,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub(super) enum Stage {
-    /// Shall look for the last event that the client has seen.
-    Resume,
-    /// Looks for it in the log.
-    #[cfg_attr(
-        not(any(feature = "http", feature = "embedded-io-async")),
-        expect(dead_code, reason = "`Session::new` searches in one call")
-    )]
-    Search,
-    /// Asks the caller's hook for the present state.
-    Greeting,
-    /// Sends what a stream begins with, and padding.
-    Preamble,
-    /// As `Preamble`, for a client that resumes without a loss. No greeting and no id follow.
-    ResumedPreamble,
-    /// Tells that events are missing.
-    Notice,
-    KeepAlive,
-    /// Sends what the log holds.
-    Live,
-    /// As `Live`, for a client that has seen no event and was given no id.
-    LiveWithoutId,
-    /// Looks for the newest id in the log, and sends it by itself.
-    Prime,
-    Closed(CloseReason),
-}
-
-impl Stage {
-    /// Whether the session sends a frame of its own.
-    ///
-    /// These stages stand side by side, and are asked for first, so that the stages of rare options make the question no longer.
-    pub const fn is_own_frame(self) -> bool {
-        matches!(
-            self,
-            Self::Preamble | Self::ResumedPreamble | Self::Notice | Self::KeepAlive
-        )
-    }
-
-    /// Whether the log is sent.
-    pub const fn is_live(self) -> bool {
-        matches!(self, Self::Live | Self::LiveWithoutId)
-    }
 }
 
 impl<'a> OwnFrames<'a> {
-    /// Those of a client that comes now, whose stream has this number in its log.
-    pub fn new(
-        now: Instant,
-        number: u16,
-        stage: Stage,
-        losses: u16,
-        options: &'a StreamOptions<'a>,
-    ) -> Self {
+    /// The frames for a client that comes now, whose stream has this number in its log.
+    pub fn new(now: Instant, number: u16, options: &'a StreamOptions<'a>) -> Self {
         Self {
             options,
             retry: spread(now, number, options),
-            losses,
-            stage,
-            waiting: Waiting::Idle,
         }
     }
 
-    /// Tells of a loss next.
-    pub const fn note_loss(&mut self) {
-        // Saturates at 65,535.
-        self.losses = self.losses.saturating_add(1);
-        self.stage = Stage::Notice;
-    }
-
-    /// What is left of the frame that is due.
-    pub fn unsent(&self, sent: u32) -> &'a [u8] {
-        match self.stage {
+    /// Returns the part of the frame of this stage after the bytes that were sent.
+    pub fn unsent(&self, stage: Stage, sent: u32) -> &'a [u8] {
+        match stage {
             Stage::Preamble | Stage::ResumedPreamble => self.unsent_preamble(sent),
-            Stage::Notice => unsent(&self.options.loss_notice, sent),
+            Stage::LossNotice => unsent(&self.options.loss_notice, sent),
             Stage::KeepAlive => unsent(&self.options.keep_alive, sent),
             _ => b"",
         }
@@ -126,13 +59,13 @@ impl<'a> OwnFrames<'a> {
         }
     }
 
-    /// Goes on after the frame that was due.
-    pub const fn advance(&mut self) {
-        self.stage = match self.stage {
-            Stage::Preamble if self.losses > 0 => Stage::Notice,
-            Stage::Preamble | Stage::Notice => self.options.opening,
+    /// Returns the stage after the frame of this stage.
+    pub const fn after(&self, stage: Stage, losses: u16) -> Stage {
+        match stage {
+            Stage::Preamble if losses > 0 => Stage::LossNotice,
+            Stage::Preamble | Stage::LossNotice => self.options.opening,
             _ => Stage::Live,
-        };
+        }
     }
 }
 

@@ -1,6 +1,5 @@
 //! A frame as it stands in a log.
 
-use super::ring::{EVENT, MADE};
 use crate::wire::exact::Exact;
 use crate::wire::text::{EventType, equal};
 
@@ -17,6 +16,11 @@ pub struct Record<'l> {
 const COMMENT: u8 = b':';
 const TYPE: u8 = b'e';
 const ID: u8 = b'i';
+
+/// The flag of a frame that has data, so that clients make an event of it.
+pub(super) const EVENT: u32 = 0x40_0000;
+/// The flag of a frame whose id the log has made.
+pub(super) const MADE: u32 = 0x80_0000;
 
 const MESSAGE: &[u8] = b"message";
 

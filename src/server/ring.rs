@@ -90,10 +90,6 @@ impl core::error::Error for PublishError {}
 /// record is at the start of the buffer.
 pub(super) const HEADER: usize = 3;
 const MAX_LENGTH: usize = 0x3f_ffff;
-/// The frame has data, so that clients make an event of it.
-pub(super) const EVENT: u32 = 0x40_0000;
-/// The log has made the id of the frame.
-pub(super) const MADE: u32 = 0x80_0000;
 
 /// Writes a frame, and maybe more.
 pub(super) type Write<'w> =

@@ -1,12 +1,7 @@
 //! What is read of a request, and what goes out to its client.
 
 use super::chunking::{AFTER, BEFORE, Chunking};
-use super::exchange::ServerOptions;
-use super::output::SessionOutput;
-use super::ring::Records;
-use super::session::Session;
-use crate::http::{ChunkSize, HeadError, Request, RequestHead, Response, Status};
-use crate::time::Instant;
+use crate::http::{ChunkSize, HeadError, Request, RequestHead, Response};
 use crate::wire::copy::copy;
 use crate::wire::exact::{Exact, ExactSlice};
 
@@ -51,35 +46,25 @@ impl<'a> Scratch<'a> {
         space
     }
 
-    /// Takes so many bytes of the request, which were read into the space. `true` when its head has ended. Sets
-    /// `is_for_stream` if the refusal carries the header fields of streams.
+    /// Takes `length` bytes of the request, which were read into the receive buffer. Returns whether its head has ended.
     ///
-    /// Not inlined: what it needs of the stack, streams need not have.
+    /// Not inlined, so that its locals are not on the stack while events are sent.
     ///
     /// # Errors
     ///
-    /// The status with which the request is refused.
+    /// The request is malformed or too large.
     #[inline(never)]
     pub fn receive(
         &mut self,
         length: usize,
-        options: &ServerOptions<'_>,
-        is_for_stream: &mut bool,
-    ) -> Result<bool, Status> {
-        let (lines, space) = split(self.bytes);
-        // A length that exceeds the space is ignored.
-        let mut input = space.get(..length).unwrap_or_default();
-        let (keep, max_len) = (options.kept_fields, options.max_head_len);
-        let error = match self.head.receive(&mut input, lines, keep, max_len) {
-            Ok(true) if !options.is_called(&self.request()) => return Err(Status::FORBIDDEN),
-            Ok(is_whole) => return Ok(is_whole),
-            Err(HeadError::Malformed) => return Err(Status::BAD_REQUEST),
-            Err(HeadError::TargetTooLong) => Status::URI_TOO_LONG,
-            Err(HeadError::TooLarge) => Status::REQUEST_HEADER_FIELDS_TOO_LARGE,
-        };
-        // Whether it is for a stream is not known. Without CORS header fields, a page could not read the refusal.
-        *is_for_stream = true;
-        Err(error)
+        kept_fields: &[&str],
+        max_head_len: u32,
+    ) -> Result<bool, HeadError> {
+        let (lines, received) = split(self.bytes);
+        // A length that exceeds the buffer is ignored.
+        let mut input = received.get(..length).unwrap_or_default();
+        self.head
+            .receive(&mut input, lines, kept_fields, max_head_len)
     }
 
     /// Whether nothing of a request has come.
@@ -116,13 +101,12 @@ impl<'a> Scratch<'a> {
         self.head_done == WHOLE
     }
 
-    /// Puts the next part of a response's head after what is kept of the request. It carries the
-    /// options' fields if it is for a stream.
+    /// Puts the next part of a response's head after the lines of the request. `write_more` writes more header fields.
+    #[inline(always)] // It has one caller.
     pub fn put_head(
         &mut self,
         response: &Response<'_>,
-        options: &ServerOptions<'_>,
-        is_for_stream: bool,
+        write_more: impl FnOnce(&Request<'_>, &mut dyn FnMut(&[u8])),
     ) {
         let start = self.head.used();
         let (lines, free) = self.bytes.split_exact_mut(start);
@@ -136,9 +120,7 @@ impl<'a> Scratch<'a> {
             length = length.plus(put(new, free, length));
         };
         response.write_fields(&mut write);
-        if is_for_stream {
-            options.write_fields(response, &request, &mut write);
-        }
+        write_more(&request, &mut write);
         write(b"\r\n\r\n");
         self.unsent = (start, start.plus(length));
         self.head_done = match length {
@@ -146,27 +128,6 @@ impl<'a> Scratch<'a> {
             // The caller's fields may be of any length: a head of 4 GB is cut there.
             _ => self.head_done.saturating_add(length as u32),
         };
-    }
-
-    /// Puts as many events here as there are, or as fit: as one chunk, if they go in chunks. Returns what the session
-    /// wants next. Nothing of the request is left after this.
-    #[inline(always)] // It has one caller.
-    pub fn put_events(
-        &mut self,
-        session: &mut Session<'_>,
-        chunking: Option<&'static Chunking>,
-        now: Instant,
-        records: &Records<'_>,
-    ) -> SessionOutput<'static> {
-        self.unsent = (0, 0);
-        let space = self.content_space(chunking);
-        let length = match session.fill_from(now, records, space) {
-            SessionOutput::Send(bytes) => bytes.len(),
-            SessionOutput::Wait(until) => return SessionOutput::Wait(until),
-            SessionOutput::Close(reason) => return SessionOutput::Close(reason),
-        };
-        self.end_content(chunking, length);
-        SessionOutput::Send(b"")
     }
 
     /// Where to put content of a stream.

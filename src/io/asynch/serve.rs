@@ -353,7 +353,7 @@ fn poll<'c>(
     log: &impl SharedLog,
 ) -> Option<ConnectionOutput<'c>> {
     // The caller's hook runs while the log is not locked.
-    connection.greet();
+    connection.put_initial_state();
     let mut next = None;
     log.with(|log| next = Some(connection.poll_records(now, &log.records())));
     next

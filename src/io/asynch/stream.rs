@@ -79,9 +79,9 @@ impl<'l, L: SharedLog> Joined<'l, L> {
                 session.end();
             }
             let now = clock.now();
-            let output = match session.is_greeting() {
+            let output = match session.is_initial_state() {
                 // The caller's hook runs while the log is not locked.
-                true => Some(session.fill_greeting(now, scratch)),
+                true => Some(session.fill_initial_state(now, scratch)),
                 false => log.with(|log| {
                     if session.is_resuming() && !session.search(&log.records(), last_event_id) {
                         return SessionOutput::Wait(now);

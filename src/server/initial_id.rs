@@ -1,56 +1,48 @@
 //! Gives a client an id to resume from before it has seen an event.
 
 use super::made_id::MadeId;
-use super::output::{CloseReason, SessionOutput};
-use super::own_frames::Stage;
+use super::output::CloseReason;
+use super::progress::{NextRecord, Progress};
 use super::ring::{Cursor, Records};
-use super::session::{Session, next_record};
+use super::stage::Stage;
 use super::walk::{Budget, Walk};
-use crate::time::Instant;
 use crate::wire::exact::Exact;
 
 /// What comes before an id.
 const NAME: &[u8] = b"id: ";
 
-/// `next_record`, or `next_record_or_id` for those who want to link it.
-pub(super) type NextRecord =
-    for<'l> fn(&mut Session<'_>, Instant, &Records<'l>, &mut Cursor) -> Option<SessionOutput<'l>>;
-pub(super) const NEXT_RECORD: NextRecord = next_record;
-pub(super) const NEXT_RECORD_OR_ID: NextRecord = next_record_or_id;
+/// `Progress::next_record`, or `next_record_or_id`, which is linked only if it is set.
+pub(super) type ReadNext = for<'l> fn(&mut Progress, &Records<'l>, &mut Cursor) -> NextRecord<'l>;
+pub(super) const NEXT_RECORD: ReadNext = Progress::next_record;
+pub(super) const NEXT_RECORD_OR_ID: ReadNext = next_record_or_id;
 
-/// As `next_record`. When a client that has seen no event gets to the end of the log, it is sent an id.
+/// As [`Progress::next_record`], but sends an id to a client that has seen no event when all records were sent.
 fn next_record_or_id<'l>(
-    session: &mut Session<'_>,
-    now: Instant,
+    progress: &mut Progress,
     records: &Records<'l>,
     after: &mut Cursor,
-) -> Option<SessionOutput<'l>> {
-    if session.own.stage == Stage::LiveWithoutId {
-        match records.read(&mut { session.walk.cursor }) {
+) -> NextRecord<'l> {
+    if progress.stage == Stage::LiveWithoutId {
+        match records.read(&mut { progress.walk.cursor }) {
             Ok(None) => {
-                session.own.stage = Stage::Prime;
-                begin(records, &mut session.walk);
+                progress.stage = Stage::InitialId;
+                begin(records, &mut progress.walk);
             }
-            Ok(Some(record)) if record.is_event() => session.own.stage = Stage::Live,
+            Ok(Some(record)) if record.is_event() => progress.stage = Stage::Live,
             _ => {}
         }
     }
-    match session.own.stage.is_live() {
-        true => next_record(session, now, records, after),
-        false => prime(now, records, &mut session.walk, &mut session.own.stage),
+    match progress.stage.is_live() {
+        true => progress.next_record(records, after),
+        false => next_part(records, &mut progress.walk, &mut progress.stage),
     }
 }
 
-/// Sends the newest id of the log in a block without data. `None` when that was sent, or the log has no id.
-fn prime<'l>(
-    now: Instant,
-    records: &Records<'l>,
-    walk: &mut Walk,
-    stage: &mut Stage,
-) -> Option<SessionOutput<'l>> {
+/// Finds the newest id of the log, and sends it in a block without data.
+fn next_part<'l>(records: &Records<'l>, walk: &mut Walk, stage: &mut Stage) -> NextRecord<'l> {
     if walk.sent == SEARCHING {
         if !search(records, walk) {
-            return Some(SessionOutput::Wait(now));
+            return NextRecord::Later;
         }
         walk.sent = FOUND;
     }
@@ -60,12 +52,12 @@ fn prime<'l>(
     };
     *stage = match unsent {
         Some(b"") => Stage::Live,
-        Some(unsent) => return Some(SessionOutput::Send(unsent)),
+        Some(unsent) => return NextRecord::Send(unsent),
         None if walk.sent == FOUND => Stage::Live,
         None => Stage::Closed(CloseReason::Lagged),
     };
     walk.restart(walk.cursor, walk.cursor);
-    None
+    NextRecord::Again
 }
 
 /// The value of `walk.sent` during the search. It is not 0, which would mean that no frame is under way: then a session may end,

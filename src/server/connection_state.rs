@@ -1,7 +1,6 @@
 //! How far a connection has come: the response under way, and the end.
 
 use super::chunking::Chunking;
-use super::exchange::ServerOptions;
 use super::output::{CloseReason, Outcome, SessionOutput};
 use super::ring::Records;
 use super::scratch::Scratch;
@@ -47,10 +46,10 @@ impl<'a> State<'a> {
     }
 
     /// How long a client may take no byte.
-    pub const fn write_timeout_ms(&self, options: &ServerOptions<'_>) -> u32 {
+    pub const fn write_timeout_ms(&self, of_response: u32) -> u32 {
         match self {
             Self::Stream(stream) => stream.session.write_timeout_ms(),
-            _ => options.stream.write_timeout_ms,
+            _ => of_response,
         }
     }
 
@@ -91,6 +90,15 @@ pub(super) struct Answer<'a> {
 }
 
 impl<'a> Answer<'a> {
+    /// A response without its content.
+    pub const fn head(response: &'a Response<'a>) -> Self {
+        Self {
+            status: response.status(),
+            response: Some(response),
+            sent: usize::MAX,
+        }
+    }
+
     /// What is left of the content.
     pub fn unsent(&self) -> &'a [u8] {
         let content = match self.response {
@@ -134,7 +142,17 @@ impl Stream<'_> {
         if session.is_resuming() && !session.search(records, scratch.request().last_event_id()) {
             return SessionOutput::Wait(now);
         }
-        let output = scratch.put_events(session, self.chunking, now, records);
+        // Nothing of the request is needed from here on: events take its space.
+        scratch.discard_unsent();
+        let space = scratch.content_space(self.chunking);
+        let (length, output) = match session.fill_from(now, records, space) {
+            SessionOutput::Send(bytes) => (bytes.len(), SessionOutput::Send(b"")),
+            SessionOutput::Wait(until) => (0, SessionOutput::Wait(until)),
+            SessionOutput::Close(reason) => (0, SessionOutput::Close(reason)),
+        };
+        if length > 0 {
+            scratch.end_content(self.chunking, length);
+        }
         if let (Some(chunking), SessionOutput::Close(CloseReason::Ended | CloseReason::Lifetime)) =
             (self.chunking, output)
         {

@@ -1,13 +1,12 @@
-//! What a server answers to a request.
+//! How a server answers requests for an event stream.
 
 use core::fmt;
 
+use super::allowed_origins::AllowedOrigins;
 use super::chunking::{CHUNKING, Chunking};
-use super::connection::{RECONNECT, Reconnect};
-use super::fields::AllowedOrigins;
-use super::fields::RETRY_AFTER;
-use super::options::StreamOptions;
-use crate::http::{HeaderField, Request, Response, Status, write_checked_field, write_field};
+use super::full::{RECONNECT, Reconnect};
+use super::stream_options::StreamOptions;
+use crate::http::{HeaderField, Request, Response, write_checked_field, write_field};
 
 /// How a server answers requests for an event stream.
 ///
@@ -25,10 +24,10 @@ use crate::http::{HeaderField, Request, Response, Status, write_checked_field, w
 #[must_use]
 pub struct ServerOptions<'a> {
     pub(super) path: &'a str,
-    // What few programs use is reached through a pointer, so that the others do not link it.
+    // Rare options are function pointers, so that programs that do not set them do not link their code.
     hosts: &'a [&'a str],
-    is_called: Option<fn(&[&str], &Request<'_>) -> bool>,
-    allowed_origins: AllowedOrigins<'a>,
+    allows_host: Option<fn(&[&str], &Request<'_>) -> bool>,
+    pub(super) allowed_origins: AllowedOrigins<'a>,
     allowed_fields: &'a [&'a str],
     stream_fields: &'a [HeaderField<'a>],
     /// Writes those of the three fields above that are set.
@@ -48,7 +47,7 @@ impl<'a> ServerOptions<'a> {
         Self {
             path,
             hosts: &[],
-            is_called: None,
+            allows_host: None,
             allowed_origins: AllowedOrigins::None,
             allowed_fields: &[],
             stream_fields: &[],
@@ -68,7 +67,7 @@ impl<'a> ServerOptions<'a> {
     /// the device by a name that they let point to it (DNS rebinding).
     pub const fn allowed_hosts(mut self, hosts: &'a [&'a str]) -> Self {
         self.hosts = hosts;
-        self.is_called = Some(is_called);
+        self.allows_host = Some(allows_host);
         self
     }
 
@@ -232,70 +231,11 @@ impl defmt::Format for ServerOptions<'_> {
 /// A look at a request, and the refusal if it is not to be served.
 type Check<'a> = &'a (dyn Fn(&Request<'_>) -> Option<&'static Response<'static>> + Sync);
 
-/// What a client gets when no place for a stream is free.
-pub(super) static BUSY: Response =
-    Response::refusal(Status::SERVICE_UNAVAILABLE).own_fields(&BUSY_FIELDS);
-static BUSY_FIELDS: [HeaderField; 1] = [HeaderField::constant(RETRY_AFTER.0, RETRY_AFTER.1)];
-
-static NOT_ACCEPTABLE: Response = Response::refusal(Status::NOT_ACCEPTABLE);
-static METHOD_NOT_ALLOWED: Response =
-    Response::refusal(Status::METHOD_NOT_ALLOWED).own_fields(&ALLOW);
-static ALLOW: [HeaderField; 1] = [HeaderField::constant("Allow", "GET, HEAD")];
-
-/// What a request is for.
-#[derive(Clone, Copy, Debug)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub enum RequestKind {
-    /// The event stream.
-    Stream,
-    /// The head of the response that a stream would have.
-    Head,
-    /// Whether a page may ask for the stream.
-    Preflight,
-    /// Another path, which the caller may serve.
-    Other,
-    /// Something that is refused so.
-    Refuse(&'static Response<'static>),
-}
-
-impl<'a> ServerOptions<'a> {
-    /// Looks at a request: at its path, its method, at what it accepts, and has it checked.
-    pub(super) fn judge(&self, request: &Request<'_>) -> RequestKind {
-        if request.is_path(self.path) {
-            self.judge_stream(request)
-        } else {
-            RequestKind::Other
-        }
-    }
-
-    /// Looks at a request that is for a stream.
-    pub(super) fn judge_stream(&self, request: &Request<'_>) -> RequestKind {
-        if request.is_method("GET") || request.is_method("HEAD") {
-            if !request.accepts_event_streams() {
-                return RequestKind::Refuse(&NOT_ACCEPTABLE);
-            }
-            return match self.check.and_then(|check| check(request)) {
-                Some(refusal) => RequestKind::Refuse(refusal),
-                None if request.is_method("HEAD") => RequestKind::Head,
-                None => RequestKind::Stream,
-            };
-        }
-        if request.is_method("OPTIONS") && self.allowed_origins != AllowedOrigins::None {
-            return RequestKind::Preflight;
-        }
-        RequestKind::Refuse(&METHOD_NOT_ALLOWED)
-    }
-
-    /// How a stream goes in chunks, if it shall and the client knows them.
-    pub(super) fn chunking(&self, request: &Request<'_>) -> Option<&'static Chunking> {
-        let chunking = self.chunking?;
-        (!request.is_http_1_0()).then_some(chunking)
-    }
-
+impl ServerOptions<'_> {
     /// Whether the request is for this server at all.
-    pub(super) fn is_called(&self, request: &Request<'_>) -> bool {
-        self.is_called
-            .is_none_or(|is_called| is_called(self.hosts, request))
+    pub(super) fn allows_host(&self, request: &Request<'_>) -> bool {
+        self.allows_host
+            .is_none_or(|allows_host| allows_host(self.hosts, request))
     }
 
     /// Writes header fields of a response for a stream: those of streams, and those for the page that asks.
@@ -348,7 +288,7 @@ fn write_fields(
     }
 }
 
-fn is_called(hosts: &[&str], request: &Request<'_>) -> bool {
+fn allows_host(hosts: &[&str], request: &Request<'_>) -> bool {
     let name = without_port(request.host().as_bytes());
     let is_name = |known: &&str| name.eq_ignore_ascii_case(known.as_bytes());
     hosts.iter().any(is_name)

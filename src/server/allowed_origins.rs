@@ -1,9 +1,4 @@
-//! Header fields of responses: of the refusal while no place is free, and for pages of other origins.
-
-/// The header field of the 503 that a client gets while no place for a stream is free: come back after 5 s.
-///
-/// `io::asynch` sends it by itself. An HTTP stack that owns the socket sends it when a log cannot be joined.
-pub const RETRY_AFTER: (&str, &str) = ("Retry-After", "5");
+//! The pages of other origins that may read a stream.
 
 /// The pages of other origins that may read a stream (WHATWG Fetch, CORS protocol).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,10 +1,10 @@
 //! How streams are served.
 
-use super::choice::{SKIP, Skip};
-use super::greeting::Greeting;
-use super::own_frames::Stage;
-use super::priming::{NEXT_RECORD, NEXT_RECORD_OR_ID, NextRecord};
+use super::filter::{SKIP, Skip};
+use super::initial_id::{NEXT_RECORD, NEXT_RECORD_OR_ID, ReadNext};
+use super::initial_state::InitialState;
 use super::ring::Cursor;
+use super::stage::Stage;
 use crate::encode::{Frame, SliceSink};
 use crate::event_type;
 use crate::wire::exact::Exact;
@@ -28,7 +28,7 @@ use crate::wire::text::EventType;
 #[derive(Clone, Copy, Debug)]
 #[must_use]
 pub struct StreamOptions<'a> {
-    // What few programs use is reached through a pointer, so that the others do not link it.
+    // Rare options are function pointers or trait objects, so that programs that do not set them do not link their code.
     pub(super) retry: u32,
     pub(super) retry_jitter: u32,
     pub(super) padding: Option<fn(u32) -> &'static [u8]>,
@@ -40,10 +40,8 @@ pub struct StreamOptions<'a> {
     pub(super) skip: Option<Skip>,
     /// The stage after preamble and loss notice, for clients that are new or have lost events.
     pub(super) opening: Stage,
-    /// The stage after the greeting.
-    pub(super) after_greeting: Stage,
-    pub(super) greeting: Option<&'a dyn Greeting>,
-    pub(super) next_record: NextRecord,
+    pub(super) initial_state: Option<&'a dyn InitialState>,
+    pub(super) next_record: ReadNext,
     pub(super) lifetime_ms: u32,
     pub(super) write_timeout_ms: u32,
 }
@@ -89,8 +87,7 @@ impl<'a> StreamOptions<'a> {
             only: None,
             skip: None,
             opening: Stage::Live,
-            after_greeting: Stage::Live,
-            greeting: None,
+            initial_state: None,
             next_record: NEXT_RECORD,
             lifetime_ms: 0,
             write_timeout_ms: 20_000,
@@ -215,8 +212,11 @@ impl<'a> StreamOptions<'a> {
         mut self,
         hook: &'a (impl Fn(u32, &mut SliceSink<'_>) -> bool + Sync),
     ) -> Self {
-        self.greeting = Some(hook);
-        self.opening = Stage::Greeting;
+        self.initial_state = Some(hook);
+        self.opening = match self.opening {
+            Stage::LiveWithoutId | Stage::InitialStateWithoutId => Stage::InitialStateWithoutId,
+            _ => Stage::InitialState,
+        };
         self
     }
 
@@ -232,10 +232,10 @@ impl<'a> StreamOptions<'a> {
     /// extended-eventsource 2.1.0, httpx-sse 0.4.3 and sse-stream 0.3 report an event with empty data.
     pub const fn initial_id(mut self) -> Self {
         self.next_record = NEXT_RECORD_OR_ID;
-        self.after_greeting = Stage::LiveWithoutId;
-        if !matches!(self.opening, Stage::Greeting) {
-            self.opening = Stage::LiveWithoutId;
-        }
+        self.opening = match self.opening {
+            Stage::InitialState | Stage::InitialStateWithoutId => Stage::InitialStateWithoutId,
+            _ => Stage::LiveWithoutId,
+        };
         self
     }
 

@@ -1,0 +1,66 @@
+//! The answer to a request for a stream while no slot is free.
+
+#[cfg(feature = "http")]
+use super::chunking::Chunking;
+#[cfg(feature = "http")]
+use super::connection_state::{Answer, State, Stream};
+#[cfg(feature = "http")]
+use super::scratch::Scratch;
+#[cfg(feature = "http")]
+use super::session::Session;
+#[cfg(feature = "http")]
+use super::stream_options::StreamOptions;
+#[cfg(feature = "http")]
+use crate::http::{HeaderField, Response, Status};
+#[cfg(feature = "http")]
+use crate::time::Instant;
+
+/// The header field of the 503 that a client gets while no place for a stream is free: come back after 5 s.
+///
+/// `io::asynch` sends it by itself. An HTTP stack that owns the socket sends it when a log cannot be joined.
+pub const RETRY_AFTER: (&str, &str) = ("Retry-After", "5");
+
+/// The response of a full server.
+#[cfg(feature = "http")]
+pub(super) static BUSY: Response =
+    Response::refusal(Status::SERVICE_UNAVAILABLE).own_fields(&BUSY_FIELDS);
+#[cfg(feature = "http")]
+static BUSY_FIELDS: [HeaderField; 1] = [HeaderField::constant(RETRY_AFTER.0, RETRY_AFTER.1)];
+
+/// `reconnect`, which is linked only if [`reconnect_when_full`](super::ServerOptions::reconnect_when_full) is set.
+#[cfg(feature = "http")]
+pub(super) type Reconnect = for<'a> fn(
+    &mut State<'a>,
+    &Scratch<'_>,
+    Instant,
+    &'a StreamOptions<'a>,
+    Option<&'static Chunking>,
+) -> bool;
+#[cfg(feature = "http")]
+pub(super) const RECONNECT: Reconnect = reconnect;
+
+/// Gives an event source a stream that ends after its preamble. Returns `false` if the client is no event source.
+#[cfg(feature = "http")]
+fn reconnect<'a>(
+    state: &mut State<'a>,
+    scratch: &Scratch<'_>,
+    now: Instant,
+    options: &'a StreamOptions<'a>,
+    chunking: Option<&'static Chunking>,
+) -> bool {
+    let request = scratch.request();
+    if !request.asks_for_event_stream() {
+        return false;
+    }
+    let chunking = Chunking::of(chunking, &request);
+    if state.is_unanswered() {
+        *state = match request.is_method("HEAD") {
+            true => State::Answer(Answer::head(Stream::head(chunking))),
+            false => State::Stream(Stream {
+                session: Session::ended(now, options),
+                chunking,
+            }),
+        };
+    }
+    true
+}

@@ -1,0 +1,204 @@
+//! What of a stream was sent, and what it waits for.
+
+use super::output::{CloseReason, Waiting};
+use super::resume::Resume;
+use super::ring::{Cursor, Lagged, Records};
+use super::stage::Stage;
+use super::walk::Walk;
+use crate::time::Instant;
+#[cfg(any(feature = "http", feature = "embedded-io-async"))]
+use crate::wire::text::LastEventId;
+
+/// What of a stream was sent, and what it waits for.
+///
+/// It knows no options. So the functions of rare options, which change it, can be reached through pointers in the options.
+#[derive(Clone, Debug)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub(super) struct Progress {
+    pub walk: Walk,
+    pub stage: Stage,
+    /// What the time since `since` is measured for.
+    pub waiting: Waiting,
+    /// How many times the client was told that events are missing. Saturates at 65,535.
+    pub losses: u16,
+    pub since: Instant,
+    pub lifetime_ends: Instant,
+}
+
+/// The value of `walk.sent` when the caller has reported all bytes of a record as sent.
+const WHOLE: u32 = u32::MAX;
+/// The value of `lifetime_ends` when the stream is to end at once.
+const ENDED: Instant = Instant::from_millis(0);
+
+/// What [`Progress::next_record`] found.
+pub(super) enum NextRecord<'l> {
+    /// Bytes to send. There is at least one.
+    Send(&'l [u8]),
+    /// The stage has changed, or the record was sent: ask again.
+    Again,
+    /// Only a part of a search was done: ask again after the log was unlocked.
+    Later,
+    /// All records were sent.
+    End,
+}
+
+impl Progress {
+    pub const fn new(
+        now: Instant,
+        walk: Walk,
+        stage: Stage,
+        losses: u16,
+        lifetime_ms: u32,
+    ) -> Self {
+        Self {
+            walk,
+            stage,
+            waiting: Waiting::Idle,
+            losses,
+            since: now,
+            lifetime_ends: now.limit(lifetime_ms),
+        }
+    }
+
+    /// Records that `length` bytes were sent of the frame under way.
+    pub fn note_sent(&mut self, length: usize) {
+        // Saturates: the caller may report more bytes than it was given.
+        self.walk.sent = self.walk.sent.saturating_add(length as u32);
+        self.waiting = Waiting::Progress;
+    }
+
+    /// Records that the caller of `poll` has written `length` of the bytes that it was given.
+    pub fn sent(&mut self, length: usize) {
+        if length > 0 && self.waiting != Waiting::Idle {
+            self.note_sent(length);
+            // Saturates: the caller may report more bytes than it was given.
+            self.walk.other_read = self.walk.other_read.saturating_sub(length as u32);
+            if self.stage.is_live() && self.walk.other_read == 0 {
+                self.walk.sent = WHOLE;
+            }
+        }
+    }
+
+    /// Sends the loss notice next.
+    pub const fn note_loss(&mut self) {
+        self.losses = self.losses.saturating_add(1);
+        self.stage = Stage::LossNotice;
+    }
+
+    /// Ends the stream after the frame under way.
+    pub const fn end(&mut self) {
+        self.lifetime_ends = ENDED;
+    }
+
+    /// Whether the stream was ended, rather than that its lifetime is over.
+    pub fn is_ended(&self) -> bool {
+        self.lifetime_ends == ENDED
+    }
+
+    /// Closes the stream if its time is over. Call it between two frames.
+    #[inline(always)] // It has one caller.
+    pub fn close_if_over(&mut self, now: Instant) -> bool {
+        let is_over = now >= self.lifetime_ends;
+        if is_over {
+            self.stage = Stage::Closed(match self.is_ended() {
+                true => CloseReason::Ended,
+                false => CloseReason::Lifetime,
+            });
+        }
+        is_over
+    }
+
+    /// Goes on with the log after the last frame of the present state.
+    pub fn leave_initial_state(&mut self) {
+        self.walk.sent = 0;
+        self.stage = self.stage.after_initial_state();
+    }
+
+    /// Goes on after what a caller of `poll` need not be given: the present state, for which it has no buffer, and a record that
+    /// it has reported as sent whole. That the log has overwritten such a record since is no loss.
+    ///
+    /// Not inlined, so that its locals are not on the stack during the calls that follow.
+    #[inline(never)]
+    pub fn skip_sent(&mut self, records: &Records<'_>) {
+        if self.stage.is_initial_state() {
+            self.leave_initial_state();
+        }
+        if !self.stage.is_live() || self.walk.sent != WHOLE {
+            return;
+        }
+        let mut next = self.walk.cursor;
+        // If the record is still there, `next_record` goes on after it.
+        if let Err(Lagged { missed }) = records.read(&mut next) {
+            self.walk.jump_to(next);
+            if missed > 1 {
+                self.note_loss();
+            }
+        }
+    }
+
+    /// Finds what the log holds next for this client. If that is a record, sets `after` to the cursor after it.
+    ///
+    /// Not inlined, so that its locals are not on the stack while a snapshot is chosen.
+    #[inline(never)]
+    pub fn next_record<'l>(&mut self, records: &Records<'l>, after: &mut Cursor) -> NextRecord<'l> {
+        let mut next = self.walk.cursor;
+        match records.read(&mut next) {
+            Ok(Some(record)) => {
+                let unsent = record.as_bytes().get(self.walk.sent as usize..);
+                match unsent {
+                    Some(unsent @ [_, ..]) => {
+                        *after = next;
+                        return NextRecord::Send(unsent);
+                    }
+                    _ => self.walk.move_to(next),
+                }
+            }
+            Ok(None) => return NextRecord::End,
+            Err(_) if self.walk.sent > 0 => self.stage = Stage::Closed(CloseReason::Lagged),
+            Err(_) => {
+                self.walk.jump_to(next);
+                self.note_loss();
+            }
+        }
+        NextRecord::Again
+    }
+
+    /// Whether [`search`](Self::search) is to be called.
+    #[cfg(any(feature = "http", feature = "embedded-io-async"))]
+    pub const fn is_resuming(&self) -> bool {
+        matches!(self.stage, Stage::Resume | Stage::Search)
+    }
+
+    /// Searches for the client's last event ID, for one step. Returns whether the caller may go on without unlocking the log: the
+    /// search ended in its first step.
+    ///
+    /// Not inlined, so that its locals are not on the stack during the calls that follow.
+    #[cfg(any(feature = "http", feature = "embedded-io-async"))]
+    #[inline(never)]
+    pub fn search(&mut self, records: &Records<'_>, last_event_id: LastEventId<'_>) -> bool {
+        let is_first = self.stage == Stage::Resume;
+        let mut resume = None;
+        if is_first {
+            self.stage = Stage::Search;
+            self.walk.restart(records.ring.oldest, records.ring.next);
+            resume = super::resume::begin(records, last_event_id);
+        }
+        resume = resume.or_else(|| super::resume::step(&mut self.walk, records, last_event_id));
+        let Some(resume) = resume else {
+            return false;
+        };
+        let (cursor, stage, losses) = Self::after(resume);
+        self.walk.restart(cursor, cursor);
+        self.stage = stage;
+        self.losses = losses;
+        is_first
+    }
+
+    /// Returns where a stream begins after a search, in which stage, and with how many losses.
+    pub const fn after(resume: Resume) -> (Cursor, Stage, u16) {
+        match resume {
+            Resume::Lost(oldest) => (oldest, Stage::Preamble, 1),
+            Resume::From(cursor) | Resume::Fresh(cursor) => (cursor, Stage::ResumedPreamble, 0),
+        }
+    }
+}
