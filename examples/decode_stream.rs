@@ -1,14 +1,18 @@
-//! Reads an event stream and prints what a client sees, one JSON object a line:
-//! `{"type":..,"data":..,"lastEventId":..}` for an event, `{"retry":ms}` before the event whose block
-//! set it, `{"overflow":true}` for an event that does not fit the buffer.
+//! Decodes an event stream, and prints it as JSON lines.
+//!
+//! | line | meaning |
+//! | --- | --- |
+//! | `{"type":..,"data":..,"lastEventId":..}` | an event |
+//! | `{"retry":ms}` | a reconnection time, before the event of the same block |
+//! | `{"overflow":true}` | an event that does not fit the buffer |
 //!
 //! ```text
 //! cargo run --example decode_stream -- FILE|- [--chunk N] [--buffer N]
 //! ```
 //!
-//! `-` reads standard input. `--chunk` says how many bytes the decoder gets at a time (4096),
-//! `--buffer` the size of its buffer in bytes (262144). Exit status: 0 at the end of the input, 1
-//! when reading or writing fails, 2 for wrong usage.
+//! `-` reads standard input. `--chunk` sets the number of bytes that the decoder gets at a time (4096 by default), `--buffer`
+//! the size of its buffer in bytes (262144 by default). The exit status is 0 at the end of the input, 1 if reading or writing
+//! fails, and 2 for wrong usage.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
@@ -99,12 +103,12 @@ fn decode(options: &Options) -> io::Result<()> {
             print_retry(&mut decoder, &mut output)?;
             return output.flush();
         }
-        // Somebody may be watching.
+        // A user who watches a live stream sees each event at once.
         output.flush()?;
     }
 }
 
-/// The reconnection time, if it was set since the last event.
+/// Prints the reconnection time if the stream has set it since the last event.
 fn print_retry(decoder: &mut Decoder<&mut [u8]>, output: &mut impl Write) -> io::Result<()> {
     match decoder.take_retry() {
         Some(time) => writeln!(output, "{}", json!({ "retry": time })),
@@ -112,7 +116,7 @@ fn print_retry(decoder: &mut Decoder<&mut [u8]>, output: &mut impl Write) -> io:
     }
 }
 
-/// Reads what there is, at most a chunk; nothing at the end of the input.
+/// Reads at most a chunk. Returns 0 at the end of the input.
 fn read(input: &mut impl Read, chunk: &mut [u8]) -> io::Result<usize> {
     loop {
         match input.read(chunk) {

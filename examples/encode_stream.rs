@@ -1,12 +1,12 @@
-//! Reads JSON objects, one a line, and writes them as an event stream.
+//! Reads JSON lines, and writes them as an event stream.
 //!
 //! ```text
 //! cargo run --example encode_stream < LINES
 //! ```
 //!
-//! An object is `{"type"?, "id"?, "retry"?, "data"?}` or `{"comment"}`. One that is neither, or whose
-//! type or id is illegal in an event stream, is reported as `{"error":..}` on standard error; nothing
-//! of it is written, and the program ends with status 2. It is 1 when reading or writing fails.
+//! An object has any of the keys `type`, `id`, `retry` and `data`, or the key `comment` alone. The program ends with status 2
+//! at the first line that is no such object, or whose type or id is illegal in an event stream. It then prints
+//! `{"error":..}` to standard error, and writes nothing of that line. If reading or writing fails, the status is 1.
 
 use std::io::{self, BufRead};
 use std::process::ExitCode;
@@ -51,7 +51,7 @@ fn failure(status: u8, error: &str) -> ExitCode {
 fn frame(object: &Map<String, Value>) -> Result<Frame<'_>, String> {
     if let Some(comment) = object.get("comment") {
         if object.len() > 1 {
-            return Err("a comment stands alone".into());
+            return Err("\"comment\" excludes other keys".into());
         }
         return Ok(Frame::comment(text("comment", comment)?));
     }
@@ -72,12 +72,12 @@ fn frame(object: &Map<String, Value>) -> Result<Frame<'_>, String> {
 }
 
 fn text<'v>(key: &str, value: &'v Value) -> Result<&'v str, String> {
-    value.as_str().ok_or(format!("{key:?} is no string"))
+    value.as_str().ok_or(format!("{key:?} is not a string"))
 }
 
 fn milliseconds(value: &Value) -> Result<u32, String> {
     let number = value.as_u64().and_then(|number| number.try_into().ok());
-    number.ok_or("\"retry\" is no number of milliseconds below 4294967296".into())
+    number.ok_or("\"retry\" is not a whole number of milliseconds below 4294967296".into())
 }
 
 fn message(error: impl std::error::Error) -> String {

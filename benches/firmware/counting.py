@@ -1,10 +1,10 @@
-"""Instructions, counted by a timer of the emulated microcontroller."""
+"""Counts instructions by a timer of the emulated microcontroller."""
 
 import sys
 
 from emulator import boot, report
 
-# Instructions a byte: (bar, limit). Without a bar, it is only not to grow.
+# Instructions a byte: (bar, limit). Rows without a bar only must not grow.
 DECODE = {
     "decode/17-byte-events/536": (7.3, 6.62),
     "decode/51-byte-events/536": (12.5, 12.4),
@@ -22,7 +22,7 @@ DECODE = {
     "encode/51-byte-event": (None, 16.5),
     "encode/2-KB-line": (None, 2.6),
 }
-# So much of the instructions that sse-core takes.
+# The largest share of the instructions of sse-core.
 OF_SSE_CORE = {
     "17-byte-events/536": 0.2,
     "51-byte-events/536": 0.3,
@@ -30,8 +30,8 @@ OF_SSE_CORE = {
     "2-KB-lines/536": 0.4,
 }
 
-# The most instructions an event of so many bytes may take, in chunks of 16, 536 and 1460; of those that are
-# pushed, in single bytes.
+# Limits of instructions an event, by the bytes of an event, for chunks of 16, 536 and 1460. Pushed events come in single
+# bytes.
 CHUNKS = (16, 536, 1460)
 RECEIVE_LIMITS = {
     "Decoder::next": {17: (470, 120, 109), 55: (1840, 711, 691), 255: (3470, 976, 846)},
@@ -53,12 +53,12 @@ RECEIVE_BARS = {
     "Decoder::push/255-byte-events/1": 8000,
 }
 
-# Of an event of 64 bytes of data; of serving, for each client.
+# Instructions for an event of 64 bytes of data. Those of `Session::fill` and `Hub::serve` are for each client.
 SERVE_LIMITS = {"EventLog::publish": 2100, "EventLog::publish_with": 2480, "Session::fill": 530, "Hub::serve": 1200}
 SERVE_BARS = {"EventLog::publish": 2600, "Hub::serve": 1450}
 
-# The longest time for which the lock of a hub is held, for clients that come with an unknown id, the oldest id, or
-# none; and what a client costs that comes with none, from its request to the end of its snapshot. The logs have 16 KB.
+# The longest time for which a hub's lock is held, for clients with an unknown id, the oldest id, or none. Snapshots: the cost
+# of a client without an id, from its request to the end of its snapshot. The logs have 16 KB.
 IDS = ("unknown-id", "oldest-id", "no-id")
 LOCK_LIMITS = {
     "1365-records": (6_870, 6_310, 14_950),
@@ -95,7 +95,7 @@ def measure():
 
 
 def receive_limits():
-    """The limits by the names of what they are of."""
+    """Returns a map from the name of each row to its limit."""
     pushed = {f"Decoder::push/{length}-byte-events/1": limit for length, limit in PUSH_LIMITS.items()}
     return pushed | {f"{way}/{length}-byte-events/{chunk}": limit
                      for way, events in RECEIVE_LIMITS.items()
@@ -110,7 +110,7 @@ def lock_limits():
 
 
 def judge(kind, costs, limits, bars):
-    """Reports what of the costs is of a kind. Each limit and each bar is of one of them."""
+    """Reports the costs of one kind. Fails if a limit or a bar has no cost."""
     costs = {name.removeprefix(f"{kind}/"): cost for name, cost in costs.items() if name.startswith(f"{kind}/")}
     if missing := (limits.keys() | bars.keys()) - costs.keys():
         sys.exit(f"failed: {kind}: not counted: {missing}")
@@ -119,7 +119,7 @@ def judge(kind, costs, limits, bars):
 
 
 def count(program):
-    """Instructions for each unit of work, as a program reports them."""
+    """Runs a program. Returns the instructions for each unit of work, by name."""
     results = boot("instructions", program)
     loops = [amount / ticks for name, amount, ticks in results if name.startswith("calibration")]
     per_tick = sum(loops) / len(loops)

@@ -1,4 +1,4 @@
-"""Builds programs for the emulated Cortex-M3, runs them, and prints what they report."""
+"""Builds programs for the emulated Cortex-M3, runs them, and prints their figures."""
 
 import os
 import pathlib
@@ -25,14 +25,14 @@ def check_tools(targets):
 
 
 def boot(package, name, level="s"):
-    """Builds and runs a program; gives what it reports: names, amounts of work, what that took."""
+    """Builds and runs a program. Returns its reports: (name, amount of work, cost)."""
     folder = HERE / "target" / level
     build = ["cargo", "build", "--release", "--quiet", "--target-dir", folder, "--bin", name]
     environment = {**os.environ, "CARGO_PROFILE_RELEASE_OPT_LEVEL": level}
     if subprocess.run(build, cwd=HERE / package, env=environment).returncode:
         sys.exit(f"failed: {name} does not build")
     program = folder / TARGET / "release" / name
-    # Even in good order QEMU warns of a timer that has no clock yet: shown only after a failure.
+    # QEMU always warns of a timer with period zero, so its messages are shown only after a failure.
     try:
         run = subprocess.run([*QEMU, program], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                              stderr=subprocess.PIPE, text=True, timeout=TIME_LIMIT)
@@ -45,7 +45,7 @@ def boot(package, name, level="s"):
 
 
 def report(metric, value, unit, bar=None, limit=None):
-    """Prints a figure; gives the failure, if it is over the limit."""
+    """Prints a figure. Yields a failure if it is over its limit."""
     is_over = limit is not None and value > limit
     note = " over limit" if is_over else " over bar" if bar is not None and value > bar else ""
     print(f"{metric} {value} {unit} {bar or '-'} {limit or '-'}{note}")

@@ -1,8 +1,8 @@
-"""The stack that calls into the core take: the deepest of all calls with the conformance vectors."""
+"""Measures the stack of calls into the core: the deepest of all calls with the conformance vectors."""
 
 from emulator import boot, report
 
-# Bytes of each call, and the limits of those that do not keep to it yet.
+# The bar of each call in bytes, which is also its limit, and the limits of calls that are over the bar.
 BAR = 320
 LIMITS = {
     "Decoder::next": 288,

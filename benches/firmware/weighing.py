@@ -1,4 +1,4 @@
-"""The example firmware: its flash and its static RAM, and the crate's share of them."""
+"""Measures flash and static RAM of the example firmware, and the crate's share of them."""
 
 import subprocess
 import sys
@@ -13,7 +13,7 @@ FIRMWARE = {
     "bare": ("thumbv6m-none-eabi", None, None),
 }
 TARGETS = {target for target, *_ in FIRMWARE.values()}
-# Of status_stream, over the same firmware with a stub in the crate's place: (bar, limit).
+# The crate's share of status_stream, which is the difference to the same firmware with a stub: (bar, limit).
 SHARE = {"flash": (10 * 1024, 17_900), "ram": (6 * 1024, 6 * 1024)}
 
 
@@ -40,7 +40,7 @@ def build_example(name, target, folder, *options):
 
 
 def flash_and_ram(program):
-    """The bytes that a program takes of flash, and of RAM beside its stack."""
+    """Returns a program's bytes of flash, and of RAM without the stack."""
     table = subprocess.run(["size", program], stdout=subprocess.PIPE, text=True, check=True).stdout
     text, data, bss = map(int, table.splitlines()[1].split()[:3])
     return text + data, data + bss

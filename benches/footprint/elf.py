@@ -1,4 +1,4 @@
-"""Reads what the scripts beside it need of a 32-bit little-endian ELF file."""
+"""Reads sections, symbols and references of a 32-bit little-endian ELF file."""
 
 import bisect
 import struct
@@ -21,30 +21,30 @@ class Elf:
         self.functions = sorted((value & ~1, name) for name, value, _, kind in self._symbols if kind == STT_FUNC)
 
     def text(self, start):
-        """The string that starts at this offset of the file."""
+        """Returns the string that starts at this offset of the file."""
         return self.bytes[start:self.bytes.index(b"\0", start)].decode()
 
     def section(self, name):
-        """The contents of a section; none if there is no such section."""
+        """Returns the contents of a section, empty if there is no such section."""
         if name not in self._names:
             return b""
         header = self._headers[self._names.index(name)]
         return self.bytes[header[4]:header[4] + header[5]]
 
     def words(self, name):
-        """The contents of a section as 32-bit words."""
+        """Returns the contents of a section as 32-bit words."""
         return [word for word, in struct.iter_unpack("<I", self.section(name))]
 
     def flash(self):
-        """The bytes of code and constants."""
+        """Returns the number of bytes of code and constants."""
         return sum(len(self.section(name)) for name in (".text", ".rodata", ".data"))
 
     def sizes(self):
-        """The (name, size) of each symbol."""
+        """Returns the (name, size) of each symbol."""
         return [(name, size) for name, _, size, _ in self._symbols]
 
     def references(self):
-        """A pair of functions, each (address, name), for each place in the first that holds the second's address."""
+        """Yields pairs of functions, each (address, name): the first one contains the address of the second."""
         addresses = [address for address, _ in self.functions]
         known = dict(self.functions)
         text = self._headers[self._names.index(".text")]
@@ -55,7 +55,8 @@ class Elf:
                 place, info = struct.unpack_from("<II", self.bytes, at)
                 _, target, _, kind = self._symbols[info >> 8]
                 if kind != STT_FUNC and info & 0xff == R_ARM_ABS32:
-                    # A local function may be meant by its section and an offset: the linker has added both.
+                    # The relocation may name the section instead of a local function. The linker has written the address
+                    # of the function, including its offset, into the code.
                     target, = struct.unpack_from("<I", self.bytes, text[4] + place - text[3])
                 if target & ~1 in known:
                     source = self.functions[bisect.bisect(addresses, place) - 1]

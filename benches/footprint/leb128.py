@@ -1,4 +1,4 @@
-"""Numbers and strings as DWARF encodes them: each function returns what it reads, and where that ends."""
+"""Decodes numbers and strings of DWARF. Each function returns the value and the offset of its end."""
 
 
 def string(data, at):

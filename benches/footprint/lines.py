@@ -1,4 +1,4 @@
-"""Reads which lines of source a linked program has instructions of, from the section `.debug_line` (DWARF 4)."""
+"""Finds the source lines that have instructions in a linked program, by its section `.debug_line` (DWARF 4)."""
 
 import os
 import struct
@@ -8,7 +8,7 @@ from units import folders
 
 
 class LineTable:
-    """The line tables of a program, as a map from a source file to the lines of it that are linked."""
+    """The line tables of a program: a map from a source file to its lines that are linked."""
 
     def __init__(self, elf):
         self.lines = {}
@@ -40,7 +40,7 @@ class LineTable:
         self._run(data[program:end], files, base, span, lengths)
 
     def _run(self, code, files, base, span, lengths):
-        """Runs a line program: each sequence starts at a function's address, or the linker has dropped it."""
+        """Runs a line program. A sequence that does not start at a function's address was dropped by the linker."""
         at, file, line, linked = 0, 1, 1, False
         while at < len(code):
             opcode, at = code[at], at + 1

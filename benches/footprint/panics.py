@@ -1,14 +1,13 @@
 """Finds the functions of a linked program from which the panic handler can be reached.
 
-The search starts at the handler, whose symbol is not mangled, and goes from each function to those that
-hold its address, as the relocations say which `--emit-relocs` keeps. So it depends neither on what is
-inlined nor on how names are mangled.
+The search starts at the handler, whose symbol is not mangled. From each function it goes to the functions that contain its
+address, by the relocations that `--emit-relocs` keeps. So the result depends neither on inlining nor on the mangling of
+names.
 
-One panic is allowed. The compiler adds it to each `async fn`: a call of `panic_const_async_fn_resumed`,
-for the case that the future is polled after it has returned. Nothing else calls that function. So what lies between it
-and the handler is allowed, but no other way into that. For this the handler must use the panic's message
-(feature `panic_messages`): otherwise all functions that panic with a constant message would be the same code,
-of which the compiler keeps one.
+One panic is allowed. The compiler adds it to each `async fn`: a call of `panic_const_async_fn_resumed`, for a future that is
+polled after it has returned. Only `async fn`s call that function. The functions that it calls are allowed as well, but only
+by calls from it. For this, the handler must use the panic's message (feature `panic_messages`): without it, all functions
+that panic with a constant message have the same code, and the compiler keeps only one of them.
 """
 
 import re
@@ -18,7 +17,7 @@ ASYNC_FN_RESUMED = "panic_const_async_fn_resumed"
 
 
 def panicking_functions(elf):
-    """A pair of names, caller and callee, for each call into `core` that can panic and is not allowed."""
+    """Returns (caller, callee) by name for each call into `core` that can panic and is not allowed."""
     callers, callees = {}, {}
     for source, target in elf.references():
         if source != target:
@@ -34,7 +33,7 @@ def panicking_functions(elf):
         for caller in callers.get(callee, set()) - reached:
             if callee in resumed:
                 continue
-            # What calls such a function panics as well, but only the first one is of interest.
+            # The callers of this function can panic as well, but only the first function outside `core` is reported.
             if caller not in allowed and not belongs_to_core(caller[1]):
                 found.add((readable(caller[1]), readable(callee[1])))
             else:
@@ -44,7 +43,7 @@ def panicking_functions(elf):
 
 
 def closure(functions, callees):
-    """These functions, and all that they call."""
+    """Returns these functions, and all functions that they call."""
     found, todo = set(functions), list(functions)
     while todo:
         for callee in callees.get(todo.pop(), set()) - found:
@@ -54,12 +53,12 @@ def closure(functions, callees):
 
 
 def belongs_to_core(symbol):
-    """Whether a function is part of `core`, or of the panic handler: its callers are of more interest."""
+    """Whether a function is part of `core` or of the panic handler. The report names its callers instead."""
     return readable(symbol).startswith("core::") or "rust_begin_unwind" in symbol
 
 
 def readable(symbol):
-    """The path in a mangled name, as far as it can be read without a demangler."""
+    """Returns the path in a mangled name, as far as it is readable without a demangler."""
     separator = "_?" if symbol.startswith("_R") else ""
     symbol = re.sub(r"(?<=C)s[0-9A-Za-z]*_(?=\d)", "", symbol)
     names, at = [], 0

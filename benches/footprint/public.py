@@ -1,15 +1,14 @@
 """Finds the public functions of the crate that no checked program links.
 
-rustdoc lists the functions, with the lines that each takes in its file. The programs are built once more
-without optimisation, where each instruction belongs to one line of source, and the linker drops what cannot
-be reached from `reset`. So a function of which at least one line has an instruction in a linked function is
-called by a program, or its address is taken, and a function that is inlined is seen as well. What is only
-evaluated at compile time is not: a `const fn` must be called with values of run time too.
+rustdoc lists the functions, with their lines. The programs are built again without optimisation: then each instruction
+belongs to one source line, and the linker drops code that cannot be reached from `reset`. So a program calls a function, or
+takes its address, if at least one of its lines has an instruction in a linked function. This includes functions that are
+inlined. It does not include evaluation at compile time, so a `const fn` must be called with values of run time, too.
 
-The check for panics sees the same programs optimised: calls with values that the compiler knows would prove
-less, so programs take values from the port.
+The check for panics uses the same programs, optimised. A call with constant values would prove less, so programs take their
+values from the port.
 
-Left out are derived implementations, and `Debug` that is written by hand: both are for those who debug.
+Derived implementations, and `Debug` that is written by hand, are left out: they are only for debugging.
 """
 
 import json
@@ -26,7 +25,7 @@ LEFT_OUT = {"Debug"}
 
 
 def not_linked(elves):
-    """The public functions that are in none of the programs, as `file:line name`."""
+    """Yields the public functions that are in none of the programs, as `file:line name`."""
     lines, symbols = {}, set()
     for elf in elves:
         symbols.update(readable(name) for _, name in elf.functions)
@@ -34,7 +33,7 @@ def not_linked(elves):
             lines.setdefault(file, set()).update(numbers)
     for name, file, first, last in sorted(public_functions()):
         if first == last:
-            # Made by a macro, and so without lines of its own.
+            # A macro made this function, so it has no lines of its own, and is found by its symbol.
             is_linked = any(name == symbol_name(symbol) for symbol in symbols)
         else:
             is_linked = not lines.get(str(ROOT / file), set()).isdisjoint(range(first, last + 1))
@@ -43,12 +42,12 @@ def not_linked(elves):
 
 
 def symbol_name(symbol):
-    """A symbol such as `_<a::Text as b::PartialEq<&str>>::eq` in the form in which `public_functions` names it."""
+    """Returns a symbol such as `_<a::Text as b::PartialEq<&str>>::eq` in the form of the names of `public_functions`."""
     return re.sub(r"\w+::(?=\w+(::|[ <>]))", "", symbol.removeprefix("_")).replace("<[u8]>", "")
 
 
 def public_functions():
-    """The (name, file, first line, last line) of each function with a body that users can call."""
+    """Yields (name, file, first line, last line) of each function with a body that users can call."""
     command = ["cargo", "rustdoc", "--quiet", "--lib", "--all-features", "--target-dir", "benches/footprint/target",
                "--", "-Z", "unstable-options", "--output-format", "json"]
     subprocess.run(command, cwd=ROOT, check=True, env=os.environ | {"RUSTC_BOOTSTRAP": "1"})
@@ -77,7 +76,7 @@ def public_functions():
 
 
 def function(items, number, owner):
-    """One function, if it is one, and has a body in the crate."""
+    """Yields the item if it is a function with a body in the crate."""
     item = items.get(str(number))
     if item and item["span"] and item["inner"].get("function", {}).get("has_body"):
         span = item["span"]

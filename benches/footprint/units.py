@@ -1,4 +1,4 @@
-"""Reads from `.debug_info` (DWARF 4) the folder in which each unit was compiled: its paths are relative to that."""
+"""Reads the folder in which each unit was compiled from `.debug_info` (DWARF 4). The unit's paths are relative to it."""
 
 import struct
 
@@ -6,12 +6,12 @@ from leb128 import string, uleb
 
 DW_AT_STMT_LIST, DW_AT_COMP_DIR = 0x10, 0x1b
 DW_FORM_STRP = 0x0e
-# The forms that the first entry of a unit has, by their number of bytes.
+# The size in bytes of each form in the first entry of a unit.
 SIZES = {0x01: 4, 0x05: 2, 0x06: 4, 0x0b: 1, DW_FORM_STRP: 4, 0x17: 4, 0x19: 0}
 
 
 def folders(elf):
-    """A map from where a unit's line table starts in `.debug_line` to the folder."""
+    """Returns a map from the offset of a unit's line table in `.debug_line` to the unit's folder."""
     info, abbreviations, strings = (elf.section(f".debug_{name}") for name in ("info", "abbrev", "str"))
     found, at = {}, 0
     while at < len(info):

@@ -8,7 +8,7 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 RUNNER = "gungraun-runner"
-VERSION = "0.20.0"  # that of the library in Cargo.toml
+VERSION = "0.20.0"  # must be the library's version in Cargo.toml
 
 
 def check_tools():
@@ -17,11 +17,11 @@ def check_tools():
             sys.exit(f"missing: {package}")
     version = subprocess.run([RUNNER, "--version"], stdout=subprocess.PIPE, text=True).stdout.split()[-1:]
     if version != [VERSION]:
-        sys.exit(f"another version: cargo install {RUNNER}@{VERSION}")
+        sys.exit(f"wrong version of {RUNNER}: cargo install {RUNNER}@{VERSION}")
 
 
 def count(bench):
-    """What a program tells of each of its functions, and the instructions of that, in their order."""
+    """Yields the result of each benchmark function of a program, and its instructions, in their order."""
     command = ["cargo", "bench", "--quiet", "--bench", bench, "--",
                "--output-format=json", "--callgrind-args=--cache-sim=no"]
     run = subprocess.run(command, cwd=HERE, stdout=subprocess.PIPE, text=True)

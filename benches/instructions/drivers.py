@@ -1,11 +1,12 @@
-"""What an event costs through each driver, and what it costs a server for each client."""
+"""Measures the instructions to receive an event by each driver, and to publish and serve one."""
 
 import re
 import sys
 
 from callgrind import count, report
 
-# Instructions an event of so many bytes may take, in chunks of 16, 536 and 1460; if it is pushed, in single bytes.
+# Limits of instructions an event, by the bytes of an event, for chunks of 16, 536 and 1460. Pushed events come in single
+# bytes.
 CHUNKS = (16, 536, 1460)
 RECEIVE_LIMITS = {
     "Decoder::next": {17: (424, 89.7, 82.9), 55: (1600, 573, 550), 255: (2050, 529, 389)},
@@ -16,9 +17,9 @@ RECEIVE_LIMITS = {
     "asynch::Client": {17: (1080, 242, 224), 55: (3060, 924, 878), 255: (7850, 961, 654)},
 }
 PUSH_LIMITS = {17: 777, 55: 2750, 255: 7760}
-# Those of an event of 64 bytes of data; of serving, for each client.
+# Limits for an event of 64 bytes of data. Those of `Session::fill` and `Hub::serve` are for each client.
 SERVE_LIMITS = {"EventLog::publish": 1640, "EventLog::publish_with": 1670, "Session::fill": 389, "Hub::serve": 974}
-SNAPSHOT_LIMIT = 7_260_000  # of 630 types
+SNAPSHOT_LIMIT = 7_260_000  # for 630 types
 
 # The names of the functions in `benches/drivers.rs`.
 RECEIVERS = {
@@ -59,7 +60,7 @@ def measure():
 
 
 def all_limits():
-    """The limits by the names of what they are of."""
+    """Yields the name of each row that has a limit, and its limit."""
     for way, events in RECEIVE_LIMITS.items():
         for length, limits in events.items():
             for chunk, limit in zip(CHUNKS, limits, strict=True):

@@ -1,4 +1,4 @@
-//! The clock of tokio, for the crate's drivers.
+//! A clock for the crate's drivers, over tokio's timer.
 
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -6,7 +6,8 @@ use std::time::Duration;
 use embedded_sse::Instant;
 use embedded_sse::io::asynch::Clock;
 
-/// Counts from its first use in the process: tasks take their instants from one thread to another.
+/// Counts from its first use in the process. All threads share that start, since tasks move between threads with their
+/// instants.
 pub struct TokioClock;
 
 static START: LazyLock<tokio::time::Instant> = LazyLock::new(tokio::time::Instant::now);

@@ -1,4 +1,4 @@
-//! How TCP connections of tokio end, for the crate's server.
+//! Ends TCP connections of tokio, for the crate's server.
 
 use std::io::Result;
 
@@ -7,11 +7,12 @@ use embedded_sse::io::End;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
-/// It is a function, for tasks that go from thread to thread have to know that its future may.
+/// A function instead of an asynchronous closure: the compiler then sees that its future is `Send`, as tasks that move
+/// between threads must be.
 pub async fn end(socket: &mut FromTokio<TcpStream>, end: End) -> Result<()> {
     match end {
         End::Shutdown => socket.inner_mut().shutdown().await,
-        // The socket is dropped next, which sends RST then.
+        // With zero linger, the drop that follows sends RST.
         End::Abort => socket.inner().set_zero_linger(),
     }
 }

@@ -1,8 +1,8 @@
-//! The refusal of a request that would change a page.
+//! The refusal of methods other than GET and HEAD for a page.
 
 use embedded_sse::http::{HeaderField, Response, Status};
 
-/// A page is there, but only to be read: 404 would say that it is not there.
+/// Answers 405 with `Allow`. A 404 would say that the page does not exist.
 pub static NOT_ALLOWED: Response = Response::refusal(Status::METHOD_NOT_ALLOWED).fields(&ALLOW);
 
 static ALLOW: [HeaderField; 1] = [match HeaderField::new("Allow", "GET, HEAD") {

@@ -1,8 +1,8 @@
-//! Random numbers of the standard library alone.
+//! Random numbers by the standard library alone.
 
 use std::hash::{BuildHasher, RandomState};
 
-/// A number that the system has drawn: the keys of `RandomState` are.
+/// Returns a random number of the system: `RandomState` takes its keys from there.
 pub fn random() -> u32 {
     RandomState::new().hash_one(0) as u32
 }

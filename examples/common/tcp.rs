@@ -1,4 +1,4 @@
-//! TCP connections of tokio, for the crate's client.
+//! Makes TCP connections of tokio, for the crate's client.
 
 use embedded_io_adapters::tokio_1::FromTokio;
 use embedded_sse::client::ConnectError;

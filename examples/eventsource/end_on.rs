@@ -1,21 +1,21 @@
-//! The reasons of `--end-on`.
+//! The values of `--end-on`.
 
 use std::str::FromStr;
 
 use embedded_sse::client::{NetworkReason, Reason, ServerReason};
 
-/// For which reason to end.
+/// The reasons for which the client ends instead of reconnecting.
 pub enum EndOn {
-    /// For this one.
+    /// One reason.
     Exactly(Reason),
-    /// For each redirect that cannot be followed.
+    /// Every redirect that cannot be followed.
     Redirect,
-    /// For each response that cannot be understood.
+    /// Every response that is malformed or not supported.
     Malformed,
 }
 
 impl EndOn {
-    pub fn is_about(&self, reason: Reason) -> bool {
+    pub fn includes(&self, reason: Reason) -> bool {
         match self {
             Self::Exactly(exactly) => *exactly == reason,
             Self::Redirect => matches!(reason, Reason::Redirect(_)),
@@ -39,7 +39,7 @@ impl FromStr for EndOn {
             "slow-head" => Reason::Network(NetworkReason::SlowHead),
             status => match status.parse() {
                 Ok(status @ 100..=999) => Reason::Server(ServerReason::Status(status)),
-                _ => return Err("--end-on: not a status, nor a word of the list"),
+                _ => return Err("--end-on: neither a status nor a word of the list"),
             },
         }))
     }

@@ -1,16 +1,22 @@
-//! Follows an event stream for as long as it can, and prints what comes of it, one JSON object a line:
-//! `{"type":..,"data":..,"lastEventId":..}` for an event, `{"retry":ms}` before it when the
-//! reconnection time has changed, `{"overflow":true}` for an event that does not fit the buffer; and
-//! `{"state":"open"}`, `{"state":"connecting","in_ms":..}`, `{"state":"closed","reason":..,"by":..}` for what
-//! becomes of the connection. Why it was lost goes to standard error, and so does the start of the body of a response
-//! that is no stream.
+//! Follows an event stream through reconnects, and prints it as JSON lines.
+//!
+//! | line | meaning |
+//! | --- | --- |
+//! | `{"type":..,"data":..,"lastEventId":..}` | an event |
+//! | `{"retry":ms}` | the reconnection time has changed |
+//! | `{"overflow":true}` | an event does not fit the buffer |
+//! | `{"state":"open"}` | the stream has opened |
+//! | `{"state":"connecting","in_ms":..}` | the stream was lost, and the client connects after this delay |
+//! | `{"state":"closed","reason":..,"by":..}` | the client has ended |
+//!
+//! The reason for each loss goes to standard error, and so does the start of the body of a response that is no stream.
 //!
 //! ```text
 //! cargo run --example eventsource -- http://127.0.0.1:8080/events
 //! cargo run --example eventsource -- http://127.0.0.1:8080/chat --body @request.json --header 'Content-Type: application/json'
 //! ```
 //!
-//! `--help` tells the options, and what the exit status says about who has ended the program.
+//! `--help` lists the options and the exit statuses.
 
 #[path = "../common/clock.rs"]
 mod clock;
@@ -51,7 +57,7 @@ async fn main() -> ExitCode {
     };
     match follow(&options).await {
         Ok(status) => ExitCode::from(status),
-        // Whoever was reading has gone.
+        // The reader of the output, such as `head`, has ended.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
@@ -60,7 +66,7 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Returns the exit status, or why nothing can be printed, or the options make no sense.
+/// Follows the stream. Returns the exit status. Fails if an option is invalid or the output cannot be written.
 async fn follow(options: &Options) -> io::Result<u8> {
     let fields = options.fields().map_err(io::Error::other)?;
     let decide = |failure: &Failure, decision| match options.ends_on(failure.reason) {
@@ -128,11 +134,11 @@ async fn follow(options: &Options) -> io::Result<u8> {
 fn print(line: &Value) -> io::Result<()> {
     let mut output = io::stdout().lock();
     writeln!(output, "{line}")?;
-    // Somebody may be watching.
+    // A user who watches the stream sees each event at once.
     output.flush()
 }
 
-/// The body of a response that is no stream often says why.
+/// Prints the body of a response that is no stream. It often names the cause.
 fn print_error_body(source: &EventSource<'_>) -> io::Result<()> {
     match source.error_body() {
         [] => Ok(()),
@@ -140,10 +146,10 @@ fn print_error_body(source: &EventSource<'_>) -> io::Result<()> {
     }
 }
 
-/// Scripts tell by it who has ended the program. `HELP` lists the statuses.
+/// The exit status, by which scripts learn what has ended the program. `HELP` lists the statuses.
 const fn exit_status(reason: Reason, by: EndedBy) -> u8 {
     match (reason, by) {
-        // The server has no more events.
+        // Status 204: the server has no more events, which is no failure.
         (Reason::Server(ServerReason::NoContent), EndedBy::Policy) => 0,
         (_, EndedBy::Policy) => 2,
         (_, EndedBy::Attempts) => 4,

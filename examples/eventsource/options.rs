@@ -11,7 +11,7 @@ use crate::end_on::EndOn;
 use crate::random::random;
 
 pub const HELP: &str = "\
-Follows an event stream, and prints what comes as JSON lines. Errors, and the bodies of responses
+Follows an event stream, and prints it as JSON lines. Errors, and the bodies of responses
 that are no stream, go to standard error.
 
 Usage: eventsource [OPTIONS] URL
@@ -23,21 +23,21 @@ The request:
   --method METHOD      the method: by default GET, or POST if there is a body
   --body TEXT          the body of the request
   --body @FILE         the same, read from a file
-  --repeat-post        send a POST, or another request that is not safe to repeat, again when its stream ends
+  --repeat-post        repeat a POST, or another request that is not safe to repeat, when its stream ends
   --resume-by-get      reconnect by GET without the body once there is a last event ID
 
 The connection:
-  --idle-timeout MS    reconnect when no byte has come for so long (default 45000; 0: never)
-  --head-timeout MS    reconnect when the head of a response takes longer (default 30000; 0: never)
+  --idle-timeout MS    reconnect if no byte comes within this time (default 45000; 0: never)
+  --head-timeout MS    reconnect if the head of a response takes longer (default 30000; 0: never)
   --retry MS           reconnection time until the server sets one (default 3000)
   --seed N             seed of the random part of delays (default: a random number of the system)
-  --attempts N         end when so many attempts in a row have failed (default 0: never)
+  --attempts N         end after N failed attempts in a row (default 0: never)
   --strict             end at once on any response that is no stream, as browsers do
   --end-on REASON      end for this reason instead of reconnecting; may be given several times. It is
                          STATUS       the response has this status, such as 503
                          wrong-type   the response is no event stream
                          redirect     the response is a redirect that cannot be followed
-                         malformed    the response cannot be understood
+                         malformed    the response is malformed or not supported
                          unreachable  no connection could be made
                          lost         the connection was cut before the response had ended
                          ended        the response has ended
@@ -45,17 +45,17 @@ The connection:
                          slow-head    the head did not end within --head-timeout
 
 The program:
-  --count N            end after so many events
+  --count N            end after N events
   --buffer N           bytes for an event, its type and ids (default 262144)
   --help               show this text
 
-Exit status, by who has ended the program:
+Exit status, by the cause of the end:
   0  --count, or the server has no more events (status 204)
   1  the caller: wrong usage, a URL that is not supported, or a --buffer without room for the request
   2  the policy: the reason is final by the rules of the client, by --strict or by --end-on
   4  --attempts";
 
-/// What `ReconnectOptions::on_failure` takes.
+/// The argument of `ReconnectOptions::on_failure`.
 type OnFailure<'a> = &'a (dyn Fn(&Failure, Decision) -> Decision + Sync);
 
 pub struct Options {
@@ -78,7 +78,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// `None` when the user asks for help.
+    /// `None` for `--help`.
     pub fn parse() -> Result<Option<Self>, lexopt::Error> {
         let mut options = Self {
             url: String::new(),
@@ -141,7 +141,7 @@ impl Options {
 
     /// Whether `--end-on` names this reason.
     pub fn ends_on(&self, reason: Reason) -> bool {
-        self.end_on.iter().any(|end_on| end_on.is_about(reason))
+        self.end_on.iter().any(|end_on| end_on.includes(reason))
     }
 
     pub fn client<'o>(

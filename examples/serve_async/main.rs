@@ -1,5 +1,5 @@
-//! A device that tells how long it is up, to at most four clients: on tokio here, and no different on
-//! embassy. It listens on the address that it is given, by default 127.0.0.1:8081.
+//! The smallest server with tasks: it sends its uptime to at most four clients. It runs on tokio here, and in the same way on
+//! embassy. An argument is the address at which it listens, by default 127.0.0.1:8081.
 
 #[path = "../common/clock.rs"]
 mod clock;
@@ -31,7 +31,8 @@ async fn main() -> Result<()> {
     let address = std::env::args().nth(1);
     let address = address.as_deref().unwrap_or("127.0.0.1:8081");
     let listener = tokio::net::TcpListener::bind(address).await?;
-    // A process number would name the run before, too: in a container it is often the same.
+    // The number that names this run must differ from that of earlier runs. A process number does not: in a container it
+    // is often the same.
     HUB.make_ids(random::random());
     tokio::spawn(async {
         let start = Instant::now();

@@ -1,5 +1,5 @@
-//! A device that tells how long it is up, to at most four clients, from one loop without tasks. It listens on the
-//! address that it is given, by default 127.0.0.1:8082.
+//! The smallest server without tasks: it sends its uptime to at most four clients, from one loop. An argument is the address
+//! at which it listens, by default 127.0.0.1:8082.
 
 #[path = "../common/random.rs"]
 mod random;
@@ -15,8 +15,8 @@ use socket::Socket;
 use uptime::UPTIME_S;
 
 const STREAMS: usize = 4;
-/// One more than streams, for the client that is refused. A browser may open it in advance and say nothing, so that
-/// the next client waits until the time of the head is over.
+/// One socket more than streams, for refusals. A browser may open a connection in advance without a request: it takes that
+/// socket until `head_timeout` is over.
 const SOCKETS: usize = STREAMS + 1;
 
 static OPTIONS: ServerOptions = ServerOptions::new("/")

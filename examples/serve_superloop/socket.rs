@@ -1,5 +1,5 @@
-//! A socket of the standard library as the drivers of small network stacks are: it tells whether reading
-//! or writing would have to wait.
+//! A socket of the standard library with the interface of small network stacks: it tells whether a read or a write would
+//! block.
 
 use std::io::{ErrorKind, Read, Result, Write};
 use std::net::{Shutdown, TcpStream};
@@ -9,9 +9,9 @@ use embedded_sse::io::blocking::HalfClose;
 
 pub struct Socket {
     stream: TcpStream,
-    /// Bytes that were written, and wait for the kernel.
+    /// Written bytes that the kernel has not taken yet.
     unsent: Vec<u8>,
-    /// FIN follows them.
+    /// Whether FIN follows `unsent`.
     ends: bool,
 }
 

@@ -1,11 +1,11 @@
-//! Serves the live status of this machine, as an event stream and as a dashboard that shows it.
+//! Serves the live status of this machine as an event stream, and a dashboard that shows it.
 //!
 //! ```text
 //! cargo run --example status_server
 //! curl -N http://127.0.0.1:8080/events
 //! ```
 //!
-//! Sockets and timers are tokio's; requests, streams and history are the crate's own, as in a firmware.
+//! Sockets and timers are tokio's. The crate handles requests, streams and history, as in firmware.
 
 #[path = "../common/clock.rs"]
 mod clock;
@@ -47,11 +47,11 @@ const STATUS: Frame = Frame::new().event_type(event_type!("status"));
 /// The last sample.
 static PRESENT: Mutex<String> = Mutex::new(String::new());
 
-/// Connections beside those of clients: for the page, and for refusals.
+/// Connections in addition to those of streams, for the page and for refusals.
 const SPARE_CONNECTIONS: usize = 16;
 const GRACE: Duration = Duration::from_secs(2);
 
-/// What every connection shares.
+/// The part that all connections share.
 struct Server {
     hub: Hub<CriticalSectionRawMutex, Vec<u8>, Vec<Slot>>,
     options: ServerOptions<'static>,
@@ -84,7 +84,7 @@ async fn run(options: &Options) -> io::Result<()> {
     println!("listening on http://{}/", listener.local_addr()?);
 
     let stream = StreamOptions::new()
-        .start(Start::Oldest) // The dashboard's charts begin with what is kept.
+        .start(Start::Oldest) // the dashboard's charts begin with the history
         .initial_state(&greet)
         .retry(1_000)
         .retry_jitter(1_000)
@@ -96,7 +96,8 @@ async fn run(options: &Options) -> io::Result<()> {
             .reconnect_when_full()
             .stream(stream),
     });
-    // Not the time in seconds: a server that is restarted within one would take ids of the run before for its own.
+    // The time in seconds would not do as an epoch: a server that restarts within a second would take the ids of the previous
+    // run for its own.
     server.hub.make_ids(random::random());
 
     let connections = Arc::new(Semaphore::new(options.clients + SPARE_CONNECTIONS));
@@ -121,13 +122,13 @@ async fn accept_all(
     loop {
         let permit = Arc::clone(connections).acquire_owned().await;
         let Ok((socket, _)) = listener.accept().await else {
-            // Out of file descriptors, most likely: trying again at once would not help.
+            // The process is probably out of file descriptors: an immediate retry would fail, too.
             tokio::time::sleep(Duration::from_millis(100)).await;
             continue;
         };
         let server = Arc::clone(server);
         tasks.spawn(async move {
-            // An error means that the client is gone, and nobody is left to be told.
+            // An error means that the client is gone, so no response is possible.
             let _ = server.handle(socket).await;
             drop(permit);
         });
@@ -135,10 +136,9 @@ async fn accept_all(
     }
 }
 
-/// Samples for ever, whether anyone listens or not: ids grow by one over the server's life.
+/// Publishes samples for ever, also without clients, so that the history has no gaps.
 ///
-/// Nothing else is published. An event for each request would let a stranger who asks often push the samples out of the
-/// history.
+/// Requests publish nothing: a client that sends many of them could otherwise evict the samples from the history.
 async fn publish_status(server: &Server, interval: Duration) {
     let mut machine = Machine::new();
     let mut ticks = tokio::time::interval(interval);
@@ -153,7 +153,7 @@ async fn publish_status(server: &Server, interval: Duration) {
             return;
         }
         if let Some(line) = machine.log_line(&status) {
-            // A log that is too small for this line goes without it.
+            // A log that is too small for this line does not get it.
             let _ = server
                 .hub
                 .publish_with(event_type!("log"), |data| data.write_str(&line));
@@ -161,7 +161,7 @@ async fn publish_status(server: &Server, interval: Duration) {
     }
 }
 
-/// Writes the last sample for a new client. It has it before the history, and also if the log has no room for any.
+/// Writes the last sample for a new client, which gets it before the history, and even if the log is too small for events.
 fn greet(number: u32, sink: &mut SliceSink<'_>) -> bool {
     let present = PRESENT.lock().unwrap();
     if number > 0 || present.is_empty() {

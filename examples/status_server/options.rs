@@ -7,14 +7,14 @@ Serves the live status of this machine.
 
 Usage: status_server [OPTIONS]
 
-  --addr HOST:PORT  where to listen (default 127.0.0.1:8080; port 0 takes a free one)
+  --addr HOST:PORT  the address to listen on (default 127.0.0.1:8080; port 0 takes a free one)
   --interval MS     time between two samples (default 250)
-  --clients N       how many clients are streamed to at a time (default 32)
-  --log-bytes N     how much history is kept (default 65536)
+  --clients N       largest number of streams at a time (default 32)
+  --log-bytes N     size of the history in bytes (default 65536)
   --keep-alive MS   longest silence on a stream (default 15000; 0 for no limit)
   --help            show this text
 
-/ is a dashboard, /events the stream, /metrics.json what the server counts. Ctrl-C ends the streams.";
+/ is the dashboard, /events the stream, /metrics.json has counters. Ctrl-C ends the streams.";
 
 pub struct Options {
     pub addr: String,
@@ -25,7 +25,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// `None` when the user asks for help.
+    /// `None` for `--help`.
     pub fn parse() -> Result<Option<Self>, lexopt::Error> {
         let mut options = Self {
             addr: "127.0.0.1:8080".into(),
@@ -41,13 +41,13 @@ impl Options {
                     options.addr = arguments.value()?.string()?;
                     let port = options.addr.rsplit_once(':').map(|(_, port)| port);
                     if port.is_none_or(|port| port.parse::<u16>().is_err()) {
-                        return Err("--addr wants HOST:PORT".into());
+                        return Err("--addr must be HOST:PORT".into());
                     }
                 }
                 lexopt::Arg::Long("interval") => {
                     options.interval_ms = arguments.value()?.parse()?;
                     if options.interval_ms == 0 {
-                        return Err("--interval wants at least 1".into());
+                        return Err("--interval must be at least 1".into());
                     }
                 }
                 lexopt::Arg::Long("clients") => options.clients = arguments.value()?.parse()?,
@@ -60,7 +60,7 @@ impl Options {
             }
         }
         if options.clients > 10_000 || options.log_bytes > 1 << 30 {
-            return Err("--clients goes up to 10000, and --log-bytes to 1 GiB".into());
+            return Err("--clients must be at most 10000, and --log-bytes at most 1 GiB".into());
         }
         Ok(Some(options))
     }

@@ -1,15 +1,15 @@
-//! What the machine tells about itself.
+//! The status of this machine, from `/proc`.
 
 use std::fmt::{self, Display};
 use std::fs;
 use std::str::FromStr;
 use std::time::{Duration, Instant, SystemTime};
 
-/// Reads the machine, and remembers what rates are measured against.
+/// Reads the status, and keeps the counters of the last sample for the rates.
 pub struct Machine {
     /// The time of day at the start, since 1970.
     start: Duration,
-    /// Times are counted from here. The clock of the system may be set back, and the times of events must not.
+    /// The start for the times of samples. The system's clock may be set back, but the times of events must only grow.
     started: Instant,
     before: Option<Counters>,
     is_busy: bool,
@@ -23,8 +23,8 @@ struct Counters {
     network_bytes: u64,
 }
 
-/// One sample; it is displayed as JSON. What cannot be read, as on machines without `/proc`, is `None`
-/// here and `null` there.
+/// One sample, displayed as JSON. A value that cannot be read, as on machines without `/proc`, is `None`, and `null` in the
+/// JSON.
 pub struct Status {
     at_ms: u128,
     uptime_s: Option<f64>,
@@ -68,10 +68,10 @@ impl Machine {
         }
     }
 
-    /// What is to be logged after this sample, as JSON: the processor was idle and is busy now, or the reverse.
+    /// Returns a log line, as JSON, if the processor has become busy or idle with this sample.
     pub fn log_line(&mut self, status: &Status) -> Option<String> {
         let cpu = status.cpu?;
-        // Two limits, so that a load about one of them is logged once.
+        // Two limits: a load that varies about one of them is logged once.
         let is_busy = if self.is_busy { cpu > 0.4 } else { cpu > 0.8 };
         if is_busy == self.is_busy {
             return None;
@@ -106,7 +106,7 @@ impl Counters {
         })
     }
 
-    /// The share of the processors that was busy, and bytes a second.
+    /// Returns the busy share of the processors, and network bytes a second.
     fn since(&self, before: &Self) -> (Option<f64>, Option<f64>) {
         let difference = |now: u64, before: u64| now.saturating_sub(before) as f64;
         let total = difference(self.cpu_total, before.cpu_total);
@@ -151,7 +151,7 @@ impl Display for Status {
     }
 }
 
-/// The value of a line of `/proc/meminfo`.
+/// Finds the value of a line of `/proc/meminfo`.
 fn field<T: FromStr>(text: &str, name: &str) -> Option<T> {
     let value = text.lines().find_map(|line| line.strip_prefix(name))?;
     first_word(value)

@@ -1,4 +1,5 @@
-//! Any stream in a buffer of any size: the decoder must see what the standard's prose says.
+//! The fuzzer chooses the stream and the size of the buffer. The decoder must give the events that an oracle, written from
+//! the standard's prose, gives.
 #![no_main]
 
 #[path = "../../tests/common/mod.rs"]

@@ -1,5 +1,5 @@
-//! The fuzzer chooses the stream, the buffer and the cuts: how the stream is cut must not show, nor what of it
-//! comes byte by byte.
+//! The fuzzer chooses the stream, the size of the buffer and the cuts. The events must depend neither on the cuts, nor on
+//! which chunks are decoded byte by byte.
 #![no_main]
 
 #[path = "../../tests/common/mod.rs"]

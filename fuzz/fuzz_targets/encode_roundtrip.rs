@@ -1,4 +1,5 @@
-//! Any frame, and any way of writing its data: it decodes to what went in, and to nothing else.
+//! The fuzzer chooses the fields of a frame, and the pieces in which its data is written. The frame must decode to exactly
+//! one event, with these fields.
 #![no_main]
 
 #[path = "../../tests/common/mod.rs"]
@@ -17,7 +18,7 @@ struct Input<'a> {
     retry: Option<u32>,
     pieces: Vec<&'a [u8]>,
     comment: &'a [u8],
-    room: u8,
+    capacity: u8,
 }
 
 fuzz_target!(|input: Input| {
@@ -26,13 +27,13 @@ fuzz_target!(|input: Input| {
 
     let encoded: Vec<u8> = frame.slices().flatten().copied().collect();
     assert_eq!(frame.encoded_len(), encoded.len());
-    let mut buffer = vec![0; usize::from(input.room)];
+    let mut buffer = vec![0; usize::from(input.capacity)];
     match frame.encode(&mut buffer) {
         Ok(bytes) => assert_eq!(bytes, encoded),
-        Err(_) => assert!(encoded.len() > usize::from(input.room)),
+        Err(_) => assert!(encoded.len() > usize::from(input.capacity)),
     }
 
-    // Data written in pieces is the same frame.
+    // A `DataWriter` that gets the data in pieces must write the same bytes.
     let mut buffer = vec![0; encoded.len()];
     let mut sink = SliceSink::new(&mut buffer);
     let (head, ..) = self::frame(&input, Frame::new());
@@ -67,7 +68,7 @@ fuzz_target!(|input: Input| {
     assert_eq!(comments.join("\n"), text(&lines(input.comment)));
 });
 
-/// Adds the fields that are legal, and returns them.
+/// Adds the legal fields to the frame. Returns the frame, the event type and the id, both empty if they were illegal.
 fn frame<'a>(input: &Input<'a>, mut frame: Frame<'a>) -> (Frame<'a>, &'a [u8], &'a [u8]) {
     let (mut kept_name, mut kept_id): (&[u8], &[u8]) = (b"", b"");
     if let Some(name) = input.name {
@@ -88,7 +89,7 @@ fn frame<'a>(input: &Input<'a>, mut frame: Frame<'a>) -> (Frame<'a>, &'a [u8], &
     (frame, kept_name, kept_id)
 }
 
-/// CRLF and CR as LF.
+/// Replaces CRLF and CR by LF, as decoding does.
 fn lines(data: &[u8]) -> Vec<u8> {
     let mut lines = Vec::new();
     for (at, byte) in data.iter().enumerate() {

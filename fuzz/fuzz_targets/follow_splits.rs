@@ -1,4 +1,5 @@
-//! The fuzzer is the server, chooses the buffers and the cuts: how responses are cut must not show.
+//! The fuzzer is the server: it chooses the responses and their cuts, and the sizes of the client's buffers. The client's
+//! requests and notices must not depend on the cuts.
 #![no_main]
 
 use embedded_sse::Instant;
@@ -8,7 +9,7 @@ use embedded_sse::client::{
 use embedded_sse::http::Url;
 use libfuzzer_sys::fuzz_target;
 
-/// How responses may begin.
+/// The beginnings of responses. Without them, random bytes would seldom form a valid head.
 const HEADS: [&str; 4] = [
     "",
     "HTTP/1.1 302 Found\r\nLocation: ",
@@ -31,7 +32,7 @@ fuzz_target!(|input: (u8, u8, Vec<(u8, Vec<&[u8]>)>)| {
     assert_eq!(follow(&cut, sizes), follow(&whole, sizes));
 });
 
-/// What a client asks for, and tells, when these are the responses.
+/// Follows a stream with these responses. Returns the client's requests and notices.
 fn follow(responses: &[Vec<&[u8]>], (size, redirects): (usize, usize)) -> Vec<String> {
     // Without a seed, the delays would depend on when the chunks arrive.
     let reconnect = ReconnectOptions::new().seed(1);

@@ -79,7 +79,7 @@ fn choose(only: Only<'_>, records: &Records<'_>, walk: &mut Walk, budget: &mut B
     while !is_chosen(walk) {
         let mut next = walk.other;
         let Ok(Some(record)) = records.read(&mut next) else {
-            // The group was lagged, as whoever sends it will find.
+            // New records have overwritten the group: the next read of the walk returns `Lagged`.
             return true;
         };
         if !budget.take_record() {

@@ -320,10 +320,10 @@ async fn a_stalled_client_is_aborted() {
     assert_eq!((hub.stats().clients, hub.stats().dropped), (0, 1));
 }
 
-/// Breaks when a client that was lagged in mid-frame is shut down: it would take a part of an event for the end of
+/// Breaks when a client that lags in mid-frame is shut down: it would take a part of an event for the end of
 /// the stream.
 #[tokio::test(start_paused = true)]
-async fn a_lapped_client_is_aborted() {
+async fn a_lagging_client_is_aborted() {
     let hub = hub();
     let (mut client, server) = duplex(300);
     client

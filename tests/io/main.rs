@@ -54,7 +54,7 @@ mod ends;
 #[cfg(all(feature = "http", feature = "embedded-io"))]
 mod ends_tcp;
 #[cfg(feature = "http")]
-mod greeting;
+mod initial_state;
 #[cfg(feature = "http")]
 mod hub;
 #[cfg(all(feature = "http", feature = "embedded-io"))]

@@ -338,10 +338,10 @@ fn a_response_or_stream_is_shut_down_at_once_and_then_read_for_1_s() {
     }
 }
 
-/// Breaks when a client that takes no byte, or was lagged in mid-frame, is shut down as if its stream had ended.
+/// Breaks when a client that takes no byte, or lags in mid-frame, is shut down as if its stream had ended.
 #[test]
-fn stalled_and_lapped_clients_are_aborted() {
-    for is_lapped in [false, true] {
+fn stalled_and_lagging_clients_are_aborted() {
+    for is_lagging in [false, true] {
         let mut log = EventLog::<[u8; 512]>::new();
         let mut scratch = [0; 256];
         let (mut connection, mut socket) = stream(&log, &mut scratch);
@@ -349,12 +349,12 @@ fn stalled_and_lapped_clients_are_aborted() {
         log.publish(&Frame::data(&long)).unwrap();
         socket.room = 10;
         connection.pump(at(1), &log, &mut socket).unwrap();
-        if is_lapped {
+        if is_lagging {
             log.publish(&Frame::data(&long)).unwrap();
             socket.room = 1_000;
         }
         let wait = connection.pump(at(20_001), &log, &mut socket).unwrap();
-        let reason = if is_lapped {
+        let reason = if is_lagging {
             CloseReason::Lagged
         } else {
             CloseReason::Stalled

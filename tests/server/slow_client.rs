@@ -12,12 +12,12 @@ fn long_word() -> String {
 }
 
 /// A client that has taken this many bytes of the event 2, and a log from which this event was evicted.
-fn lapped_after(sent: usize) -> (Session<'static>, Log) {
-    lapped_by(2, sent)
+fn lagging_after(sent: usize) -> (Session<'static>, Log) {
+    lagging_by(2, sent)
 }
 
 /// The same with this many later events.
-fn lapped_by(later: usize, sent: usize) -> (Session<'static>, Log) {
+fn lagging_by(later: usize, sent: usize) -> (Session<'static>, Log) {
     let mut log: Log = log([1]);
     let mut session = Session::new(at(0), &log, id("1"), &OPTIONS);
     send(&mut session, at(0), &log, 99);
@@ -31,11 +31,11 @@ fn lapped_by(later: usize, sent: usize) -> (Session<'static>, Log) {
     (session, log)
 }
 
-/// Breaks when a client that was lagged between two frames is closed, or does not get exactly one loss notice at the
+/// Breaks when a client that lags between two frames is closed, or does not get exactly one loss notice at the
 /// place of the loss.
 #[test]
-fn a_lapped_client_skips_ahead_with_a_loss_notice_between_two_frames() {
-    let (mut session, log) = lapped_after(0);
+fn a_lagging_client_skips_ahead_with_a_loss_notice_between_two_frames() {
+    let (mut session, log) = lagging_after(0);
     let (rest, _) = send(&mut session, at(0), &log, 99);
     let kept = events([long_word()]);
     assert_eq!(rest, format!("{LOST}{kept}"));
@@ -45,9 +45,9 @@ fn a_lapped_client_skips_ahead_with_a_loss_notice_between_two_frames() {
 /// Breaks when a client gets a part of one frame and the rest of another, or a blank line that makes an event of the
 /// part.
 #[test]
-fn a_lapped_client_is_closed_in_mid_frame() {
+fn a_lagging_client_is_closed_in_mid_frame() {
     for sent in 1..events([1]).len() {
-        let (mut session, log) = lapped_after(sent);
+        let (mut session, log) = lagging_after(sent);
         assert_eq!(
             send(&mut session, at(0), &log, 99),
             (String::new(), SessionOutput::Close(CloseReason::Lagged))
@@ -62,9 +62,9 @@ fn a_lapped_client_is_closed_in_mid_frame() {
 /// Breaks when a client that has taken a whole frame is closed after its eviction, or gets the loss notice although
 /// no other frame was evicted.
 #[test]
-fn a_lapped_client_goes_on_after_a_whole_frame() {
+fn a_lagging_client_goes_on_after_a_whole_frame() {
     for (later, notice) in [(1, ""), (2, LOST)] {
-        let (mut session, log) = lapped_by(later, events([2]).len());
+        let (mut session, log) = lagging_by(later, events([2]).len());
         let (rest, _) = send(&mut session, at(0), &log, 99);
         assert_eq!(rest, format!("{notice}{}", events([long_word()])));
         assert_eq!(session.losses() > 0, !notice.is_empty());
@@ -74,7 +74,7 @@ fn a_lapped_client_goes_on_after_a_whole_frame() {
 /// Breaks when a client that was closed in mid-frame reconnects and gets no loss notice.
 #[test]
 fn a_client_closed_in_mid_frame_gets_the_loss_notice_at_its_reconnect() {
-    let (mut session, log) = lapped_after(3);
+    let (mut session, log) = lagging_after(3);
     send(&mut session, at(0), &log, 99);
     let kept = events([long_word()]);
     assert_eq!(body(&log, "1", &OPTIONS), format!("{PREAMBLE}{LOST}{kept}"));

@@ -176,7 +176,7 @@ fn every_id_resumes_while_frames_are_published_and_evicted() {
 
 /// Breaks when a search counts records as read that were evicted before it reached them.
 #[test]
-fn a_search_that_is_lapped_is_a_loss() {
+fn a_search_overtaken_by_new_records_is_a_loss() {
     let mut log = log::<1024>(1..=60);
     let mut published = 60;
     let (body, _) = resume(&mut log, "50", |log| {
@@ -505,7 +505,7 @@ fn a_snapshot_goes_on_after_a_loss() {
 
 /// Breaks when a lagged snapshot goes on with evicted frames, or is not reported as a loss.
 #[test]
-fn a_snapshot_that_is_lapped_is_a_loss() {
+fn a_snapshot_overtaken_by_new_records_is_a_loss() {
     let mut log = EventLog::<[u8; 2048]>::new();
     for number in 0..60 {
         let name = format!("t{number}");

@@ -1,4 +1,4 @@
-//! Puts the streams of the conformance vectors into the program.
+//! Writes the streams of the conformance vectors as Rust code, for the program to include.
 
 use std::fmt::Write;
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! What all the programs share: a port to read from and write to, and a panic handler that the check for
-//! panics knows by its symbol.
+//! Helpers of all programs: a port for input and output, and the panic handler, which the check for panics finds by its
+//! symbol.
 #![no_std]
 
 pub mod net;
@@ -13,19 +13,19 @@ use embedded_sse::Event;
 
 const PORT: *mut u32 = 0x4000_c000 as *mut u32;
 
-/// Memory that a firmware would have as a static.
+/// Returns a buffer at a fixed address, in place of a static.
 pub fn memory<const N: usize>(at: usize) -> &'static mut [u8; N] {
-    // SAFETY: RAM that the linker knows nothing of. The program takes each part of it once.
+    // SAFETY: the linker does not use this RAM, and the program takes each part of it once.
     unsafe { &mut *((0x2001_0000 + at) as *mut [u8; N]) }
 }
 
-/// A word from the port, of which the compiler knows nothing.
+/// Reads a word from the port. The compiler cannot know its value.
 pub fn read_word() -> u32 {
-    // SAFETY: a device register; nothing else is at this address.
+    // SAFETY: this is the address of a device register, and of nothing else.
     unsafe { read_volatile(PORT) }
 }
 
-/// Fills the front of `buffer` from the port, and returns that part.
+/// Reads from the port into the start of `buffer`, and returns the bytes that were read.
 pub fn read(buffer: &mut [u8]) -> &[u8] {
     let length = read_word() as usize;
     for byte in buffer.iter_mut().take(length) {
@@ -34,7 +34,7 @@ pub fn read(buffer: &mut [u8]) -> &[u8] {
     buffer.get(..length).unwrap_or_default()
 }
 
-/// Writes to the port.
+/// Writes bytes to the port.
 pub fn write(bytes: &[u8]) {
     for byte in bytes {
         write_word(u32::from(*byte));
@@ -42,7 +42,7 @@ pub fn write(bytes: &[u8]) {
 }
 
 /// Writes every part of an event to the port.
-#[inline(always)]
+#[inline(always)] // as if each program had this code itself
 pub fn write_event(event: &Event<'_>) {
     write(event.event_type.as_bytes());
     write(event.data.as_bytes());
@@ -51,12 +51,12 @@ pub fn write_event(event: &Event<'_>) {
 
 /// Writes a word to the port.
 pub fn write_word(word: u32) {
-    // SAFETY: a device register; nothing else is at this address.
+    // SAFETY: this is the address of a device register, and of nothing else.
     unsafe { write_volatile(PORT, word) }
 }
 
 /// Polls the future until it is ready.
-#[inline(always)]
+#[inline(always)] // as if each program had this code itself
 pub fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let mut context = Context::from_waker(Waker::noop());
@@ -67,10 +67,10 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// Leaves the size of the future in a section of the program that is not loaded, for `run` to read.
-#[inline(always)]
+/// Puts the size of the future into a section of the program that is not loaded. `run` reads it there.
+#[inline(always)] // a call would add to the program's size
 pub fn report_size<F: Future>(_: &F) {
-    // SAFETY: this adds no instruction.
+    // SAFETY: the code adds data to a section, and no instruction.
     unsafe {
         core::arch::asm!(
             ".pushsection .future_size",
@@ -91,9 +91,9 @@ fn panic(info: &core::panic::PanicInfo) -> ! {
     panic_reached(message.map_or(0, |message| message.as_ptr() as u32))
 }
 
-/// Linked if, and only if, something can panic. `panics.py` knows it by its name.
+/// The panic handler's target: it is linked only if something can panic. `panics.py` finds it by this name.
 #[unsafe(no_mangle)]
-#[inline(never)]
+#[inline(never)] // the check needs a function with this symbol
 extern "C" fn panic_reached(message: u32) -> ! {
     loop {
         write_word(message);

@@ -13,7 +13,7 @@ use embedded_sse::io::{asynch, blocking};
 
 use crate::{Port, read_word, write, write_word};
 
-/// The time, as the port tells it.
+/// Reads the time from the port.
 pub fn now() -> Instant {
     Instant::from_millis(u64::from(read_word()))
 }

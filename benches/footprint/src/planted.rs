@@ -1,32 +1,32 @@
-//! Panics that the check must find, and the programs that exist for that.
+//! Panics that the check must find, and the macro that makes programs with them.
 
 use core::cell::RefCell;
 
 use crate::{memory, read_word, write_word};
 
-/// Panics if the cell is borrowed, of which the compiler knows nothing.
-#[inline(always)]
+/// Panics if the cell is borrowed. The compiler cannot know whether it is.
+#[inline(always)] // the check must also find panics in inlined code
 pub fn borrow() {
     let cell = memory::<64>(0).as_ptr().cast::<RefCell<u32>>();
-    // SAFETY: the memory is aligned and used for nothing else.
+    // SAFETY: the memory is aligned, and nothing else uses it.
     *unsafe { &*cell }.borrow_mut() = read_word();
 }
 
 /// Panics if the word is 64 or more.
-#[inline(always)]
+#[inline(always)] // as `borrow`
 pub fn index() {
     write_word(u32::from(memory::<64>(0)[read_word() as usize]));
 }
 
 /// Panics if the word is 0.
-#[inline(always)]
+#[inline(always)] // as `borrow`
 pub fn unwrap() {
     let word = core::num::NonZero::new(read_word());
     write_word(word.unwrap().get());
 }
 
-/// Makes a program that has the panic of this name. With `async`, the panic is in an `async fn`, which has another
-/// panic of its own: it is reached when the future is polled after its end.
+/// Makes a program with the panic of this name. With `async`, the panic is in an `async fn`. That also has the allowed panic
+/// of a future that is polled after its end.
 #[macro_export]
 macro_rules! program_with_panic {
     ($panic:ident) => {

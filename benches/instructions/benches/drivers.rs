@@ -1,4 +1,5 @@
-//! What an event costs through each driver, and what it costs a server for each client: as on a Cortex-M3.
+//! Counts the instructions to receive an event by each driver, and to publish and serve one. `benches/firmware` does the same
+//! on a Cortex-M3.
 
 use std::cell::Cell;
 use std::pin::Pin;
@@ -31,14 +32,14 @@ use serving::{CLIENTS, Client, EventHub, Log, OPTIONS, REQUEST};
 use socket::Chunks;
 use worst_logs::{LargeHub, SNAPSHOT, WITHOUT_ID, WORST_LOGS};
 
-/// So many are received, and so many are published.
+/// The number of events that are received or published.
 const EVENTS: usize = 500;
 
 type Task = Pin<Box<dyn Future<Output = ()>>>;
 
 macro_rules! receive {
     ($function:ident, $way:ty) => {
-        // The workload, and how long the chunks are.
+        // The workload, and the length of the chunks.
         #[library_benchmark(setup = begun::<$way>)]
         #[bench::of_17_in_16("17 B events", 16)]
         #[bench::of_17_in_536("17 B events", 536)]
@@ -63,7 +64,7 @@ receive!(event_source_poll, Source<'static>);
 receive!(blocking_client, BlockingClient<'static>);
 receive!(async_client, AsyncClient<'static>);
 
-// Byte by byte, however long the chunks are.
+// `push` takes single bytes, whatever the length of the chunks.
 #[library_benchmark(setup = begun::<Push<'static>>)]
 #[bench::of_17_in_1("17 B events", 1460)]
 #[bench::of_55_in_1("55 B events", 1460)]
@@ -136,14 +137,14 @@ library_benchmark_group!(
 );
 main!(library_benchmark_groups = [receiving_events, serving_events]);
 
-/// In the midst of its stream.
+/// Makes a receiver, and brings it to the middle of its stream.
 fn begun<R: Begin>(workload: &str, chunk: usize) -> R {
     let mut way = R::begin(chunks(workload, chunk));
     way.receive(EVENTS);
     way
 }
 
-/// What can begin to receive, in buffers that it is given.
+/// Makes a receiver at the start of a stream, with leaked buffers.
 trait Begin: Receive {
     fn begin(chunks: Chunks<'static>) -> Self;
 }
@@ -196,7 +197,7 @@ impl Begin for AsyncClient<'static> {
     }
 }
 
-/// A stream of so many events.
+/// A stream of [`EVENTS`] events, which repeats without end.
 fn chunks(workload: &str, chunk: usize) -> Chunks<'static> {
     let found = workloads::ON_HOSTS.iter().find(|of| of.name == workload);
     let write = found.expect("a workload of this name").write;
@@ -228,7 +229,7 @@ fn served_hub() -> (&'static EventHub<NoopRawMutex>, [Task; CLIENTS]) {
     (hub, tasks)
 }
 
-/// One whose client is yet to be served.
+/// The task of a client whose request is not yet read, with a hub of this log.
 fn asked_hub(log: &str) -> Task {
     let hub: &LargeHub<NoopRawMutex> = leak(Hub::new());
     let found = WORST_LOGS.iter().find(|of| of.name == log);

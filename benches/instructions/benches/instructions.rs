@@ -1,5 +1,5 @@
-//! What is counted: the streams that the peers decode, events that are encoded, and pairs of the same work, once
-//! and twice.
+//! Counts the instructions to decode the streams of the peers, to encode events, and of pairs of the same work, once and
+//! twice.
 
 use std::hint::black_box;
 
@@ -10,7 +10,7 @@ use gungraun::{library_benchmark, library_benchmark_group, main};
 #[path = "../../peers/src/workloads.rs"]
 mod workloads;
 
-/// Every stream is cut to so many bytes.
+/// The length of each stream.
 const SIZE: usize = 128 * 1024;
 
 type Chunks = Vec<&'static [u8]>;
@@ -33,14 +33,14 @@ decode_workloads!(decode_16, chunks of 16, by decode);
 decode_workloads!(decode_1460, chunks of 1460, by decode);
 decode_workloads!(decode_65536, chunks of 65536, by decode);
 
-// How long each line is, and how many there are.
+// The length of each line, and the number of lines.
 #[library_benchmark(setup = lines)]
 #[benches::of(args = [(12, 1), (247, 1), (4096, 1), (63, 64)])]
 fn encode((data, buffer): (&'static str, Buffer)) -> usize {
     encode_data(data, buffer)
 }
 
-// What the line begins with, how many KiB follow, and how long the chunks are.
+// The start of the line, the KiB that follow, and the length of the chunks.
 #[library_benchmark(setup = line)]
 #[benches::of(args = [
     ("data: ", 64, 1460), ("data: ", 128, 1460),
@@ -55,7 +55,7 @@ fn twice_the_line((chunks, buffer): (Chunks, Buffer)) -> usize {
     decode(chunks, buffer)
 }
 
-// The same, in a buffer that is far too small.
+// The same with a buffer that is too small for the line.
 #[library_benchmark(setup = line_too_long)]
 #[benches::of(args = [
     ("data: ", 64, 1460), ("data: ", 128, 1460),
@@ -66,7 +66,7 @@ fn twice_the_overflow((chunks, buffer): (Chunks, Buffer)) -> usize {
     decode(chunks, buffer)
 }
 
-// The workload, and how long the chunks are.
+// The workload, and the length of the chunks.
 #[library_benchmark(setup = chunks)]
 #[benches::of(args = [
     ("17 B events", 32), ("17 B events", 16),
@@ -78,14 +78,14 @@ fn twice_the_chunks((chunks, buffer): (Chunks, Buffer)) -> usize {
     decode(chunks, buffer)
 }
 
-// How many data lines there are in an event, and how long the chunks are.
+// The number of data lines in an event, and the length of the chunks.
 #[library_benchmark(setup = data_lines)]
 #[benches::of(args = [(1000, 1460), (2000, 1460), (1000, 16), (2000, 16), (1000, 1), (2000, 1)])]
 fn twice_the_data_lines((chunks, buffer): (Chunks, Buffer)) -> usize {
     decode(chunks, buffer)
 }
 
-// How long each line is, and how many there are.
+// The length of each line, and the number of lines.
 #[library_benchmark(setup = lines)]
 #[benches::of(args = [(40_000, 1), (80_000, 1), (40, 1000), (40, 2000)])]
 fn twice_the_encoded((data, buffer): (&'static str, Buffer)) -> usize {
@@ -108,7 +108,7 @@ library_benchmark_group!(
 );
 main!(library_benchmark_groups = [work, doubled_work]);
 
-#[inline(never)]
+#[inline(never)] // one copy for all workloads, as in a program with one decoder
 fn decode(chunks: Chunks, buffer: Buffer) -> usize {
     let mut decoder = Decoder::with_buffer(buffer);
     let mut events = 0;
@@ -123,7 +123,7 @@ fn decode(chunks: Chunks, buffer: Buffer) -> usize {
     events
 }
 
-#[inline(never)]
+#[inline(never)] // as `decode`
 fn push_bytes(chunks: Chunks, buffer: Buffer) -> usize {
     let mut decoder = Decoder::with_buffer(buffer);
     let mut events = 0;
@@ -136,7 +136,7 @@ fn push_bytes(chunks: Chunks, buffer: Buffer) -> usize {
     events
 }
 
-#[inline(never)]
+#[inline(never)] // as `decode`
 fn encode_data(data: &'static str, buffer: Buffer) -> usize {
     Frame::data(data).encode(buffer).expect("room").len()
 }

@@ -1,4 +1,4 @@
-//! A clock that stands still.
+//! A clock whose time never changes.
 
 use core::future::{Future, pending};
 use core::hint::black_box;
@@ -6,7 +6,7 @@ use core::hint::black_box;
 use embedded_sse::Instant;
 use embedded_sse::io::{asynch, blocking};
 
-/// Costs next to nothing: how long it takes to read a clock differs from chip to chip.
+/// A clock that costs almost nothing. The cost of a real clock differs from chip to chip, so it does not count.
 pub struct Clock;
 
 impl Clock {

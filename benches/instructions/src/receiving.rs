@@ -1,5 +1,5 @@
-//! The ways to receive events, each in the midst of its stream: the connection is made, the head of the response
-//! is read, and the first events are received.
+//! The ways to receive events. Each one is measured in the middle of its stream, after the connection is made, the head of
+//! the response is read, and the first events are received.
 
 use core::hint::black_box;
 use core::str;
@@ -10,31 +10,31 @@ use embedded_sse::io::{asynch, blocking};
 use embedded_sse::{Decoder, Event, Instant};
 
 use crate::clock::Clock;
-use crate::socket::{Connector, Slices, Socket, ready};
+use crate::socket::{Chunks, Connector, Socket, ready};
 
-/// Holds the event under way; the head of the response before that.
+/// The buffer of a decoder or an event source: it holds the head of the response, and then the event that is being decoded.
 pub type Buffer = [u8; 512];
 
-/// Holds the largest chunk.
+/// A receive buffer for the largest chunk.
 pub type Received = [u8; 1460];
 
 static OPTIONS: ClientOptions = ClientOptions::new().idle_timeout(45_000);
 
 /// Receives events, one at a time.
 pub trait Receive {
-    /// Receives so many events, and hands each of them to [`consume`].
+    /// Receives this number of events, and passes each of them to [`consume`].
     fn receive(&mut self, events: usize);
 }
 
-/// `Decoder::next`, over chunks that are not copied.
+/// `Decoder::next` on chunks that are not copied.
 pub struct Next<'s> {
     decoder: Decoder<Buffer>,
-    chunks: Slices<'s>,
+    chunks: Chunks<'s>,
     input: &'s [u8],
 }
 
 impl<'s> Next<'s> {
-    pub fn new(chunks: Slices<'s>) -> Self {
+    pub fn new(chunks: Chunks<'s>) -> Self {
         Self {
             decoder: Decoder::new(),
             chunks,
@@ -58,14 +58,14 @@ impl Receive for Next<'_> {
     }
 }
 
-/// `Decoder::push`, over bytes that are not copied.
+/// `Decoder::push` on bytes that are not copied.
 pub struct Push<'s> {
     decoder: Decoder<Buffer>,
-    chunks: Slices<'s>,
+    chunks: Chunks<'s>,
 }
 
 impl<'s> Push<'s> {
-    pub fn new(chunks: Slices<'s>) -> Self {
+    pub fn new(chunks: Chunks<'s>) -> Self {
         Self {
             decoder: Decoder::new(),
             chunks,
@@ -74,7 +74,7 @@ impl<'s> Push<'s> {
 }
 
 impl Receive for Push<'_> {
-    /// More, up to the end of a chunk.
+    /// Receives at least this number of events, up to the end of a chunk.
     fn receive(&mut self, events: usize) {
         let mut received = 0;
         while received < events {
@@ -88,10 +88,10 @@ impl Receive for Push<'_> {
     }
 }
 
-/// What firmware does by hand: the line in one buffer, the data of the event in another. It knows no other
-/// field, no CR alone, no byte order mark, and tells nobody what does not fit.
+/// A minimal decoder as firmware has it without a crate: the line in one buffer, the data of the event in another. It ignores
+/// other fields, a single CR and the byte order mark, and drops data that does not fit without a report.
 pub struct LineLoop<'s> {
-    chunks: Slices<'s>,
+    chunks: Chunks<'s>,
     line: Buffer,
     line_length: usize,
     data: Buffer,
@@ -99,7 +99,7 @@ pub struct LineLoop<'s> {
 }
 
 impl<'s> LineLoop<'s> {
-    pub fn new(chunks: Slices<'s>) -> Self {
+    pub fn new(chunks: Chunks<'s>) -> Self {
         Self {
             chunks,
             line: [0; _],
@@ -140,7 +140,7 @@ impl<'s> LineLoop<'s> {
 }
 
 impl Receive for LineLoop<'_> {
-    /// More, up to the end of a chunk.
+    /// Receives at least this number of events, up to the end of a chunk.
     fn receive(&mut self, events: usize) {
         let mut received = 0;
         while received < events {
@@ -160,7 +160,7 @@ pub struct BlockingReader<'b>(blocking::Reader<'b, Socket<'b>, Buffer>);
 
 impl<'b> BlockingReader<'b> {
     pub fn new(
-        chunks: Slices<'b>,
+        chunks: Chunks<'b>,
         decoder: &'b mut Decoder<Buffer>,
         received: &'b mut Received,
     ) -> Self {
@@ -185,7 +185,7 @@ pub struct AsyncReader<'b>(asynch::Reader<'b, Socket<'b>, Buffer>);
 
 impl<'b> AsyncReader<'b> {
     pub fn new(
-        chunks: Slices<'b>,
+        chunks: Chunks<'b>,
         decoder: &'b mut Decoder<Buffer>,
         received: &'b mut Received,
     ) -> Self {
@@ -204,15 +204,15 @@ impl Receive for AsyncReader<'_> {
     }
 }
 
-/// `EventSource::poll`, over chunks that are not copied.
+/// `EventSource::poll` on chunks that are not copied.
 pub struct Source<'b> {
     source: EventSource<'b>,
-    chunks: Slices<'b>,
+    chunks: Chunks<'b>,
     input: &'b [u8],
 }
 
 impl<'b> Source<'b> {
-    pub fn new(chunks: Slices<'b>, buffer: &'b mut Buffer) -> Self {
+    pub fn new(chunks: Chunks<'b>, buffer: &'b mut Buffer) -> Self {
         Self {
             source: source(buffer),
             chunks,
@@ -249,7 +249,7 @@ impl Receive for Source<'_> {
 pub struct BlockingClient<'b>(blocking::Client<'b, Connector<'b>, Clock>);
 
 impl<'b> BlockingClient<'b> {
-    pub fn new(chunks: Slices<'b>, buffer: &'b mut Buffer, received: &'b mut Received) -> Self {
+    pub fn new(chunks: Chunks<'b>, buffer: &'b mut Buffer, received: &'b mut Received) -> Self {
         let connector = Connector(chunks);
         Self(blocking::Client::new(
             source(buffer),
@@ -272,7 +272,7 @@ impl Receive for BlockingClient<'_> {
 pub struct AsyncClient<'b>(asynch::Client<'b, Connector<'b>, Clock>);
 
 impl<'b> AsyncClient<'b> {
-    pub fn new(chunks: Slices<'b>, buffer: &'b mut Buffer, received: &'b mut Received) -> Self {
+    pub fn new(chunks: Chunks<'b>, buffer: &'b mut Buffer, received: &'b mut Received) -> Self {
         let connector = Connector(chunks);
         Self(asynch::Client::new(
             source(buffer),
@@ -302,8 +302,8 @@ fn now() -> Instant {
     blocking::Clock::now(&Clock)
 }
 
-/// Takes the event as a program would that looks at all of it.
-#[inline(always)] // a call would be a part of what is measured
+/// Makes the compiler compute every part of the event, as for a program that uses all of them.
+#[inline(always)] // a call would be a part of the measurement
 fn consume(event: Event<'_>) {
     black_box(&event);
 }

@@ -1,5 +1,5 @@
-//! Serving: events of 64 bytes of data, with a type and with ids that the log makes, to clients that take all they are given. Each
-//! client has taken what was published before the next event comes.
+//! Serves events of 64 bytes of data, with a type and with ids that the log makes, to clients that take every byte at once.
+//! Each client has taken an event before the next one is published.
 
 use core::cell::Cell;
 use core::convert::Infallible;
@@ -22,10 +22,10 @@ use crate::clock::Clock;
 
 pub const CLIENTS: usize = 4;
 
-/// What a client costs beside its future: the frames that go out in one write.
+/// The size of a client's scratch: the frames of one write.
 pub const SCRATCH: usize = 512;
 
-/// Holds a few dozen events, and gives way with each.
+/// A log of a few dozen events. When it is full, each new event evicts one.
 pub type Log = EventLog<[u8; 4096]>;
 pub type EventHub<M> = Hub<M, [u8; 4096], [Slot; CLIENTS]>;
 
@@ -40,7 +40,7 @@ const DATA: &str = "{\"celsius\":21.5,\"humidity\":47.25,\"pressure\":1013.2,\"u
 const _: () = assert!(DATA.len() == 64);
 
 fn event() -> Frame<'static> {
-    // Opaque, or publishing would be compiled for this frame alone.
+    // Opaque to the compiler, which would otherwise compile publishing for this frame alone.
     black_box(Frame::data(DATA).event_type(TYPE))
 }
 
@@ -58,7 +58,7 @@ pub fn publish_to(log: &mut Log, events: usize) {
     }
 }
 
-/// The same, formatted straight into the log.
+/// As [`publish_to`], but a closure writes the data into the log.
 pub fn publish_with_to(log: &mut Log, events: usize) {
     for _ in 0..events {
         log.publish_with(black_box(TYPE), |data| data.write_str(black_box(DATA)))
@@ -66,7 +66,7 @@ pub fn publish_with_to(log: &mut Log, events: usize) {
     }
 }
 
-/// Clients behind an HTTP stack that owns their sockets.
+/// Sessions of clients, as for another HTTP stack that owns the sockets. Each one waits for an event.
 pub fn sessions(log: &Log) -> [Session<'static>; CLIENTS] {
     let mut sessions =
         [(); CLIENTS].map(|()| Session::new(Clock::NOW, log, EventId::default(), &STREAM));
@@ -81,7 +81,7 @@ pub fn publish_and_fill(sessions: &mut [Session<'_>], log: &mut Log, events: usi
     }
 }
 
-/// Each session up to where it waits.
+/// Runs each session until it waits.
 fn fill(sessions: &mut [Session<'_>], log: &Log) {
     let mut scratch = [0; SCRATCH];
     for session in sessions {
@@ -91,7 +91,7 @@ fn fill(sessions: &mut [Session<'_>], log: &Log) {
     }
 }
 
-/// A hub whose log is full, and that has no client yet.
+/// A hub with a full log, and without clients.
 pub fn full_hub<M: RawMutex>() -> EventHub<M> {
     let hub = Hub::new();
     hub.make_ids(0x5eed);
@@ -105,7 +105,7 @@ pub fn publish<M: RawMutex>(hub: &EventHub<M>, events: usize) {
     }
 }
 
-/// A client of a hub: what its task does. It has asked for the stream, and takes what it is given.
+/// The task of a client of a hub. The client requests the stream, and takes every byte.
 pub async fn serve<M: RawMutex, B: AsRef<[u8]> + AsMut<[u8]>, const N: usize>(
     hub: &Hub<M, B, [Slot; N]>,
     client: Client<'_>,
@@ -116,7 +116,7 @@ pub async fn serve<M: RawMutex, B: AsRef<[u8]> + AsMut<[u8]>, const N: usize>(
     unreachable!("the stream does not end: {outcome:?}")
 }
 
-/// Lets the tasks go on up to where all of them wait for something that does not come by itself.
+/// Polls the tasks until none of them has woken itself.
 pub fn poll<T: DerefMut<Target: Future>>(tasks: &mut [Pin<T>]) {
     let mut context = Context::from_waker(&WAKER);
     loop {
@@ -150,14 +150,14 @@ pub fn publish_and_poll<M: RawMutex, T: DerefMut<Target: Future>>(
     }
 }
 
-/// The socket of a client.
+/// The socket of a client, which takes every byte at once.
 pub struct Client<'c> {
     request: &'c [u8],
     sent: &'c Cell<usize>,
 }
 
 impl<'c> Client<'c> {
-    /// One that sends this request. How many bytes it was sent, it counts there.
+    /// Makes a socket that sends this request. It adds the number of bytes that it receives to `sent`.
     pub const fn new(request: &'c [u8], sent: &'c Cell<usize>) -> Self {
         Self { request, sent }
     }

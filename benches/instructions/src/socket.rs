@@ -1,4 +1,4 @@
-//! A network in memory, which is always ready.
+//! A network in memory that is always ready.
 
 use core::convert::Infallible;
 use core::future::Future;
@@ -10,15 +10,15 @@ use embedded_sse::client::ConnectError;
 use embedded_sse::http::Url;
 use embedded_sse::io::{asynch, blocking};
 
-/// A stream in chunks of equal length, from its beginning again and again.
+/// A stream in chunks of equal length, which repeats without end.
 #[derive(Clone)]
-pub struct Slices<'s> {
+pub struct Chunks<'s> {
     stream: &'s [u8],
     unread: &'s [u8],
     chunk: usize,
 }
 
-impl<'s> Slices<'s> {
+impl<'s> Chunks<'s> {
     pub fn new(stream: &'s [u8], chunk: usize) -> Self {
         Self {
             stream,
@@ -27,7 +27,7 @@ impl<'s> Slices<'s> {
         }
     }
 
-    /// The next chunk. The last one of the stream may be shorter.
+    /// Returns the next chunk. The last one of the stream may be shorter.
     pub fn next(&mut self) -> &'s [u8] {
         let (chunk, unread) = match self.unread.split_at_checked(self.chunk) {
             Some((chunk, unread @ [_, ..])) => (chunk, unread),
@@ -38,19 +38,19 @@ impl<'s> Slices<'s> {
     }
 }
 
-/// A connection that receives a response head, then a chunk with each read, and sends whatever it is given.
+/// A connection that receives a response head, then a chunk with each read. It takes all bytes that are written.
 pub struct Socket<'s> {
     head: &'static [u8],
-    chunks: Slices<'s>,
+    chunks: Chunks<'s>,
 }
 
 impl<'s> Socket<'s> {
-    /// Without a response head: the chunks alone.
-    pub fn new(chunks: Slices<'s>) -> Self {
+    /// Makes a connection that receives the chunks without a response head.
+    pub fn new(chunks: Chunks<'s>) -> Self {
         Self { head: b"", chunks }
     }
 
-    #[inline(always)] // as the sockets of a program that has one kind of them
+    #[inline(always)] // as in a program with only one type of socket
     fn receive(&mut self, buffer: &mut [u8]) -> usize {
         let bytes = match self.head {
             b"" => self.chunks.next(),
@@ -100,8 +100,8 @@ impl embedded_io_async::Write for Socket<'_> {
     }
 }
 
-/// Connects to where the chunks come from.
-pub struct Connector<'s>(pub Slices<'s>);
+/// Makes connections that receive a response head and the chunks.
+pub struct Connector<'s>(pub Chunks<'s>);
 
 impl<'s> Connector<'s> {
     pub const HEAD: &'static [u8] = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
@@ -130,7 +130,7 @@ impl<'s> asynch::Connect for Connector<'s> {
     }
 }
 
-/// What becomes of a future that waits for nothing, but may let others go first.
+/// Polls a future until it is ready. It waits for nothing, but may yield to other tasks.
 pub fn ready<F: Future>(future: F) -> F::Output {
     let mut context = Context::from_waker(Waker::noop());
     let mut future = pin!(future);

@@ -1,4 +1,4 @@
-//! The logs that take longest to search, and to choose a snapshot from: 16 KB each.
+//! The logs of 16 KB in which a search for an id, or the choice of a snapshot, takes longest.
 
 use core::fmt::{self, Write};
 
@@ -11,20 +11,20 @@ pub const CAPACITY: usize = 16 * 1024;
 
 pub type LargeHub<M> = Hub<M, [u8; CAPACITY], [Slot; 1]>;
 
-/// A client that comes without an id gets the last event of each type.
+/// Options by which a client without an id gets the last event of each type.
 pub static SNAPSHOT: ServerOptions =
     ServerOptions::new("/events").stream(StreamOptions::new().start(Start::LatestOfEachType));
 
-/// What clients ask with.
+/// Requests without an id, with the oldest id of the log, and with an unknown one.
 pub const WITHOUT_ID: &[u8] = b"GET /events HTTP/1.1\r\nHost: a\r\n\r\n";
 pub const WITH_OLDEST_ID: &[u8] = b"GET /events HTTP/1.1\r\nHost: a\r\nLast-Event-ID: 1\r\n\r\n";
 pub const WITH_UNKNOWN_ID: &[u8] = b"GET /events HTTP/1.1\r\nHost: a\r\nLast-Event-ID: 2\r\n\r\n";
 
-/// What a log holds: a frame that is but an id, and then these.
+/// The contents of a log: a frame of an id alone, and then these frames.
 pub struct WorstLog {
     pub name: &'static str,
     pub frames: usize,
-    /// Hands out the frame of this number.
+    /// Passes the frame of this number to a function.
     with_frame: fn(usize, &mut Publish<'_>),
 }
 
@@ -72,7 +72,7 @@ pub const WORST_LOGS: [WorstLog; 6] = [
     },
 ];
 
-/// So many fill the log, whose type has no name.
+/// The number of events without a type that fill the rest of the log.
 const FAST: usize = 1335;
 
 static TEXT: [u8; 4000] = [b'x'; 4000];
@@ -88,7 +88,7 @@ impl WorstLog {
     }
 }
 
-/// The name of a type of this number.
+/// The event type of this number.
 struct Name {
     bytes: [u8; 4],
     length: usize,

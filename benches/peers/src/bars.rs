@@ -1,10 +1,10 @@
-//! What is to be reached.
+//! The bars that the crate must reach.
 
-/// At least so many times as fast.
+/// The least ratios of the crate's speed to others.
 pub struct Bar {
-    /// As the best peer.
+    /// To the best peer.
     pub peer: f64,
-    /// As this limit, by its place among the limits.
+    /// To a limit, which is named by its index in the list of limits.
     pub limit: Option<(usize, f64)>,
 }
 
@@ -19,7 +19,7 @@ impl Bar {
             _ => 1.0,
         };
         let is_long = workload == "64 KiB lines" && chunk > 16;
-        // Such a line lies whole in no chunk, so it has to be assembled.
+        // No chunk holds such a line whole, so every decoder must copy its parts.
         let limit = is_long.then_some((1, 0.7));
         Self { peer, limit }
     }

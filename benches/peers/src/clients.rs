@@ -1,7 +1,7 @@
-//! Each client with its HTTP, over a connection in memory: all get the same response head and the same chunks.
+//! Each client with its HTTP, over a connection in memory. All get the same response head and the same chunks.
 //!
-//! `eventsource-client` has a client of hyper for its transport, which takes a connector. The other crates have no
-//! client, or one that makes its sockets itself. They get the body of a response that hyper has read.
+//! The transport of `eventsource-client` is a client of hyper, which accepts a connector. The other crates have no client, or
+//! one that makes its own sockets. They get the body of a response that hyper has read.
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
@@ -23,7 +23,7 @@ use tokio::runtime::Runtime;
 use tower_service::Service;
 
 use crate::receiving::{Begin, Buffer, Receive, Received, consume, leaked, runtime};
-use crate::socket::{Connector, Slices};
+use crate::socket::{Chunks, Connector};
 use crate::streams;
 use crate::wire::Wire;
 
@@ -46,12 +46,12 @@ pub const PEERS: [(&str, Begin); 5] = [
 
 const URL: &str = "http://192.168.1.2/events";
 
-/// The longest time without a byte.
+/// The idle timeout.
 const IDLE: Duration = Duration::from_secs(45);
 
 static OPTIONS: ClientOptions = ClientOptions::new().idle_timeout(45_000);
 
-fn blocking_client(chunks: Slices<'static>) -> Receive {
+fn blocking_client(chunks: Chunks<'static>) -> Receive {
     let received: &mut Received = leaked([0; _]);
     let clock = Clock(StdInstant::now());
     let mut client = blocking::Client::new(source(), Connector(chunks), received, clock);
@@ -64,7 +64,7 @@ fn blocking_client(chunks: Slices<'static>) -> Receive {
     })
 }
 
-fn async_client(chunks: Slices<'static>) -> Receive {
+fn async_client(chunks: Chunks<'static>) -> Receive {
     let received: &mut Received = leaked([0; _]);
     let clock = Clock(StdInstant::now());
     let mut client = asynch::Client::new(source(), Connector(chunks), received, clock);
@@ -85,7 +85,7 @@ fn source() -> EventSource<'static> {
     EventSource::new(Url::new(URL).expect("a URL"), &OPTIONS, buffer)
 }
 
-/// The clock of the standard library, and tokio's timers, as a program on a host has them.
+/// The clock of the standard library and tokio's timers, as in a program on a host.
 struct Clock(StdInstant);
 
 impl blocking::Clock for Clock {
@@ -109,7 +109,7 @@ impl asynch::Clock for Clock {
     }
 }
 
-fn eventsource_client(chunks: Slices<'static>) -> Receive {
+fn eventsource_client(chunks: Chunks<'static>) -> Receive {
     let transport = HyperTransport::builder()
         .disable_proxy()
         .read_timeout(IDLE)
@@ -119,9 +119,9 @@ fn eventsource_client(chunks: Slices<'static>) -> Receive {
     streams::eventsource_client(runtime(), &client)
 }
 
-/// Makes the connections of hyper's client.
+/// Makes the connections for hyper's client.
 #[derive(Clone)]
-struct HyperConnector(Slices<'static>);
+struct HyperConnector(Chunks<'static>);
 
 impl Service<Uri> for HyperConnector {
     type Response = Wire;
@@ -143,8 +143,8 @@ impl Connection for Wire {
     }
 }
 
-/// The body of a response, as hyper reads it: from a connection without a pool, in a task of its own.
-fn body(chunks: Slices<'static>) -> (Runtime, impl streams::Body) {
+/// Returns the body of a response that hyper reads from a connection without a pool, in a task of its own.
+fn body(chunks: Chunks<'static>) -> (Runtime, impl streams::Body) {
     let runtime = runtime();
     let response = runtime.block_on(async {
         let (mut sender, connection) = http1::handshake(Wire::with_head(chunks)).await?;

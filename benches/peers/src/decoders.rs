@@ -1,4 +1,4 @@
-//! Each decoder, by its native and fastest interface. What it finds is consumed and counted.
+//! Each decoder by its native and fastest interface. Its events are consumed and counted.
 
 use std::convert::Infallible;
 use std::hint::black_box;
@@ -7,17 +7,17 @@ use std::task::{Context, Poll, Waker};
 use bytes::{Bytes, BytesMut};
 use futures::{Stream, StreamExt, stream};
 
-/// The chunks of a stream, for those who borrow and for those who own.
-pub struct Slices {
+/// The chunks of a stream, for decoders that borrow them and for decoders that own them.
+pub struct Chunks {
     pub slices: Vec<&'static [u8]>,
     pub bytes: Vec<Bytes>,
 }
 
-pub type Decode = fn(&Slices) -> usize;
+pub type Decode = fn(&Chunks) -> usize;
 
 pub const OURS: &str = "embedded-sse";
 
-/// What is compared: ours, then the peers.
+/// The decoders: ours, then the peers.
 pub const DECODERS: [(&str, Decode); 7] = [
     (OURS, ours),
     ("sse-stream", sse_stream),
@@ -28,11 +28,11 @@ pub const DECODERS: [(&str, Decode); 7] = [
     ("sse-codec", sse_codec),
 ];
 
-/// The limits: to find the line ends, and that with a copy of everything.
+/// The limits: to find the line ends, and to find them and copy everything.
 pub const LIMITS: [(&str, Decode); 2] =
     [("memchr2", memchr2), ("memchr2, memcpy", memchr2_and_copy)];
 
-fn ours(chunks: &Slices) -> usize {
+fn ours(chunks: &Chunks) -> usize {
     let mut decoder = embedded_sse::Decoder::<[u8; 80 * 1024]>::new();
     let mut events = 0;
     for chunk in &chunks.slices {
@@ -52,13 +52,13 @@ fn ours(chunks: &Slices) -> usize {
     events
 }
 
-fn sse_stream(chunks: &Slices) -> usize {
+fn sse_stream(chunks: &Chunks) -> usize {
     drain(sse_stream::SseByteStream::new(borrowed(chunks)), |event| {
         event.as_ref().expect("a good stream").data.is_some()
     })
 }
 
-fn sse_core(chunks: &Slices) -> usize {
+fn sse_core(chunks: &Chunks) -> usize {
     let mut decoder = sse_core::SseDecoder::new();
     let mut events = 0;
     for chunk in &chunks.slices {
@@ -71,7 +71,7 @@ fn sse_core(chunks: &Slices) -> usize {
     events
 }
 
-fn sse_parse(chunks: &Slices) -> usize {
+fn sse_parse(chunks: &Chunks) -> usize {
     let mut parser = sse_parse::SseParser::new();
     let mut events = 0;
     for chunk in &chunks.slices {
@@ -84,20 +84,20 @@ fn sse_parse(chunks: &Slices) -> usize {
     events
 }
 
-fn sseer(chunks: &Slices) -> usize {
+fn sseer(chunks: &Chunks) -> usize {
     drain(sseer::EventStream::new(owned(chunks)), |event| {
         event.is_ok()
     })
 }
 
-fn eventsource_stream(chunks: &Slices) -> usize {
+fn eventsource_stream(chunks: &Chunks) -> usize {
     drain(
         eventsource_stream::EventStream::new(borrowed(chunks)),
         |event| event.is_ok(),
     )
 }
 
-fn sse_codec(chunks: &Slices) -> usize {
+fn sse_codec(chunks: &Chunks) -> usize {
     use futures_codec::Decoder as _;
 
     let mut codec = sse_codec::SSECodec::default();
@@ -113,7 +113,7 @@ fn sse_codec(chunks: &Slices) -> usize {
     events
 }
 
-fn memchr2(chunks: &Slices) -> usize {
+fn memchr2(chunks: &Chunks) -> usize {
     let mut ends = 0;
     for chunk in &chunks.slices {
         let mut rest = *chunk;
@@ -125,7 +125,7 @@ fn memchr2(chunks: &Slices) -> usize {
     ends
 }
 
-fn memchr2_and_copy(chunks: &Slices) -> usize {
+fn memchr2_and_copy(chunks: &Chunks) -> usize {
     let mut buffer = vec![0; 64 * 1024];
     let mut ends = 0;
     for chunk in &chunks.slices {
@@ -142,15 +142,15 @@ fn memchr2_and_copy(chunks: &Slices) -> usize {
     ends
 }
 
-fn borrowed(chunks: &Slices) -> impl Stream<Item = Result<&[u8], Infallible>> {
+fn borrowed(chunks: &Chunks) -> impl Stream<Item = Result<&[u8], Infallible>> {
     stream::iter(chunks.slices.iter().copied().map(Ok))
 }
 
-fn owned(chunks: &Slices) -> impl Stream<Item = Result<Bytes, Infallible>> {
+fn owned(chunks: &Chunks) -> impl Stream<Item = Result<Bytes, Infallible>> {
     stream::iter(chunks.bytes.iter().cloned().map(Ok))
 }
 
-/// All of them are there: none has to be waited for.
+/// Counts the items of a stream that is always ready.
 fn drain<T>(mut events: impl Stream<Item = T> + Unpin, counts: impl Fn(&T) -> bool) -> usize {
     let mut context = Context::from_waker(Waker::noop());
     let mut count = 0;

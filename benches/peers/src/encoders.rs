@@ -1,4 +1,4 @@
-//! Each encoder, by its native interface, to bytes that a socket could take.
+//! Each encoder by its native interface, with bytes for a socket as its output.
 
 use std::convert::Infallible;
 use std::hint::black_box;
@@ -11,15 +11,15 @@ use futures::future::join;
 use futures::io::AsyncReadExt;
 use futures::{StreamExt, stream};
 
-/// An event of data alone.
+/// An event with data only.
 pub struct Event {
     pub name: &'static str,
     pub data: String,
-    /// As it is on the wire.
+    /// The event as bytes of a stream.
     pub encoded: Vec<u8>,
 }
 
-/// How often it is encoded.
+/// The number of times that the event is encoded in a round.
 pub const TIMES: usize = 1000;
 
 pub type Encode = fn(&'static Event) -> usize;
@@ -32,7 +32,7 @@ pub const ENCODERS: [(&str, Encode); 5] = [
     ("async-sse", async_sse),
 ];
 
-/// The limits: to find the line ends of the data and copy it, and to copy it.
+/// The limits: to find the line ends of the data and copy it, and only to copy it.
 pub const LIMITS: [(&str, Encode); 2] = [("memchr2, memcpy", memchr2_and_copy), ("memcpy", copy)];
 
 pub fn events() -> &'static [Event] {

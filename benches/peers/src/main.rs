@@ -1,9 +1,9 @@
-//! embedded-sse beside its peers: how many megabytes a second each decodes, encodes, and receives, in one run.
+//! Compares embedded-sse with its peers: the megabytes a second that each one decodes, encodes and receives, in one run.
 //!
 //!     cargo run --release [-- --quick]
 //!
-//! In each row all of them get the same input in turn, many times over; the median counts. The table goes to
-//! the standard output, and with the best of each to `target/peers.json`. Fails if a row misses its bar.
+//! In each row, all programs get the same input in turn, in many rounds, of which the median counts. The tables go to standard
+//! output. Medians and best rounds go to `target/peers.json`. Fails if a row misses its bar.
 
 mod bars;
 mod clients;
@@ -26,14 +26,14 @@ use std::process::ExitCode;
 use bytes::Bytes;
 
 use bars::Bar;
-use decoders::{DECODERS, LIMITS, Slices};
+use decoders::{Chunks, DECODERS, LIMITS};
 use receiving::Begin;
 use report::{Report, Row};
 
-/// Bytes at a time: from a wire, from its FIFO, from an Ethernet segment, and from a host's buffer.
+/// Chunk sizes: a byte of a UART, a UART's FIFO, an Ethernet segment, and a host's buffer.
 const CHUNKS: [usize; 4] = [1, 16, 1460, 65536];
 
-/// Bytes that a connection receives at a time: an Ethernet segment, and what hosts read at once.
+/// Chunk sizes of a connection: an Ethernet segment, and a read of a host.
 const RECEIVED: [usize; 2] = [1460, 16 * 1024];
 
 fn main() -> ExitCode {
@@ -52,7 +52,7 @@ fn main() -> ExitCode {
         for chunk in CHUNKS {
             let slices: Vec<_> = stream.chunks(chunk).collect();
             let bytes = slices.iter().copied().map(Bytes::from_static).collect();
-            let chunks = Slices { slices, bytes };
+            let chunks = Chunks { slices, bytes };
             for (name, decode) in DECODERS {
                 let found = decode(&chunks);
                 assert_eq!(found, events, "{name}: events of {}", workload.name);
@@ -93,7 +93,7 @@ fn main() -> ExitCode {
     report.finish()
 }
 
-/// A table of what receives events from a connection.
+/// Adds a table of programs that receive events from a connection.
 fn receive(
     report: &mut Report,
     table: &'static str,
@@ -107,7 +107,7 @@ fn receive(
         let (stream, events) = workload.of_size(size);
         let stream: &'static [u8] = stream.leak();
         for chunk in RECEIVED {
-            let chunks = socket::Slices::new(stream, chunk);
+            let chunks = socket::Chunks::new(stream, chunk);
             let mut receivers = Vec::new();
             let mut length = None;
             for (name, begin) in ours.iter().chain(peers) {

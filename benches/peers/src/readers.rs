@@ -1,7 +1,7 @@
-//! Each reader of a stream that needs no HTTP, over a connection in memory.
+//! Each reader of a stream without HTTP, over a connection in memory.
 //!
-//! Ours read from a socket, which copies each chunk into their buffer. The peers need not: `sse-codec` reads likewise,
-//! but `async-sse` is lent each chunk, and the others are handed it as `Bytes`, for which nothing is allocated.
+//! Ours and `sse-codec` read from a socket, which copies each chunk into their buffer. `async-sse` gets a reference to each
+//! chunk. The others get each chunk as `Bytes`, without a copy or an allocation.
 
 use std::convert::Infallible;
 
@@ -14,7 +14,7 @@ use launchdarkly_sdk_transport::{ByteStream, HttpTransport, Request, Response, R
 use tokio::runtime::Runtime;
 
 use crate::receiving::{Begin, Buffer, Receive, Received, consume, leaked, runtime};
-use crate::socket::{Slices, Socket};
+use crate::socket::{Chunks, Socket};
 use crate::streams;
 use crate::wire::Wire;
 
@@ -40,7 +40,7 @@ pub const PEERS: [(&str, Begin); 8] = [
     }),
 ];
 
-fn blocking_reader(chunks: Slices<'static>) -> Receive {
+fn blocking_reader(chunks: Chunks<'static>) -> Receive {
     let decoder = leaked(Decoder::<Buffer>::new());
     let received: &mut Received = leaked([0; _]);
     let mut reader = blocking::Reader::new(Socket::new(chunks), decoder, received);
@@ -53,7 +53,7 @@ fn blocking_reader(chunks: Slices<'static>) -> Receive {
     })
 }
 
-fn async_reader(chunks: Slices<'static>) -> Receive {
+fn async_reader(chunks: Chunks<'static>) -> Receive {
     let decoder = leaked(Decoder::<Buffer>::new());
     let received: &mut Received = leaked([0; _]);
     let mut reader = asynch::Reader::new(Socket::new(chunks), decoder, received);
@@ -70,15 +70,15 @@ fn async_reader(chunks: Slices<'static>) -> Receive {
     })
 }
 
-fn eventsource_client(chunks: Slices<'static>) -> Receive {
+fn eventsource_client(chunks: Chunks<'static>) -> Receive {
     let client = ClientBuilder::for_url("http://192.168.1.2/events").expect("a URL");
     let client = client.build_with_transport(Transport(chunks));
     streams::eventsource_client(runtime(), &client)
 }
 
-/// It asks this for a response, which comes without HTTP.
+/// The transport of `eventsource-client`: it returns a response without HTTP.
 #[derive(Clone)]
-struct Transport(Slices<'static>);
+struct Transport(Chunks<'static>);
 
 impl HttpTransport for Transport {
     fn request(&self, _: Request<Option<Bytes>>) -> ResponseFuture {
@@ -87,10 +87,10 @@ impl HttpTransport for Transport {
     }
 }
 
-fn body(chunks: Slices<'static>) -> (Runtime, impl streams::Body) {
+fn body(chunks: Chunks<'static>) -> (Runtime, impl streams::Body) {
     (runtime(), bytes::<Infallible>(chunks))
 }
 
-fn bytes<E>(mut chunks: Slices<'static>) -> impl Stream<Item = Result<Bytes, E>> + Unpin {
+fn bytes<E>(mut chunks: Chunks<'static>) -> impl Stream<Item = Result<Bytes, E>> + Unpin {
     stream::repeat_with(move || Ok(Bytes::from_static(chunks.next())))
 }

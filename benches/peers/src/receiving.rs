@@ -1,4 +1,4 @@
-//! What receives events from a connection, some at a time.
+//! The interface of programs that receive events from a connection.
 
 use std::hint::black_box;
 
@@ -6,27 +6,27 @@ use embedded_sse::Event;
 use futures::{Stream, StreamExt};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::socket::Slices;
+use crate::socket::Chunks;
 
-/// Receives so many events, and returns how many bytes of data they had.
+/// Receives this number of events, and returns the number of bytes of their data.
 pub type Receive = Box<dyn FnMut(usize) -> usize>;
 
-/// Makes one for the beginning of a stream.
-pub type Begin = fn(Slices<'static>) -> Receive;
+/// Makes a [`Receive`] at the start of a stream.
+pub type Begin = fn(Chunks<'static>) -> Receive;
 
-/// Holds the largest chunk.
+/// A receive buffer for the largest chunk.
 pub type Received = [u8; 16 * 1024];
 
-/// Holds the largest event.
+/// A decoder's buffer for the largest event.
 pub type Buffer = [u8; 4 * 1024];
 
-/// One for each, so that what the tasks of one leave to be done is not done in another's time.
+/// Makes a runtime. Each program has its own, so that its tasks do not run during the measurement of another one.
 pub fn runtime() -> Runtime {
     let runtime = Builder::new_current_thread().enable_time().build();
     runtime.expect("a runtime of one thread")
 }
 
-/// From a stream, of whose items `data` tells how much data there is. `None`: the item is no event.
+/// Makes a [`Receive`] of a stream of items. `data` returns the length of an item's data, or `None` if it is no event.
 pub fn from_stream<T: 'static>(
     runtime: Runtime,
     mut stream: impl Stream<Item = T> + Unpin + 'static,
@@ -47,12 +47,12 @@ pub fn from_stream<T: 'static>(
     })
 }
 
-/// Takes the event as a program would that looks at all of it.
+/// Makes the compiler compute every part of the event, as for a program that uses all of them. Returns the length of its data.
 pub fn consume(event: Event<'_>) -> usize {
     black_box(&event).data.len()
 }
 
-/// Lasts as long as the program does, as a `static` would.
+/// Makes a value that lasts as long as the program, as a `static` does.
 pub fn leaked<T>(value: T) -> &'static mut T {
     Box::leak(Box::new(value))
 }

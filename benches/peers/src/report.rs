@@ -1,4 +1,4 @@
-//! The tables.
+//! Prints the tables, and checks the bars.
 
 use std::process::ExitCode;
 
@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::bars::Bar;
 use crate::rounds::Time;
 
-/// Ours come first, then the peers, then the limits.
+/// A row of a table. The times are those of ours, then of the peers, then of the limits.
 pub struct Row {
     pub name: String,
     pub bytes: usize,
@@ -46,7 +46,7 @@ impl Report {
         }
     }
 
-    /// Begins a table with these columns, the first of which are ours, and the last limits, if there are any.
+    /// Starts a table with these columns: the first `ours` are ours, the last `limits` are limits.
     pub fn begin(
         &mut self,
         table: &'static str,
@@ -75,7 +75,7 @@ impl Report {
         let speeds: Vec<_> = row.times.iter().map(|time| speed(time.median)).collect();
         let (ours, rest) = speeds.split_at(self.ours);
         let (peers, limits) = rest.split_at(rest.len() - self.limits);
-        // Of several of ours, the slowest counts.
+        // The bar is for the slowest of ours.
         let ours = ours.iter().copied().fold(f64::INFINITY, f64::min);
         let best_peer = peers.iter().copied().fold(0.0, f64::max);
 
@@ -109,7 +109,7 @@ impl Report {
     fn check(&mut self, row: &str, ratio: f64, least: f64, than: &str) {
         if ratio < least {
             self.missed.push(format!(
-                "{}, {row}: {ratio:.2} of {than}, {least} is to be reached",
+                "{}, {row}: {ratio:.2} of {than}, bar {least}",
                 self.table
             ));
         }

@@ -1,25 +1,25 @@
-//! Measures in turn, so that what disturbs the machine disturbs all alike.
+//! Runs programs in turn, so that other load on the machine slows all of them alike.
 
 use std::hint::black_box;
 use std::time::Instant;
 
-/// What one program took, in seconds.
+/// The times of one program, in seconds.
 #[derive(Clone, Copy)]
 pub struct Time {
     pub median: f64,
     pub best: f64,
 }
 
-/// As often as this, if time allows; and once in any case.
+/// The largest number of rounds. A program whose time is used up takes part in fewer, but at least in one.
 const MOST: usize = 51;
 
-/// Runs each program in turn, until it has had its time.
+/// Runs the programs in turn, each until it has used up this number of seconds.
 pub fn run<R>(programs: impl Iterator<Item = impl FnMut() -> R>, seconds: f64) -> Vec<Time> {
     let mut programs: Vec<_> = programs.collect();
     let mut times = vec![Vec::new(); programs.len()];
     for round in 0..MOST {
         for at in 0..programs.len() {
-            // Not always behind the same one.
+            // Each round starts with another program.
             let at = (at + round) % programs.len();
             if round > 0 && times[at].iter().sum::<f64>() > seconds {
                 continue;

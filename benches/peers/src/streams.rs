@@ -1,4 +1,4 @@
-//! Each peer that makes a stream of events of a stream of bytes.
+//! Each peer that turns a stream of bytes into a stream of events.
 
 use std::error::Error;
 use std::fmt::Debug;
@@ -23,7 +23,7 @@ where
     type Error = E;
 }
 
-/// It tells of blocks without data, too.
+/// sse-stream also returns blocks without data, which do not count.
 pub fn sse_stream((runtime, body): (Runtime, impl Body)) -> Receive {
     let stream = sse_stream::SseByteStream::new(body);
     from_stream(runtime, stream, |item| {
@@ -31,7 +31,7 @@ pub fn sse_stream((runtime, body): (Runtime, impl Body)) -> Receive {
     })
 }
 
-/// It tells of reconnection times, too.
+/// sse-core also returns reconnection times, which do not count.
 pub fn sse_core((runtime, body): (Runtime, impl Body)) -> Receive {
     let stream = sse_core::SseStream::new(body);
     from_stream(runtime, stream, |item| match event(item) {
@@ -71,7 +71,7 @@ pub fn async_sse(runtime: Runtime, socket: impl AsyncBufRead + Unpin + 'static) 
     })
 }
 
-/// With whatever its transport is. It tells of the connection and of comments, too.
+/// eventsource-client with any transport. It also returns connections and comments, which do not count.
 pub fn eventsource_client(runtime: Runtime, client: &impl eventsource_client::Client) -> Receive {
     from_stream(runtime, client.stream(), |item| match event(item) {
         SSE::Event(event) => Some(event.data.len()),

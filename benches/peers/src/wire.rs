@@ -1,4 +1,4 @@
-//! The connection in memory for the peers: what the socket of `embedded-sse` does, by the traits that they read from.
+//! The connection in memory for the peers: the same as `socket.rs`, with the traits that the peers read from.
 
 use std::io;
 use std::pin::Pin;
@@ -6,21 +6,21 @@ use std::task::{Context, Poll, Waker};
 
 use futures::{AsyncBufRead, AsyncRead};
 
-use crate::socket::{Connector, Slices};
+use crate::socket::{Chunks, Connector};
 
-/// A connection that receives a response head, then a chunk with each read, and sends whatever it is given. A read
-/// that has no room for a chunk receives the rest of it with the next read.
+/// A connection that receives a response head, then a chunk with each read. It takes all bytes that are written. If a chunk
+/// does not fit a read, the next read receives the rest.
 pub struct Wire {
-    /// What was received and not read.
+    /// The received bytes that are not yet read.
     unread: &'static [u8],
-    chunks: Slices<'static>,
+    chunks: Chunks<'static>,
     is_requested: bool,
     reader: Waker,
 }
 
 impl Wire {
-    /// Without a response head: the chunks alone.
-    pub fn new(chunks: Slices<'static>) -> Self {
+    /// Makes a connection that receives the chunks without a response head.
+    pub fn new(chunks: Chunks<'static>) -> Self {
         Self {
             unread: b"",
             chunks,
@@ -29,8 +29,9 @@ impl Wire {
         }
     }
 
-    /// The response comes once something was sent: before that, hyper takes it for an error.
-    pub fn with_head(chunks: Slices<'static>) -> Self {
+    /// Makes a connection that receives a response head and the chunks, once the request is sent. hyper takes an earlier
+    /// response for an error.
+    pub fn with_head(chunks: Chunks<'static>) -> Self {
         Self {
             unread: Connector::HEAD,
             is_requested: false,
@@ -38,7 +39,7 @@ impl Wire {
         }
     }
 
-    /// What was not read of a chunk, or the next one.
+    /// Returns the unread rest of a chunk, or the next chunk.
     fn received(&mut self) -> &'static [u8] {
         if self.unread.is_empty() {
             self.unread = self.chunks.next();

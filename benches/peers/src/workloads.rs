@@ -1,18 +1,18 @@
-//! The streams that are decoded, written without a heap: microcontrollers decode them, too.
+//! The streams of the measurements. They are written without a heap, since microcontrollers use them, too.
 
 use core::fmt::{self, Write};
 
-/// A stream of one kind of record, over and over.
+/// A stream that repeats one kind of record.
 #[derive(Clone, Copy)]
 pub struct Workload {
     pub name: &'static str,
-    /// How many events a decoder finds in a record.
+    /// The number of events in a record.
     pub events: usize,
     /// Writes the record of this number.
     pub write: fn(&mut dyn Write, usize) -> fmt::Result,
 }
 
-/// What hosts decode.
+/// The workloads that hosts decode.
 pub const ON_HOSTS: [Workload; 8] = [
     EVENTS_OF_17,
     EVENTS_OF_55,
@@ -24,13 +24,13 @@ pub const ON_HOSTS: [Workload; 8] = [
     CAPTURE,
 ];
 
-/// What hosts receive from a connection.
+/// The workloads that hosts receive from a connection.
 pub const RECEIVED_ON_HOSTS: [Workload; 4] = [EVENTS_OF_17, EVENTS_OF_55, DELTAS_OF_255, CAPTURE];
 
-// There is no `String` on a microcontroller.
+// `String` needs a heap, so microcontrollers do not have this function.
 #[cfg(not(target_os = "none"))]
 impl Workload {
-    /// A stream of at least so many bytes, and how many events a decoder finds in it.
+    /// Makes a stream of at least `size` bytes. Also returns the number of its events.
     pub fn of_size(&self, size: usize) -> (Vec<u8>, usize) {
         let (mut stream, mut records) = (String::new(), 0);
         while stream.len() < size {
@@ -41,7 +41,7 @@ impl Workload {
     }
 }
 
-/// Nothing but a short data line.
+/// A short data line only.
 pub const EVENTS_OF_17: Workload = Workload {
     name: "17 B events",
     events: 1,
@@ -74,7 +74,7 @@ pub const EVENTS_OF_55: Workload = Workload {
     },
 };
 
-/// What services of language models send for each word.
+/// An event as services of language models send it for each word.
 pub const DELTAS_OF_255: Workload = Workload {
     name: "LLM deltas, 255 B",
     events: 1,
@@ -116,28 +116,28 @@ pub const DATA_LINES: Workload = Workload {
     },
 };
 
-/// A comment with a blank line, as many servers keep a connection alive.
+/// A comment with a blank line, by which many servers keep a connection alive.
 pub const COMMENTS: Workload = Workload {
     name: "comments",
     events: 0,
     write: |stream, _| stream.write_str(": keepalive\n\n"),
 };
 
-/// An id and a data line, with the longer line ends.
+/// An id and a data line, with CRLF as line ends.
 pub const CRLF_OF_36: Workload = Workload {
     name: "CRLF, 36 B",
     events: 1,
     write: |stream, n| write!(stream, "id: {n:07}\r\ndata: 0123456789ab\r\n\r\n"),
 };
 
-/// What two servers sent: see `benches/README.md`.
+/// The recorded output of two servers: see `benches/README.md`.
 pub const CAPTURE: Workload = Workload {
     name: "capture",
     events: 180,
     write: |stream, _| stream.write_str(include_str!("capture.sse")),
 };
 
-/// A line from all printable ASCII characters, which begins at another one each time.
+/// Writes a data line of all printable ASCII characters in turn. Each line starts with another one.
 fn write_line(stream: &mut dyn Write, n: usize, length: usize) -> fmt::Result {
     stream.write_str("data: ")?;
     for at in 0..length {

@@ -1,4 +1,4 @@
-//! Tells the linker where the chip's memory is.
+//! Gives the linker the memory layout of the chip.
 
 use std::path::Path;
 use std::{env, fs};

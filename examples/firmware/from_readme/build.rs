@@ -1,4 +1,4 @@
-//! Takes the code blocks under "Serve" out of the README.
+//! Extracts the code blocks of the README's section "Serve".
 
 use std::path::PathBuf;
 use std::{env, fs};

@@ -1,4 +1,4 @@
-//! The client: what a firmware would do, but for where its sockets and its time come from.
+//! The client. Firmware differs only in its sockets and its clock.
 
 use std::ops::ControlFlow;
 use std::time::SystemTime;
@@ -15,18 +15,18 @@ use embedded_tls::{
 use rand_core::OsRng;
 use tokio::net::TcpStream;
 
-/// Follows a stream until `handle` has enough of it; otherwise returns who has decided that there will be no more. The
-/// server has to have a certificate of this authority, for its host name.
+/// Follows a stream until `handle` breaks, which returns `None`, or until the source is closed, which returns who ended it.
+/// The server's certificate must be of this authority and for the URL's host name.
 ///
-/// TLS connections borrow the buffers for their records, so they are made here, and handed in one after
-/// the other: an event is read straight from the record that it came in.
+/// A TLS connection borrows its record buffers, so this loop makes the connections and passes each to the source. Events are
+/// decoded in the record buffer, without a copy.
 pub async fn follow(
     source: &mut EventSource<'_>,
     authority: &[u8],
     clock: impl Clock,
     mut handle: impl FnMut(Notice<'_>) -> ControlFlow<()>,
 ) -> Option<EndedBy> {
-    // The longest record that a server may send, and one for the request.
+    // Buffers for the longest record that a server may send, and for the request.
     let mut received = [0; 16_640];
     let mut sent = [0; 2_048];
     loop {
@@ -54,7 +54,7 @@ pub async fn follow(
                     return None;
                 }
             }
-            // Nothing is sent before there is a connection.
+            // The source sends nothing before it is connected.
             EventSourceOutput::Send(_) => {}
         }
     }
@@ -80,7 +80,7 @@ async fn connect<'b>(
     Ok(connection)
 }
 
-/// Randomness, and a check of the server's certificate. Without a check, anybody could be the server.
+/// The random number generator, and the verifier of the server's certificate. Without one, any server could pose as this.
 struct Provider<'a> {
     random: OsRng,
     verifier: CertVerifier<'a, Aes128GcmSha256, SystemTime, 4096>,

@@ -1,7 +1,7 @@
-//! Follows an event stream over TLS 1.3 with `embedded-tls`, through the ends of its connections.
+//! Follows an event stream over TLS 1.3 with `embedded-tls`, and resumes it when a connection ends.
 //!
 //! ```text
-//! cargo run     # starts a server on this machine, too
+//! cargo run -p tls     # starts a server on this machine, too
 //! ```
 
 mod client;
@@ -22,7 +22,7 @@ use server::{EVENTS, Server};
 async fn main() -> Result<(), Box<dyn Error>> {
     let server = Server::start().await?;
     let url = format!("https://localhost:{}/", server.port);
-    // Clients that lose their server together come back one by one.
+    // Clients that lose their server at the same time reconnect at different times.
     let reconnect = ReconnectOptions::new().seed(OsRng.next_u32());
     let options = ClientOptions::new()
         .idle_timeout(45_000)
@@ -41,7 +41,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             }
             notice => println!("{notice:?}"),
         }
-        // Over three connections.
+        // The server ends each connection after `EVENTS` events, so this takes three.
         match events == 3 * EVENTS {
             true => ControlFlow::Break(()),
             false => ControlFlow::Continue(()),
@@ -77,9 +77,9 @@ mod tests {
         (data, ended_by.unwrap())
     }
 
-    /// Breaks when an encrypted stream cannot be read, or is not resumed where it ended.
+    /// Breaks when an encrypted stream cannot be read, or does not resume after its last event.
     #[tokio::test]
-    async fn a_stream_is_followed_over_several_connections() {
+    async fn a_stream_resumes_over_several_connections() {
         let server = Server::start().await.unwrap();
         let url = format!("https://localhost:{}/", server.port);
         let (data, ended_by) = follow(&url, &server.authority, 8).await;
@@ -87,9 +87,9 @@ mod tests {
         assert_eq!(ended_by, None);
     }
 
-    /// Breaks when anybody can pose as the server.
+    /// Breaks when the client accepts a certificate of another authority or for another host.
     #[tokio::test]
-    async fn a_server_without_the_right_certificate_is_not_asked() {
+    async fn a_server_with_a_wrong_certificate_gets_no_request() {
         let server = Server::start().await.unwrap();
         let other = Server::start().await.unwrap();
         let url = format!("https://localhost:{}/", server.port);

@@ -1,4 +1,4 @@
-//! A TLS server that counts, for the client to follow.
+//! A TLS server that sends numbers as events.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -11,17 +11,17 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio_rustls::rustls::version::TLS13;
 
-/// How many events come before the server hangs up.
+/// The number of events on each connection.
 pub const EVENTS: u32 = 3;
 
-/// A server on this machine, and the certificate of the authority that speaks for it.
+/// A server on this machine, and the certificate of its authority.
 pub struct Server {
     pub port: u16,
     pub authority: Vec<u8>,
 }
 
 impl Server {
-    /// Runs as long as the runtime does.
+    /// Starts the server, which runs as long as the runtime.
     pub async fn start() -> Result<Self, Box<dyn Error>> {
         let mut parameters = CertificateParams::default();
         parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -56,7 +56,7 @@ impl Server {
     }
 }
 
-/// Counts on from the last event id, a few numbers on each connection.
+/// Sends the next [`EVENTS`] numbers after the last event ID.
 async fn count(acceptor: TlsAcceptor, socket: TcpStream) -> std::io::Result<()> {
     let mut socket = acceptor.accept(socket).await?;
     let mut request = String::new();

@@ -1,4 +1,4 @@
-// Counts in events, with the `better-sse` package. See tests/foreign_servers.rs.
+// A server that sends numbers as events, with the `better-sse` package. See tests/foreign_servers.rs.
 import http from "node:http";
 import { createSession } from "better-sse";
 
@@ -15,5 +15,5 @@ const server = http.createServer(async (request, response) => {
   }, 2);
   session.on("disconnected", () => clearInterval(ticks));
 });
-server.keepAliveTimeout = 0; // Never.
+server.keepAliveTimeout = 0; // no time limit: only framing may end a stream
 server.listen(Number(process.argv[2]), "127.0.0.1");

@@ -1,5 +1,8 @@
-// Follows a stream with the `eventsource` package, and prints what happens, one JSON object a line: of the
-// events, those of the type `n`, or of another one.
+// Follows a stream with the `eventsource` package, and prints one JSON object a line for each event and each open:
+//
+//     node follow.js URL [TYPE]
+//
+// Events of the type `n`, or of TYPE, are printed with id and data, events of the type `lost` as a state.
 import { EventSource } from "eventsource";
 
 const source = new EventSource(process.argv[2]);

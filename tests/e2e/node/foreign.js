@@ -12,7 +12,7 @@ import { EventSource as UndiciEventSource } from "undici";
 const [client, url] = process.argv.slice(2);
 const print = (type, id, data) => console.log(JSON.stringify({ type, id, data }));
 
-// Those that have the interface of browsers.
+// For packages with the `EventSource` interface of browsers.
 const follow = (Source, options) => {
   const source = new Source(url, options);
   for (const type of ["message", "n", "lost"]) {
@@ -27,12 +27,12 @@ const clients = {
   "eventsource-client": () =>
     createEventSource({ url, onMessage: ({ event, id, data }) => print(event, id, data) }),
   "fetch-event-source": () => {
-    // It is made for pages.
+    // The package expects the globals of a page.
     globalThis.window = globalThis;
     globalThis.document = new EventTarget();
     fetchEventSource(url, {
       onmessage: ({ event, id, data }) => print(event, id, data),
-      // A stream that ends would end the client.
+      // The client reconnects only after an error: without one, the end of a stream would end the client.
       onclose: () => {
         throw new Error("closed");
       },
@@ -40,5 +40,5 @@ const clients = {
   },
 };
 clients[client]();
-// The timer by which undici comes back does not keep Node running.
+// undici's reconnect timer does not keep Node running, so this one does.
 setInterval(() => {}, 1 << 30);

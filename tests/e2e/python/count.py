@@ -1,4 +1,4 @@
-# Counts in events, with the `sse-starlette` package. See tests/foreign_servers.rs.
+# A server that sends numbers as events, with the `sse-starlette` package. See tests/foreign_servers.rs.
 import asyncio
 import sys
 

@@ -17,7 +17,7 @@ def show(event_type, event_id, data):
 
 
 def follow_by_httpx_sse(url):
-    # It does not reconnect by itself; its README says how to.
+    # httpx-sse does not reconnect. This loop follows the example in its README.
     last_event_id = ""
     delay = 0.0
     client = httpx.Client(timeout=None)

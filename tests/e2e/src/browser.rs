@@ -1,4 +1,4 @@
-//! Headless Chromium, driven by WebDriver, and headless Firefox, which shows one page.
+//! Headless Chromium, controlled by WebDriver, and headless Firefox, which opens one page.
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -56,7 +56,7 @@ impl Browser {
         post(&format!("{}/url", self.session), &json!({"url": url}));
     }
 
-    /// Opens another tab, in which the next calls run.
+    /// Opens another tab. Later calls run in it.
     pub fn open_tab(&self, url: &str) -> Tab {
         let tab = post(
             &format!("{}/window/new", self.session),
@@ -68,7 +68,7 @@ impl Browser {
         tab
     }
 
-    /// The next calls run in this tab.
+    /// Selects a tab. Later calls run in it.
     pub fn enter(&self, tab: &Tab) {
         post(
             &format!("{}/window", self.session),
@@ -76,14 +76,14 @@ impl Browser {
         );
     }
 
-    /// Closes a tab. Another one has to be entered before the next call.
+    /// Closes a tab. Call [`enter`](Self::enter) with another one before the next call.
     pub fn close(&self, tab: Tab) {
         self.enter(&tab);
         let url = format!("{}/window", self.session);
         ureq::delete(&url).call().expect("the tab is there");
     }
 
-    /// Shows pages as a phone or a screen of this size would, in light or dark colors.
+    /// Sets the size of the screen and the color scheme, `light` or `dark`.
     pub fn show_as(&self, (width, height): (u32, u32), scheme: &str) {
         self.devtools(
             "Emulation.setDeviceMetricsOverride",
@@ -98,7 +98,7 @@ impl Browser {
         post(&url, &json!({"cmd": command, "params": parameters}))
     }
 
-    /// The elements whose text is cut off, or sticks out of the page.
+    /// Returns the elements whose text is cut off or reaches beyond the page.
     pub fn cut_texts(&self) -> Value {
         self.run(
             "const width = document.documentElement.clientWidth;
@@ -115,19 +115,19 @@ impl Browser {
         )
     }
 
-    /// What a function of this body returns in the page.
+    /// Runs a function with this body in the page, and returns its result.
     pub fn run(&self, script: &str) -> Value {
         let script = json!({"script": script, "args": []});
         post(&format!("{}/execute/sync", self.session), &script)
     }
 
-    /// The text of an element.
+    /// Returns the text of an element.
     pub fn text(&self, id: &str) -> String {
         let script = format!("return document.getElementById('{id}').textContent");
         self.run(&script).as_str().unwrap().into()
     }
 
-    /// Waits until a function of this body returns true.
+    /// Waits until a function with this body returns true.
     pub fn wait_for(&self, script: &str) {
         let until = Instant::now() + Duration::from_secs(20);
         while self.run(script) != json!(true) {
@@ -136,7 +136,7 @@ impl Browser {
         }
     }
 
-    /// A picture of what is seen of the page, as PNG.
+    /// Takes a PNG picture of the visible part of the page.
     pub fn screenshot(&self) -> Vec<u8> {
         let mut answer = ureq::get(format!("{}/screenshot", self.session))
             .call()
@@ -154,12 +154,12 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // Chromium stays if its session is not deleted.
+        // Chromium keeps running until its session is deleted.
         let _ = ureq::delete(&self.session).call();
     }
 }
 
-/// What keeps Firefox to this machine: everything else is asked of a proxy that is not there.
+/// Preferences that keep Firefox from other machines: requests to them go to a proxy that does not exist.
 const FIREFOX_PREFERENCES: &str = r#"
     user_pref("network.proxy.type", 1);
     user_pref("network.proxy.http", "127.0.0.1");

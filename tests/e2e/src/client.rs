@@ -1,10 +1,10 @@
-//! A client that reads lines.
+//! A client that reads the response line by line, without code of the crate.
 
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-/// An event, as its lines say.
+/// An event: the values of its lines.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Event {
     pub event: String,
@@ -17,7 +17,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// Asks for the stream, and reads the head of the response.
+    /// Requests the stream, and reads the head of the response.
     pub fn connect(address: SocketAddr, last_event_id: &str) -> Self {
         let mut client = Self::send(address, &request(last_event_id));
         let head = client.read_head();
@@ -25,7 +25,7 @@ impl Client {
         client
     }
 
-    /// The same, but `None` when the server has no place for it, or no connection.
+    /// As [`connect`](Self::connect). `None` if the server refuses the request or the connection.
     pub fn try_connect(address: SocketAddr, last_event_id: &str) -> Option<Self> {
         let mut client = Self::try_send(address, &request(last_event_id)).ok()?;
         let mut status = String::new();
@@ -54,12 +54,12 @@ impl Client {
         let mut head = String::new();
         while !head.ends_with("\r\n\r\n") {
             let length = self.reader.read_line(&mut head).unwrap();
-            assert!(length > 0, "closed within the head: {head}");
+            assert!(length > 0, "the connection ended within the head: {head}");
         }
         head
     }
 
-    /// The next event; `None` when the server has closed.
+    /// Reads the next event. `None` at the end of the stream.
     pub fn next_event(&mut self) -> Option<Event> {
         let mut event = Event::default();
         let mut line = String::new();
@@ -82,7 +82,7 @@ impl Client {
         }
     }
 
-    /// Everything up to the end.
+    /// Reads everything up to the end of the connection.
     pub fn read_to_end(&mut self) -> std::io::Result<String> {
         let mut text = String::new();
         self.reader.read_to_string(&mut text)?;
@@ -93,7 +93,7 @@ impl Client {
         self.reader.get_mut()
     }
 
-    /// What was received, as it comes.
+    /// The reader of the received bytes.
     pub fn reader(&mut self) -> &mut impl Read {
         &mut self.reader
     }

@@ -1,4 +1,4 @@
-//! The crate's own client, on a thread of its own.
+//! The crate's client, on a thread of its own.
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
@@ -17,12 +17,12 @@ use crate::client::Event;
 use crate::clock::TokioClock;
 use crate::tcp::Tcp;
 
-/// What the client tells.
+/// A notice of the client, in owned form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Report {
     Open,
     Event(Event),
-    /// With the milliseconds from the report before to the next attempt: no less than the client waits.
+    /// With the milliseconds from the previous report to the next attempt, which is at least the client's delay.
     Connecting(u64),
     Closed(Reason),
 }
@@ -33,12 +33,12 @@ pub enum Driver {
     Asynch,
 }
 
-/// Follows a stream until it is closed, or what it tells is not wanted any more.
+/// Follows a stream until the client is closed or this is dropped.
 pub struct Follower {
     reports: Receiver<Report>,
-    /// That of the last report of this kind.
+    /// The milliseconds of the last [`Report::Connecting`].
     pub connecting: u64,
-    /// When the next event has to be there.
+    /// The time limit for the next event.
     until: StdInstant,
 }
 
@@ -67,11 +67,11 @@ impl Follower {
         }
     }
 
-    /// What it tells next.
+    /// Waits for the next report.
     pub fn next_report(&mut self) -> Report {
         let left = self.until.saturating_duration_since(StdInstant::now());
         let report = self.reports.recv_timeout(left);
-        let report = report.expect("there are events");
+        let report = report.expect("a report within the time limit");
         match report {
             Report::Connecting(milliseconds) => self.connecting = milliseconds,
             Report::Event(_) => self.until = StdInstant::now() + LIMIT,
@@ -80,7 +80,7 @@ impl Follower {
         report
     }
 
-    /// The next event, whatever becomes of the connection before it.
+    /// Waits for the next event, through reconnects.
     pub fn next_event(&mut self) -> Event {
         loop {
             match self.next_report() {
@@ -159,7 +159,7 @@ impl blocking::Clock for TokioClock {
     }
 }
 
-/// A socket whose timeouts are called that: Unix says that it would block.
+/// A socket that reports a timeout as `TimedOut`. On Unix, the standard library reports `WouldBlock`.
 pub struct Socket(TcpStream);
 
 impl embedded_io::ErrorType for Socket {

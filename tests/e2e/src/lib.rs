@@ -1,5 +1,5 @@
-//! What the tests share: a server of the crate's own in this process, its clients on threads, programs as
-//! peers, and a client so simple that it cannot be wrong.
+//! Helpers of the tests: the crate's server in this process, the crate's clients on threads, other programs as peers, and
+//! a line reader as a client, which shares no code with the crate.
 
 pub mod browser;
 pub mod client;

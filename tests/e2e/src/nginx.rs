@@ -1,4 +1,4 @@
-//! nginx, with a folder of its own.
+//! nginx, with its files in a temporary folder.
 
 use std::fs;
 use std::process::Command;
@@ -7,14 +7,14 @@ use tempfile::TempDir;
 
 use crate::program::{Program, free_port, wait_for_port};
 
-/// A configuration that can be started, killed, and started again.
+/// A configuration of nginx. It can be started more than once.
 pub struct Nginx {
     pub port: u16,
     folder: TempDir,
 }
 
 impl Nginx {
-    /// One with these locations, and this in front of everything.
+    /// Writes a configuration that starts with `modules` and has these `locations`.
     pub fn new(modules: &str, locations: &str) -> Self {
         let folder = TempDir::new().unwrap();
         let port = free_port();
@@ -31,7 +31,7 @@ impl Nginx {
         Self { port, folder }
     }
 
-    /// Returns when it listens.
+    /// Starts nginx, and waits until it listens.
     pub fn start(&self) -> Program {
         let mut command = Command::new("nginx");
         command.arg("-p").arg(self.folder.path());

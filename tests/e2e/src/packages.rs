@@ -1,4 +1,4 @@
-//! What npm and PyPI have, installed once for the programs that use it.
+//! Packages of npm and PyPI, installed once, and the programs that use them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ static NODE: LazyLock<PathBuf> = LazyLock::new(|| {
     folder
 });
 
-/// A program of `node/`, with its packages.
+/// The command that runs a program of `node/` with its packages.
 pub fn node(program: &str) -> Command {
     let mut command = Command::new("node");
     command.arg(NODE.join(program));
@@ -27,7 +27,7 @@ static PYTHON_PACKAGES: LazyLock<PathBuf> = LazyLock::new(|| {
     let requirements = Path::new(env!("CARGO_MANIFEST_DIR")).join("python/requirements.txt");
     let requirements = fs::read_to_string(requirements).unwrap();
     let folder = root().join("target/python");
-    // It is written last: what is half installed has none.
+    // This copy is written last, so an installation that was interrupted has none and is repeated.
     let installed = folder.join("requirements.txt");
     if fs::read_to_string(&installed).ok() != Some(requirements.clone()) {
         let _ = fs::remove_dir_all(&folder);
@@ -48,7 +48,7 @@ static PYTHON_PACKAGES: LazyLock<PathBuf> = LazyLock::new(|| {
     folder
 });
 
-/// A program of `python/`, with its packages.
+/// The command that runs a program of `python/` with its packages.
 pub fn python(program: &str) -> Command {
     let mut command = Command::new("python3");
     command

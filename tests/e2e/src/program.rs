@@ -1,4 +1,4 @@
-//! Programs that tests start, and that end with them.
+//! Programs that tests start, and that are killed when they are dropped.
 
 use std::io::{BufRead, BufReader};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -27,8 +27,8 @@ impl Drop for Program {
     }
 }
 
-/// A port that nothing listened on just now. It is below those of outgoing connections, or one of them
-/// could take it while its server is away.
+/// Finds a port on which nothing listens. It is below the range of outgoing connections: one of them could take it
+/// while its server is stopped.
 pub fn free_port() -> u16 {
     loop {
         let port = fastrand::u16(10_000..32_768);
@@ -38,7 +38,7 @@ pub fn free_port() -> u16 {
     }
 }
 
-/// Waits until something accepts connections.
+/// Waits until a program accepts connections on this port.
 pub fn wait_for_port(port: u16) {
     let until = Instant::now() + Duration::from_secs(30);
     while TcpStream::connect(("127.0.0.1", port)).is_err() {
@@ -62,7 +62,7 @@ static STATUS_SERVER: LazyLock<PathBuf> = LazyLock::new(|| {
     root().join("target/debug/examples/status_server")
 });
 
-/// The example, on a port of this choice or on a free one.
+/// Starts the example `status_server` on this port, or on a free one if it is 0.
 pub fn status_server(port: u16, arguments: &[&str]) -> (Program, SocketAddr) {
     let mut command = Command::new(&*STATUS_SERVER);
     command.args(["--addr", &format!("127.0.0.1:{port}")]);

@@ -1,4 +1,4 @@
-//! A server that plays raw answers, one for each request, and keeps what it was asked.
+//! A server that sends raw answers, one for each request, and records the requests.
 
 use std::io;
 use std::net::SocketAddr;
@@ -12,36 +12,36 @@ use tokio::time::timeout;
 
 use crate::program::free_port;
 
-/// What the server says to one request. In its bytes `{here}`, `{other}` and `{closed}` stand for the addresses at
-/// which the server listens, and for one at which nobody does.
+/// The answer to one request. In its bytes, `{here}` and `{other}` stand for the two addresses of the server, `{closed}`
+/// for an address at which nothing listens.
 #[derive(Clone, Debug)]
 pub struct Answer {
     pub bytes: Vec<u8>,
     pub end: End,
 }
 
-/// What the server does after an answer.
+/// The server's action after an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
-    /// It closes the connection.
+    /// Closes the connection.
     Fin,
-    /// It resets the connection.
+    /// Resets the connection.
     Reset,
-    /// It leaves the connection open, and reads the next request from it.
+    /// Leaves the connection open, and reads the next request from it.
     Stay,
 }
 
-/// Where browsers find a page, so that they ask for the stream as a page of the same server does.
+/// The path of the page. A browser that opens it requests the stream from the same origin.
 pub const PAGE_PATH: &str = "/page";
 pub const PAGE_REQUEST: &str = "GET /page ";
 
-/// What each request for an event stream has.
+/// The header fields that each request for an event stream must have.
 const FIELDS: [(&str, &str); 2] = [
     ("Accept", "text/event-stream"),
     ("Cache-Control", "no-cache"),
 ];
 
-/// Listens at two addresses until it is dropped. Both play the same answers, in the order of requests.
+/// A server at two addresses, which stops when it is dropped. Both addresses share one list of answers.
 pub struct Scripted {
     pub address: SocketAddr,
     script: Arc<Script>,
@@ -50,16 +50,17 @@ pub struct Scripted {
 
 struct Script {
     answers: Vec<Answer>,
-    /// Plays once the answers are used up.
+    /// The answer to every request after the list is used up.
     last: Answer,
     page: String,
-    /// Where the server listens, by placeholder.
+    /// The address for each placeholder.
     addresses: [(&'static str, SocketAddr); 3],
     requests: Mutex<Vec<String>>,
 }
 
 impl Scripted {
-    /// Plays these answers, and then the last one for ever. Requests for [`PAGE_PATH`] get the page and are not noted.
+    /// Starts a server that sends these answers, and `last` to every later request. Requests for [`PAGE_PATH`] get the page,
+    /// and are not recorded.
     pub async fn start(answers: Vec<Answer>, last: Answer, page: &str) -> Self {
         let here = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let other = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -85,15 +86,15 @@ impl Scripted {
         }
     }
 
-    /// Each request so far: its method, which address it came to, its path, which of the fields of all requests it
-    /// lacks, and its `Last-Event-ID` in brackets.
+    /// The requests so far, one line each: method, `{other}` if it came to that address, path, required header fields that
+    /// are missing, and `Last-Event-ID` in brackets.
     pub fn requests(&self) -> Vec<String> {
         self.script.requests.lock().unwrap().clone()
     }
 }
 
 async fn listen(listener: TcpListener, name: &'static str, script: Arc<Script>) {
-    // They end with this task.
+    // The set aborts its tasks when this task is dropped.
     let mut connections = JoinSet::new();
     while let Ok((socket, _)) = listener.accept().await {
         let script = Arc::clone(&script);
@@ -106,7 +107,7 @@ async fn listen(listener: TcpListener, name: &'static str, script: Arc<Script>) 
 impl Script {
     async fn play(&self, mut socket: TcpStream, name: &str) -> io::Result<()> {
         socket.set_nodelay(true)?;
-        // A connection that is closed without a request takes no answer.
+        // A connection that closes without a request uses up no answer.
         while let Some(request) = read_head(&mut socket).await? {
             if request.starts_with(PAGE_REQUEST) {
                 return finish(socket, self.page.as_bytes()).await;
@@ -123,7 +124,7 @@ impl Script {
         Ok(())
     }
 
-    /// Notes the request, and returns the answer that is next.
+    /// Records the request, and returns the next answer.
     fn answer(&self, request: &str, name: &str) -> &Answer {
         let mut words = request.split(' ');
         let (method, path) = (words.next(), words.next());
@@ -146,26 +147,26 @@ impl Script {
     fn fill_in(&self, bytes: &[u8]) -> Vec<u8> {
         let mut filled = Vec::new();
         let mut rest = bytes;
-        'next: while let [byte, behind @ ..] = rest {
+        'next: while let [byte, after @ ..] = rest {
             for (name, address) in &self.addresses {
-                if let Some(behind) = rest.strip_prefix(name.as_bytes()) {
+                if let Some(after) = rest.strip_prefix(name.as_bytes()) {
                     filled.extend(address.to_string().bytes());
-                    rest = behind;
+                    rest = after;
                     continue 'next;
                 }
             }
             filled.push(*byte);
-            rest = behind;
+            rest = after;
         }
         filled
     }
 }
 
-/// Sends this, and closes the connection.
+/// Sends these bytes, and closes the connection.
 async fn finish(mut socket: TcpStream, bytes: &[u8]) -> io::Result<()> {
     socket.write_all(bytes).await?;
     socket.shutdown().await?;
-    // Closed before the client, a socket would reset the connection and take the answer away.
+    // A socket that closes while the client still sends resets the connection, which can destroy the answer.
     let mut rest = Vec::new();
     let _ = timeout(Duration::from_secs(10), socket.read_to_end(&mut rest)).await;
     Ok(())
@@ -177,7 +178,7 @@ fn value_of<'r>(name: &str, request: &'r str) -> Option<&'r str> {
     fields.next().map(|(_, value)| value.trim())
 }
 
-/// Reads a request, which has no body. `None` if the client closes instead.
+/// Reads a request without a body. `None` if the client closes the connection first.
 async fn read_head(socket: &mut TcpStream) -> io::Result<Option<String>> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {

@@ -1,4 +1,4 @@
-//! The crate's server, over tokio's sockets, in this process.
+//! The crate's server in this process, over tokio's sockets.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -17,10 +17,10 @@ use crate::end::end;
 
 pub type TestHub = Hub<CriticalSectionRawMutex, Vec<u8>, Vec<Slot>>;
 
-/// What a connection may hold beside the hub.
+/// The size of each connection's scratch.
 pub const SCRATCH: usize = 4096;
 
-/// Runs until it is dropped.
+/// A server that runs until it is dropped.
 pub struct Server {
     pub hub: Arc<TestHub>,
     pub address: SocketAddr,
@@ -32,7 +32,7 @@ impl Server {
         Self::with_hub(hub(log_bytes, clients, 0x5eed), options)
     }
 
-    /// Serves what this hub holds.
+    /// Serves this hub, with the events that are in its log.
     pub fn with_hub(hub: Arc<TestHub>, options: ServerOptions<'static>) -> Self {
         let runtime = Runtime::new().unwrap();
         let listener = runtime.block_on(async { listen() }).unwrap();
@@ -45,7 +45,7 @@ impl Server {
         }
     }
 
-    /// Publishes an event of the type `n`, whose data is this number.
+    /// Publishes an event of the type `n` with this number as its data.
     pub fn publish(&self, number: u64) {
         let name = embedded_sse::event_type!("n");
         self.hub
@@ -53,7 +53,7 @@ impl Server {
             .unwrap();
     }
 
-    /// Stops in the middle of all streams, as a device that is reset. The hub keeps its log.
+    /// Stops the server in the middle of all streams, as a reset of a device does. The returned hub keeps its log.
     pub fn into_hub(mut self) -> Arc<TestHub> {
         drop(self.runtime.take());
         Arc::clone(&self.hub)
@@ -69,7 +69,7 @@ impl Drop for Server {
     }
 }
 
-/// A hub that makes ids of this epoch.
+/// Makes a hub whose ids have this epoch.
 pub fn hub(log_bytes: usize, clients: usize, epoch: u32) -> Arc<TestHub> {
     let slots = (0..clients).map(|_| Slot::new()).collect();
     let hub = Arc::new(TestHub::with_storage(vec![0; log_bytes], slots));
@@ -77,7 +77,7 @@ pub fn hub(log_bytes: usize, clients: usize, epoch: u32) -> Arc<TestHub> {
     hub
 }
 
-/// A device has no megabytes to send from, as this machine would.
+/// Listens with a send buffer of 16 KB: a device does not have the megabytes that this machine would use.
 fn listen() -> std::io::Result<TcpListener> {
     let socket = TcpSocket::new_v4()?;
     socket.set_send_buffer_size(16 * 1024)?;

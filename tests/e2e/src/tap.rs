@@ -1,6 +1,6 @@
-//! A proxy that keeps what the server says, and cuts or resets connections when it is told to.
+//! A proxy that records the server's answers, and cuts or resets connections on request.
 //!
-//! It may have a page, which browsers take for one of the server's own.
+//! The proxy can also serve a page, which then has the same origin as the server's stream.
 
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
@@ -15,7 +15,7 @@ use tokio::sync::broadcast::{Receiver, Sender, channel};
 
 use crate::scripted::PAGE_REQUEST;
 
-/// Listens until it is dropped.
+/// A proxy that listens until it is dropped.
 pub struct Tap {
     pub address: SocketAddr,
     connections: Connections,
@@ -28,16 +28,16 @@ type Connections = Arc<Mutex<Vec<Connection>>>;
 #[derive(Default)]
 struct Connection {
     asked: Option<Instant>,
-    /// What came from the server.
+    /// The bytes from the server.
     answer: Vec<u8>,
     is_reset: bool,
 }
 
-/// What becomes of the connections that are open.
+/// An order to all open connections.
 #[derive(Clone, Copy)]
 enum Order {
     Cut,
-    /// The connection is reset one byte after this text, when it comes next.
+    /// Reset the connection one byte after the next occurrence of this text.
     Reset(&'static str),
 }
 
@@ -46,8 +46,8 @@ impl Tap {
         Self::start_at(0, server, "")
     }
 
-    /// Listens at this port, which a tap that was dropped may have had, and answers requests for
-    /// [`PAGE_PATH`](crate::scripted::PAGE_PATH) with this page.
+    /// Listens at this port, which may be the port of a dropped tap. Requests for
+    /// [`PAGE_PATH`](crate::scripted::PAGE_PATH) get this page if it is not empty.
     pub fn start_at(port: u16, server: SocketAddr, page: &'static str) -> Self {
         let mut runtime = Builder::new_multi_thread();
         let runtime = runtime.worker_threads(1).enable_all().build().unwrap();
@@ -75,28 +75,28 @@ impl Tap {
         }
     }
 
-    /// Cuts all connections.
+    /// Closes all connections.
     pub fn cut(&self) {
         let _ = self.orders.send(Order::Cut);
     }
 
-    /// Resets all connections in mid-stream: each one byte after this text, when it comes next.
+    /// Resets each connection that has a request, one byte after the next occurrence of this text.
     pub fn reset_after(&self, text: &'static str) {
         let _ = self.orders.send(Order::Reset(text));
     }
 
-    /// What the server has said so far, connection by connection.
+    /// The server's bytes so far, one entry for each connection.
     pub fn answers(&self) -> Vec<Vec<u8>> {
         self.of_each(|connection| connection.answer.clone())
     }
 
-    /// When the first request came over each connection, but those for the page.
+    /// When the first request came over each connection. Requests for the page are not counted.
     pub fn asked(&self) -> Vec<Instant> {
         let asked = self.of_each(|connection| connection.asked);
         asked.into_iter().flatten().collect()
     }
 
-    /// How many connections were reset.
+    /// The number of connections that were reset.
     pub fn resets(&self) -> usize {
         let resets = self.of_each(|connection| usize::from(connection.is_reset));
         resets.iter().sum()
@@ -109,13 +109,13 @@ impl Tap {
 
 impl Drop for Tap {
     fn drop(&mut self) {
-        // A runtime must not be dropped by a task of another one.
+        // tokio panics if a runtime is dropped within a task of another runtime.
         let runtime = self.runtime.take();
         thread::spawn(|| drop(runtime)).join().unwrap();
     }
 }
 
-/// What connections share.
+/// The part that all connections share.
 #[derive(Clone)]
 struct Passage {
     server: SocketAddr,
@@ -134,9 +134,9 @@ async fn accept_all(listener: TcpListener, passage: Passage, orders: Sender<Orde
 }
 
 impl Passage {
-    /// Both sockets are closed when it returns.
+    /// Passes on both directions. Both sockets are closed when this returns.
     async fn pass_on(self, mut client: TcpStream, mut orders: Receiver<Order>) -> io::Result<()> {
-        // While the server is away, its clients are sent away.
+        // While the server is stopped, this fails, and the client's connection is closed.
         let mut server = TcpStream::connect(self.server).await?;
         let number = {
             let mut connections = self.connections.lock().unwrap();
@@ -150,7 +150,7 @@ impl Passage {
             tokio::select! {
                 order = orders.recv() => match order {
                     Ok(Order::Reset(text)) if is_asked => reset_after = Some(text),
-                    // Browsers open connections that they may need later.
+                    // Browsers also open spare connections, which have no request. Those stay open.
                     Ok(Order::Reset(_)) => {}
                     _ => return Ok(()),
                 },
@@ -173,7 +173,7 @@ impl Passage {
                     if let Some(length) = reset_after.and_then(|text| find(text, answer)) {
                         client.write_all(&answer[..length + 1]).await?;
                         self.with(number, |connection| connection.is_reset = true);
-                        // Closed next, it sends RST then.
+                        // With zero linger, the close that follows sends RST.
                         return client.set_zero_linger();
                     }
                     client.write_all(answer).await?;
@@ -194,7 +194,7 @@ fn not_at_end(length: io::Result<usize>) -> io::Result<usize> {
     }
 }
 
-/// How long the bytes are up to the end of this text; `None` if it is not followed by another byte.
+/// Finds the end of this text. `None` if the text is missing, or is the end of the bytes.
 fn find(text: &str, bytes: &[u8]) -> Option<usize> {
     let mut windows = bytes.windows(text.len() + 1);
     let place = windows.position(|window| window.starts_with(text.as_bytes()))?;

@@ -7,10 +7,10 @@ use e2e::client::Client;
 use e2e::program::{free_port, status_server};
 use e2e::tap::Tap;
 
-/// Breaks when the page shows no events, when a browser that comes back misses one or gets one twice,
-/// or when it is not told that events are missing.
+/// Breaks when the page shows no events, when a browser that reconnects misses an event or gets one twice, or when the page
+/// does not show that a restart of the server has lost events.
 #[test]
-fn the_dashboard_follows_its_server() {
+fn the_dashboard_resumes_after_cuts_and_shows_a_loss() {
     let port = free_port();
     let arguments = ["--interval", "20"];
     let (mut server, address) = status_server(port, &arguments);
@@ -20,12 +20,12 @@ fn the_dashboard_follows_its_server() {
     browser.wait_for("return document.getElementById('state').textContent === 'live'");
     browser.wait_for("return Number(document.getElementById('events').textContent) > 50");
 
-    // A second stream in the page notes all ids.
+    // A second stream in the page records all ids.
     browser.run(
         "window.seen = { ids: [], opened: 0, lost: 0, before: 0 };
          const stream = new EventSource('events');
          stream.onopen = () => seen.opened++;
-         // The present state, with which a stream begins, has no id.
+         // A stream begins with the present state, which has no id.
          stream.addEventListener('status', (event) => event.lastEventId && seen.ids.push(event.lastEventId));
          stream.addEventListener('log', (event) => seen.ids.push(event.lastEventId));
          stream.addEventListener('lost', () => seen.lost++);",
@@ -46,7 +46,7 @@ fn the_dashboard_follows_its_server() {
     assert_eq!(browser.run("return seen.lost"), 0);
     assert_eq!(browser.text("gaps"), "0");
 
-    // The history is gone with the server: the page is told.
+    // The restarted server has no history, so it sends the loss notice.
     server.0.kill().unwrap();
     server.0.wait().unwrap();
     let (_server, _) = status_server(port, &arguments);
@@ -59,7 +59,7 @@ fn the_dashboard_follows_its_server() {
     ));
 }
 
-/// Breaks when pages that found no free slot stay dead, or when one of them does.
+/// Breaks when a page that found no free slot does not connect later.
 #[test]
 fn nine_pages_share_four_slots() {
     let state = "return document.getElementById('state').textContent";
@@ -70,8 +70,8 @@ fn nine_pages_share_four_slots() {
     );
 }
 
-/// The same without what the page does for it: breaks when the server refuses browsers so that they give up, which is
-/// `readyState` 2, CLOSED.
+/// The same with a plain `EventSource`, which does not retry after a refusal. Breaks when the server's answer closes it for
+/// good (`readyState` 2, CLOSED).
 #[test]
 fn nine_event_sources_share_four_slots() {
     nine_share_four_slots(
@@ -83,15 +83,15 @@ fn nine_event_sources_share_four_slots() {
     );
 }
 
-/// Opens nine pages of a server with four slots, and runs a script in each. As many are live as there are slots, and the
-/// others wait; all are live in the end as slots become free.
+/// Opens nine pages of a server with four slots, and runs the script `start` in each. Checks that four pages are live while
+/// the others wait, and that each waiting page becomes live once a slot is free.
 fn nine_share_four_slots(start: &str, is_live: &str, is_waiting: &str) {
     let (_server, address) = status_server(0, &["--clients", "4"]);
     let browser = Browser::start();
     let path = if start.is_empty() { "" } else { "metrics.json" };
     let mut waiting = Vec::new();
     for number in 0..9 {
-        // A browser opens at most six connections to one origin. Each of these names is one.
+        // A browser opens at most six connections to one origin, so each page has an origin of its own.
         let port = address.port();
         let url = format!("http://page-{number}.localhost:{port}/{path}");
         waiting.push(browser.open_tab(&url));
@@ -113,7 +113,7 @@ fn nine_share_four_slots(start: &str, is_live: &str, is_waiting: &str) {
     assert_eq!(served, 9);
 }
 
-/// Waits until so many pages are live; takes these.
+/// Waits until `count` pages are live, and takes them out of `tabs`.
 fn take_live(browser: &Browser, tabs: &mut Vec<Tab>, count: usize, is_live: &str) -> Vec<Tab> {
     let until = Instant::now() + Duration::from_secs(60);
     let mut live = Vec::new();
@@ -127,9 +127,9 @@ fn take_live(browser: &Browser, tabs: &mut Vec<Tab>, count: usize, is_live: &str
     live
 }
 
-/// Breaks when history is shown with the time of its arrival, or twice after a page has come back.
+/// Breaks when the page shows history with the time of its arrival, or out of order.
 #[test]
-fn history_has_its_own_time() {
+fn history_is_shown_with_its_own_times() {
     let (_server, address) = status_server(0, &["--interval", "100"]);
     let mut client = Client::connect(address, "");
     let first = client.next_event().unwrap();
@@ -139,7 +139,7 @@ fn history_has_its_own_time() {
     let browser = Browser::start();
     browser.open(&format!("http://{address}/"));
     browser.wait_for("return document.getElementById('state').textContent === 'live'");
-    // The curves begin where the history does, which was before the page came.
+    // The curves begin at the oldest event of the history, which is older than the page.
     browser.wait_for("return charts.memory.points.length > 20");
     let oldest = browser.run("return charts.memory.points[0].at");
     assert!(oldest.as_u64() <= first["at_ms"].as_u64(), "{oldest}");
@@ -151,14 +151,13 @@ fn history_has_its_own_time() {
     let seconds =
         "parseInt(document.querySelector('[data-chart=memory] h2 span').textContent.slice(5))";
     assert!(browser.run(&format!("return {seconds}")).as_u64() >= Some(3));
-    // In order.
     let times =
         browser.run("return [...document.getElementById('log').children].map((line) => line.at)");
     let times: Vec<u64> = serde_json::from_value(times).unwrap();
     assert!(times.is_sorted_by(|a, b| a >= b), "{times:?}");
 }
 
-/// Breaks when the history, if it comes after the present state, is shown in its place.
+/// Breaks when history that arrives after the present state replaces it on the page.
 #[test]
 fn the_present_state_may_come_before_the_history() {
     let (_server, address) = status_server(0, &["--interval", "3600000"]);
@@ -180,7 +179,7 @@ fn the_present_state_may_come_before_the_history() {
     assert_eq!(shown, expected);
 }
 
-/// Breaks when a text does not fit the narrowest phones.
+/// Breaks when a text does not fit a screen that is 360 pixels wide.
 #[test]
 fn no_text_is_cut_off() {
     let (_server, address) = status_server(0, &[]);

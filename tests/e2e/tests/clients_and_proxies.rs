@@ -1,4 +1,4 @@
-//! Clients and proxies that others wrote.
+//! `curl`, Node's `eventsource` and nginx with the crate's server.
 
 use std::io::{BufRead, BufReader, Lines};
 use std::process::{ChildStdout, Command, Stdio};
@@ -16,9 +16,9 @@ use serde_json::{Value, json};
 const OPTIONS: ServerOptions =
     ServerOptions::new("/events").stream(StreamOptions::new().retry(100));
 
-/// Breaks when `curl` shows no event at once, or does not see the end of a stream as one.
+/// Breaks when `curl` does not show events at once, or takes the end of a stream for an error.
 #[test]
-fn curl_follows_a_stream() {
+fn curl_shows_events_at_once_and_the_end_without_an_error() {
     for options in [OPTIONS, OPTIONS.chunked()] {
         let server = Server::start(4096, 8, options);
         let mut command = Command::new("curl");
@@ -46,7 +46,7 @@ fn curl_follows_a_stream() {
         assert!(lines.next().is_none());
         assert!(
             curl.0.wait().unwrap().success(),
-            "a stream that ends is whole"
+            "curl reports an incomplete body"
         );
     }
 }
@@ -74,7 +74,7 @@ impl Node {
     }
 }
 
-/// Breaks when Node's `eventsource` misses an event over a reconnect, or is not told that it did.
+/// Breaks when Node's `eventsource` misses an event that is still in the log, or gets no loss notice for events that are not.
 #[test]
 fn nodes_eventsource_resumes() {
     static SHORT_LIVED: StreamOptions = StreamOptions::new().retry(50).lifetime(300);
@@ -95,11 +95,11 @@ fn nodes_eventsource_resumes() {
             }
         }
     };
-    // Every 0.3 s the server ends the stream, and the client comes back.
+    // The server ends the stream every 0.3 s, and the client reconnects.
     let mut number = 0;
     while next_after_publish(&server, &mut number, &mut next) < 5 {}
 
-    // While it is away, more comes than the log holds.
+    // While the client is disconnected, the server publishes more events than the log holds.
     server.publish(number + 1);
     next(number + 1);
     let published = number + 1000;
@@ -124,7 +124,7 @@ fn next_after_publish(server: &Server, number: &mut u64, next: &mut impl FnMut(u
     next(*number)
 }
 
-/// Breaks when nginx, with the buffering that it has by default, holds events back.
+/// Breaks when nginx with its default buffering delays events.
 #[test]
 fn events_pass_nginx_at_once() {
     let server = Server::start(1 << 16, 8, OPTIONS);
@@ -150,7 +150,7 @@ fn events_pass_nginx_at_once() {
             let start = Instant::now();
             scope(|scope| {
                 scope.spawn(|| server.publish(number));
-                // What frames the body passes for a field without meaning.
+                // The client does not decode chunks: to it, their sizes are unknown fields.
                 assert_eq!(client.next_event().unwrap().data, number.to_string());
             });
             slowest = slowest.max(start.elapsed());

@@ -1,4 +1,4 @@
-//! A server that drops the connection within any byte.
+//! A server that cuts the connection after any byte.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -22,11 +22,11 @@ fn data(number: usize) -> String {
     format!("{number} µs\nsince 12:00")
 }
 
-/// What the server says to a client that has seen so many events.
+/// The response to a client that has seen `seen` events.
 fn answer(framing: Framing, seen: usize) -> Vec<u8> {
     let mut stream = String::from(": hello\nretry: 1\n\n");
     for number in seen + 1..=EVENTS {
-        // Lines end in one way or the other.
+        // Events have LF and CRLF in turn.
         let end = ["\n", "\r\n"][number % 2];
         stream += &format!("id: {number}{end}event: count{end}");
         for line in data(number).lines() {
@@ -39,7 +39,7 @@ fn answer(framing: Framing, seen: usize) -> Vec<u8> {
         Framing::Close => format!("{head}Connection: close\r\n\r\n{stream}").into_bytes(),
         Framing::Chunked => {
             let mut answer = format!("{head}Transfer-Encoding: chunked\r\n\r\n").into_bytes();
-            // No event is as long as a chunk, so they end wherever they like.
+            // No event is 37 bytes long, so chunks end at varying places within events.
             for chunk in stream.as_bytes().chunks(37) {
                 write!(answer, "{:x}\r\n", chunk.len()).unwrap();
                 answer.extend(chunk);
@@ -51,8 +51,8 @@ fn answer(framing: Framing, seen: usize) -> Vec<u8> {
     }
 }
 
-/// Drops the first connection behind so many bytes, lets all others end, and when the client has seen all
-/// events, sends it away. Returns how many connections there were.
+/// Cuts the first connection after `position` bytes, and ends all others with their stream. Answers 204 once the client has
+/// all events. Returns the number of connections.
 fn serve(listener: TcpListener, framing: Framing, position: usize) -> usize {
     for number in 1.. {
         let (mut socket, _) = listener.accept().unwrap();
@@ -69,16 +69,16 @@ fn serve(listener: TcpListener, framing: Framing, position: usize) -> usize {
         }
         socket.write_all(&answer).unwrap();
     }
-    unreachable!("it goes on until it returns")
+    unreachable!("the loop ends only with `return`")
 }
 
-/// Returns the last event id, or 0.
+/// Reads a request. Returns its last event ID, or 0.
 fn read_request(socket: &mut TcpStream) -> usize {
     let mut request = Vec::new();
     let mut buffer = [0; 512];
     while !request.ends_with(b"\r\n\r\n") {
         let length = socket.read(&mut buffer).unwrap();
-        assert!(length > 0, "hung up within the request");
+        assert!(length > 0, "the client closed within the request");
         request.extend(&buffer[..length]);
     }
     let request = String::from_utf8(request).unwrap();
@@ -87,7 +87,7 @@ fn read_request(socket: &mut TcpStream) -> usize {
     id.map_or(0, |id| id.parse().unwrap())
 }
 
-/// Follows up to the end that the server sets.
+/// Follows the stream until the server answers 204.
 fn follow(driver: Driver, url: &str) -> Vec<Event> {
     let mut follower = Follower::start(driver, url);
     let mut events = Vec::new();
@@ -95,7 +95,7 @@ fn follow(driver: Driver, url: &str) -> Vec<Event> {
         match follower.next_report() {
             Report::Event(event) => {
                 events.push(event);
-                assert!(events.len() <= EVENTS, "some come twice");
+                assert!(events.len() <= EVENTS, "an event came twice");
             }
             Report::Closed(reason) => {
                 assert_eq!(reason, Reason::Server(ServerReason::NoContent));
@@ -106,8 +106,8 @@ fn follow(driver: Driver, url: &str) -> Vec<Event> {
     }
 }
 
-/// Breaks when a connection that is cut anywhere, in the head, a chunk's size, an id, a character of
-/// several bytes, or between CR and LF, makes the client lose an event, tell one twice or tell a part.
+/// Breaks when a cut makes the client lose an event, deliver one twice or deliver a part of one. Cuts lie in the head, in
+/// sizes of chunks, in ids, in characters of several bytes, and between CR and LF.
 #[test]
 fn all_events_come_once_wherever_the_connection_is_cut() {
     let expected: Vec<Event> = (1..=EVENTS)

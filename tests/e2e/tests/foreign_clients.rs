@@ -1,5 +1,5 @@
-//! Clients that others wrote, on the crate's server: what they make of the start of a stream, and what they see
-//! through resets and restarts.
+//! Other projects' clients with the crate's server: how they take the start of a stream, and which events they see over
+//! resets and restarts.
 
 use std::any::Any;
 use std::fmt;
@@ -28,12 +28,12 @@ use tokio::runtime::Runtime;
 struct Client {
     name: &'static str,
     source: Source,
-    /// What it makes of an empty block that has only `retry`.
+    /// How the client takes a block that has only `retry`.
     empty_block: EmptyBlock,
-    /// It takes an id at the end of its line, and loses the event if the connection is lost before the blank line.
+    /// An id counts for the client at the end of its line. A cut before the blank line loses the event.
     takes_id_early: bool,
-    /// The part of the reconnection time that it waits at least.
-    waits: f64,
+    /// The shortest delay, as a factor of the reconnection time.
+    least_delay: f64,
 }
 
 #[derive(Debug)]
@@ -47,11 +47,11 @@ enum Source {
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum EmptyBlock {
-    /// It sets the reconnection time.
+    /// Sets the reconnection time.
     Retry,
-    /// It is told to the caller as an event.
+    /// Delivers an event to the caller.
     Event,
-    /// It does not even set the reconnection time.
+    /// Ignores the block and its `retry`.
     Nothing,
 }
 
@@ -61,11 +61,12 @@ const fn client(name: &'static str, source: Source) -> Client {
         source,
         empty_block: EmptyBlock::Retry,
         takes_id_early: false,
-        waits: 1.0,
+        least_delay: 1.0,
     }
 }
 
-/// The versions are in `node/package.json`, `python/requirements.txt` and `Cargo.toml`. Firefox and Chromium are Debian's.
+/// The clients. Their versions are in `node/package.json`, `python/requirements.txt` and `Cargo.toml`. Firefox and Chromium
+/// are the versions of Debian.
 const CLIENTS: [Client; 12] = [
     client("Chromium", Source::Chromium),
     client("Firefox", Source::Firefox),
@@ -87,8 +88,8 @@ const CLIENTS: [Client; 12] = [
         ..client("httpx-sse", Source::PyPi)
     },
     Client {
-        // It doubles the time after each failure, the first one too.
-        waits: 2.0,
+        // requests-sse doubles the delay after each failure, also after the first.
+        least_delay: 2.0,
         ..client("requests-sse", Source::PyPi)
     },
     Client {
@@ -97,8 +98,8 @@ const CLIENTS: [Client; 12] = [
     },
     Client {
         empty_block: EmptyBlock::Nothing,
-        // Its jitter takes up to a half away.
-        waits: 0.5,
+        // The jitter of eventsource-client subtracts up to a half.
+        least_delay: 0.5,
         ..client("eventsource-client", Source::CratesIo)
     },
     Client {
@@ -116,7 +117,7 @@ impl fmt::Display for Client {
     }
 }
 
-/// What a client tells, until this is dropped.
+/// The events of a client that runs until this is dropped.
 struct Follower {
     events: Receiver<Event>,
     _client: Box<dyn Any>,
@@ -154,7 +155,7 @@ impl Follower {
     }
 }
 
-/// Starts a program that prints the events.
+/// Starts a program that prints events as JSON lines, and sends them to `sender`.
 fn run(mut command: Command, client: &str, url: &str, sender: Sender<Event>) -> Box<dyn Any> {
     command.args([client, url]).stdout(Stdio::piped());
     let mut program = Program::start(&mut command);
@@ -168,7 +169,7 @@ fn pass_on(line: &str, sender: &Sender<Event>) {
         return;
     };
     let text = |name: &str| event[name].as_str().unwrap_or_default().into();
-    // Nobody listens when the test has failed.
+    // The receiver is gone if the test has failed.
     let _ = sender.send(Event {
         event: text("type"),
         id: text("id"),
@@ -176,8 +177,8 @@ fn pass_on(line: &str, sender: &Sender<Event>) {
     });
 }
 
-/// It is of the same origin as the stream: Firefox gives a stream of another origin up when a connection is refused. It posts
-/// the events, one after the other, to the URL in its fragment.
+/// The page that follows the stream in browsers, and posts the events one by one to the URL in its fragment. It has the same
+/// origin as the stream, since Firefox closes a stream of another origin for good when a connection is refused.
 const PAGE: &str = "<link rel=icon href=data:,><script>
     const report = (body) => fetch(location.hash.slice(1), { method: 'POST', mode: 'no-cors', body });
     const source = new EventSource('events');
@@ -188,7 +189,7 @@ const PAGE: &str = "<link rel=icon href=data:,><script>
     });
 </script>";
 
-/// Receives what pages post to the URL that it returns.
+/// Starts a server that sends posted events to `sender`. Returns the server's URL.
 fn receive(sender: Sender<Event>) -> (Runtime, String) {
     let post = move |line: String| async move { pass_on(&line, &sender) };
     let router = Router::new().route("/", routing::post(post));
@@ -201,18 +202,18 @@ fn receive(sender: Sender<Event>) -> (Runtime, String) {
 
 const OPTIONS: ServerOptions = ServerOptions::new("/events");
 
-/// Each client that does not take this over waits for another time: up to 5 s.
+/// The server's reconnection time. It is longer than the default of every client, which is 5 s at most.
 const RETRY: Duration = Duration::from_millis(6000);
 
-/// What a client makes of the start of a stream.
+/// A client's first event, and its delay after a cut.
 struct Start {
     first: Event,
-    /// How long it was away after its connection was cut; the longest time if it never came back.
+    /// The time from the cut to the next request, or `MAX` if none came.
     away: Duration,
 }
 
-/// Lets all clients follow this server. Publishes until each has seen an event, then cuts the connections and waits until
-/// each comes back.
+/// Starts all clients on this server. Publishes until each client has an event, then cuts the connections and waits for each
+/// client's next request.
 fn start_streams(server: SocketAddr, mut publish: impl FnMut()) -> Vec<Start> {
     let taps = CLIENTS.each_ref().map(|_| Tap::start_at(0, server, PAGE));
     let clients = CLIENTS.iter().zip(&taps);
@@ -258,10 +259,10 @@ fn event(epoch: u32, number: u64, data: u64) -> Event {
 }
 
 impl Start {
-    /// What the client has made of the block with `retry`.
+    /// How the client took the block with `retry`, by its first event and its delay.
     fn block(&self, client: &Client) -> EmptyBlock {
-        // Clocks and timers differ by some milliseconds.
-        let time = RETRY.mul_f64(client.waits) - Duration::from_millis(100);
+        // Clocks and timers differ by a few milliseconds.
+        let time = RETRY.mul_f64(client.least_delay) - Duration::from_millis(100);
         match self.first == event(0x5eed, 1, 1) {
             false => EmptyBlock::Event,
             true if self.away < time => EmptyBlock::Nothing,
@@ -270,15 +271,15 @@ impl Start {
     }
 }
 
-/// Breaks when a stream starts with a blank line, which some clients report as an event, and others take for the end
-/// of its `retry`; or when it starts without a `retry`.
+/// Breaks when a stream starts without `retry`, or when a blank line ends its first block: then some clients report an event,
+/// and others ignore `retry`.
 #[test]
 fn a_stream_starts_with_a_retry_and_without_an_event() {
     const STREAM: StreamOptions = StreamOptions::new().retry(RETRY.as_millis() as u32);
     let server = Server::start(1 << 16, CLIENTS.len(), OPTIONS.stream(STREAM));
     let mut number = 0;
     let mut publish = || {
-        // A client that comes later would begin with a later event.
+        // All clients are connected before the first event, so that it is the first event of each.
         if number > 0 || server.hub.stats().clients == CLIENTS.len() {
             number += 1;
             server.publish(number);
@@ -288,10 +289,10 @@ fn a_stream_starts_with_a_retry_and_without_an_event() {
     expect(&starts, |_| EmptyBlock::Retry);
 }
 
-/// Breaks when the test above could not tell a stream that starts with an empty block.
+/// Breaks when no client reports an empty block at the start: then the test above could not fail.
 #[test]
-fn an_empty_block_at_the_start_shows_in_some_clients() {
-    // A client that reads 512 bytes at a time sees all of it.
+fn some_clients_report_an_empty_block_at_the_start() {
+    // requests-sse reads blocks of 512 bytes, and would not see a shorter stream while the connection is open.
     let padding = " ".repeat(512);
     let body = format!(
         ":\nretry: {}\n\nevent: n\nid: 5eed-1\ndata: 1\n\n:{padding}\n",
@@ -321,10 +322,10 @@ fn expect(starts: &[Start], expected: impl Fn(&Client) -> EmptyBlock) {
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }
 
-/// How many events are published after each disturbance.
+/// The number of events after each reset and each restart.
 const EVENTS: u64 = 50;
 
-/// All clients, and what they have seen.
+/// All clients, and the events that they have seen.
 struct Group {
     server: Option<Server>,
     options: ServerOptions<'static>,
@@ -335,7 +336,7 @@ struct Group {
 }
 
 impl Group {
-    /// Returns when each client has a stream.
+    /// Starts the server and all clients. Returns once each client has a stream.
     fn start(options: ServerOptions<'static>) -> Self {
         let server = Server::start(1 << 16, CLIENTS.len(), options);
         let taps: Vec<_> = CLIENTS
@@ -365,7 +366,7 @@ impl Group {
         for _ in 0..EVENTS {
             self.published += 1;
             server.publish(self.published);
-            // Mostly, events are sent one by one.
+            // The pause lets most events leave in a write of their own.
             sleep(Duration::from_millis(2));
         }
     }
@@ -384,7 +385,7 @@ impl Group {
         }
     }
 
-    /// Resets each connection within the next event.
+    /// Publishes, and resets each connection within the next event.
     fn reset(&mut self) {
         for (client, tap) in CLIENTS.iter().zip(&self.taps) {
             tap.reset_after(match client.takes_id_early {
@@ -399,8 +400,8 @@ impl Group {
         }
     }
 
-    /// Stops the server, publishes while nobody can connect, and lets clients connect again. The hub of the new server is
-    /// made of that of the old one.
+    /// Stops the server, publishes while no client can connect, and lets clients connect again. `hub` makes the new server's
+    /// hub from the old one.
     fn restart(&mut self, hub: impl FnOnce(Arc<TestHub>) -> Arc<TestHub>) {
         let ports = self.taps.drain(..).map(|tap| tap.address.port());
         let ports: Vec<_> = ports.collect();
@@ -409,7 +410,7 @@ impl Group {
         let address = server.address;
         self.server = Some(server);
         self.publish();
-        // Clients try in vain.
+        // In this time, clients try to connect and fail.
         sleep(Duration::from_millis(500));
         let taps = ports
             .into_iter()
@@ -421,13 +422,14 @@ impl Group {
     }
 }
 
-/// Breaks when a client that comes back after a reset in mid-event or after a restart misses an event that is still kept, gets
-/// one twice or an event that is none, or is not told once that a restart has cleared the log.
+/// Breaks when a client that reconnects after a reset in mid-event or after a restart misses an event that is still in the
+/// log, gets one twice or gets one that was not published, or when a client does not get exactly one loss notice after a
+/// restart has cleared the log.
 #[test]
 fn no_event_is_lost_or_repeated_over_two_resets_and_two_restarts() {
     const STREAM: StreamOptions = StreamOptions::new().retry(100);
     let begin = Instant::now();
-    // Clients that read 512 bytes at a time do so within a chunk.
+    // With chunks, clients that read blocks of 512 bytes get each event at once.
     let mut group = Group::start(OPTIONS.chunked().stream(STREAM));
     group.publish();
     group.read();
@@ -450,7 +452,7 @@ fn no_event_is_lost_or_repeated_over_two_resets_and_two_restarts() {
     for (client, mut seen) in CLIENTS.iter().zip(group.seen) {
         for event in &mut seen {
             if event.event == "lost" {
-                // Clients differ in the id of an event that has none.
+                // For an event without id, some clients report the last event ID and others none.
                 event.id.clear();
             }
         }

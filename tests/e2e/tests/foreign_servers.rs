@@ -1,4 +1,4 @@
-//! Servers that others wrote, and the example, followed by the crate's clients through deaths and losses.
+//! The crate's clients with other projects' servers and with the example `status_server`, over cuts and restarts.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -14,21 +14,22 @@ use e2e::packages;
 use e2e::program::{Program, free_port, status_server};
 use e2e::tap::Tap;
 
-/// A client of a server that counts: the first event is 1, its id is 1, and so on for ever. Streams
-/// start behind the id that they are asked for; up to 200, they end behind every 50th event, which only
-/// framing tells, for the connection stays.
-struct Count {
+/// A client of a counting server, which checks the events.
+///
+/// The first event is 1 with the id 1, the next one 2, and so on without end. A stream starts after the requested id. Up to
+/// 200, a stream ends after every 50th event, and the server keeps the connection open: only framing shows the end.
+struct CountingClient {
     follower: Follower,
     last: u64,
-    /// How many streams there were.
+    /// The number of streams so far.
     streams: u32,
-    /// Events of the stream that is open.
+    /// The number of events of the open stream.
     events: u64,
     lost: u64,
     repeated: u64,
 }
 
-impl Count {
+impl CountingClient {
     fn follow(driver: Driver, address: SocketAddr) -> Self {
         Self {
             follower: Follower::start(driver, &format!("http://{address}/events")),
@@ -56,7 +57,7 @@ impl Count {
                     self.events += 1;
                     assert_eq!((self.lost, self.repeated), (0, 0), "{self}");
                 }
-                // By itself it would wait for 20 ms.
+                // The server sets 50 ms. The client's own default would be 20 ms.
                 Report::Connecting(milliseconds) => assert!(self.last == 0 || milliseconds >= 50),
                 Report::Closed(reason) => panic!("{reason}"),
             }
@@ -64,7 +65,7 @@ impl Count {
     }
 }
 
-impl fmt::Display for Count {
+impl fmt::Display for CountingClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             last,
@@ -80,11 +81,11 @@ impl fmt::Display for Count {
     }
 }
 
-const DEATHS: u32 = 3;
+const RESTARTS: u32 = 3;
 
-/// Follows a server that counts: one client beside it, and one behind a proxy that sees how it frames
-/// what it says. The server is killed again and again, and starts anew on the same port.
-fn count_through_deaths(name: &str, command: impl Fn() -> Command) {
+/// Follows a counting server by two clients, one of them through a proxy that records the framing. Kills the server and
+/// starts it again on the same port, [`RESTARTS`] times.
+fn count_over_restarts(name: &str, command: impl Fn() -> Command) {
     let begin = Instant::now();
     let port = free_port();
     let start = || Program::start(command().arg(port.to_string()));
@@ -92,24 +93,24 @@ fn count_through_deaths(name: &str, command: impl Fn() -> Command) {
     let address = ([127, 0, 0, 1], port).into();
     let tap = Tap::start(address);
     let mut clients = [
-        Count::follow(Driver::Blocking, address),
-        Count::follow(Driver::Asynch, tap.address),
+        CountingClient::follow(Driver::Blocking, address),
+        CountingClient::follow(Driver::Asynch, tap.address),
     ];
     for client in &mut clients {
         client.follow_until(|client| client.last >= 200);
         assert_eq!(client.streams, 4, "the server ends streams");
     }
-    for death in 1..=DEATHS {
+    for restart in 1..=RESTARTS {
         for client in &mut clients {
-            client.follow_until(|client| client.streams == 4 + death && client.events >= 10);
+            client.follow_until(|client| client.streams == 4 + restart && client.events >= 10);
         }
         drop(server);
         server = start();
     }
     for client in &mut clients {
-        client.follow_until(|client| client.streams == 5 + DEATHS && client.last >= 250);
+        client.follow_until(|client| client.streams == 5 + RESTARTS && client.last >= 250);
         let time = begin.elapsed().as_millis();
-        println!("{name}, {DEATHS} deaths: {client}, {time} ms");
+        println!("{name}, {RESTARTS} restarts: {client}, {time} ms");
     }
     let answers = tap.answers();
     assert!(answers.len() >= 8);
@@ -124,33 +125,33 @@ fn count_through_deaths(name: &str, command: impl Fn() -> Command) {
     }
 }
 
-/// Head, in lower case, and body.
+/// Splits a response into its head, in lower case, and its body.
 fn split(answer: &[u8]) -> (String, String) {
     let answer = String::from_utf8_lossy(answer);
     let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
     (format!("{head}\r\n").to_lowercase(), body.to_string())
 }
 
-/// Breaks when chunks of Node's server show in events, when its reconnection time is not taken, or when
-/// an event is lost or comes twice after it has ended a stream or died.
+/// Breaks when chunks of Node's server show in events, when its reconnection time has no effect, or when an event is lost or
+/// comes twice after the end of a stream or a restart of the server.
 #[test]
-fn better_sse_is_followed_through_deaths() {
-    count_through_deaths("better-sse", || packages::node("count.js"));
+fn better_sse_is_followed_over_restarts() {
+    count_over_restarts("better-sse", || packages::node("count.js"));
 }
 
-/// Breaks as with Node; what axum writes differs in names in lower case, and in space behind colons.
+/// Breaks as with Node. axum writes names of header fields in lower case, and a space after the colons of the stream.
 #[test]
-fn axum_is_followed_through_deaths() {
-    count_through_deaths("axum", || Command::new(env!("CARGO_BIN_EXE_count")));
+fn axum_is_followed_over_restarts() {
+    count_over_restarts("axum", || Command::new(env!("CARGO_BIN_EXE_count")));
 }
 
-/// Breaks as with Node; what Python's server writes differs in lines that end in CR and LF.
+/// Breaks as with Node. sse-starlette ends lines with CRLF.
 #[test]
-fn sse_starlette_is_followed_through_deaths() {
-    count_through_deaths("sse-starlette", || packages::python("count.py"));
+fn sse_starlette_is_followed_over_restarts() {
+    count_over_restarts("sse-starlette", || packages::python("count.py"));
 }
 
-/// Where Debian has it.
+/// The module's path in Debian.
 const NCHAN: &str = "load_module /usr/lib/nginx/modules/ngx_nchan_module.so;";
 const LOCATIONS: &str = "
     location /publish {
@@ -170,7 +171,7 @@ fn publish(nginx: &Nginx, numbers: RangeInclusive<u64>) {
     }
 }
 
-/// Reads exactly these numbers.
+/// Checks that the next events are exactly these numbers.
 fn expect(follower: &mut Follower, numbers: RangeInclusive<u64>) {
     for number in numbers {
         let event = follower.next_event();
@@ -183,10 +184,10 @@ fn expect(follower: &mut Follower, numbers: RangeInclusive<u64>) {
     }
 }
 
-/// Breaks when a body that only the end of the connection frames is not read as it comes, although the
-/// head promises to keep the connection; or when nchan's ids do not come back to it as they were.
+/// Breaks when events of a body that ends with the connection are delayed because the head has `Connection: keep-alive`, or
+/// when the client sends nchan's ids back changed.
 #[test]
-fn nchan_is_followed_through_losses_and_a_death() {
+fn nchan_is_followed_over_cuts_and_a_restart() {
     const CUTS: u64 = 10;
     for driver in [Driver::Blocking, Driver::Asynch] {
         let begin = Instant::now();
@@ -197,14 +198,15 @@ fn nchan_is_followed_through_losses_and_a_death() {
         let mut follower = Follower::start(driver, &format!("http://{}/events", tap.address));
         expect(&mut follower, 1..=10);
         for cut in 1..=CUTS {
-            // Some come while it is connected, some are published when it is not.
+            // Half of the events are published while the client is connected, half while it is not.
             publish(&nginx, cut * 20 - 9..=cut * 20);
             expect(&mut follower, cut * 20 - 9..=cut * 20);
             tap.cut();
             publish(&nginx, cut * 20 + 1..=cut * 20 + 10);
             expect(&mut follower, cut * 20 + 1..=cut * 20 + 10);
         }
-        // What it has kept is gone, and its ids begin anew with each second.
+        // The restarted nginx has no history. Its ids consist of the second and a number that starts anew in each second:
+        // in another second, none of them repeats.
         drop(server);
         wait_for_another_second();
         let _server = nginx.start();
@@ -220,7 +222,7 @@ fn nchan_is_followed_through_losses_and_a_death() {
             assert!(body.starts_with(": hi\n"), "{body}");
         }
         println!(
-            "nchan, {driver:?}, {CUTS} losses, 1 death: {} events, 0 lost, 0 repeated, {} ms",
+            "nchan, {driver:?}, {CUTS} cuts, 1 restart: {} events, 0 lost, 0 repeated, {} ms",
             last + 20,
             begin.elapsed().as_millis()
         );
@@ -238,7 +240,7 @@ fn wait_for_another_second() {
     }
 }
 
-/// Skips the present state, with which a stream may begin: it has no id, so that before it stays.
+/// Returns the next event with another id than `id`. Skips the present state, which has no id and leaves `id` unchanged.
 fn next_with_another_id(follower: &mut Follower, id: &str) -> Event {
     loop {
         let event = follower.next_event();
@@ -248,7 +250,7 @@ fn next_with_another_id(follower: &mut Follower, id: &str) -> Event {
     }
 }
 
-/// The parts of an id that a hub has made.
+/// Splits an id that a hub has made.
 fn epoch_and_number(id: &str) -> (u32, u64) {
     let (epoch, number) = id.split_once('-').expect("an id of a hub");
     (
@@ -257,11 +259,10 @@ fn epoch_and_number(id: &str) -> (u32, u64) {
     )
 }
 
-/// Breaks when the crate's client and server do not understand one another: when an event is missing
-/// after a loss, or when a server that has forgotten all does not say so, says so twice, or is not
-/// understood.
+/// Breaks when the crate's client loses an event of the crate's server over a cut, or when it does not get exactly one loss
+/// notice after a restart has cleared the log.
 #[test]
-fn status_server_is_followed_through_losses_and_a_death() {
+fn status_server_is_followed_over_cuts_and_a_restart() {
     const CUTS: u32 = 5;
     let port = free_port();
     let arguments = ["--interval", "10", "--log-bytes", "1000000"];
@@ -281,7 +282,7 @@ fn status_server_is_followed_through_losses_and_a_death() {
                 number += 1;
                 assert_eq!(epoch_and_number(&event.id), (epoch, number));
                 events += 1;
-                // Events of the connection before may still be on their way.
+                // Events of the previous connection may still arrive. They do not count.
                 if tap.answers().len() as u32 > cut {
                     left -= 1;
                 }
@@ -290,7 +291,7 @@ fn status_server_is_followed_through_losses_and_a_death() {
                 tap.cut();
             }
         }
-        // It asks for more than the client allows, which is more than the client would wait by itself.
+        // The server asks for more than the client's limit of 200 ms. The client's own default is shorter.
         assert!(follower.connecting >= 200);
         assert_eq!(tap.answers().len() as u32, CUTS + 1);
 
@@ -301,7 +302,7 @@ fn status_server_is_followed_through_losses_and_a_death() {
             if event.event == "lost" {
                 break event;
             }
-            // These were on their way.
+            // Events that the old server sent before it stopped.
             number += 1;
             assert_eq!(epoch_and_number(&event.id), (epoch, number));
         };
@@ -319,7 +320,7 @@ fn status_server_is_followed_through_losses_and_a_death() {
             );
         }
         println!(
-            "status_server, {driver:?}, {CUTS} losses: {events} events, 0 lost, 0 repeated; 1 death: told once, 51 events after it, {} ms",
+            "status_server, {driver:?}, {CUTS} cuts: {events} events, 0 lost, 0 repeated; 1 restart: 1 loss notice, 51 events after it, {} ms",
             begin.elapsed().as_millis()
         );
     }

@@ -1,5 +1,4 @@
-//! Clients that are slow, broken, gone, many, or up to no good. Beside each of them a well-behaved client
-//! has to get every event.
+//! Clients that are slow, broken, hostile, or too many. At the same time, a well-behaved client must get every event.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -16,7 +15,7 @@ const OPTIONS: ServerOptions = ServerOptions::new("/events")
     .head_timeout(700)
     .stream(StreamOptions::new().write_timeout(700));
 
-/// Runs `attack` while events are published and followed.
+/// Runs `attack` while events are published, and checks that another client gets all of them.
 fn while_others_are_served(attack: impl FnOnce(&Server)) {
     let server = Server::start(1 << 16, SLOTS, OPTIONS);
     let published = AtomicU64::new(0);
@@ -35,7 +34,7 @@ fn while_others_are_served(attack: impl FnOnce(&Server)) {
             let mut next = 0;
             while let Some(event) = client.next_event() {
                 let number: u64 = event.data.parse().unwrap();
-                // The first may have come before the stream began.
+                // The first events may have been published before the stream began.
                 assert!(next == 0 || number == next, "{number} instead of {next}");
                 next = number + 1;
                 if done.load(Ordering::SeqCst) && number == published.load(Ordering::SeqCst) {
@@ -46,7 +45,7 @@ fn while_others_are_served(attack: impl FnOnce(&Server)) {
         });
         attack(&server);
         done.store(true, Ordering::SeqCst);
-        // One more, so that the follower sees that it is done.
+        // The follower checks `done` after an event, so it needs one more.
         sleep(Duration::from_millis(50));
         let last = published.load(Ordering::SeqCst) + 1;
         published.store(last, Ordering::SeqCst);
@@ -55,7 +54,7 @@ fn while_others_are_served(attack: impl FnOnce(&Server)) {
     });
 }
 
-/// Waits until only so many clients have a stream.
+/// Waits until exactly `expected` clients have a stream.
 fn wait_for_clients(server: &Server, expected: usize) {
     let until = Instant::now() + Duration::from_secs(20);
     while server.hub.stats().clients != expected {
@@ -72,7 +71,7 @@ fn connect(server: &Server) -> TcpStream {
     socket
 }
 
-/// The whole of a refusal. The client closes when it has all, as HTTP clients do.
+/// Reads a whole refusal and checks its status. Then closes the connection, as HTTP clients do.
 fn read_refusal(mut socket: TcpStream, status: &str) {
     let mut answer = Vec::new();
     let mut buffer = [0; 1024];
@@ -93,7 +92,7 @@ fn read_refusal(mut socket: TcpStream, status: &str) {
     );
 }
 
-/// Breaks when a head may take for ever.
+/// Breaks when a request head has no time limit.
 #[test]
 fn a_slow_head_is_refused() {
     while_others_are_served(|server| {
@@ -112,7 +111,7 @@ fn a_slow_head_is_refused() {
     });
 }
 
-/// Breaks when the length of a head costs memory, or the answer is lost in it.
+/// Breaks when a long head takes memory, or when the client loses the refusal because it is still sending.
 #[test]
 fn a_head_of_a_megabyte_is_refused() {
     while_others_are_served(|server| {
@@ -137,7 +136,7 @@ fn a_head_of_a_megabyte_is_refused() {
     });
 }
 
-/// Breaks when noise is taken for a request, or stops the server.
+/// Breaks when random bytes get another answer than 400, or stop the server.
 #[test]
 fn noise_is_refused() {
     while_others_are_served(|server| {
@@ -149,7 +148,7 @@ fn noise_is_refused() {
                 noise.splice(..0, *b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03");
             }
             noise.extend(b"\n\n");
-            // No line of it may begin like a request line, or be an empty one before that.
+            // NUL makes the first line an invalid request line, whatever the random bytes are.
             noise.insert(0, b'\0');
             socket.write_all(&noise).unwrap();
             read_refusal(socket, "400 Bad Request");
@@ -157,9 +156,9 @@ fn noise_is_refused() {
     });
 }
 
-/// Breaks when a client that will say nothing more keeps a slot, or loses the answer that it waits for.
+/// Breaks when a client that has closed its side of the connection keeps a slot, or does not get its response.
 #[test]
-fn a_client_that_is_half_closed_has_no_slot() {
+fn a_client_that_closes_its_side_frees_its_slot() {
     while_others_are_served(|server| {
         for _ in 0..3 * SLOTS {
             let mut socket = connect(server);
@@ -203,9 +202,9 @@ fn clients_that_never_read_lose_their_slots() {
     assert_eq!(client.next_event().unwrap().data, "1");
 }
 
-/// Breaks when more clients than slots disturb one another, or are refused without being told.
+/// Breaks when a client without a slot gets no 503, or when a client with a slot misses an event.
 #[test]
-fn a_hundred_at_once_share_eight_slots() {
+fn of_a_hundred_clients_eight_get_slots_and_others_503() {
     let server = Server::start(1 << 16, SLOTS, OPTIONS);
     let clients: Vec<Client> = (0..100)
         .map(|_| Client::send(server.address, &request("")))

@@ -1,4 +1,4 @@
-//! Clients that vanish, in a process of their own, for its memory is measured.
+//! The memory that vanished clients leave in use. The test is a process of its own, since it measures the whole process.
 
 use std::io::Write;
 use std::net::TcpStream;
@@ -10,16 +10,16 @@ use e2e::server::Server;
 use embedded_sse::server::ServerOptions;
 use peak_alloc::PeakAlloc;
 
-/// Counts what is in use, whatever the system's allocator keeps for later.
+/// Counts the bytes in use. Memory that the system's allocator keeps for reuse does not count.
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
 
-/// What tokio may keep more of. One byte of each client would be more.
+/// The growth that tokio's own buffers may cause. One byte for each of 8,000 clients would exceed it.
 const MARGIN: usize = 6_000;
 
-/// Breaks when a connection that is gone leaves something behind, or a client that stays notices.
+/// Breaks when a closed connection leaves memory in use, or when another client misses an event.
 #[test]
-fn ten_thousand_clients_that_vanish_leave_nothing() {
+fn ten_thousand_vanished_clients_leave_no_memory_in_use() {
     let server = Server::start(1 << 16, 8, ServerOptions::new("/events"));
     let mut stays = Client::connect(server.address, "");
     let mut published = 0;
@@ -32,14 +32,14 @@ fn ten_thousand_clients_that_vanish_leave_nothing() {
                 1 => number % request.len(),
                 _ => request.len(),
             };
-            // It may have been refused already, when all slots were taken.
+            // The write fails if the server has refused and closed already, as all slots are taken.
             let _ = socket.write_all(&request.as_bytes()[..length]);
             if number % 100 == 0 {
                 published += 1;
                 server.publish(published);
             }
         }
-        // The last ones are noticed in their own time.
+        // The server notices the last clients only after a while.
         let until = Instant::now() + Duration::from_secs(20);
         while server.hub.stats().clients != 1 || MEMORY.current_usage() > bound {
             let stats = server.hub.stats();
@@ -50,7 +50,7 @@ fn ten_thousand_clients_that_vanish_leave_nothing() {
         MEMORY.current_usage()
     };
     vanish(2_000, usize::MAX);
-    // Refused ones linger for a second.
+    // After a refusal, the server reads for up to a second before it closes.
     sleep(Duration::from_secs(2));
     let before = MEMORY.current_usage();
     let after = vanish(8_000, before + MARGIN);

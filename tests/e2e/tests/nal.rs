@@ -1,4 +1,4 @@
-//! The client over the traits that embassy-net implements.
+//! The client over the `embedded-nal-async` traits, which embassy-net implements.
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;
@@ -23,7 +23,7 @@ const SERVER: ServerOptions =
 static OPTIONS: ClientOptions =
     ClientOptions::new().reconnect(ReconnectOptions::new().retry(20).max_delay(50));
 
-/// Sockets of tokio.
+/// `TcpConnect` with sockets of tokio.
 struct Tcp;
 
 impl TcpConnect for Tcp {
@@ -35,7 +35,7 @@ impl TcpConnect for Tcp {
     }
 }
 
-/// The names that the system knows, once it is up.
+/// `Dns` with the system's resolver. The first look-ups fail, as many as `failures_left` says.
 #[derive(Default)]
 struct Names {
     failures_left: Cell<u32>,
@@ -52,20 +52,20 @@ impl Dns for Names {
             self.failures_left.set(left);
             return Err(io::ErrorKind::HostUnreachable.into());
         }
-        // The server listens on this kind only.
+        // The server listens on IPv4 only.
         let mut addresses = lookup_host((host, 0)).await?.map(|address| address.ip());
         let address = addresses.find(IpAddr::is_ipv4);
         address.ok_or(io::ErrorKind::NotFound.into())
     }
 
     async fn get_host_by_address(&self, _: IpAddr, _: &mut [u8]) -> io::Result<usize> {
-        unimplemented!("nobody asks")
+        unimplemented!("the client looks up names only")
     }
 }
 
 const CUTS: u64 = 5;
 
-/// Follows 20 events on each of several connections, all but the last of which are cut.
+/// Follows 20 events on each of several connections. All connections but the last are cut.
 #[tokio::main(flavor = "current_thread")]
 async fn follow(server: &Server, host: &str, names: &Names) {
     let tap = Tap::start(server.address);
@@ -75,7 +75,7 @@ async fn follow(server: &Server, host: &str, names: &Names) {
     let mut client = Client::new(source, Nal::new(&Tcp, names), &mut received, TokioClock);
     let mut last = 0;
     for cut in 0..=CUTS {
-        // Half of them while it is away.
+        // Half of the events are published while the client is disconnected.
         for number in cut * 20 + 1..=cut * 20 + 10 {
             server.publish(number);
         }
@@ -108,11 +108,11 @@ async fn follow(server: &Server, host: &str, names: &Names) {
 
 async fn in_time<T>(future: impl Future<Output = T>) -> T {
     let limit = Duration::from_secs(30);
-    timeout(limit, future).await.expect("something comes")
+    timeout(limit, future).await.expect("a result in time")
 }
 
-/// Breaks when a name is not looked up for each connection, when one that is not found is the end, or
-/// when an event is lost or comes twice over a reconnect.
+/// Breaks when the client does not look up the name for each connection, when a failed look-up is final, or when an event is
+/// lost or comes twice over a reconnect.
 #[test]
 fn a_client_over_nal_finds_its_server_by_name() {
     let server = Server::start(1 << 16, 8, SERVER);
@@ -123,9 +123,9 @@ fn a_client_over_nal_finds_its_server_by_name() {
     assert_eq!(*names.asked.borrow(), asked);
 }
 
-/// Breaks when a network without a name server is of no use.
+/// Breaks when the client looks up an IP address, which fails in a network without a name server.
 #[test]
-fn a_client_over_nal_asks_for_no_address() {
+fn a_client_over_nal_does_not_look_up_an_ip_address() {
     let server = Server::start(1 << 16, 8, SERVER);
     let names = Names::default();
     follow(&server, "127.0.0.1", &names);

@@ -1,4 +1,5 @@
-//! What Chromium's `EventSource` and the crate's client make of the same answers, and which answers end a client.
+//! Chromium's `EventSource` and the crate's client with the same answers: whether they do the same, and which answers end
+//! the client.
 
 use std::fmt;
 use std::thread::sleep;
@@ -17,10 +18,10 @@ use serde_json::json;
 use tokio::runtime::Runtime;
 use tokio::time::timeout;
 
-/// How many scenarios are played at a time: each takes two listening sockets, and connections.
+/// The number of scenarios at a time. Each one takes two listening sockets and several connections.
 const AT_A_TIME: usize = 100;
 
-/// A client that has neither ended nor come to the last answer by then waits for ever.
+/// The time limit of a scenario. A client that has neither ended nor reached the last answer by then counts as waiting.
 const LIMIT: Duration = Duration::from_secs(60);
 
 const RECONNECT: ReconnectOptions = ReconnectOptions::new()
@@ -30,18 +31,18 @@ const RECONNECT: ReconnectOptions = ReconnectOptions::new()
 static STRICT: ClientOptions = ClientOptions::new().reconnect(RECONNECT.strict());
 static DEFAULT: ClientOptions = ClientOptions::new().reconnect(RECONNECT);
 
-/// What a client has asked, and what it has told its caller.
+/// The requests of a client, and the notices to its caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Outcome {
     requests: Vec<String>,
-    /// `open`, `lost` when it will ask again, `closed` when it will not, and events: type, id and data.
+    /// `open`, `lost` if the client will retry, `closed` if it will not, and events: type, id and data.
     told: Vec<String>,
 }
 
-/// Breaks when Chromium or the strict client does something else with an answer than before, or the client does
-/// otherwise than Chromium without a reason.
+/// Breaks when the strict client differs from Chromium in a scenario that is not in [`DIFFERENCES`], or when the listed
+/// outcome of either has changed.
 #[test]
-fn the_strict_client_does_as_chromium_but_for_the_differences_in_the_table() {
+fn the_strict_client_does_as_chromium_except_for_the_listed_differences() {
     let scenarios = scenarios::all();
     let begin = Instant::now();
     let chromium = play_to_chromium(&scenarios);
@@ -70,14 +71,14 @@ fn the_strict_client_does_as_chromium_but_for_the_differences_in_the_table() {
             }) = difference
             {
                 faults.push(format!(
-                    "  expected of Chromium: {chromium}\n  expected of the client: {client}\n  {reason}"
+                    "  expected, Chromium: {chromium}\n  expected, client: {client}\n  {reason}"
                 ));
             }
         }
     }
     for name in DIFFERENCES.iter().flat_map(|row| row.scenarios) {
         if !scenarios.iter().any(|scenario| scenario.name == *name) {
-            faults.push(format!("{name}: there is no such scenario"));
+            faults.push(format!("{name}: no such scenario"));
         }
     }
     println!(
@@ -89,8 +90,8 @@ fn the_strict_client_does_as_chromium_but_for_the_differences_in_the_table() {
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }
 
-/// Breaks when a fault of a server, a proxy or the network ends a client, when the client comes back without its
-/// last event ID, or when an end that the server wants does not end it.
+/// Breaks when a fault of a server, a proxy or the network ends the client, when the client retries without its last event
+/// ID, or when an answer that is final does not end the client.
 #[test]
 fn only_what_the_server_says_is_final_ends_the_client() {
     let scenarios = scenarios::all();
@@ -103,7 +104,7 @@ fn only_what_the_server_says_is_final_ends_the_client() {
             Fate::Ends => !strict.went_on() && default == strict,
             Fate::EndsIfStrict => !strict.went_on() && default.went_on(),
         };
-        // The id of the good stream before the fault.
+        // The good stream before the fault has set this id.
         let mut later = default.requests.iter().skip(1);
         let has_id = !scenario.starts_well() || later.all(|request| request.ends_with(" [1]"));
         if !is_as_said || !has_id {
@@ -128,7 +129,7 @@ fn only_what_the_server_says_is_final_ends_the_client() {
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }
 
-/// The page of each scenario: it asks its own server, and passes on what it is told.
+/// The page of each scenario. It follows the stream of its own server, and posts each event to its parent.
 const PAGE: &str = "<script>
     const { index, path, types, closedAt } = JSON.parse(decodeURIComponent(location.hash.slice(1)));
     const source = new EventSource(path);
@@ -144,7 +145,7 @@ const PAGE: &str = "<script>
     });
 </script>";
 
-/// Shows the page of each scenario in a frame, and collects what they are told.
+/// Opens the page of each scenario in a frame, and collects the posted events.
 const COLLECT: &str = "
     window.told = pages.map(() => ({ lines: [], isClosed: false }));
     addEventListener('message', ({ data: { index, line, isClosed } }) => {
@@ -154,7 +155,7 @@ const COLLECT: &str = "
     for (const page of pages) {
         const frame = document.createElement('iframe');
         frame.src = page;
-        frame.hidden = true; // there is nothing to see
+        frame.hidden = true; // the pages show nothing
         document.body.append(frame);
     }";
 

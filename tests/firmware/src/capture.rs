@@ -1,5 +1,5 @@
-//! What went through a machine's network cable, as QEMU's `filter-dump` writes it: a file of libpcap, with the times of
-//! the machine's clock.
+//! Reads the recording of a machine's network traffic: a libpcap file of QEMU's `filter-dump`, with times of the machine's
+//! clock.
 
 use std::time::Duration;
 
@@ -8,9 +8,9 @@ use std::time::Duration;
 pub struct Segment {
     pub at: Duration,
     pub is_from_machine: bool,
-    /// The client's port, on its side of QEMU too.
+    /// The client's port, which is the same inside and outside QEMU.
     pub client: u16,
-    /// How many bytes of data it has.
+    /// The number of data bytes.
     pub len: usize,
     pub is_syn: bool,
     pub is_fin: bool,
@@ -24,7 +24,7 @@ pub struct Capture<'f> {
 
 impl<'f> Capture<'f> {
     pub fn new(file: &'f [u8]) -> Self {
-        // The header of the file.
+        // The file header takes 24 bytes.
         let rest = file.get(24..).unwrap_or_default();
         Self { rest }
     }
@@ -37,7 +37,7 @@ impl Iterator for Capture<'_> {
         loop {
             let word = |at: usize| Some(u32::from_le_bytes(*self.rest.get(at..)?.first_chunk()?));
             let at = Duration::from_secs(word(0)?.into()) + Duration::from_micros(word(4)?.into());
-            // The last frame may be half written.
+            // QEMU may not have written the last frame completely.
             let frame = self.rest.get(16..)?.get(..word(8)? as usize)?;
             self.rest = &self.rest[16 + frame.len()..];
             if let Some(segment) = segment(at, frame) {
@@ -47,14 +47,14 @@ impl Iterator for Capture<'_> {
     }
 }
 
-/// The segment in an Ethernet frame, if it is one over IPv4 to or from port 80.
+/// Parses an Ethernet frame. `None` if it is no TCP segment over IPv4 to or from port 80.
 fn segment(at: Duration, frame: &[u8]) -> Option<Segment> {
     let (ethernet, packet) = frame.split_at_checked(14)?;
     if ethernet[12..] != [0x08, 0x00] || *packet.get(9)? != 6 {
         return None;
     }
     let half = |bytes: &[u8], at: usize| Some(u16::from_be_bytes(*bytes.get(at..)?.first_chunk()?));
-    // Short frames are padded.
+    // Ethernet pads short frames, so the packet's own length counts.
     let packet = packet.get(..half(packet, 2)?.into())?;
     let tcp = packet.get(usize::from(packet[0] & 0xf) * 4..)?;
     let (from, to, flags) = (half(tcp, 0)?, half(tcp, 2)?, *tcp.get(13)?);

@@ -1,4 +1,4 @@
-//! How connections end, by what went through the network cable.
+//! How connections end, by the recorded network traffic.
 
 use std::time::Duration;
 
@@ -7,20 +7,20 @@ use e2e::client::Client;
 use crate::capture::Segment;
 use crate::machine::Machine;
 
-/// When the machine has closed its side of a connection (FIN).
+/// The time at which the machine closed its side of a connection (FIN).
 #[derive(Debug)]
 pub struct Ending {
-    /// How many segments of another stream came between the cause and FIN. That stream has an event for each so many
-    /// milliseconds of the machine's clock, so this counts time, however slowly the machine is emulated.
+    /// The number of segments of another stream between the cause and FIN. That stream has an event at each tick of the
+    /// machine's clock, so the number measures the machine's time, however slow the emulation is.
     pub ticks: usize,
-    /// The same by the times in the recording.
+    /// The time between the cause and FIN in the recording.
     pub after: Duration,
-    /// How long the whole connection took, likewise.
+    /// The duration of the whole connection in the recording.
     pub whole: Duration,
 }
 
 impl Machine {
-    /// When the end went out to a client, which is named by its port. Events of `ticker` tell the time.
+    /// Finds the FIN to a client by the client's port. The events of `ticker` are the ticks.
     pub fn ending(&self, client: u16, cause: Cause, ticker: &mut Client) -> Ending {
         let ticker = port(ticker);
         let segments = self.segments();
@@ -30,21 +30,21 @@ impl Machine {
         let before = &segments[..fin];
         assert!(
             !before.iter().any(|s| of_machine(s) && s.is_rst),
-            "a reset before FIN"
+            "RST before FIN"
         );
         let is_cause = |segment: &Segment| {
             segment.client == client
                 && match cause {
                     Cause::Request => !segment.is_from_machine && segment.len > 0,
                     Cause::LastEvent => segment.is_from_machine && segment.len > 0,
-                    Cause::HangUp => !segment.is_from_machine && segment.is_fin,
+                    Cause::ClientFin => !segment.is_from_machine && segment.is_fin,
                 }
         };
         let from = before.iter().rposition(is_cause).expect("a cause");
         let is_tick = |s: &&Segment| s.client == ticker && s.is_from_machine && s.len > 0;
         assert!(
             segments.iter().any(|s| is_tick(&s)),
-            "the other stream is silent"
+            "the ticker has no events"
         );
         let first = before.iter().find(|s| s.client == client).expect("SYN");
         Ending {
@@ -55,16 +55,16 @@ impl Machine {
     }
 }
 
-/// What the end follows.
+/// The cause of the end: the time to FIN starts at it.
 #[derive(Clone, Copy)]
 pub enum Cause {
     Request,
     LastEvent,
-    /// The client has closed its side.
-    HangUp,
+    /// The client closed its side.
+    ClientFin,
 }
 
-/// The port of a client.
+/// Returns the port of a client.
 pub fn port(client: &mut Client) -> u16 {
     client.socket().local_addr().unwrap().port()
 }

@@ -1,4 +1,4 @@
-//! What the tests share: emulated machines, and what is done to them from outside.
+//! Helpers of the tests: emulated machines, their monitor, recorded traffic, and clients.
 
 pub mod capture;
 pub mod ends;

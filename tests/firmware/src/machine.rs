@@ -1,4 +1,4 @@
-//! An emulated machine that runs a firmware, and what that logs.
+//! An emulated machine that runs a firmware, and its log.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
@@ -15,7 +15,7 @@ use crate::capture::{Capture, Segment};
 use crate::monitor::Monitor;
 
 pub struct Machine {
-    /// The port that `examples/firmware/run` was given.
+    /// The port given to `examples/firmware/run`.
     pub port: u16,
     pub monitor: Monitor,
     log: Arc<Log>,
@@ -32,13 +32,13 @@ struct Log {
 }
 
 impl Machine {
-    /// Builds a firmware and boots it; on a port of its own, if none is given.
+    /// Builds a firmware and boots it. Without a port, a free one is chosen.
     pub fn boot(name: &str, port: Option<u16>) -> Self {
         Self::start(name, port, TempDir::new().unwrap(), &[])
     }
 
-    /// The same with an argument for the firmware, and records what goes through the network cable. The machine's clock
-    /// follows this one's, however busy this one is: without `icount`, ticks are lost.
+    /// Boots a firmware with an argument, and records the network traffic. With `icount`, the machine's clock follows the
+    /// host's. Without it, ticks are lost on a busy host.
     pub fn boot_recorded(name: &str, argument: Option<&str>) -> Self {
         let folder = TempDir::new().unwrap();
         let file = folder.path().join(CAPTURE);
@@ -53,7 +53,7 @@ impl Machine {
 
     fn start(name: &str, port: Option<u16>, folder: TempDir, options: &[&str]) -> Self {
         let run = root().join("examples/firmware/run");
-        // The monitor is not waited for as long as a build may take.
+        // A build may take longer than the time limit for the monitor, so it comes first.
         let build = Command::new(&run).args([name, "--build-only"]).status();
         assert!(build.unwrap().success());
         let port = port.unwrap_or_else(free_port);
@@ -65,7 +65,7 @@ impl Machine {
             .args(options)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            // QEMU warns of a timer that has no clock yet.
+            // QEMU warns of a timer with period zero, which is harmless.
             .stderr(Stdio::null());
         let mut program = Program::start(&mut command);
         let log = Arc::new(Log::default());
@@ -91,14 +91,13 @@ impl Machine {
         format!("http://{}/", self.address())
     }
 
-    /// The TCP segments so far, of a machine that is recorded.
+    /// The recorded TCP segments so far.
     pub fn segments(&self) -> Vec<Segment> {
         let bytes = fs::read(self.folder.path().join(CAPTURE)).unwrap();
         Capture::new(&bytes).collect()
     }
 
-    /// Waits for a line behind the first `seen` ones that holds this text; returns it, and how many lines
-    /// are seen now.
+    /// Waits for a log line with this text, after the first `seen` lines. Returns the line and the new number of lines seen.
     pub fn wait_for(&self, text: &str, seen: usize) -> (String, usize) {
         let until = Instant::now() + Duration::from_secs(60);
         let mut lines = self.log.lines.lock().unwrap();
@@ -113,12 +112,12 @@ impl Machine {
         }
     }
 
-    /// All that it has logged.
+    /// All lines of the log so far.
     pub fn lines(&self) -> Vec<String> {
         self.log.lines.lock().unwrap().clone()
     }
 
-    /// Whether it still runs: a panic ends it.
+    /// Whether the machine still runs. A panic ends it.
     pub fn runs(&mut self) -> bool {
         self.program.0.try_wait().unwrap().is_none()
     }

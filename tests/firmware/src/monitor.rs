@@ -1,4 +1,4 @@
-//! QEMU's monitor: the reset button, and the network cable.
+//! QEMU's monitor, which resets the machine and unplugs its network cable.
 
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
@@ -22,7 +22,7 @@ impl Monitor {
             }
             sleep(Duration::from_millis(10));
         };
-        // A machine that does not answer fails the test, and does not stop it for ever.
+        // If the machine does not answer, the test fails instead of waiting for ever.
         let timeout = Some(Duration::from_secs(60));
         socket.get_ref().set_read_timeout(timeout).unwrap();
         let mut monitor = Self { socket };
@@ -31,13 +31,22 @@ impl Monitor {
         monitor
     }
 
-    /// Presses the reset button. The memory stays as it is.
+    /// Resets the machine. Its memory keeps its contents.
     pub fn reset(&mut self) {
         self.execute("system_reset", json!({}));
     }
 
-    /// Pulls the network cable, or puts it in.
-    pub fn plug(&mut self, is_in: bool) {
+    /// Plugs the network cable in.
+    pub fn plug_in(&mut self) {
+        self.set_link(true);
+    }
+
+    /// Unplugs the network cable.
+    pub fn unplug(&mut self) {
+        self.set_link(false);
+    }
+
+    fn set_link(&mut self, is_in: bool) {
         self.execute("set_link", json!({"name": "cable", "up": is_in}));
     }
 
@@ -45,7 +54,7 @@ impl Monitor {
         let request = json!({"execute": command, "arguments": arguments});
         writeln!(self.socket.get_mut(), "{request}").unwrap();
         loop {
-            // Events come in between.
+            // QEMU may send events before the answer.
             let answer = self.read();
             if let Some(value) = answer.get("return") {
                 return value.clone();

@@ -12,14 +12,14 @@ impl Machine {
         machine
     }
 
-    /// Boots a firmware that serves, waits until it does, and records what goes through the network cable.
+    /// Boots a firmware with a server, waits until it serves, and records the network traffic.
     pub fn serving_recorded(name: &str) -> Self {
         let machine = Self::boot_recorded(name, None);
         machine.wait_for("this device is", 0);
         machine
     }
 
-    /// Boots `status_stream` with so many milliseconds between two readings of its sensor, and records the same.
+    /// Boots `status_stream` with this time between two readings of its sensor, and records the network traffic.
     pub fn reading_every(milliseconds: u32) -> Self {
         let machine = Self::boot_recorded("status_stream", Some(&milliseconds.to_string()));
         machine.wait_for("this device is", 0);
@@ -27,31 +27,32 @@ impl Machine {
     }
 }
 
-/// Follows the stream, and checks that no event is missing.
+/// A client that checks that no event is missing.
 pub struct Viewer {
     client: Client,
     pub last_event_id: String,
 }
 
 impl Viewer {
-    /// Joins, or comes back with this id.
+    /// Connects with this last event ID, which may be empty.
     pub fn join(machine: &Machine, last_event_id: &str) -> Self {
-        Self::of(
+        Self::after_head(
             Client::connect(machine.address(), last_event_id),
             last_event_id,
         )
     }
 
-    /// After the head of the response.
-    pub fn of(client: Client, last_event_id: &str) -> Self {
+    /// Makes a viewer of a client that has read the head of the response.
+    pub fn after_head(client: Client, last_event_id: &str) -> Self {
         Self {
             client,
             last_event_id: last_event_id.into(),
         }
     }
 
-    /// The next event of the log, or of a loss. Its id has to be the one after the last. The present state, which has no ids,
-    /// may only come at the start and after a loss.
+    /// Reads the next event of the log, or the next loss notice. Skips the present state, which has no ids.
+    ///
+    /// Panics if the id is not the one after the last, or if the state comes elsewhere than at the start and after a loss.
     pub fn next_event(&mut self) -> Option<Event> {
         let mut event = self.client.next_event()?;
         while event.event != "lost" && event.id.is_empty() {
@@ -64,7 +65,7 @@ impl Viewer {
         }
         let (boot, number) = split(&event.id);
         if let Some((known, last)) = self.last_event_id.split_once('-') {
-            assert_eq!(boot, known, "another boot");
+            assert_eq!(boot, known, "the id is of another boot");
             let last = last.parse::<u64>().unwrap();
             assert_eq!(number, last + 1, "an event is missing, or comes twice");
         }
@@ -73,8 +74,8 @@ impl Viewer {
     }
 }
 
-/// Boot and number of an id.
+/// Splits an id into its boot and its number.
 pub fn split(id: &str) -> (&str, u64) {
-    let (epoch, number) = id.split_once('-').expect("an id of the log's");
+    let (epoch, number) = id.split_once('-').expect("an id that the log made");
     (epoch, number.parse().expect("a number"))
 }

@@ -1,4 +1,4 @@
-//! `bare` on an emulated Cortex-M0: all vectors over its UART.
+//! `bare` on an emulated Cortex-M0: decodes all conformance vectors from its UART.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -11,7 +11,7 @@ use e2e::program::{root, wait_for_port};
 use firmware_tests::machine::Machine;
 use serde_json::Value;
 
-/// What the firmware sends: the fields of an event.
+/// The fields of an event that the firmware sends.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Frame {
     event_type: String,
@@ -20,14 +20,14 @@ struct Frame {
     retry: Option<u64>,
 }
 
-/// Reads an event as the encoder writes it, in a way too simple to be wrong.
+/// Reads an event in the encoder's form: LF, a space after each colon, no comments. It shares no code with the decoder.
 fn read_frame(uart: &mut impl BufRead) -> Frame {
     let mut frame = Frame::default();
     let mut data = Vec::new();
     loop {
         let mut line = Vec::new();
         uart.read_until(b'\n', &mut line).unwrap();
-        assert_eq!(line.pop(), Some(b'\n'), "the machine is gone");
+        assert_eq!(line.pop(), Some(b'\n'), "the machine ended");
         let line = String::from_utf8_lossy(&line);
         match line.split_once(": ") {
             Some(("event", value)) => frame.event_type = value.into(),
@@ -43,7 +43,7 @@ fn read_frame(uart: &mut impl BufRead) -> Frame {
     }
 }
 
-/// Breaks when an event comes back from a microcontroller otherwise than the vectors say.
+/// Breaks when a microcontroller decodes a vector to other events than expected.
 #[test]
 fn all_vectors_pass_through_a_uart() {
     let mut machine = Machine::boot("bare", None);
@@ -52,7 +52,7 @@ fn all_vectors_pass_through_a_uart() {
     uart.set_read_timeout(Some(Duration::from_secs(30)))
         .unwrap();
     let mut uart = BufReader::new(uart);
-    // What it said before somebody listened may be here in part.
+    // The first bytes may be the end of an event from before the connection. The answer to `hello` ends them.
     let hello = "data: hello\n\n";
     uart.get_mut().write_all(hello.as_bytes()).unwrap();
     let mut line = String::new();
@@ -76,7 +76,7 @@ fn all_vectors_pass_through_a_uart() {
 
 fn check(vector: &Value, machine: &mut Machine, uart: &mut BufReader<TcpStream>) {
     let text = |value: &Value| value.as_str().unwrap().to_string();
-    // Each one has a machine that knows of no other.
+    // After a reset, the machine has no state of the previous vector.
     machine.monitor.reset();
     let mut frame = read_frame(uart);
     assert_eq!(frame.data, "0");

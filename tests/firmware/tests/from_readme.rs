@@ -1,7 +1,7 @@
-//! `from_readme`, which is the server of the README, on an emulated Cortex-M3: how its connections end.
+//! `from_readme`, the server of the README, on an emulated Cortex-M3: how its connections end.
 //!
-//! Each event is a tick of 50 ms of the machine's clock. An end that waits for the server to drop its socket comes after
-//! 20 of them.
+//! The firmware publishes an event every 50 ms of the machine's clock. If the end of a connection waits until the server
+//! drops its socket, it comes 20 events later.
 
 use std::io::{BufRead, BufReader};
 use std::net::Shutdown;
@@ -13,11 +13,11 @@ use e2e::program::Program;
 use firmware_tests::ends::{Cause, port};
 use firmware_tests::machine::Machine;
 
-/// Half of the time for which the server waits for a client that does not close.
-const MANY: usize = 10;
+/// The limit for the end of a connection, in events: half of the time for which the server waits for a client's FIN.
+const LIMIT: usize = 10;
 
-/// Breaks when a stream that has had its time ends for `curl` when the server drops the socket, or never, and not when
-/// the last event was sent.
+/// Breaks when `curl` does not see the end of a stream right after its last event, but only when the server drops the socket,
+/// or never.
 #[test]
 fn curl_sees_the_end_of_a_stream_after_its_lifetime() {
     let machine = Machine::serving_recorded("from_readme");
@@ -31,7 +31,7 @@ fn curl_sees_the_end_of_a_stream_after_its_lifetime() {
     let is_event = |line: &String| line == "event: temperature";
 
     assert!(lines.by_ref().filter(is_event).nth(29).is_some());
-    // It outlives that of `curl` by half.
+    // The ticker connects in the middle of `curl`'s stream, so it lasts longer than that.
     let mut ticker = Client::connect(machine.address(), "");
     let mut events = 30;
     let mut last = String::new();
@@ -45,7 +45,7 @@ fn curl_sees_the_end_of_a_stream_after_its_lifetime() {
     let ending = machine.ending(client, Cause::LastEvent, &mut ticker);
     println!("curl: {events} events in {host} s; {ending:?}");
     assert!((58..=63).contains(&events), "{events}");
-    assert!(ending.ticks < MANY, "{ending:?}");
+    assert!(ending.ticks < LIMIT, "{ending:?}");
 }
 
 /// Breaks when the end of a response waits until the server drops its socket.
@@ -78,14 +78,14 @@ fn responses_end_at_once() {
             response.starts_with(&format!("HTTP/1.1 {status} ")),
             "{response}"
         );
-        // It has not closed yet: the end is the server's.
+        // The client has not closed yet, so the server has ended the connection.
         let ending = machine.ending(port(&mut client), Cause::Request, &mut ticker);
         println!("{status} {request:?}: seen after {host:?}; {ending:?}");
-        assert!(ending.ticks < MANY, "{ending:?}");
+        assert!(ending.ticks < LIMIT, "{ending:?}");
     }
 }
 
-/// Breaks when a client that has closed its side of a stream waits for the end.
+/// Breaks when a client that has closed its side of a stream does not see the end at once.
 #[test]
 fn a_client_that_closes_its_side_of_a_stream_sees_the_end() {
     let machine = Machine::serving_recorded("from_readme");
@@ -94,14 +94,14 @@ fn a_client_that_closes_its_side_of_a_stream_sees_the_end() {
     client.next_event();
     client.socket().shutdown(Shutdown::Write).unwrap();
     client.read_to_end().unwrap();
-    let ending = machine.ending(port(&mut client), Cause::HangUp, &mut ticker);
+    let ending = machine.ending(port(&mut client), Cause::ClientFin, &mut ticker);
     println!("a client that closes its side: {ending:?}");
-    assert!(ending.ticks < MANY, "{ending:?}");
+    assert!(ending.ticks < LIMIT, "{ending:?}");
 }
 
-/// Breaks when a client that finds no slot is not told so, or when one that only reads to its end keeps its slot.
+/// Breaks when a fifth client gets no 503, or when a client that has read its stream to the end but not closed keeps its slot.
 #[test]
-fn a_socket_more_than_slots_refuses_in_words() {
+fn the_socket_without_a_slot_answers_503() {
     let mut machine = Machine::serving_recorded("from_readme");
     let mut clients: Vec<_> = (0..4)
         .map(|_| Client::connect(machine.address(), ""))
@@ -114,7 +114,7 @@ fn a_socket_more_than_slots_refuses_in_words() {
     for client in &mut clients {
         client.read_to_end().unwrap();
     }
-    // None of them has closed. The fifth socket is free for another client, and so are all slots.
+    // None of the four has closed yet. Still, all slots and the fifth socket are free.
     let mut next = Client::connect(machine.address(), "");
     assert!(next.next_event().is_some());
     assert!(machine.runs());

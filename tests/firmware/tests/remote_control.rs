@@ -1,4 +1,4 @@
-//! `remote_control` on an emulated Cortex-M3, under a server that fails in every way there is.
+//! `remote_control` on an emulated Cortex-M3, with a server that refuses, redirects, cuts streams and is unreachable.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -10,7 +10,7 @@ use firmware_tests::machine::Machine;
 
 const HEAD: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
 
-/// Waits for the next request; gives its head.
+/// Waits for the next request. Returns its connection and its head.
 fn accept(listener: &TcpListener) -> (TcpStream, String) {
     let until = Instant::now() + Duration::from_secs(120);
     listener.set_nonblocking(true).unwrap();
@@ -34,7 +34,7 @@ fn accept(listener: &TcpListener) -> (TcpStream, String) {
     (socket, String::from_utf8(head).unwrap())
 }
 
-/// Waits for the next request, which has to ask for what comes behind this id, and answers.
+/// Waits for the next request, checks its last event ID, and answers it.
 fn answer(listener: &TcpListener, last_event_id: &str, answer: &str) -> TcpStream {
     let (mut socket, head) = accept(listener);
     let id = match last_event_id {
@@ -52,17 +52,16 @@ fn answer(listener: &TcpListener, last_event_id: &str, answer: &str) -> TcpStrea
     socket
 }
 
-/// Breaks when an outage, an answer that is none, or a reboot makes the device miss a command, obey one
-/// twice, or give up.
+/// Breaks when an outage, an error response or a reboot makes the device miss a command, execute one twice, or give up.
 #[test]
-fn commands_are_obeyed_through_outages_and_reboots() {
+fn each_command_is_executed_once_over_outages_and_reboots() {
     let port = free_port();
     let mut machine = Machine::boot("remote_control", Some(port));
     let mut seen = 0;
     let mut wait_for = |machine: &Machine, text: &str| {
         (_, seen) = machine.wait_for(text, seen);
     };
-    // Nobody is there yet.
+    // No server listens yet.
     wait_for(&machine, "Connecting { reason: Network(Unreachable)");
     let server = TcpListener::bind(("127.0.0.1", port)).unwrap();
 
@@ -90,7 +89,7 @@ fn commands_are_obeyed_through_outages_and_reboots() {
         "Outputs { led: true, fan: 30, display: \"hello\" }",
     );
 
-    // It reboots when it is told, and is not told again.
+    // The device reboots on command. It resumes after that command, so it does not reboot again.
     socket
         .write_all(b"1A\r\nevent: reboot\nid: 4\ndata\n\n\r\n")
         .unwrap();
@@ -99,7 +98,7 @@ fn commands_are_obeyed_through_outages_and_reboots() {
         &machine,
         "resumes: ResumePoint { last_event_id: EventId(\"4\"), retry: Some(300) }",
     );
-    // What was switched before stays so.
+    // The outputs keep their state over the reboot.
     let last = "event: led\ndata: off\nid: five, \u{e9}\n\n";
     let socket = answer(&server, "4", &format!("{HEAD}{last}"));
     wait_for(
@@ -107,7 +106,6 @@ fn commands_are_obeyed_through_outages_and_reboots() {
         "Outputs { led: false, fan: 30, display: \"hello\" }",
     );
 
-    // Somebody presses the reset button.
     machine.monitor.reset();
     wait_for(
         &machine,

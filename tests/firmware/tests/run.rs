@@ -1,4 +1,4 @@
-//! `examples/firmware/run`, on a machine that misses what it can do without.
+//! `examples/firmware/run` without `defmt-print`.
 
 use std::collections::HashSet;
 use std::env;
@@ -13,10 +13,10 @@ use e2e::client::Client;
 use e2e::program::{Program, free_port, root, wait_for_port};
 use tempfile::TempDir;
 
-/// Breaks when a firmware does not boot without `defmt-print`, when it is not said how to get the log, or when the log comes
-/// as it is, which is binary.
+/// Breaks when a firmware does not boot without `defmt-print`, when `run` does not print how to install it, or when `run`
+/// prints the binary log.
 #[test]
-fn a_firmware_boots_without_its_log() {
+fn firmware_boots_without_defmt_print() {
     let programs = TempDir::new().unwrap();
     let mut names = HashSet::from(["defmt-print".into()]);
     for folder in env::split_paths(&env::var_os("PATH").unwrap()) {
@@ -42,14 +42,14 @@ fn a_firmware_boots_without_its_log() {
         "{hint}"
     );
 
-    // QEMU listens before its machine does.
+    // QEMU listens on the port before the machine serves.
     wait_for_port(port);
     let until = Instant::now() + Duration::from_secs(60);
     let mut client = loop {
         if let Some(client) = Client::try_connect(([127, 0, 0, 1], port).into(), "") {
             break client;
         }
-        assert!(Instant::now() < until, "it does not serve");
+        assert!(Instant::now() < until, "the firmware does not serve");
         sleep(Duration::from_millis(100));
     };
     assert_eq!(client.next_event().unwrap().event, "temperature");

@@ -1,6 +1,6 @@
-//! `status_stream` on an emulated Cortex-M3, under browsers and other clients.
+//! `status_stream` on an emulated Cortex-M3, with browsers and other clients.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -12,17 +12,18 @@ use e2e::program::Program;
 use firmware_tests::ends::{Cause, port};
 use firmware_tests::machine::Machine;
 use firmware_tests::status::{Viewer, split};
+use socket2::{Domain, Socket, Type};
 
-/// Reads so many events.
+/// Reads `count` events, and checks that none is a loss notice.
 fn read(viewer: &mut Viewer, count: usize) {
     for _ in 0..count {
         assert_ne!(viewer.next_event().unwrap().event, "lost");
     }
 }
 
-/// Breaks when the page does not change with the device, or does not find back to it.
+/// Breaks when the page does not show new values, or does not reconnect after a reboot.
 #[test]
-fn chromium_shows_the_dashboard() {
+fn chromium_shows_the_dashboard_and_reconnects() {
     let mut machine = Machine::serving();
     let browser = Browser::start();
     browser.open(&machine.url());
@@ -44,7 +45,7 @@ fn chromium_shows_the_dashboard() {
         assert_eq!(browser.cut_texts(), serde_json::json!([]), "{scheme}");
     }
 
-    // A reboot is none of the page's faults: it comes back, and is told that events are missing.
+    // After a reboot, the page reconnects and shows that events are missing.
     machine.monitor.reset();
     browser.wait_for(&format!(
         "const id = document.getElementById('id').textContent;
@@ -55,9 +56,9 @@ fn chromium_shows_the_dashboard() {
     assert!(machine.runs());
 }
 
-/// Breaks when a page that found no slot stays dead.
+/// Breaks when a page that found no free slot does not connect later.
 #[test]
-fn a_page_waits_for_a_slot() {
+fn a_page_connects_once_a_slot_is_free() {
     let machine = Machine::serving();
     let mut viewers: Vec<_> = (0..4).map(|_| Viewer::join(&machine, "")).collect();
     let browser = Browser::start();
@@ -70,10 +71,10 @@ fn a_page_waits_for_a_slot() {
     }
 }
 
-/// Breaks when a stranger who asks often pushes the events of the device out of its log.
+/// Breaks when a request publishes an event. Many requests would then evict the device's events from the log.
 #[test]
 fn requests_publish_nothing() {
-    // A reading and a line of the log, for the time of this test.
+    // At this interval, the device publishes two events during this test: a reading and a line of the log.
     let machine = Machine::reading_every(3_600_000);
     let mut first = Viewer::join(&machine, "");
     let events = [(); 2].map(|()| first.next_event().unwrap());
@@ -92,7 +93,7 @@ fn requests_publish_nothing() {
 
 /// Breaks when `curl` or Node's `eventsource` gets no event, or a wrong one.
 #[test]
-fn curl_and_node_follow() {
+fn curl_and_node_receive_events() {
     let machine = Machine::serving();
     let mut command = Command::new("curl");
     command.args([
@@ -127,7 +128,8 @@ fn curl_and_node_follow() {
     }
 }
 
-/// Breaks when the end of the page, or of a refusal, waits until the server drops its socket: after four ticks of 250 ms.
+/// Breaks when the end of the page or of a refusal waits until the server drops its socket, which is four ticks of 250 ms
+/// later.
 #[test]
 fn pages_end_at_once() {
     let machine = Machine::serving_recorded("status_stream");
@@ -154,8 +156,7 @@ fn pages_end_at_once() {
     }
 }
 
-/// Breaks when a client is refused that has a place, or served that has none; or when what is logged of it
-/// cannot be read.
+/// Breaks when a client is refused while a slot is free, or served while none is, or when the log does not show the outcome.
 #[test]
 fn a_fifth_client_is_refused() {
     let mut machine = Machine::serving();
@@ -168,7 +169,7 @@ fn a_fifth_client_is_refused() {
     assert!(head.starts_with("HTTP/1.1 503 "), "{head}");
     assert!(head.contains("\r\nRetry-After: "), "{head}");
     machine.wait_for("Answered(Status(503 Service Unavailable))", 0);
-    // A browser would give up after that.
+    // A browser would give up after a 503, so a request for an event stream gets 200 and the end.
     let (head, mut client) = fifth(&request(""));
     assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
     assert!(client.next_event().is_none());
@@ -181,14 +182,14 @@ fn a_fifth_client_is_refused() {
     machine.wait_for("Streamed(HungUp)", 0);
     let (head, client) = fifth(&request(""));
     assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
-    read(&mut Viewer::of(client, ""), 3);
+    read(&mut Viewer::after_head(client, ""), 3);
     for viewer in &mut viewers {
         read(viewer, 10);
     }
     assert!(machine.runs());
 }
 
-/// Breaks when a new client has to wait for the next event to learn the state, or the state takes room in the log.
+/// Breaks when a new client does not get the present state before the next event, or when the state has ids of the log.
 #[test]
 fn new_clients_get_the_state_first() {
     let machine = Machine::reading_every(1000);
@@ -202,40 +203,39 @@ fn new_clients_get_the_state_first() {
     }
 }
 
-/// Breaks when an event that the log still holds is lost over a client's drop, or comes twice.
+/// Breaks when an event that the log still holds is lost over a reconnect, or comes twice.
 #[test]
-fn clients_resume() {
+fn clients_resume_without_loss() {
     let machine = Machine::serving();
     let mut viewer = Viewer::join(&machine, "");
     read(&mut viewer, 3);
     for _ in 0..5 {
         let id = viewer.last_event_id.clone();
         drop(viewer);
-        // Some seven events come meanwhile.
+        // The firmware publishes about seven events in this time.
         sleep(Duration::from_secs(1));
         viewer = Viewer::join(&machine, &id);
         read(&mut viewer, 12);
     }
-    // Of what is too old to be kept, a client is told.
+    // An unknown id gets the loss notice.
     drop(viewer);
     let mut viewer = Viewer::join(&machine, "dead-1");
     assert_eq!(viewer.next_event().unwrap().event, "lost");
     read(&mut viewer, 12);
 }
 
-/// Breaks when a client that never reads delays another one, or holds its place for ever; or when its connection is not
-/// reset.
+/// Breaks when a client that never reads delays another one, keeps its slot, or is not reset.
 #[test]
-fn a_client_that_never_reads_stops_nobody() {
-    // Many events a second fill all buffers on the way to who does not read.
+fn a_client_that_never_reads_is_reset_and_delays_no_other() {
+    // Many events a second fill all buffers on the way to the client that never reads.
     let machine = Machine::reading_every(10);
     let mut reading = Viewer::join(&machine, "");
     read(&mut reading, 3);
-    let never_reads = impatient::connect(&machine);
+    let never_reads = connect_without_reading(&machine);
     let start = Instant::now();
     while machine.lines().iter().all(|line| !line.contains("Stalled")) {
-        assert!(start.elapsed() < Duration::from_secs(300), "never dropped");
-        // So many that a busy host may be too slow for the log, which the viewer is told.
+        assert!(start.elapsed() < Duration::from_secs(300), "not dropped");
+        // On a busy host, the viewer may be too slow for the log. A loss notice is no failure here.
         for _ in 0..20 {
             reading.next_event().unwrap();
         }
@@ -258,33 +258,27 @@ fn a_client_that_never_reads_stops_nobody() {
     assert!(of_it.is_some_and(|segment| segment.is_rst), "{of_it:?}");
 }
 
-mod impatient {
-    use super::*;
-    use socket2::{Domain, Socket, Type};
-
-    /// A client with the smallest buffers there are, which takes nothing out of them.
-    pub fn connect(machine: &Machine) -> Socket {
-        use std::io::Write;
-        let mut socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
-        socket.set_recv_buffer_size(1).unwrap();
-        socket.set_tcp_mss(536).unwrap();
-        socket.connect(&machine.address().into()).unwrap();
-        socket.write_all(request("").as_bytes()).unwrap();
-        socket
-    }
+/// Connects a client with the smallest possible receive buffer. The client requests the stream and never reads.
+fn connect_without_reading(machine: &Machine) -> Socket {
+    let mut socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    socket.set_recv_buffer_size(1).unwrap();
+    socket.set_tcp_mss(536).unwrap();
+    socket.connect(&machine.address().into()).unwrap();
+    socket.write_all(request("").as_bytes()).unwrap();
+    socket
 }
 
-/// Breaks when clients that vanish without a word, as over a cable that was pulled, hold their places.
+/// Breaks when clients that vanish without FIN or RST, as with an unplugged cable, keep their slots.
 #[test]
-fn a_pulled_cable_frees_all_places() {
+fn an_unplugged_cable_frees_all_slots() {
     let mut machine = Machine::serving();
     let mut viewers: Vec<_> = (0..4).map(|_| Viewer::join(&machine, "")).collect();
     for viewer in &mut viewers {
         read(viewer, 2);
     }
-    machine.monitor.plug(false);
+    machine.monitor.unplug();
     machine.wait_for("dropped: 4", 0);
-    machine.monitor.plug(true);
+    machine.monitor.plug_in();
     drop(viewers);
     for _ in 0..4 {
         read(&mut Viewer::join(&machine, ""), 2);

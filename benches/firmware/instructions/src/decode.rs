@@ -1,9 +1,8 @@
-//! Decodes and encodes, and reports over semihosting what it took, one line each: a metric, the
-//! instructions or bytes that were worked off, and the timer ticks.
+//! Decodes and encodes, and reports the cost over semihosting, one line each: a metric, the number of bytes (for
+//! calibration, of instructions), and the timer ticks.
 //!
-//! Three readers walk the same chunks of the same streams: the decoder, that of `sse-core`, and
-//! `memchr2` in search of the line ends, which every decoder has to find. Single bytes go to the decoder's
-//! entry for them, too.
+//! Three readers take the same chunks of the same streams: the decoder, the decoder of `sse-core`, and `memchr2`, which
+//! finds the line ends, as every decoder must. Single bytes also go to `Decoder::push`.
 #![no_std]
 #![no_main]
 
@@ -24,10 +23,10 @@ use stopwatch::Stopwatch;
 use stream::Stream;
 use stream::workloads::{COMMENTS, EVENTS_OF_17, EVENTS_OF_51, LINES_OF_2_KB};
 
-/// Bytes at a time: from a UART, from its FIFO, and from TCP.
+/// Chunk sizes: a byte of a UART, a UART's FIFO, and a TCP segment.
 const CHUNKS: [usize; 3] = [1, 16, 536];
 
-/// Holds the longest event. Far more than the short ones need: their cost must not grow with it.
+/// The size of the decoder's buffer: the longest event. The cost of short events must not depend on it.
 const BUFFER: usize = 2304;
 
 #[entry]
@@ -81,7 +80,7 @@ fn decode(stopwatch: &mut Stopwatch, name: &str, stream: &Stream, chunk: usize) 
     report("decode", name, chunk, stream, ticks);
 }
 
-/// By the entry for single bytes.
+/// Decodes single bytes by `Decoder::push`.
 fn decode_bytes(stopwatch: &mut Stopwatch, name: &str, stream: &Stream) {
     let mut decoder = Decoder::<[u8; BUFFER]>::new();
     let (events, ticks) = walk(stopwatch, stream, 1, |input| match input {
@@ -121,11 +120,11 @@ fn find_line_ends(stopwatch: &mut Stopwatch, name: &str, stream: &Stream, chunk:
     report("memchr2", name, chunk, stream, ticks);
 }
 
-/// What `read` has counted in all chunks of a stream, and the time of that.
+/// Returns the sum of what `read` counts in the chunks of a stream, and the time.
 ///
-/// The stream is read twice and timed the second time: readers are measured as they run in the
-/// middle of a long stream, when their buffers have grown and an id is known.
-#[inline(never)]
+/// The stream is read twice, and only the second pass is timed. The reader then is in the state of the middle of a long
+/// stream: its buffers have grown, and it has an id.
+#[inline(never)] // each reader has a loop of its own, compiled without regard to the others
 fn walk(
     stopwatch: &mut Stopwatch,
     stream: &Stream,
@@ -142,7 +141,7 @@ fn report(reader: &str, name: &str, chunk: usize, stream: &Stream, ticks: u32) {
     hprintln!("{reader}/{name}/{chunk} {bytes} {ticks}");
 }
 
-/// Frames from their parts, with the checks of name and id.
+/// Makes frames from their parts and encodes them, with the checks of type and id.
 fn encode(stopwatch: &mut Stopwatch) {
     encode_repeatedly(stopwatch, "17-byte-event", 17, |buffer| {
         let frame = Frame::data(black_box("123456789"));

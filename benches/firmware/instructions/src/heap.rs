@@ -1,5 +1,5 @@
-//! The heap that `sse-core` needs. As it gives `memchr` the feature `alloc`, the other programs of the package do not
-//! link without one, but use none of it.
+//! The heap that `sse-core` needs. `sse-core` enables the feature `alloc` of `memchr`, so the other programs of this package
+//! must link a heap as well. They do not use it.
 
 use embedded_alloc::LlffHeap;
 

@@ -1,5 +1,5 @@
-//! Receives events in every way there is, and reports over semihosting what it took, one line each: a metric, the
-//! events, and the timer ticks.
+//! Receives events by each driver, and reports the cost over semihosting, one line each: a metric, the number of events, and
+//! the timer ticks.
 #![no_std]
 #![no_main]
 
@@ -21,12 +21,12 @@ use panic_semihosting as _;
 use receiving::{
     AsyncClient, AsyncReader, BlockingClient, BlockingReader, LineLoop, Next, Push, Receive, Source,
 };
-use socket::Slices;
+use socket::Chunks;
 use stopwatch::Stopwatch;
 use stream::Stream;
 use stream::workloads::{DELTAS_OF_255, EVENTS_OF_17, EVENTS_OF_55};
 
-/// Bytes at a time: from a UART's FIFO, and from TCP with short and long segments.
+/// Chunk sizes: a UART's FIFO, and short and long TCP segments.
 const CHUNKS: [usize; 3] = [16, 536, 1460];
 
 #[entry]
@@ -42,13 +42,13 @@ fn main() -> ! {
     ] {
         let stream = Stream::of(workload);
         let mut report = |way: &str, chunk: usize, receive: &mut dyn Receive| {
-            // The first pass brings it into the midst of the stream.
+            // The first pass connects and fills the buffers, so the second one measures the middle of a stream.
             receive.receive(stream.events);
             let ((), ticks) = stopwatch.time(|| receive.receive(stream.events));
             hprintln!("receive/{way}/{name}/{chunk} {} {ticks}", stream.events);
         };
         for chunk in CHUNKS {
-            let chunks = Slices::new(stream.as_bytes(), chunk);
+            let chunks = Chunks::new(stream.as_bytes(), chunk);
             let (mut buffer, mut received) = ([0; _], [0; _]);
             let mut decoder = Decoder::new();
 
@@ -65,7 +65,7 @@ fn main() -> ! {
             let mut way = AsyncClient::new(chunks, &mut buffer, &mut received);
             report("asynch::Client", chunk, &mut way);
         }
-        let chunks = Slices::new(stream.as_bytes(), stream.as_bytes().len());
+        let chunks = Chunks::new(stream.as_bytes(), stream.as_bytes().len());
         report("Decoder::push", 1, &mut Push::new(chunks));
     }
 

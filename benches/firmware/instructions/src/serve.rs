@@ -1,6 +1,6 @@
-//! Publishes and serves, and reports over semihosting what it took, one line each: a metric, how often it was done,
-//! and the timer ticks. First the cost of an event, then how long the lock of a hub is held, and what a client
-//! costs from its request to where it waits, in the logs that are worst for it.
+//! Publishes and serves, and reports the cost over semihosting, one line each: a metric, the number of repetitions, and the
+//! timer ticks. First the cost of an event. Then, with the logs that take longest, the longest hold of a hub's lock, and the
+//! cost of a client from its request until it waits.
 #![no_std]
 #![no_main]
 
@@ -82,7 +82,7 @@ fn serve_events(stopwatch: &mut Stopwatch) {
     report("Hub::serve", both - alone);
 }
 
-/// For each client and event.
+/// Reports ticks for each client and event.
 fn report(name: &str, ticks: u32) {
     hprintln!("serve/{name} {} {ticks}", CLIENTS * EVENTS);
 }
@@ -93,12 +93,12 @@ fn serve_log(stopwatch: &mut Stopwatch, log: &WorstLog, id: &str, request: &[u8]
 
     let sent = Cell::new(0);
     let mut task = [pin!(serve(&hub, Client::new(request, &sent), &SNAPSHOT))];
-    TimedMutex::forget();
+    TimedMutex::reset();
     let ((), ticks) = stopwatch.time(|| serving::poll(&mut task));
     let hold = TimedMutex::longest();
     let stats = hub.stats();
     assert_eq!(stats.clients, 1, "still served");
-    // So the log holds all that was published.
+    // No other losses show that the log holds all published events.
     let lost = u32::from(request == WITH_UNKNOWN_ID);
     assert_eq!(stats.lagged, lost, "losses in {} with {id}", log.name);
     hprintln!("lock/{}/{id} 1 {hold}", log.name);

@@ -1,11 +1,11 @@
-//! Time, from which the script derives instructions.
+//! Measures time in timer ticks, from which the script derives instructions.
 
 use core::arch::asm;
 use cortex_m::peripheral::SYST;
 use cortex_m::peripheral::syst::SystClkSource;
 use cortex_m_semihosting::hprintln;
 
-/// What the timer counts down from, again and again.
+/// The timer's start value. It counts down from here, and starts again at zero.
 pub const RELOAD: u32 = 0x00ff_ffff;
 
 pub struct Stopwatch(SYST);
@@ -18,7 +18,8 @@ impl Stopwatch {
         Self(timer)
     }
 
-    /// Reports the ticks of loops of known length, one of them of other instructions.
+    /// Reports the ticks of loops of known length: two of two kinds of instructions, and one of many kinds. The script checks
+    /// that all give the same instructions a tick.
     pub fn calibrate(&mut self) {
         for rounds in [100_000, 200_000] {
             let ((), ticks) = self.time(|| plain_loop(rounds));
@@ -28,23 +29,23 @@ impl Stopwatch {
         hprintln!("calibration/mixed {} {}", 10 * 40_000, ticks);
     }
 
-    /// What `work` returns, and the timer ticks it takes.
+    /// Returns the result of `work`, and the timer ticks that it takes.
     pub fn time<T>(&mut self, work: impl FnOnce() -> T) -> (T, u32) {
         self.0.clear_current();
-        // The counter stands at zero until its next tick.
+        // After a clear, the counter is zero until its next tick.
         while SYST::get_current() == 0 {}
         let start = SYST::get_current();
         let result = work();
         let end = SYST::get_current();
-        assert!(!self.0.has_wrapped(), "a measurement outlasts the timer");
+        assert!(!self.0.has_wrapped(), "the timer has wrapped");
         (result, start - end)
     }
 }
 
 /// Takes two instructions a round and no memory access.
-#[inline(never)]
+#[inline(never)] // every run executes the same copy of the loop
 fn plain_loop(rounds: u32) {
-    // SAFETY: it changes one register, which it declares, and the flags.
+    // SAFETY: the code changes one register, which is declared, and the flags.
     unsafe {
         asm!(
             "2:",
@@ -56,11 +57,11 @@ fn plain_loop(rounds: u32) {
     }
 }
 
-/// Takes ten instructions a round, of as many kinds as a decoder has.
-#[inline(never)]
+/// Takes ten instructions a round, of the kinds that a decoder has.
+#[inline(never)] // as `plain_loop`
 fn mixed_loop(rounds: u32) {
     let mut word = 1u32;
-    // SAFETY: it changes the registers it declares, the flags, and the word it points to.
+    // SAFETY: the code changes the declared registers, the flags, and `word`.
     unsafe {
         asm!(
             "2:",

@@ -1,4 +1,4 @@
-//! The event streams that are received.
+//! Event streams to receive.
 
 #[allow(dead_code, reason = "some streams are for hosts")]
 #[path = "../../../peers/src/workloads.rs"]
@@ -8,10 +8,10 @@ use core::fmt::{self, Write};
 
 use workloads::Workload;
 
-/// As many bytes as two or three dozen TCP segments on a microcontroller.
+/// The length of a stream: two or three dozen TCP segments of a microcontroller.
 const CAPACITY: usize = 16 * 1024;
 
-/// A stream of equal records, and what a reader has to find in it.
+/// A stream of equal records, and the numbers of events and lines that a reader must find.
 ///
 /// Aligned like a receive buffer, so that every build and every reader sees the same addresses.
 #[repr(C, align(8))]
@@ -23,7 +23,7 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// As many records as fit, each as long as the first.
+    /// Makes a stream of as many records as fit. Each is as long as the first.
     pub fn of(workload: Workload) -> Self {
         let mut stream = Self {
             bytes: [0; CAPACITY],

@@ -1,4 +1,4 @@
-//! What follows a stream.
+//! Calls of the client.
 
 use core::hint::black_box;
 
@@ -15,14 +15,14 @@ use crate::vectors::streams;
 const NOW: Instant = Instant::from_millis(1_000);
 const URL: &str = "http://device.local:8080/events?of=all";
 
-/// What comes before a stream.
+/// Response heads of a stream.
 const HEADS: [&[u8]; 2] = [
     b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n",
     b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\n\
       Transfer-Encoding: chunked\r\n\r\nfffff\r\n",
 ];
 
-/// What comes instead of one.
+/// Responses without a stream.
 const ANSWERS: [&[u8]; 9] = [
     b"HTTP/1.1 301 Moved\r\nLocation: //other.local/a/../b?c#d\r\n\r\n",
     b"HTTP/1.1 302 Found\r\nLocation: ../there\r\n\r\n",
@@ -96,7 +96,7 @@ struct Calls {
 }
 
 impl Calls {
-    /// Through the answer to the first request, and to the second one, to its end.
+    /// Follows a stream through the first response, and through the second one to its end.
     fn follow<'i>(
         &mut self,
         options: &ClientOptions<'_>,
@@ -143,7 +143,7 @@ impl Calls {
                 }
                 EventSourceOutput::Wait(until) => match chunks.next() {
                     Some(chunk) => input = chunk,
-                    // With a watchdog, the stream falls silent; else it ends, or is cut.
+                    // With an idle timeout, the stream is silent from here. Without one, it ends or is cut.
                     None if until == Instant::NEVER && connections == 1 => {
                         self.received_eof
                             .call(EventSource::received_eof, &mut source);

@@ -1,4 +1,4 @@
-//! Decoders and encoders.
+//! Calls of the decoders and encoders.
 
 use core::fmt::Write;
 use core::hint::black_box;
@@ -10,7 +10,7 @@ use embedded_sse::{
 use crate::depth::Depth;
 use crate::vectors::{BUFFER, for_each_event, streams};
 
-/// That of the longest event; and shorter ones, so that what comes of an overflow is measured, too.
+/// Sizes of the decoder's buffer: for the longest event, and shorter ones to measure overflows, too.
 const BUFFERS: [usize; 4] = [BUFFER, 64, 16, 0];
 
 pub fn measure() {

@@ -1,5 +1,5 @@
-//! Calls the core with what the streams of all conformance vectors hold, and reports over semihosting how
-//! deep it reaches into the stack, one line each: a metric, the number of calls, the bytes of the deepest.
+//! Calls the core with the streams and events of all conformance vectors, and reports the stack over semihosting, one line
+//! each: a metric, the number of calls, and the bytes of the deepest call.
 #![no_std]
 #![no_main]
 

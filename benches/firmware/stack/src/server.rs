@@ -1,4 +1,4 @@
-//! What serves a stream.
+//! Calls of the server.
 
 use core::hint::black_box;
 
@@ -15,7 +15,7 @@ use crate::vectors::for_each_event;
 type Log = EventLog<[u8; 1024]>;
 
 const NOW: Instant = Instant::from_millis(1_000);
-/// When a keep-alive comment is due, and when a stream ends.
+/// Times at which a keep-alive comment is due, and at which a stream ends.
 const LATER: [Instant; 3] = [
     NOW,
     Instant::from_millis(20_000),
@@ -112,12 +112,12 @@ fn event_log() {
     }
 }
 
-/// The event, with an id that the log makes.
+/// Publishes the event with an id that the log makes.
 fn publish(log: &mut Log, event: &Event<'_>) {
     let _ = log.publish(&Frame::data(event.data.as_bytes()).event_type(event.event_type));
 }
 
-/// Those of all frames of the log, of the one before, and others.
+/// The ids of all frames of the log and of the frame before, an empty one, and an unknown one.
 fn ids(log: &Log) -> impl Iterator<Item = EventId<'_>> {
     let mut cursor = log.oldest();
     let kept = core::iter::from_fn(move || log.read(&mut cursor).ok().flatten());
@@ -156,7 +156,7 @@ fn session(log: &mut Log) {
                 {}
             }
         }
-        // One that does not keep up: in the midst of a frame, and between two.
+        // A client that is too slow, in the middle of a frame and between two frames.
         let mut session = new.call4(Session::new, NOW, log, EventId::default(), options);
         let mut polls = 0;
         for_each_event(|event| {

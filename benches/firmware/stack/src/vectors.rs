@@ -2,22 +2,22 @@
 
 use embedded_sse::{Decoder, Event};
 
-/// The script that builds the program has put them here.
+/// The build script writes this file.
 const STREAMS: &[&[u8]] = include!(concat!(env!("OUT_DIR"), "/vectors.rs"));
 
-/// Holds each event of each stream.
+/// The size of a buffer that holds every event of the streams.
 pub const BUFFER: usize = 9 * 1024;
 
-/// Bytes of a stream at a time.
+/// Chunk sizes.
 const CHUNKS: [usize; 3] = [usize::MAX, 7, 1];
 
-/// The pieces of each stream: whole, and smaller ones.
+/// Returns the chunks of each stream, for each chunk size.
 pub fn streams() -> impl Iterator<Item = impl Iterator<Item = &'static [u8]>> {
     let streams = STREAMS.iter().filter(|stream| !stream.is_empty());
     streams.flat_map(|stream| CHUNKS.map(|chunk| stream.chunks(chunk)))
 }
 
-/// Shows all events of all streams.
+/// Calls `show` with all events of all streams.
 pub fn for_each_event(mut show: impl FnMut(&Event<'_>)) {
     let mut decoder = Decoder::<[u8; BUFFER]>::new();
     for stream in STREAMS {

@@ -1,5 +1,4 @@
-//! Follows an event stream through redirects and outages: HTTP, decoder and event source, without a
-//! socket.
+//! Follows an event stream through redirects and outages: HTTP, decoder and event source, without a socket.
 #![no_std]
 #![no_main]
 

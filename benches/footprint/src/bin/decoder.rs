@@ -1,4 +1,4 @@
-//! Decodes what comes in, and puts out every part of every event, every retry and every overflow.
+//! Decodes the input, and writes every part of every event, every retry and every overflow to the output.
 #![no_std]
 #![no_main]
 

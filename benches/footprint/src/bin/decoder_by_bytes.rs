@@ -1,4 +1,4 @@
-//! As `decoder`, but takes byte by byte.
+//! As `decoder`, but decodes byte by byte.
 #![no_std]
 #![no_main]
 

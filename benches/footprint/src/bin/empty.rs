@@ -1,4 +1,4 @@
-//! The buffers, the input and the output of the other programs, and nothing in between.
+//! The buffers, the input and the output of the other programs, without the crate.
 #![no_std]
 #![no_main]
 

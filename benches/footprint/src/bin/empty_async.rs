@@ -1,4 +1,4 @@
-//! The executor, the socket, the network and the clock of the asynchronous programs, and nothing in between.
+//! The executor, the socket, the network and the clock of the asynchronous programs, without the crate.
 #![no_std]
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! The socket and the clock of the blocking programs, and nothing in between.
+//! The socket and the clock of the blocking programs, without the crate.
 #![no_std]
 #![no_main]
 

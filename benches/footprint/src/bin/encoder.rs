@@ -1,4 +1,4 @@
-//! Encodes frames of all their parts from what comes in.
+//! Encodes frames with all kinds of fields, whose values come from the input.
 #![no_std]
 #![no_main]
 

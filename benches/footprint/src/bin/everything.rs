@@ -1,5 +1,5 @@
-//! What the other programs leave out. Nobody needs all of it at once, so its size is not limited, but nothing
-//! in it may panic either.
+//! Functions that the other programs do not use. No program needs all of them, so the size is not limited, but nothing in
+//! it may panic either.
 #![no_std]
 #![no_main]
 
@@ -81,7 +81,7 @@ extern "C" fn reset() -> ! {
     }
 }
 
-/// Reads streams behind an HTTP client.
+/// Reads streams as the bodies of another HTTP client's responses.
 fn follow(decoder: &mut Decoder<[u8; 64]>, buffer: &mut [u8]) {
     let mut reader =
         ReconnectingReader::new(decoder, &RECONNECT, PortClock).idle_timeout(read_word());
@@ -111,7 +111,7 @@ fn follow(decoder: &mut Decoder<[u8; 64]>, buffer: &mut [u8]) {
     }
 }
 
-/// Formats through the parts of `core::fmt` that cannot panic.
+/// Formats by the parts of `core::fmt` that cannot panic.
 fn format<S: embedded_sse::Sink>(sink: S, frame: &Frame<'_>) {
     let mut text = [0; 64];
     let Ok(mut data) = DataWriter::new(sink, frame) else {

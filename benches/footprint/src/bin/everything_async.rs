@@ -1,5 +1,5 @@
-//! The hub, and what it serves with. Nothing in it may panic but what every `async fn` has: that it was
-//! polled when it was done.
+//! The hub and the asynchronous drivers. Nothing in it may panic, except for the panic of every `async fn` that is polled
+//! after its end.
 #![no_std]
 #![no_main]
 
@@ -69,7 +69,7 @@ async fn run(hub: &PortHub, scratch: &mut [u8], frame: &Frame<'_>) {
     follow(&mut decoder, scratch).await;
 }
 
-/// Reads streams behind an HTTP client.
+/// Reads streams as the bodies of another HTTP client's responses.
 async fn follow(decoder: &mut Decoder<[u8; 64]>, buffer: &mut [u8]) {
     let mut reader =
         ReconnectingReader::new(decoder, &RECONNECT, PortClock).idle_timeout(read_word());

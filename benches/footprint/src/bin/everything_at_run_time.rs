@@ -1,4 +1,4 @@
-//! Options, responses and header fields that are made at run time, of values that the compiler does not know.
+//! Options, responses and header fields that are made at run time, from values that the compiler does not know.
 #![no_std]
 #![no_main]
 

@@ -1,5 +1,5 @@
-//! What the other programs leave out of the drivers: what readers, writers, sinks and buffered sockets give back,
-//! sockets, clocks and logs by reference, and requests that are answered from a log that the caller shares.
+//! Functions of the drivers that the other programs do not use: parts that readers, writers, sinks and buffered sockets
+//! return, sockets, clocks and logs by reference, and requests that are answered from a log that the caller shares.
 #![no_std]
 #![no_main]
 
@@ -160,7 +160,7 @@ fn write_port(mut port: Port) {
     ));
 }
 
-/// A log that one task has, which needs no hub.
+/// A log for one task, without a hub.
 struct PortLog(RefCell<EventLog<[u8; 64]>>);
 
 impl SharedLog for PortLog {

@@ -1,5 +1,5 @@
-//! What `client` leaves out: every option, and the drivers. Its size is not limited, but nothing in it may
-//! panic, except for what every `async fn` has: that it was polled when it was done.
+//! Functions of the client that `client` does not use: every option, and the drivers. The size is not limited, but nothing
+//! in it may panic, except for the panic of every `async fn` that is polled after its end.
 #![no_std]
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Every text that the crate writes by `defmt::Format`, and the clock of embassy-time.
+//! Every implementation of `defmt::Format`, and the clock of embassy-time.
 #![no_std]
 #![no_main]
 
@@ -48,7 +48,7 @@ extern "C" fn reset() -> ! {
 }
 
 fn log<T: Format>(value: &T) {
-    // Not by a level, which an environment variable could switch off.
+    // `println!` has no level: an environment variable could switch a level off.
     println!("{}", value);
 }
 
@@ -85,11 +85,11 @@ fn log_server(frame: &Frame<'_>, head: &[u8], scratch: &mut [u8]) {
     }
 }
 
-/// Logs to the port.
+/// Writes the log to the port.
 #[defmt::global_logger]
 struct PortLogger;
 
-// SAFETY: there is one thread, and no interrupt.
+// SAFETY: the program has one thread, and no interrupt.
 unsafe impl defmt::Logger for PortLogger {
     fn acquire() {}
 
@@ -104,7 +104,7 @@ unsafe impl defmt::Logger for PortLogger {
 
 defmt::timestamp!("{=u32}", read_word());
 
-/// Tells the time of the port.
+/// Reads the time from the port.
 struct PortTime;
 
 impl embassy_time_driver::Driver for PortTime {

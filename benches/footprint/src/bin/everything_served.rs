@@ -1,5 +1,5 @@
-//! What `server` leaves out: every option, every way to answer, and the pump. Its size is not limited either, but
-//! nothing in it may panic.
+//! Functions of the server that `server` does not use: every option, every way to answer, and the pump. The size is not
+//! limited, but nothing in it may panic.
 #![no_std]
 #![no_main]
 

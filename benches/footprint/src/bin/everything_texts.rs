@@ -1,4 +1,4 @@
-//! Every text that the crate writes by `Display`, every conversion of errors, and how texts are compared.
+//! Every implementation of `Display`, every conversion of errors, and the comparisons of texts.
 #![no_std]
 #![no_main]
 
@@ -41,7 +41,7 @@ extern "C" fn reset() -> ! {
         write_word(u32::from(log.is_empty()) + log.len() as u32);
         write_word(u32::from(log.publish(&Frame::data(text)).is_err()));
         if let Err(lagged) = log.read(&mut log.oldest()) {
-            tell_lapped(lagged);
+            tell_lagged(lagged);
         }
         tell_kind(&BufferTooSmall);
         tell_kind(&match read_word() {
@@ -120,7 +120,7 @@ fn error() -> Error<ErrorKind> {
     }
 }
 
-fn tell_lapped(lagged: Lagged) {
+fn tell_lagged(lagged: Lagged) {
     tell(&lagged);
 }
 
@@ -133,7 +133,7 @@ fn tell(text: &dyn Display) {
     write_word(u32::from(write!(PortText, "{text}").is_err()));
 }
 
-/// The port as a display.
+/// A display that writes to the port.
 struct PortText;
 
 impl Write for PortText {

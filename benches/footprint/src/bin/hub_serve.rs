@@ -1,4 +1,4 @@
-//! Serves a hub's events, with ids that the log makes, to one client after the other.
+//! Serves the events of a hub, with ids that the log makes, to one client after the other.
 #![no_std]
 #![no_main]
 

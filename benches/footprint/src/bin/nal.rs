@@ -1,5 +1,4 @@
-//! Connects by `Nal` alone. It parses addresses by `core`, whose parser has panics that are never reached, so
-//! `run` lists these as known for this program, and other programs do without it.
+//! Connects by `Nal` alone, without a client.
 #![no_std]
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! A program that can panic: the check must find it.
+//! A program with a planted panic, which the check must find.
 #![no_std]
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! An asynchronous program that can panic: the check must find it.
+//! An asynchronous program with a planted panic, which the check must find.
 #![no_std]
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Serves a log's events by `Connection::pump`, to one client after the other.
+//! Serves the events of a log by `Connection::pump`, to one client after the other.
 #![no_std]
 #![no_main]
 
@@ -10,14 +10,14 @@ use footprint::{Port, memory, read, read_word, write_word};
 
 static OPTIONS: ServerOptions = ServerOptions::new("/events");
 
-/// In memory that is zero from the start, as a firmware would have it.
+/// A static that starts as zero, as firmware would have it: it takes no flash.
 static mut LOG: EventLog<[u8; 1024]> = EventLog::new();
 
 #[unsafe(no_mangle)]
 extern "C" fn reset() -> ! {
     let (text, scratch) = (memory::<64>(0), memory::<512>(64));
     let log = &raw mut LOG;
-    // SAFETY: this is the only place that takes it.
+    // SAFETY: this is the only reference to `LOG`.
     let log = unsafe { &mut *log };
     log.make_ids(read_word());
     loop {

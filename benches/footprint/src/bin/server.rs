@@ -1,5 +1,4 @@
-//! Answers a request with a stream of what is published meanwhile: HTTP, log and session, without a
-//! socket.
+//! Answers a request with a stream of the events that are published after it: HTTP, log and session, without a socket.
 #![no_std]
 #![no_main]
 
@@ -9,7 +8,7 @@ use footprint::{memory, read, read_word, write, write_word};
 
 static OPTIONS: ServerOptions = ServerOptions::new("/events").stream(StreamOptions::new());
 
-/// In memory that is zero from the start, as a firmware would have it.
+/// A static that starts as zero, as firmware would have it: it takes no flash.
 static mut LOG: EventLog<[u8; 1024]> = EventLog::new();
 
 #[unsafe(no_mangle)]
@@ -17,7 +16,7 @@ extern "C" fn reset() -> ! {
     let text = memory::<64>(0);
     let scratch = memory::<512>(64);
     let log = &raw mut LOG;
-    // SAFETY: this is the only place that takes it.
+    // SAFETY: this is the only reference to `LOG`.
     let log = unsafe { &mut *log };
     log.make_ids(read_word());
     loop {

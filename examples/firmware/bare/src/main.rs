@@ -1,9 +1,8 @@
-//! Takes an event stream from the UART, and sends back what was understood of it. An event `led` switches a
-//! light.
+//! Decodes an event stream from the UART, and sends each event back. An event `led` switches a light.
 //!
-//! Whenever all that has come is worked off, an event `idle` tells how many bytes that was: a wire without
-//! flow control is kept from overflowing by whoever waits for it now and then. It has the last event id and
-//! the reconnection time with it.
+//! When all received bytes are decoded, the program sends an event `idle`. Its data is the number of bytes so far, and it has
+//! the last event ID and the reconnection time. The UART has no flow control: a sender that waits for `idle` from time to
+//! time does not overflow it.
 #![no_std]
 #![no_main]
 
@@ -17,7 +16,7 @@ use embedded_sse::io::Error;
 use embedded_sse::io::blocking::SocketSink;
 use embedded_sse::{DataWriter, Decoder, EventType, Frame, Overflow, event_type};
 
-/// Holds id, type and data of an event.
+/// The size of the decoder's buffer, for the id, type and data of an event.
 const CAPACITY: usize = 8 * 1024;
 
 const IDLE: EventType = event_type!("idle");
@@ -28,7 +27,7 @@ fn main() -> ! {
     static mut BUFFER: [u8; CAPACITY] = [0; CAPACITY];
 
     let (receiver, sender) = uart::start();
-    // A UART has no errors: this does not end.
+    // `relay` returns only errors, and the UART has none.
     let _ = relay(receiver, sender, Decoder::with_buffer(BUFFER));
     loop {
         core::hint::spin_loop();
@@ -51,7 +50,7 @@ fn relay(
                 frame = frame.retry(milliseconds);
             }
             let mut data = DataWriter::new(&mut sink, &frame)?;
-            // It cannot fail but by the sink, which says so when it is finished.
+            // `finish` returns the error of `write!`.
             let _ = write!(data, "{count}");
             data.finish()?;
         }

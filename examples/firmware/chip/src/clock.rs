@@ -1,5 +1,5 @@
-//! The time of `embassy-time`: milliseconds, counted by the system timer. Where QEMU is not given the time it
-//! needs, ticks are lost, and the clock is slow.
+//! The time driver of `embassy-time`: the system timer counts milliseconds. On a busy host, QEMU loses ticks, and the clock
+//! is slow.
 
 use core::cell::{Cell, RefCell};
 use core::task::Waker;
@@ -25,7 +25,7 @@ pub fn start(mut timer: SYST) {
 
 struct Clock {
     now: Mutex<Cell<u64>>,
-    /// When the first of those who wait is to be woken.
+    /// The time of the next wake-up.
     alarm: Mutex<Cell<u64>>,
     queue: Mutex<RefCell<Queue>>,
 }

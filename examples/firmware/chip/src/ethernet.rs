@@ -1,4 +1,4 @@
-//! The Ethernet controller, as a driver for embassy-net.
+//! The driver of the Ethernet controller, for embassy-net.
 
 use core::iter;
 use core::task::Context;
@@ -12,10 +12,10 @@ use crate::register::Register;
 
 /// The longest frame, without its checksum.
 const FRAME: usize = 1514;
-/// The addresses and the type, which the length of a frame to be sent does not count.
+/// The length of addresses and type. The controller's length of an outgoing frame does not include them.
 const HEADER: usize = 14;
 
-// SAFETY: the data sheet's addresses, and this file is the driver.
+// SAFETY: these are the addresses of the data sheet, and this file is the only driver.
 const INTERRUPT_STATUS: Register = unsafe { Register::new(0x4004_8000) };
 const INTERRUPT_MASK: Register = unsafe { Register::new(0x4004_8004) };
 const RECEIVE_CONTROL: Register = unsafe { Register::new(0x4004_8008) };
@@ -30,22 +30,22 @@ const TRANSMITTED: u32 = 1 << 2;
 
 static WAKER: AtomicWaker = AtomicWaker::new();
 
-/// The controller, and room for a frame in each direction.
+/// The controller, with a buffer for one frame in each direction.
 pub struct Ethernet {
     incoming: [u8; FRAME],
     outgoing: [u8; FRAME],
 }
 
 impl Ethernet {
-    /// Starts the controller. A program has one of these.
+    /// Starts the controller. A program may do this once.
     pub fn start() -> Self {
         INTERRUPT_MASK.write(0);
         // Reset the buffer, then receive.
         RECEIVE_CONTROL.write(1 << 4);
         RECEIVE_CONTROL.write(1 << 0);
-        // Transmit with both directions at once, checksums and padding.
+        // Transmit in full duplex, with checksums and padding.
         TRANSMIT_CONTROL.write(1 << 3 | 1 << 2 | 1 << 1 | 1 << 0);
-        // SAFETY: no lock is built on masked interrupts yet.
+        // SAFETY: no critical section relies on masked interrupts yet.
         unsafe { NVIC::unmask(Interrupt::ETHERNET) };
         Self {
             incoming: [0; FRAME],
@@ -60,7 +60,7 @@ impl Driver for Ethernet {
 
     fn receive(&mut self, context: &mut Context) -> Option<(Incoming<'_>, Outgoing<'_>)> {
         WAKER.register(context.waker());
-        // In this order: what comes after the look interrupts.
+        // Clear the status before the look: a frame that arrives after the look then sets it again, and interrupts.
         INTERRUPT_STATUS.write(RECEIVED);
         if FRAMES_RECEIVED.read() > 0 && is_free() {
             return Some((Incoming(&mut self.incoming), Outgoing(&mut self.outgoing)));
@@ -96,13 +96,13 @@ impl Driver for Ethernet {
     }
 }
 
-/// A frame that waits to be read.
+/// A received frame in the controller.
 pub struct Incoming<'a>(&'a mut [u8; FRAME]);
 
 impl RxToken for Incoming<'_> {
     fn consume<R, F: FnOnce(&mut [u8]) -> R>(self, f: F) -> R {
         let first = DATA.read();
-        // It counts its own two bytes, and the four of the checksum.
+        // The length includes its own two bytes, and the four of the checksum.
         let length = first as usize & 0xffff;
         let words = iter::once(first)
             .chain(iter::repeat_with(|| DATA.read()))
@@ -112,13 +112,13 @@ impl RxToken for Incoming<'_> {
         for (place, byte) in frame.iter_mut().zip(&mut bytes) {
             *place = byte;
         }
-        // What is not taken out of the buffer is taken for the next frame.
+        // Read the rest as well: the controller would deliver it as the start of the next frame.
         bytes.for_each(drop);
         f(frame)
     }
 }
 
-/// Room for a frame to be sent.
+/// The buffer for an outgoing frame.
 pub struct Outgoing<'a>(&'a mut [u8; FRAME]);
 
 impl TxToken for Outgoing<'_> {
@@ -140,7 +140,7 @@ impl TxToken for Outgoing<'_> {
     }
 }
 
-/// Whether the last frame was sent.
+/// Whether the controller has sent the last frame.
 fn is_free() -> bool {
     TRANSMIT_REQUEST.read() & 1 == 0
 }

@@ -1,5 +1,5 @@
-//! What the firmware needs of its chip, as QEMU models it. A port to another board replaces this package,
-//! mostly by the crates that exist for its chip.
+//! Drivers of the example firmware for two chips that QEMU models. A port to a board replaces this package, mostly by
+//! existing crates for its chip.
 #![no_std]
 
 #[cfg(feature = "lm3s6965")]
@@ -19,6 +19,6 @@ pub mod uart;
 mod panic;
 mod register;
 
-// It holds the logger.
+// Links the logger.
 #[cfg(feature = "lm3s6965")]
 use defmt_semihosting as _;

@@ -1,9 +1,9 @@
-//! What becomes of a panic: the emulator ends, and its exit status says so. A board resets itself.
+//! The panic handler: it ends the emulator with exit status 101. A board would reset itself.
 
 use core::panic::PanicInfo;
 
-/// Looks neither at the message nor at the place: with them, what formats them and the names of all files
-/// would stand in flash, some 15 KB. A debugger shows where the program stopped.
+/// Uses neither the message nor the location. They would add some 15 KB of flash, for formatting and the names of all files.
+/// A debugger shows where the program stopped.
 #[panic_handler]
 fn panic(_: &PanicInfo<'_>) -> ! {
     #[cfg(feature = "lm3s6965")]

@@ -1,25 +1,25 @@
-//! Registers of the chip's devices.
+//! Memory-mapped registers.
 
 use core::ptr::{read_volatile, write_volatile};
 
-/// One register, by its address.
+/// A register at an address.
 pub(crate) struct Register(usize);
 
 impl Register {
     /// # Safety
     ///
-    /// There is a register at this address, and the caller is its device's only driver.
+    /// A register must be at this address, and the caller must be the only driver of its device.
     pub(crate) const unsafe fn new(address: usize) -> Self {
         Self(address)
     }
 
     pub(crate) fn read(&self) -> u32 {
-        // SAFETY: as `new` was promised.
+        // SAFETY: the caller of `new` has promised that a register is here.
         unsafe { read_volatile(self.0 as *const u32) }
     }
 
     pub(crate) fn write(&self, value: u32) {
-        // SAFETY: as `new` was promised.
+        // SAFETY: the caller of `new` has promised that a register is here.
         unsafe { write_volatile(self.0 as *mut u32, value) }
     }
 }

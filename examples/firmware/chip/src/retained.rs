@@ -1,4 +1,4 @@
-//! A few bytes of RAM that outlive a reset, though not a loss of power.
+//! A few bytes of RAM that keep their contents over a reset, but not without power.
 
 use core::cell::RefCell;
 use core::ptr::addr_of_mut;
@@ -15,14 +15,14 @@ struct Retained {
 }
 
 unsafe extern "C" {
-    /// Where the linker script has set this memory aside.
+    /// The memory that the linker script reserves.
     static mut _retained: Retained;
 }
 
-/// Who may use it.
+/// Guards the memory.
 static ACCESS: Mutex<RefCell<()>> = Mutex::new(RefCell::new(()));
 
-/// Keeps these bytes in place of those before, if there are no more than 244.
+/// Stores up to 244 bytes in place of the previous ones. Does nothing if there are more.
 pub fn store(bytes: &[u8]) {
     with(|retained| {
         let Some(place) = retained.bytes.get_mut(..bytes.len()) else {
@@ -34,7 +34,7 @@ pub fn store(bytes: &[u8]) {
     });
 }
 
-/// Copies what was kept to the front of a buffer; `None` when the power was lost, or if it does not fit.
+/// Copies the stored bytes to the start of a buffer. `None` if nothing was stored since power-on, or if they do not fit.
 pub fn load(buffer: &mut [u8]) -> Option<&[u8]> {
     with(|retained| {
         let bytes = retained.bytes.get(..retained.length as usize)?;
@@ -50,12 +50,12 @@ pub fn load(buffer: &mut [u8]) -> Option<&[u8]> {
 fn with<R>(f: impl FnOnce(&mut Retained) -> R) -> R {
     critical_section::with(|token| {
         let _access = ACCESS.borrow_ref_mut(token);
-        // SAFETY: whatever these bytes are, they are numbers; and nobody else has access.
+        // SAFETY: every bit pattern is a valid `Retained`, and `ACCESS` excludes other references.
         f(unsafe { &mut *addr_of_mut!(_retained) })
     })
 }
 
-/// FNV-1a: memory that was never written does not pass for what was kept.
+/// FNV-1a. It detects memory that was never written.
 fn checksum(bytes: &[u8]) -> u32 {
     bytes.iter().fold(0x811c_9dc5, |sum, byte| {
         (sum ^ u32::from(*byte)).wrapping_mul(0x0100_0193)

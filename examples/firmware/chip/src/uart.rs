@@ -6,7 +6,7 @@ use embedded_io::{ErrorType, Read, ReadReady, Write};
 
 use crate::register::Register;
 
-// SAFETY: the reference manual's addresses, and this file is the driver.
+// SAFETY: these are the addresses of the reference manual, and this file is the only driver.
 const START_RECEIVING: Register = unsafe { Register::new(0x4000_2000) };
 const START_SENDING: Register = unsafe { Register::new(0x4000_2008) };
 const RECEIVED: Register = unsafe { Register::new(0x4000_2108) };
@@ -23,15 +23,15 @@ const NVIC_ENABLE: Register = unsafe { Register::new(0xe000_e100) };
 const NVIC_CLEAR_PENDING: Register = unsafe { Register::new(0xe000_e280) };
 const UART_INTERRUPT: u32 = 1 << 2;
 
-/// Starts the UART at 115,200 bits a second, on the pins that the micro:bit connects to its USB port. A
-/// program does that once.
+/// Starts the UART at 115,200 bits a second, on the pins that the micro:bit connects to its USB port. A program may do this
+/// once.
 pub fn start() -> (Receiver, Sender) {
     PIN_SENDING.write(24);
     PIN_RECEIVING.write(25);
     BAUD_RATE.write(0x01d7_e000);
     ENABLE.write(4);
     ENABLE_INTERRUPT.write(1 << 2);
-    // It wakes the core, which goes on where it slept: there is no handler.
+    // The interrupt only wakes the core from `wfi`. It stays masked, so it needs no handler.
     cortex_m::interrupt::disable();
     NVIC_ENABLE.write(UART_INTERRUPT);
     START_RECEIVING.write(1);
@@ -39,10 +39,10 @@ pub fn start() -> (Receiver, Sender) {
     (Receiver(()), Sender { is_busy: false })
 }
 
-/// What comes in.
+/// The receiving half.
 pub struct Receiver(());
 
-/// What goes out.
+/// The sending half.
 pub struct Sender {
     is_busy: bool,
 }
@@ -58,7 +58,7 @@ impl ReadReady for Receiver {
 }
 
 impl Read for Receiver {
-    /// Sleeps until a byte comes, and takes those that have come with it.
+    /// Sleeps until a byte is received, and returns it with those that follow at once.
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Infallible> {
         let mut length = 0;
         for place in buffer {
@@ -69,7 +69,7 @@ impl Read for Receiver {
                 cortex_m::asm::wfi();
                 NVIC_CLEAR_PENDING.write(UART_INTERRUPT);
             }
-            // In this order: another byte sets it again.
+            // Clear the flag before the read: the next byte sets it again.
             RECEIVED.write(0);
             *place = RECEIVED_BYTE.read() as u8;
             length += 1;

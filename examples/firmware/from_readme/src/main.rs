@@ -1,4 +1,4 @@
-//! The server of the README: its code blocks, as they stand there. What is here is around them.
+//! The server of the README: includes the code blocks unchanged, and adds the start-up.
 //!
 //! Four clients at a time get the stream, on five sockets. Each stream ends after three seconds.
 #![no_std]
@@ -10,22 +10,22 @@ use embassy_net::{Config, Runner, StackResources};
 use embassy_time::{Duration, Instant, Ticker};
 use static_cell::StaticCell;
 
-// `HUB`, `OPTIONS`, `start` and `publish`.
+// Defines `HUB`, `OPTIONS`, `start` and `publish`.
 include!(concat!(env!("OUT_DIR"), "/hub.rs"));
 
-/// One more than slots.
+/// One socket more than slots, for refusals.
 const SOCKETS: usize = 5;
 
 mod server {
     use super::{HUB, SOCKETS, ServerOptions, StreamOptions};
 
-    /// The README's streams never end by themselves.
+    /// The options of the README, with a lifetime: there, streams never end.
     static OPTIONS: ServerOptions = {
         let stream = StreamOptions::new().start(super::Start::LatestOfEachType);
         super::OPTIONS.stream(stream.lifetime(3_000))
     };
 
-    // `serve` and `end`.
+    // Defines `serve` and `end`.
     include!(concat!(env!("OUT_DIR"), "/serve.rs"));
 
     #[embassy_executor::task(pool_size = SOCKETS)]
@@ -37,7 +37,7 @@ mod server {
 #[embassy_executor::main]
 async fn main(spawner: Spawner) {
     static ETHERNET: StaticCell<Ethernet> = StaticCell::new();
-    // One socket is DHCP's.
+    // DHCP takes one socket more.
     static RESOURCES: StaticCell<StackResources<{ SOCKETS + 1 }>> = StaticCell::new();
 
     let core = cortex_m::Peripherals::take().expect("taken once");
@@ -56,7 +56,7 @@ async fn main(spawner: Spawner) {
     if let Some(config) = stack.config_v4() {
         defmt::info!("this device is {}", config.address);
     }
-    // Its uptime in the place of a temperature: a client sees how long its stream was by the clock of the device.
+    // The uptime is published as the temperature, so that a client sees the duration of its stream by the device's clock.
     let mut ticker = Ticker::every(Duration::from_millis(50));
     loop {
         ticker.next().await;

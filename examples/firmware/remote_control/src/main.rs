@@ -1,6 +1,6 @@
 //! Outputs that a server switches by events: `led` (`on`, `off`), `fan` (a percentage), `display` (a text of up
-//! to 32 bytes), and `reboot`. It is followed through its outages; where it was left, and how, when this device
-//! reboots.
+//! to 32 bytes), and `reboot`. The device resumes after outages of the server. After a reboot, it restores its outputs and
+//! resumes after the last command.
 #![no_std]
 #![no_main]
 
@@ -22,7 +22,7 @@ const DEFAULT_URL: &str = "http://10.0.2.2:8080/commands";
 #[embassy_executor::main]
 async fn main(spawner: Spawner) {
     static ETHERNET: StaticCell<Ethernet> = StaticCell::new();
-    // DHCP, DNS, and the one connection there is.
+    // Sockets for DHCP, DNS, and the connection to the server.
     static RESOURCES: StaticCell<StackResources<3>> = StaticCell::new();
 
     let core = cortex_m::Peripherals::take().expect("taken once");
@@ -50,9 +50,9 @@ async fn run_network(mut runner: Runner<'static, &'static mut Ethernet>) -> ! {
     runner.run().await
 }
 
-/// Obeys the server, until it wants no more requests.
+/// Executes the server's commands until the client is closed, such as by status 204.
 async fn follow(stack: Stack<'static>, url: Url<'_>) {
-    // Devices that lose their server together come back one by one.
+    // Devices that lose their server at the same time reconnect at different times.
     let reconnect = ReconnectOptions::new()
         .retry(1_000)
         .seed(chip::host::random() as u32);
@@ -82,7 +82,7 @@ async fn follow(stack: Stack<'static>, url: Url<'_>) {
             }
             notice => defmt::info!("{}", notice),
         }
-        // What was obeyed is not asked for again.
+        // After a reboot, the device resumes after this command, so it is not executed twice.
         memory::keep(client.source(), &outputs);
         if reboots {
             defmt::info!("reboot");

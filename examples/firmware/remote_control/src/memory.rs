@@ -1,7 +1,7 @@
-//! What outlives a reboot: where the stream was left, and the outputs, which it switched.
+//! Keeps the resume point and the outputs over a reboot.
 //!
-//! Both are kept together. A server sends what comes behind the last event, and not again what it has switched
-//! before.
+//! Both are stored together: the server sends only events after the resume point, so the outputs must have their state of
+//! that event.
 
 use embedded_sse::EventId;
 use embedded_sse::client::{EventSource, ResumePoint};
@@ -9,16 +9,16 @@ use heapless::Vec;
 
 use crate::outputs::{self, Outputs};
 
-/// The longest id that is kept. With a longer one, the device begins anew after a reboot.
+/// The longest id that can be stored. With a longer one, the device starts without a resume point after a reboot.
 const MAX_ID: usize = 128;
 
-/// In place of a reconnection time that no server has set.
+/// Stands for no reconnection time.
 const NONE: u32 = u32::MAX;
 
-/// The reconnection time in four bytes, the length of the outputs in one, the outputs, and the id.
+/// Four bytes of reconnection time, one byte with the length of the outputs, the outputs, and the id.
 type Kept = Vec<u8, { 4 + 1 + outputs::MAX_LEN + MAX_ID }>;
 
-/// Keeps where a source is, and the outputs.
+/// Stores the source's resume point, and the outputs.
 pub fn keep(source: &EventSource<'_>, outputs: &Outputs) {
     let point = source.resume_point();
     let retry = point.retry.unwrap_or(NONE).to_le_bytes();
@@ -39,7 +39,7 @@ pub fn keep(source: &EventSource<'_>, outputs: &Outputs) {
     chip::retained::store(&kept);
 }
 
-/// Lets a source go on there; gives the outputs.
+/// Sets the source's resume point to the stored one. Returns the stored outputs, or the default without stored ones.
 pub fn restore(source: &mut EventSource<'_>) -> Outputs {
     let mut bytes = [0; size_of::<Kept>()];
     let kept = chip::retained::load(&mut bytes).and_then(split);
@@ -52,7 +52,7 @@ pub fn restore(source: &mut EventSource<'_>) -> Outputs {
             outputs
         }
         Err(error) => {
-            defmt::warn!("begins anew: {}", error);
+            defmt::warn!("starts without a resume point: {}", error);
             Outputs::default()
         }
     }

@@ -1,9 +1,9 @@
-//! What the device can do, simulated.
+//! The device's outputs, simulated.
 
 use embedded_sse::Event;
 use heapless::{String, Vec};
 
-/// Its outputs.
+/// The state of the outputs.
 #[derive(Clone, Debug, Default, defmt::Format)]
 pub struct Outputs {
     led: bool,
@@ -13,11 +13,11 @@ pub struct Outputs {
 }
 
 const MAX_TEXT: usize = 32;
-/// The length of outputs as bytes.
+/// The largest length of [`Outputs::as_bytes`].
 pub const MAX_LEN: usize = 2 + MAX_TEXT;
 
 impl Outputs {
-    /// As they were, from [`as_bytes`](Self::as_bytes).
+    /// Restores outputs from [`as_bytes`](Self::as_bytes).
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let [led, fan, text @ ..] = bytes else {
             return None;
@@ -38,7 +38,7 @@ impl Outputs {
             .collect()
     }
 
-    /// Does what an event says; nothing, if it says nothing that can be done.
+    /// Executes the command of an event. Does nothing if the event is no valid command.
     pub fn switch(&mut self, event: &Event<'_>) {
         let (event_type, data) = (event.event_type.to_str(), event.data.to_str());
         match (event_type.unwrap_or_default(), data.unwrap_or_default()) {
@@ -46,13 +46,13 @@ impl Outputs {
             ("led", "off") => self.led = false,
             ("fan", percent) => match percent.parse() {
                 Ok(percent @ 0..=100) => self.fan = percent,
-                _ => defmt::warn!("no percentage: {}", event),
+                _ => defmt::warn!("not a percentage: {}", event),
             },
             ("display", text) => match text.try_into() {
                 Ok(text) => self.display = text,
-                Err(_) => defmt::warn!("too long: {}", event),
+                Err(_) => defmt::warn!("text too long: {}", event),
             },
-            _ => defmt::warn!("no such command: {}", event),
+            _ => defmt::warn!("unknown command: {}", event),
         }
     }
 }

@@ -1,8 +1,8 @@
-//! A device's live status in any browser: uptime, free stack, a sensor and a log, as an event stream, with a
-//! page that shows them.
+//! A device's live status in any browser: an event stream with uptime, unused stack, a sensor and a log, and a page that
+//! shows them.
 //!
-//! Four clients at a time get the stream. Each event has an id, from which browsers resume. An argument is the number of
-//! milliseconds between two readings of the sensor.
+//! Four clients at a time get the stream. Each event has an id, from which browsers resume. An argument sets the time
+//! between two readings of the sensor, in milliseconds.
 #![no_std]
 #![no_main]
 
@@ -21,7 +21,7 @@ use sensor::{Sensor, Warmth};
 #[embassy_executor::main]
 async fn main(spawner: Spawner) {
     static ETHERNET: StaticCell<Ethernet> = StaticCell::new();
-    // One socket is DHCP's.
+    // DHCP takes one socket more.
     static RESOURCES: StaticCell<StackResources<{ serve::SOCKETS + 1 }>> = StaticCell::new();
 
     let core = cortex_m::Peripherals::take().expect("taken once");
@@ -33,7 +33,7 @@ async fn main(spawner: Spawner) {
     let (stack, runner) = embassy_net::new(ethernet, config, resources, seed);
     spawner.spawn(run_network(runner).expect("spawned once"));
 
-    // It names this boot: the ids of another one are not taken for this one's.
+    // The epoch of this boot: it keeps the ids of another boot apart.
     serve::begin(chip::host::random() as u32);
     for _ in 0..serve::SOCKETS {
         spawner.spawn(serve::serve(stack).expect("spawned as often as there is room"));
@@ -45,7 +45,7 @@ async fn main(spawner: Spawner) {
     publish_status(interval()).await
 }
 
-/// The time between two readings of the sensor.
+/// Returns the time between two readings of the sensor.
 fn interval() -> Duration {
     let mut argument = [0; 8];
     let argument = chip::host::argument(&mut argument).and_then(|text| text.parse().ok());
@@ -57,9 +57,9 @@ async fn run_network(mut runner: Runner<'static, &'static mut Ethernet>) -> ! {
     runner.run().await
 }
 
-/// Publishes the status, whether anyone listens or not.
+/// Publishes the status, also without clients.
 ///
-/// Nothing else is published. An event for each request would let a stranger who asks often push these out of the history.
+/// Requests publish nothing: a client that sends many of them could otherwise evict the status from the log.
 async fn publish_status(interval: Duration) -> ! {
     let mut sensor = Sensor::new();
     let mut ticker = Ticker::every(interval);

@@ -1,28 +1,28 @@
-//! A simulated sensor of temperature.
+//! A simulated temperature sensor.
 
 use core::fmt;
 use core::sync::atomic::{AtomicU32, Ordering};
 
-/// Wanders slowly between 20 and 25 °C.
+/// A sensor whose temperature varies slowly between 20 and 25 °C.
 pub struct Sensor {
     hundredths: i32,
     random: u32,
 }
 
-/// What it has read.
+/// A reading.
 #[derive(Clone, Copy)]
 pub struct Celsius {
     hundredths: i32,
 }
 
-/// Since when it is warm or cool: a line of the log. It has the time, as a client may get it late.
+/// A line of the log: since when it is warm or cool. It contains the time, since a client may get the line late.
 #[derive(Clone, Copy)]
 pub struct Warmth {
     uptime: u32,
     is_warm: bool,
 }
 
-/// The last change: twice the uptime, and one more if it is warm since then. It is 0 before the first change.
+/// The last change: twice its uptime, plus 1 if it is warm since then. 0 before the first change.
 static LAST: AtomicU32 = AtomicU32::new(0);
 
 impl Sensor {
@@ -34,7 +34,8 @@ impl Sensor {
     }
 
     pub fn read(&mut self) -> Celsius {
-        // A linear congruential generator: its high bits will do.
+        // A linear congruential generator, whose arithmetic wraps by definition. Its low bits have short periods, so only the
+        // high ones are used.
         self.random = self
             .random
             .wrapping_mul(1_664_525)
@@ -48,20 +49,20 @@ impl Sensor {
 }
 
 impl Celsius {
-    /// Uses two limits, so that a temperature that varies about one of them is logged once.
+    /// Compares with two limits, so that a temperature that varies about one of them is logged once.
     pub fn is_warm(self, was_warm: bool) -> bool {
         self.hundredths > if was_warm { 2080 } else { 2120 }
     }
 }
 
 impl Warmth {
-    /// It has changed at this uptime, in seconds.
+    /// Records a change at this uptime, in seconds.
     pub fn change(uptime: u32, is_warm: bool) -> Self {
         LAST.store(uptime << 1 | u32::from(is_warm), Ordering::Relaxed);
         Self { uptime, is_warm }
     }
 
-    /// The last change.
+    /// Returns the last change.
     #[cfg_attr(feature = "stub", expect(dead_code, reason = "no client is greeted"))]
     pub fn last() -> Option<Self> {
         let last = LAST.load(Ordering::Relaxed);

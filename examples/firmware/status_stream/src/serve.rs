@@ -1,4 +1,4 @@
-//! The stream and the page, for any number of clients one after the other, and four at a time.
+//! Serves the stream to four clients at a time, and the page.
 
 #[path = "../../../common/not_allowed.rs"]
 mod not_allowed;
@@ -20,14 +20,14 @@ use crate::sensor::Warmth;
 use not_allowed::NOT_ALLOWED;
 
 const CLIENTS: usize = 4;
-/// More than clients, so that there is one for the page, and one for who is refused in words. Either may also be at its
-/// end, for which a client has up to a second.
+/// Two more than clients: one for the page, and one for refusals. After a response, a socket is taken for up to a second
+/// more, until its client closes.
 pub const SOCKETS: usize = CLIENTS + 2;
 
 static HUB: Hub<CriticalSectionRawMutex, [u8; 2048], [Slot; CLIENTS]> = Hub::new();
 static OPTIONS: ServerOptions = ServerOptions::new("/events")
     .reconnect_when_full()
-    // Browsers open connections in advance: as long is a socket lost to one of these.
+    // Browsers open connections in advance without a request. Each takes a socket for this time.
     .head_timeout(3_000)
     .stream(
         StreamOptions::new()
@@ -35,11 +35,11 @@ static OPTIONS: ServerOptions = ServerOptions::new("/events")
             .initial_state(&greet)
             .write_timeout(10_000),
     );
-// A static: in the future of a task, it would take RAM for each socket.
+// A static, since in the future of a task it would take RAM for each socket.
 static PAGE: Response =
     Response::new(Status::OK).with_body("text/html; charset=utf-8", include_bytes!("page.html"));
 
-/// From now on events have ids, of which `boot` is the first half.
+/// Starts to give ids to events. `boot` is their epoch.
 pub fn begin(boot: u32) {
     HUB.make_ids(boot);
 }
@@ -54,7 +54,7 @@ pub fn publish(event_type: &str, data: impl Fn(&mut dyn fmt::Write) -> fmt::Resu
     }
 }
 
-/// Writes the present state for a new client. Of what changes seldom, the log may hold no event any more.
+/// Writes the present state for a new client. The log may not hold events of values that change seldom.
 fn greet(number: u32, sink: &mut SliceSink<'_>) -> bool {
     let written = match number {
         0 => write(sink, event_type!("uptime"), Instant::now().as_secs() as u32),
@@ -77,7 +77,7 @@ fn write(
     value: impl fmt::Display,
 ) -> Result<(), BufferTooSmall> {
     let mut data = DataWriter::new(sink, &Frame::new().event_type(event_type))?;
-    // `finish` returns its error.
+    // `finish` returns the error of `write!`.
     let _ = write!(data, "{value}");
     data.finish()
 }
@@ -97,14 +97,14 @@ pub async fn serve(stack: Stack<'static>) -> ! {
             Ok(outcome) => defmt::info!("{}; {}", outcome, HUB.stats()),
             Err(error) => defmt::info!("{}; {}", error, HUB.stats()),
         }
-        // Most sockets are at their end. Of one that was left before, the client would hear nothing when it is dropped.
+        // Most sockets are closed already. After an error, a socket is not, and its drop would send nothing to the client.
         socket.close();
         let _ = with_timeout(Duration::from_secs(5), socket.flush()).await;
     }
 }
 
-/// Waits until the client has all that was sent, and FIN, or until the reset has gone out. Both come to nothing if the socket
-/// is dropped before.
+/// Ends the socket. Waits until the client has acknowledged all bytes and FIN, or until RST is sent: if the socket is dropped
+/// before, neither is.
 async fn end(socket: &mut &mut TcpSocket<'_>, end: End) -> Result<(), tcp::Error> {
     match end {
         End::Shutdown => socket.close(),

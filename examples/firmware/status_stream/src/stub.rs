@@ -1,4 +1,4 @@
-//! In place of `serve.rs`: the page is sent to everyone, and events to nobody.
+//! Replaces `serve.rs` in the build without embedded-sse: sends the page to every client, and no events.
 
 use core::fmt;
 
@@ -12,7 +12,7 @@ static PAGE: &str = include_str!("page.html");
 
 pub fn begin(_: u32) {}
 
-/// Formats the data, and forgets it.
+/// Formats the data, and discards it.
 pub fn publish(_: &str, data: impl Fn(&mut dyn fmt::Write) -> fmt::Result) {
     if data(&mut Nowhere).is_err() {
         defmt::warn!("an event is lost");

@@ -1,4 +1,4 @@
-//! Counts in events, with axum. See tests/foreign_servers.rs.
+//! A server that sends numbers as events, with axum. See tests/foreign_servers.rs.
 
 use std::convert::Infallible;
 use std::time::Duration;

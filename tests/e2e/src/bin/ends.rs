@@ -1,10 +1,10 @@
-//! Tells how long clients wait for the end of a response, and of a stream, over TCP: with tokio, and from a superloop.
+//! Measures how long clients wait for the end of a response and of a stream, over TCP: with tokio, and from a superloop.
 //!
 //! ```text
 //! cargo run --release --bin ends
 //! ```
 //!
-//! Fails when one takes longer than 50 ms. That of a stream counts from the end of its lifetime.
+//! Fails if one wait is longer than 50 ms. For a stream, the wait starts at the end of its lifetime.
 
 use std::io::Read;
 use std::process::ExitCode;
@@ -41,7 +41,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// How long it takes from the connection to the end of what is received.
+/// The time from connecting to the end of the response. For a stream, its lifetime is subtracted.
 fn measure(server: &Server, ending: &Ending) -> Duration {
     let start = Instant::now();
     let mut client = server.connect(ending.request.as_bytes());

@@ -54,7 +54,7 @@ async fn follow_by_reqwest_eventsource(url: &str) {
     }
 }
 
-/// It decodes streams, and leaves connections, ids and delays to its caller.
+/// sse-stream only decodes. The caller connects, sends the last event ID and waits between attempts.
 async fn follow_by_sse_stream(url: &str) {
     let client = reqwest::Client::new();
     let mut last_event_id = String::new();

@@ -13,11 +13,11 @@ use e2e::program::status_server;
 
 fn main() -> ExitCode {
     let Some(path) = std::env::args().nth(1) else {
-        eprintln!("screenshot: where to?");
+        eprintln!("usage: screenshot FILE");
         return ExitCode::from(2);
     };
     let (_server, address) = status_server(0, &[]);
-    // Something to see in the curves.
+    // Load on the processor, so that the curves are not flat.
     let mut work = Command::new("sh");
     work.args([
         "-c",

@@ -32,7 +32,7 @@ pub(super) fn statuses(list: &mut List) {
     let answers = [good(), misdirected.clone(), misdirected];
     list.answers("status: 421 twice", EndsIfStrict, answers);
     let body = "HTTP/1.1 204 No Content\r\n\r\n";
-    list.stays("204 on a connection that stays", Ends, body);
+    list.left_open("204 on a connection that stays", Ends, body);
     list.first("204 to the first request", Ends, body);
     list.first("404 to the first request", Ends, "HTTP/1.1 404 No\r\n\r\n");
     let page = "HTTP/1.1 503 No\r\nContent-Length: 2\r\n\r\nno";
@@ -99,5 +99,5 @@ pub(super) fn content_types(list: &mut List) {
     list.content_type("name in another case", GoesOn, name);
     let portal =
         "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 12\r\n\r\n<p>Log in</p>";
-    list.stays("page of a captive portal", EndsIfStrict, portal);
+    list.left_open("page of a captive portal", EndsIfStrict, portal);
 }

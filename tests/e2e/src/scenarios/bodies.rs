@@ -1,4 +1,4 @@
-//! How a body is framed and encoded, and how a connection is lost.
+//! Framing and codings of bodies, and lost connections.
 
 use super::Fate::GoesOn;
 use super::{List, fin, good, ok, whole_of};
@@ -34,7 +34,7 @@ pub(super) fn lengths(list: &mut List) {
     let two = ok("Content-Length: 9\r\n", "data: b\n\ndata: c\n\n");
     list.between("length: another event after the body", GoesOn, two);
     let whole = ok("Content-Length: 9\r\n", body);
-    list.stays(
+    list.left_open(
         "length: body that ends on an open connection",
         GoesOn,
         whole,
@@ -90,14 +90,14 @@ pub(super) fn chunks(list: &mut List) {
         ("size past 64 bits", "10000000000000000\r\n"),
     ] {
         let answer = ok(chunked, &format!("{good}{bad}data: c\n\n\r\n"));
-        list.stays(&format!("chunks: {name} in an open stream"), GoesOn, answer);
+        list.left_open(&format!("chunks: {name} in an open stream"), GoesOn, answer);
     }
     let large = ok(chunked, &format!("{good}100000000\r\ndata: c\n\n"));
     list.between("chunks: size past 32 bits", GoesOn, large);
     let longer = ok(chunked, "8\r\ndata: b\n\n\r\n9\r\ndata: c\n\n\r\n");
-    list.stays("chunks: longer than its size", GoesOn, longer);
+    list.left_open("chunks: longer than its size", GoesOn, longer);
     let whole = ok(chunked, &format!("{good}0\r\n\r\n"));
-    list.stays(
+    list.left_open(
         "chunks: body that ends on an open connection",
         GoesOn,
         whole,
@@ -164,7 +164,7 @@ pub(super) fn codings(list: &mut List) {
             ok(fields, "data: b\n\n"),
         );
     }
-    // A stored block that holds `data: b` and a blank line.
+    // gzip with one stored block, which holds `data: b` and a blank line.
     let body = b"\x1f\x8b\x08\0\0\0\0\0\0\xff\x01\x09\0\xf6\xffdata: b\n\n']\x82:\x09\0\0\0";
     let head = ok("Content-Encoding: gzip\r\n", "");
     list.between(

@@ -1,6 +1,6 @@
-//! Where the client does otherwise than browsers, and why.
+//! How the strict client differs from Chromium, and why.
 
-/// Scenarios in which the strict client does otherwise than Chromium.
+/// Scenarios in which the strict client differs from Chromium, for one reason.
 pub struct Difference {
     pub reason: &'static str,
     pub scenarios: &'static [&'static str],
@@ -10,8 +10,8 @@ pub struct Difference {
 
 pub const DIFFERENCES: [Difference; 33] = [
     Difference {
-        reason: "A status line that RFC 9112 does not allow, or of another version, is a network error; Chromium \
-            guesses what it means.",
+        reason: "A status line of another HTTP version, or one that RFC 9112 does not allow, is a network error; \
+            Chromium opens the stream.",
         scenarios: &[
             "status line: HTTP/2.0",
             "status line: HTTP/0.9",
@@ -30,8 +30,8 @@ pub const DIFFERENCES: [Difference; 33] = [
         client: RETRIED,
     },
     Difference {
-        reason: "A status that is no number from 100 to 999 is a network error; Chromium takes it for an answer, \
-            which ends the stream for good.",
+        reason: "A status that is no number from 100 to 999 is a network error; Chromium takes it for a status other \
+            than 200, and closes the stream for good.",
         scenarios: &[
             "status line: ICY",
             "status line: status 99",
@@ -62,7 +62,7 @@ pub const DIFFERENCES: [Difference; 33] = [
         client: RETRIED,
     },
     Difference {
-        reason: "Values of header fields that do not matter are not read; Chromium looks for NUL in all.",
+        reason: "The client skips the values of header fields that it does not use; Chromium rejects NUL in every value.",
         scenarios: &["head: NUL in a value"],
         chromium: RETRIED,
         client: OPENED,
@@ -74,28 +74,28 @@ pub const DIFFERENCES: [Difference; 33] = [
         client: RETRIED,
     },
     Difference {
-        reason: "101 is a network error, for the client asks for no other protocol; Chromium reads on if another \
-            answer follows.",
+        reason: "101 is a network error, since the client requests no other protocol; Chromium reads the response that \
+            follows.",
         scenarios: &["interim: 101 and a stream"],
         chromium: OPENED,
         client: RETRIED,
     },
     Difference {
-        reason: "407 ends the client, as other 4xx; Chromium has no proxy that could ask, and calls it a network \
+        reason: "407 ends the client, as other 4xx do; Chromium has no proxy configured, and takes it for a network \
             error.",
         scenarios: &["status: 407"],
         chromium: RETRIED,
         client: ENDED,
     },
     Difference {
-        reason: "The strict client ends after 421; Chromium asks once more, at once and on another connection.",
+        reason: "The strict client ends after 421; Chromium repeats the request once, at once, on another connection.",
         scenarios: &["status: 421"],
         chromium: "GET /stream, GET /stream [1], GET /stream [1] => \
             open, message [1] a, lost, open, message [1] end",
         client: ENDED,
     },
     Difference {
-        reason: "The strict client ends after 421; Chromium asks once more, at once and on another connection.",
+        reason: "The strict client ends after 421; Chromium repeats the request once, at once, on another connection.",
         scenarios: &["status: 421 twice"],
         chromium: "GET /stream, GET /stream [1], GET /stream [1] => open, message [1] a, lost, closed",
         client: ENDED,
@@ -115,7 +115,7 @@ pub const DIFFERENCES: [Difference; 33] = [
         client: ENDED,
     },
     Difference {
-        reason: "A type with white space in it is none (RFC 9110, 8.3); Chromium reads up to the white space.",
+        reason: "A type with white space in it is invalid (RFC 9110, 8.3); Chromium reads up to the white space.",
         scenarios: &["type: a word after it"],
         chromium: "GET /stream, GET /stream [1], GET /stream [1] => \
             open, message [1] a, lost, open, message [1] ok…, lost, open, message [1] end",
@@ -135,7 +135,7 @@ pub const DIFFERENCES: [Difference; 33] = [
         client: RETRIED,
     },
     Difference {
-        reason: "Events before an invalid chunk are delivered; Chromium drops all that it read in the same call.",
+        reason: "Events before an invalid chunk are delivered; Chromium drops everything that it read in the same call.",
         scenarios: &[
             "chunks: size zz in an open stream",
             "chunks: empty size in an open stream",
@@ -147,14 +147,14 @@ pub const DIFFERENCES: [Difference; 33] = [
         client: OPENED,
     },
     Difference {
-        reason: "A chunk of 4 GB or more is invalid, for sizes have 32 bits; in Chromium they have 64.",
+        reason: "A chunk of 4 GB or more is invalid, since sizes have 32 bits; in Chromium they have 64.",
         scenarios: &["chunks: size past 32 bits"],
         chromium: "GET /stream, GET /stream [1], GET /stream [1] => open, message [1] a, lost, \
             open, message [1] b, message [1] c, lost, open, message [1] end",
         client: OPENED,
     },
     Difference {
-        reason: "A transfer coding but one `chunked` and `identity` is a network error; Chromium ignores it.",
+        reason: "A transfer coding other than one `chunked` or `identity` is a network error; Chromium ignores it.",
         scenarios: &[
             "coding: chunked twice",
             "coding: chunked in a list twice",
@@ -172,8 +172,8 @@ pub const DIFFERENCES: [Difference; 33] = [
         client: OPENED,
     },
     Difference {
-        reason: "The client decodes no content coding and asks for none: one is a network error. Chromium decodes \
-            gzip, and ignores names that it does not know.",
+        reason: "The client decodes no content coding and asks for `identity`, so any other is a network error. Chromium \
+            decodes gzip, and ignores names that it does not know.",
         scenarios: &[
             "coding: content coding gzip",
             "coding: unknown content coding",
@@ -182,15 +182,15 @@ pub const DIFFERENCES: [Difference; 33] = [
         client: RETRIED,
     },
     Difference {
-        reason: "The client decodes no content coding and asks for none: one is a network error. Chromium opens the \
-            stream before it decodes.",
+        reason: "The client decodes no content coding and asks for `identity`, so any other is a network error. Chromium \
+            opens the stream before it decodes.",
         scenarios: &["coding: content coding gzip without gzip"],
         chromium: EMPTY,
         client: RETRIED,
     },
     Difference {
-        reason: "A head that the end of its connection cuts is a network error; Chromium takes what it has for the \
-            whole, which lacks the type.",
+        reason: "A connection that ends within the head is a network error; Chromium takes the received part for the \
+            whole head, which lacks the type.",
         scenarios: &[
             "closed within the status line",
             "closed after the status line",
@@ -201,8 +201,8 @@ pub const DIFFERENCES: [Difference; 33] = [
         client: RETRIED,
     },
     Difference {
-        reason: "A head that the end of its connection cuts is a network error; Chromium takes what it has for the \
-            whole, which has the type.",
+        reason: "A connection that ends within the head is a network error; Chromium takes the received part for the \
+            whole head, which has the type.",
         scenarios: &["closed after the type"],
         chromium: EMPTY,
         client: RETRIED,
@@ -215,13 +215,13 @@ pub const DIFFERENCES: [Difference; 33] = [
         client: "GET /stream, GET /stream => open, message [a\x01b] b, lost, open, message [a\x01b] end",
     },
     Difference {
-        reason: "A temporary redirect counts for one connection (RFC 9110, 15.4); Chromium keeps to the last URL.",
+        reason: "A temporary redirect counts for one connection (RFC 9110, 15.4); Chromium reconnects to the last URL.",
         scenarios: &["redirect: 302", "redirect: 303", "redirect: 307"],
         chromium: REMEMBERED,
         client: FOLLOWED,
     },
     Difference {
-        reason: "A temporary redirect counts for one connection (RFC 9110, 15.4); Chromium keeps to the last URL.",
+        reason: "A temporary redirect counts for one connection (RFC 9110, 15.4); Chromium reconnects to the last URL.",
         scenarios: &[
             "redirect: 302 to another port",
             "redirect: 303 to another port",
@@ -233,7 +233,7 @@ pub const DIFFERENCES: [Difference; 33] = [
             open, message [1] a, lost, open, message [1] b, lost, open, message [1] end",
     },
     Difference {
-        reason: "A temporary redirect counts for one connection (RFC 9110, 15.4); Chromium keeps to the last URL.",
+        reason: "A temporary redirect counts for one connection (RFC 9110, 15.4); Chromium reconnects to the last URL.",
         scenarios: &["redirect: permanent, then temporary"],
         chromium: "GET /stream, GET /stream [1], GET /b [1], GET /c [1], GET /c [1] => \
             open, message [1] a, lost, open, message [1] b, lost, open, message [1] end",
@@ -241,8 +241,8 @@ pub const DIFFERENCES: [Difference; 33] = [
             open, message [1] a, lost, open, message [1] b, lost, open, message [1] end",
     },
     Difference {
-        reason: "A remembered target that gives no stream is forgotten before anything is final; in Chromium its \
-            answer counts.",
+        reason: "A remembered target without a stream is forgotten, and the original URL is requested; in Chromium the \
+            target's answer is final.",
         scenarios: &["redirect: permanent, and its target gone later"],
         chromium: "GET /stream, GET /stream [1], GET /b [1], GET /b [1] => \
             open, message [1] a, lost, open, message [1] b, lost, closed",
@@ -250,7 +250,7 @@ pub const DIFFERENCES: [Difference; 33] = [
             open, message [1] a, lost, open, message [1] b, lost, lost, open, message [1] end",
     },
     Difference {
-        reason: "A remembered target that gives no stream is forgotten; Chromium asks it again and again.",
+        reason: "A remembered target without a stream is forgotten; Chromium requests it again and again.",
         scenarios: &["redirect: permanent, and its target silent later"],
         chromium: "GET /stream, GET /stream [1], GET /b [1], GET /b [1], GET /b [1] => \
             open, message [1] a, lost, open, message [1] b, lost, lost, open, message [1] end",
@@ -258,58 +258,58 @@ pub const DIFFERENCES: [Difference; 33] = [
             open, message [1] a, lost, open, message [1] b, lost, lost, open, message [1] end",
     },
     Difference {
-        reason: "A redirect to what is no URL of an HTTP server is a network error (WHATWG Fetch 4.4); Chromium \
-            treats it as one that its page may not follow.",
+        reason: "A redirect to a URL that is not HTTP is a network error (WHATWG Fetch 4.4); Chromium closes the stream \
+            for good, as if the page had no permission.",
         scenarios: &["redirect: ftp", "redirect: mailto"],
         chromium: ENDED,
         client: RETRIED,
     },
     Difference {
-        reason: "A location with a user name leads nowhere, and such a redirect is retried; Chromium treats it as one \
-            that its page may not follow.",
+        reason: "A location with a user name is invalid, and such a redirect is retried; Chromium closes the stream for \
+            good, as if the page had no permission.",
         scenarios: &["redirect: user"],
         chromium: ENDED,
         client: NOT_FOLLOWED,
     },
     Difference {
-        reason: "A location with a control character leads nowhere; browsers remove tabs.",
+        reason: "A location with a control character is invalid; browsers remove tabs.",
         scenarios: &["redirect: tab in it"],
         chromium: "GET /stream, GET /stream [1], GET /ab [1], GET /ab [1] => \
             open, message [1] a, lost, open, message [1] b, lost, open, message [1] end",
         client: NOT_FOLLOWED,
     },
     Difference {
-        reason: "A back slash is no slash in RFC 3986; in browsers it is.",
+        reason: "In RFC 3986, a backslash is no slash; browsers take it for one.",
         scenarios: &["redirect: back slash"],
         chromium: REMEMBERED,
         client: "GET /stream, GET /stream [1], GET /\\b [1], GET /\\b [1] => \
             open, message [1] a, lost, open, message [1] b, lost, open, message [1] end",
     },
     Difference {
-        reason: "The first location counts; Chromium fails when there are two.",
+        reason: "Of two locations the first one counts; Chromium takes them for a network error.",
         scenarios: &["redirect: two locations"],
         chromium: NOT_FOLLOWED,
         client: REMEMBERED,
     },
 ];
 
-/// The answer between two good ones is a stream with an event.
+/// The answer between two good streams opens, and has an event.
 const OPENED: &str = "GET /stream, GET /stream [1], GET /stream [1] => \
     open, message [1] a, lost, open, message [1] b, lost, open, message [1] end";
-/// It is a stream without an event.
+/// The answer opens, and has no event.
 const EMPTY: &str = "GET /stream, GET /stream [1], GET /stream [1] => \
     open, message [1] a, lost, open, lost, open, message [1] end";
-/// It is no stream, and the client asks again.
+/// The answer is no stream. The client retries.
 const RETRIED: &str = "GET /stream, GET /stream [1], GET /stream [1] => \
     open, message [1] a, lost, lost, open, message [1] end";
-/// It ends the client.
+/// The answer ends the client.
 const ENDED: &str = "GET /stream, GET /stream [1] => open, message [1] a, lost, closed";
 /// The redirect between two good answers is followed, and counts for later connections.
 const REMEMBERED: &str = "GET /stream, GET /stream [1], GET /b [1], GET /b [1] => \
     open, message [1] a, lost, open, message [1] b, lost, open, message [1] end";
-/// It is followed, and counts for one connection.
+/// The redirect is followed, and counts for one connection.
 const FOLLOWED: &str = "GET /stream, GET /stream [1], GET /b [1], GET /stream [1] => \
     open, message [1] a, lost, open, message [1] b, lost, open, message [1] end";
-/// It is not followed, and the client asks again.
+/// The redirect is not followed. The client retries.
 const NOT_FOLLOWED: &str = "GET /stream, GET /stream [1], GET /stream [1], GET /stream [1] => \
     open, message [1] a, lost, lost, open, message [1] b, lost, open, message [1] end";

@@ -1,4 +1,4 @@
-//! What servers may do to a client, as raw answers, and whether the client goes on after it.
+//! Scenarios: raw answers of a server, and whether the client goes on after them.
 
 mod answers;
 mod bodies;
@@ -9,13 +9,13 @@ mod streams;
 
 use crate::scripted::{Answer, End};
 
-/// Answers for the first requests of a client. Each one after them gets [`last`].
+/// The answers to a client's first requests. Later requests get [`last`].
 #[derive(Clone, Debug)]
 pub struct Scenario {
     pub name: String,
     pub answers: Vec<Answer>,
     pub fate: Fate,
-    /// The caller closes the client when it tells something that ends with this.
+    /// The caller closes the client at the first line of its report that ends with this.
     pub closed_at: &'static str,
 }
 
@@ -26,27 +26,27 @@ impl Scenario {
     }
 }
 
-/// Whether a client goes on after the answers of a scenario, unless its caller closes it.
+/// Whether a client goes on after the answers of a scenario, if its caller does not close it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
     GoesOn,
     Ends,
-    /// It ends if it does as browsers do, and goes on by default.
+    /// The strict client ends, as browsers do. The default client goes on.
     EndsIfStrict,
 }
 
-/// The types of the events in all scenarios: a page has to ask for each.
+/// The types of the events in all scenarios. A page needs a listener for each.
 pub const EVENT_TYPES: [&str; 9] = [
     "message", "test", "custom", "open", "error", "e", "a", "b", "\u{fffd}",
 ];
 
-/// The path that clients are told to ask for.
+/// The path that clients request.
 pub const PATH: &str = "/stream";
 
-/// What a page of another port needs to read an answer.
+/// CORS field that lets a page of another port read an answer.
 const FOR_ALL: &str = "Access-Control-Allow-Origin: *\r\n";
 
-/// The end of a scenario whose client went on.
+/// The answer that ends a scenario: the caller closes the client at its event.
 pub fn last() -> Answer {
     fin(ok(FOR_ALL, "data: end\n\n"))
 }
@@ -83,26 +83,31 @@ impl List {
         });
     }
 
-    /// The caller closes the client when it tells something that ends with `closed_at`.
-    fn until(&mut self, closed_at: &'static str, name: &str, answers: impl Into<Vec<Answer>>) {
+    /// Adds a scenario whose caller closes the client at a line that ends with `closed_at`.
+    fn until_closed_at(
+        &mut self,
+        closed_at: &'static str,
+        name: &str,
+        answers: impl Into<Vec<Answer>>,
+    ) {
         self.answers(name, Fate::GoesOn, answers);
         if let Some(scenario) = self.0.last_mut() {
             scenario.closed_at = closed_at;
         }
     }
 
-    /// The answer to the first request.
+    /// Adds a scenario with this answer to the first request.
     fn first(&mut self, name: &str, fate: Fate, answer: impl AsRef<[u8]>) {
         self.answers(name, fate, [fin(answer)]);
     }
 
-    /// The answer between two good streams.
+    /// Adds a scenario with this answer between two good streams.
     fn between(&mut self, name: &str, fate: Fate, answer: impl AsRef<[u8]>) {
         self.answers(name, fate, [good(), fin(answer)]);
     }
 
-    /// The same; the server leaves the connection open.
-    fn stays(&mut self, name: &str, fate: Fate, answer: impl AsRef<[u8]>) {
+    /// As [`between`](Self::between), but the server leaves the connection open after this answer.
+    fn left_open(&mut self, name: &str, fate: Fate, answer: impl AsRef<[u8]>) {
         let answer = Answer {
             end: End::Stay,
             ..fin(answer)
@@ -124,12 +129,12 @@ impl List {
     }
 
     fn content_type(&mut self, name: &str, fate: Fate, fields: &str) {
-        // `…` tells the encoding in which the bytes are read.
+        // A client that does not decode UTF-8 reads `…` as other characters.
         let answer = whole_of("HTTP/1.1 200 OK", fields, "data: ok…\n\n");
         self.between(&format!("type: {name}"), fate, answer);
     }
 
-    /// A redirect, and a stream at its target.
+    /// Adds a scenario with a redirect and a stream at its target.
     fn redirect(&mut self, name: &str, fate: Fate, status: u16, location: &str) {
         let answers = [
             good(),
@@ -144,7 +149,7 @@ impl List {
     }
 }
 
-/// A stream with an event and an id, after which clients come back soon.
+/// A stream with an event, an id and a short reconnection time.
 fn good() -> Answer {
     fin(ok("", "retry: 10\nid: 1\ndata: a\n\n"))
 }

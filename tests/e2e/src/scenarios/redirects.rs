@@ -1,4 +1,4 @@
-//! Redirects, where they lead, and for how long.
+//! Redirects: their targets, and for how long they are remembered.
 
 use super::Fate::{Ends, GoesOn};
 use super::{FOR_ALL, List, PATH, fin, good, ok, redirect};
@@ -74,7 +74,7 @@ pub(super) fn redirects(list: &mut List) {
         answers.extend((0..count).map(|number| fin(redirect(status, &format!("/{number}")))));
         list.answers(&format!("redirect: {name}"), GoesOn, answers);
     }
-    // A loop is endless; here it lasts for two attempts of 21 requests.
+    // Long enough for two attempts of 21 requests each, after which the client sees no redirect.
     let loops = vec![fin(redirect(302, PATH)); 42];
     list.answers("redirect: loop", GoesOn, [vec![good()], loops].concat());
     let two = [

@@ -1,4 +1,4 @@
-//! What streams hold, those of the conformance vectors among it, and callers that close the client.
+//! Contents of streams, with those of the conformance vectors, and callers that close the client.
 
 use std::fs;
 
@@ -10,7 +10,7 @@ use super::Fate::GoesOn;
 use super::{List, fin, ok};
 use crate::program::root;
 
-/// The rules of the stream. `retry` is first, for clients wait 3 s without it.
+/// Adds the rules of the stream. Each stream starts with `retry`, since clients wait 3 s without it.
 pub(super) fn streams(list: &mut List) {
     for (name, body) in [
         ("empty", ""),
@@ -93,7 +93,7 @@ pub(super) fn streams(list: &mut List) {
         GoesOn,
         [ok("", "").as_bytes(), partial].concat(),
     );
-    // Of this one alone the reconnection time is the default, 3 s.
+    // This stream alone keeps the default reconnection time, 3 s.
     list.stream("empty retry", "retry\ndata: b\n\n");
     let marks = [
         fin(ok("", "\u{feff}retry: 10\ndata: b\n\n")),
@@ -178,28 +178,28 @@ pub(super) fn ids(list: &mut List) {
     list.answers("id: replaced after a redirect", GoesOn, replaced);
 }
 
-/// What the caller does.
+/// Adds scenarios in which the caller closes the client.
 pub(super) fn callers(list: &mut List) {
     let answers = [fin(ok("", "data: b\n\ndata: c\n\n"))];
-    list.until("open", "caller: closes when it opens", answers.clone());
-    list.until("b", "caller: closes at an event", answers.clone());
-    list.until("lost", "caller: closes when it is lost", answers);
+    list.until_closed_at("open", "caller: closes when it opens", answers.clone());
+    list.until_closed_at("b", "caller: closes at an event", answers.clone());
+    list.until_closed_at("lost", "caller: closes when it is lost", answers);
 }
 
-/// The streams of the conformance vectors: that the client reads them as they say, another test shows.
+/// Adds the streams of the conformance vectors. Another test compares the decoder's events with the vectors.
 pub(super) fn vectors(list: &mut List) {
     for file in ["wpt.json", "edge.json"] {
         let text = fs::read_to_string(root().join("tests/vectors").join(file)).unwrap();
         let vectors: Vec<Value> = serde_json::from_str(&text).unwrap();
         for vector in vectors {
             let text = |key: &str| vector[key].as_str().unwrap_or_default();
-            // No page can start with an id.
+            // A page cannot set the first last event ID.
             if !text("initial_last_event_id").is_empty() {
                 continue;
             }
             let stream = BASE64_STANDARD.decode(text("stream_base64")).unwrap();
             let answer = fin([ok("", "").as_bytes(), &stream].concat());
-            list.until("lost", &format!("vector: {}", text("name")), [answer]);
+            list.until_closed_at("lost", &format!("vector: {}", text("name")), [answer]);
         }
     }
 }

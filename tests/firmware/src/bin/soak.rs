@@ -1,7 +1,8 @@
-//! Clients that come, go, stall and vanish, for so many minutes: `status_stream` has to refuse nobody for whom
-//! there is a place, to lose no event that its log still holds, and to use no more stack than at first.
+//! A soak test of `status_stream`: clients connect, leave, stall and vanish.
 //!
-//! One client stays all the time. It sees every event, so it knows which ones the log holds.
+//! Fails if a client is refused while a slot is free, if an event is lost that the log still holds, or if the firmware uses
+//! more stack in the second half than in the first. One client stays connected. It sees every event, which tells the test
+//! which events the log holds.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -15,19 +16,19 @@ use e2e::client::{Client, Event, request};
 use firmware_tests::machine::Machine;
 use firmware_tests::status::{Viewer, split};
 
-/// Beside the one that stays.
+/// The number of clients that come and go. One more stays.
 const CLIENTS: usize = 3;
 
-/// The log of `status_stream`, in bytes; and what a few events take of it, by which those who look at it from
-/// outside may be late.
+/// The size of the log of `status_stream`, in bytes.
 const LOG: usize = 2048;
-const A_FEW_EVENTS: usize = 300;
+/// The bytes of a few events. A client on the host sees events late, so the log may already have evicted that much more.
+const LATE_BYTES: usize = 300;
 
-/// An interrupt that comes at the deepest place of all for the first time is no growth.
+/// The stack that an interrupt takes. If one occurs at the deepest place only in the second half, the stack has not grown.
 const INTERRUPT: u32 = 128;
 
-/// How long the firmware may take to notice that a client has left.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// The time limit for the firmware to notice that a client has left.
+const SLOT_TIMEOUT: Duration = Duration::from_secs(3);
 
 #[derive(Debug, Default)]
 struct Counts {
@@ -36,7 +37,7 @@ struct Counts {
     stalled: AtomicU32,
     vanished: AtomicU32,
     events: AtomicU32,
-    /// Told by the firmware, for they were away too long.
+    /// Loss notices: the client was away for longer than the log holds.
     lost: AtomicU32,
 }
 
@@ -57,7 +58,7 @@ fn main() {
     scope(|scope| {
         scope.spawn(|| {
             while Instant::now() < until {
-                kept.note(&stays.next_event().expect("the firmware has hung up"));
+                kept.add(&stays.next_event().expect("the firmware ended the stream"));
             }
         });
         for number in 0..CLIENTS {
@@ -75,36 +76,39 @@ fn main() {
             });
         }
     });
-    assert!(machine.runs(), "it panicked");
+    assert!(machine.runs(), "the firmware panicked");
     let stack = stack.into_inner().unwrap();
     let (early, late) = stack.split_at(stack.len() / 2);
-    let [early, late] =
-        [early, late].map(|half| half.iter().min().expect("half a minute at least"));
+    let [early, late] = [early, late].map(|half| {
+        half.iter()
+            .min()
+            .expect("a stack event; run for half a minute or longer")
+    });
     println!("{counts:?}");
     println!("stack never used: {early} B in the first half, {late} B in the second");
-    assert!(early - late <= INTERRUPT, "the stack grows");
+    assert!(early - late <= INTERRUPT, "the firmware uses more stack");
 }
 
-/// What the events take of the log, by their numbers.
+/// The bytes that each event takes in the log, by the event's number.
 #[derive(Default)]
 struct Kept(Mutex<BTreeMap<u64, usize>>);
 
 impl Kept {
-    fn note(&self, event: &Event) {
+    fn add(&self, event: &Event) {
         let length = "event: \nid: \ndata: \n\n".len() + 3;
         let length = length + event.event.len() + event.id.len() + event.data.len();
         self.0.lock().unwrap().insert(split(&event.id).1, length);
     }
 
-    /// Whether the log cannot hold this event any more.
+    /// Whether later events may have evicted this event from the log.
     fn is_gone(&self, number: u64) -> bool {
         let events = self.0.lock().unwrap();
         let taken: usize = events.range(number..).map(|(_, length)| length).sum();
-        taken + A_FEW_EVENTS > LOG
+        taken + LATE_BYTES > LOG
     }
 }
 
-/// One connection; gives the id of its last event.
+/// Connects a client, and reads some events or stalls. Returns the id from which to resume, or an empty one.
 fn visit(
     address: SocketAddr,
     id: String,
@@ -118,8 +122,8 @@ fn visit(
         match Client::try_connect(address, &id) {
             Some(client) => break client,
             None => assert!(
-                asked.elapsed() < PATIENCE,
-                "refused, though there is a place"
+                asked.elapsed() < SLOT_TIMEOUT,
+                "refused while a slot is free"
             ),
         }
         sleep(Duration::from_millis(50));
@@ -130,23 +134,24 @@ fn visit(
     } else {
         &counts.resumed
     });
-    let mut viewer = Viewer::of(client, &id);
+    let mut viewer = Viewer::after_head(client, &id);
     if random.u8(..) < 40 {
         count(&counts.stalled);
         sleep(Duration::from_millis(random.u64(..5_000)));
         return if random.bool() { id } else { String::new() };
     }
     for _ in 0..random.u32(1..40) {
-        let event = viewer.next_event().expect("the firmware has hung up");
+        let event = viewer.next_event().expect("the firmware ended the stream");
         count(&counts.events);
         match event.event.as_str() {
             "lost" => {
                 count(&counts.lost);
-                let oldest = viewer.next_event().expect("the firmware has hung up");
+                let oldest = viewer.next_event().expect("the firmware ended the stream");
                 let (_, number) = split(&oldest.id);
                 assert!(
                     kept.is_gone(number - 1),
-                    "lost, though it was kept: {number}"
+                    "event {} was lost, but is in the log",
+                    number - 1
                 );
             }
             "stack" => stack.lock().unwrap().push(event.data.parse().unwrap()),
@@ -156,7 +161,7 @@ fn visit(
     viewer.last_event_id
 }
 
-/// Sends a part of a request, and is gone.
+/// Sends a part of a request, and closes the connection.
 fn vanish(address: SocketAddr, random: &mut fastrand::Rng, counts: &Counts) {
     counts.vanished.fetch_add(1, Ordering::Relaxed);
     if let Ok(mut socket) = TcpStream::connect(address) {

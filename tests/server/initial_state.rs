@@ -90,9 +90,9 @@ fn a_client_that_has_lost_events_gets_the_greeting_after_the_loss_notice() {
     assert!(padded.ends_with(&expected[PREAMBLE.len()..]));
 }
 
-/// Breaks when a client that is lagged in mid-stream is not greeted again.
+/// Breaks when a client that lags in mid-stream is not greeted again.
 #[test]
-fn a_lapped_client_gets_the_greeting_again() {
+fn a_lagging_client_gets_the_greeting_again() {
     let mut log = log::<64>(1..=2);
     let mut session = Session::new(at(0), &log, id(""), &GREETING);
     assert_eq!(

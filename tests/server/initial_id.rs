@@ -254,10 +254,10 @@ fn events_published_during_the_search_follow_the_id() {
     }
 }
 
-/// Breaks when a client that is lagged while its id is searched for or sent gets a part of the id as a block, or gets
+/// Breaks when a client that lags while its id is searched for or sent gets a part of the id as a block, or gets
 /// no loss notice.
 #[test]
-fn a_client_lapped_before_its_id_is_closed_or_gets_the_loss_notice() {
+fn a_client_that_lags_before_its_id_is_closed_or_gets_the_loss_notice() {
     const LONG: &str = "a-long-id";
     for published in 0..40 {
         let mut log = EventLog::<[u8; 256]>::new();

@@ -1,4 +1,4 @@
-//! Streams out of another HTTP stack, which owns the socket: axum.
+//! Streams as bodies of another HTTP stack's responses. The stack, axum, owns the socket.
 
 use std::convert::Infallible;
 use std::io::{self, ErrorKind};
@@ -26,7 +26,7 @@ use tokio_stream::wrappers::ReceiverStream;
 static STREAM: StreamOptions = StreamOptions::new();
 static ORIGINS: AllowedOrigins = AllowedOrigins::Only(&["http://page"]);
 
-/// Answers a request that axum has read.
+/// Answers a request for the stream, which axum has read.
 async fn events(State(hub): State<&'static TestHub>, headers: HeaderMap) -> Response<Body> {
     let header = |name| headers.get(name).map_or(&b""[..], HeaderValue::as_bytes);
     let cors = ORIGINS.header_fields(header("Origin"));
@@ -55,7 +55,7 @@ fn with_fields<'a>(response: Builder, fields: impl Iterator<Item = (&'a str, &'a
     })
 }
 
-/// What is written becomes pieces of the body. It fails when axum has dropped the body, since the client is gone.
+/// Sends each write as a piece of the body. A write fails once axum has dropped the body, since the client is gone.
 struct BodyWriter(mpsc::Sender<Result<Vec<u8>, Infallible>>);
 
 impl embedded_io::ErrorType for BodyWriter {
@@ -74,7 +74,7 @@ impl embedded_io_async::Write for BodyWriter {
     }
 }
 
-/// A hub with one slot, behind axum. It is leaked, for on a device it would be static.
+/// Starts axum with a hub of one slot. The hub is leaked, since handlers need `&'static`.
 fn start() -> (Runtime, SocketAddr, &'static TestHub) {
     let hub = TestHub::with_storage(vec![0; 4096], vec![Slot::new()]);
     let hub = Box::leak(Box::new(hub));
@@ -94,7 +94,7 @@ fn publish(hub: &TestHub, number: u32) {
         .unwrap();
 }
 
-/// Sends the request of a page, and returns the lines of the response's head.
+/// Sends the request of a page, and returns the lines of the response head in lower case.
 fn ask(address: SocketAddr, last_event_id: &str) -> (Client, Vec<String>) {
     let request = request(last_event_id).replace(
         "\r\n\r\n",
@@ -110,10 +110,10 @@ fn count(lines: &[String], expected: &str) -> usize {
     lines.iter().filter(|line| *line == expected).count()
 }
 
-/// Breaks when a stream out of another HTTP stack lacks a header field of its own, has one twice, does not resume, or does
-/// not end with the hub.
+/// Breaks when a stream over another HTTP stack lacks one of its header fields, has one twice, does not resume, or does not
+/// end with the hub.
 #[test]
-fn a_stream_out_of_axum_has_its_fields_resumes_and_ends() {
+fn a_stream_over_axum_has_its_header_fields_resumes_and_ends() {
     let (_runtime, address, hub) = start();
     (1..=3).for_each(|number| publish(hub, number));
     let (mut client, head) = ask(address, "5eed-1");
@@ -124,7 +124,7 @@ fn a_stream_out_of_axum_has_its_fields_resumes_and_ends() {
         "x-accel-buffering: no",
         "access-control-allow-origin: http://page",
         "vary: origin",
-        // This one is axum's.
+        // This field comes from axum.
         "transfer-encoding: chunked",
     ] {
         assert_eq!(count(&head, field), 1, "{field}: {head:?}");
@@ -136,14 +136,14 @@ fn a_stream_out_of_axum_has_its_fields_resumes_and_ends() {
         assert_eq!(event.id, format!("5eed-{number}"));
     }
     hub.end();
-    // The last chunk tells that the body has ended, and was not cut off.
+    // The last chunk shows that the body ended and was not cut off.
     let rest = client.read_to_end().unwrap();
     assert!(rest.ends_with("0\r\n\r\n"), "{rest:?}");
 }
 
-/// Breaks when another HTTP stack learns too late that no slot is free, or that one is free again.
+/// Breaks when `Hub::join` succeeds without a free slot, or when a client that is gone keeps its slot.
 #[test]
-fn a_full_hub_is_a_503_of_axum_until_a_client_hangs_up() {
+fn axum_answers_503_until_a_slot_is_free() {
     let (_runtime, address, hub) = start();
     let (client, _) = ask(address, "");
     let (_, head) = ask(address, "");
