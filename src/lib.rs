@@ -1,9 +1,27 @@
 //! Server-Sent Events for microcontrollers: encode, decode, serve and follow event streams
-//! (`text/event-stream`, WHATWG HTML 9.2) in fixed buffers, without a heap.
+//! (`text/event-stream`, WHATWG HTML, section 9.2) in fixed buffers, without a heap.
+//!
+//! # Layers
+//!
+//! Each layer uses only the layers before it in this list, and can be used without those after it.
+//!
+//! **Decoder and encoder.** A [`Decoder`] turns the bytes of a stream into events, and a [`Frame`] turns an event into bytes.
+//! They know nothing of HTTP, of sockets or of time: use them over a UART, over a file, or in your own HTTP stack.
+//! `http` (feature `http`) has the parts of HTTP/1.1 that event streams need: URLs, requests, responses and chunked bodies.
+//!
+//! **State machines.** [`client`] decides what to send, when to reconnect and when to stop. [`server`] keeps the newest events
+//! and the position of each client. They do no input or output: the caller passes the bytes that it received and the
+//! time, and gets the next action back.
+//!
+//! **Drivers.** `io::blocking` (feature `embedded-io`) and `io::asynch` (feature `embedded-io-async`) run the decoder, the
+//! encoder and the state machines over sockets, and wait for them. Most programs start here.
+//!
+//! **Hub.** A `hub::Hub` (feature `embassy-sync`) shares an event log among embassy tasks: tasks and interrupts publish to it, and
+//! other tasks serve it.
 //!
 //! # Decode
 //!
-//! A [`Decoder`] takes a stream in whatever pieces it arrives, and gives its events.
+//! A [`Decoder`] takes a stream in chunks of any size, and returns its events.
 //!
 //! ```
 //! use embedded_sse::Decoder;
@@ -17,13 +35,13 @@
 //! # Ok::<(), embedded_sse::Overflow>(())
 //! ```
 //!
-//! Events that are larger than RAM come in pieces from a [`PartDecoder`]. An [`OwnedEvent`] is a copy that one task
-//! can send to another.
+//! A [`PartDecoder`] returns events that are larger than RAM in parts. An [`OwnedEvent`] is a copy of an event that one
+//! task can send to another.
 //!
 //! # Encode
 //!
-//! A [`Frame`] is an event to be sent. Its names and ids are checked, its data is split into lines,
-//! so no input can break out of its field.
+//! A [`Frame`] is an event to send. Event types and ids are checked when they are created, and data is split into
+//! lines, so no input can inject a field.
 //!
 //! ```
 //! use embedded_sse::{EventType, Frame};
@@ -36,13 +54,14 @@
 //! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```
 //!
-//! A [`DataWriter`] formats data straight into the stream.
+//! A [`DataWriter`] formats data with `write!` directly into the stream.
 //!
 //! # Serve
 //!
-//! An [`EventLog`](server::EventLog) holds what was published last: it is the queue of all clients, and
-//! the history from which they resume. A [`Session`](server::Session) is the stream that one client gets
-//! of it; a `Connection` (feature `http`) is a session with the HTTP around it.
+//! An [`EventLog`](server::EventLog) keeps the newest frames in one buffer. All clients read from that buffer, and a client
+//! that reconnects resumes from it. When the buffer is full, the oldest frames are evicted. A
+//! [`Session`](server::Session) produces the response body for one client. A `Connection` (feature `http`) also
+//! reads the request and writes the response head.
 //!
 //! ```
 //! use embedded_sse::server::{EventLog, SessionOutput, Session, StreamOptions};
@@ -63,14 +82,14 @@
 //! # Ok::<(), embedded_sse::server::PublishError>(())
 //! ```
 //!
-//! Over sockets, `io::asynch` and `io::blocking` drive connections, and a `Hub` (feature
-//! `embassy-sync`) shares a log among tasks.
+//! `fill` takes its bytes as sent. [`poll`](server::Session::poll) copies nothing, and returns the same bytes until the
+//! caller reports them as sent. `Hub::serve`, `io::asynch::serve` and `Connection::pump` do both over a socket.
 //!
 //! # Follow
 //!
-//! An `EventSource` (feature `http`) is a client through all its connections: it asks, follows redirects,
-//! decodes, and when the stream is lost, waits and asks again for what comes after the last event ID. It
-//! has neither socket nor clock.
+//! An `EventSource` (feature `http`) is a client that reconnects. It sends the request, follows redirects and decodes the
+//! response. When the stream is lost, it waits and sends the request again with `Last-Event-ID`. The caller passes the
+//! received bytes and the time.
 //!
 //! ```
 //! use embedded_sse::client::{ClientOptions, EventSource, Notice, EventSourceOutput};
@@ -83,24 +102,24 @@
 //! # let mut sent = Vec::new();
 //!
 //! let mut input: &[u8] = b""; // what the socket has received
-//! let now = Instant::from_millis(0); // what your clock says
+//! let now = Instant::from_millis(0); // the time by your clock
 //! loop {
 //!     match source.poll(now, &mut input) {
-//!         // Make a connection, and tell.
+//!         // Connect to this URL, then report it.
 //!         EventSourceOutput::Connect(url) => source.connected(now),
-//!         // Write these bytes, and tell how many.
+//!         // Write these bytes, then report how many were written.
 //!         EventSourceOutput::Send(bytes) => {
 //!             let length = bytes.len();
 //! #           sent.extend_from_slice(bytes);
 //!             source.sent(now, length);
 //!         }
-//!         // Receive, until then at most.
+//!         // Wait for bytes, but no longer than `until`.
 //!         EventSourceOutput::Wait(until) => input = std::mem::take(&mut answer),
 //!         EventSourceOutput::Notice(Notice::Event(event)) => {
 //!             assert_eq!(event.data, "on");
 //!             break;
 //!         }
-//!         // The stream is open, lost, or closed for good.
+//!         // The stream was opened or lost, or the client stopped.
 //!         EventSourceOutput::Notice(notice) => {}
 //!     }
 //! }
@@ -108,34 +127,20 @@
 //! # Ok::<(), embedded_sse::http::InvalidUrl>(())
 //! ```
 //!
-//! Over sockets, a `Client` of `io::asynch` or `io::blocking` is that loop:
-//! `while let Some(event) = client.next().await`. Beside another HTTP client, a `ReconnectingReader` of the same
-//! modules reads the bodies, and tells when to ask again; a [`Reconnect`](client::Reconnect) is that policy alone.
-//!
-//! # The house
-//!
-//! A file imports only from floors below its own.
-//!
-//! ```text
-//! floor 5   hub                                      an event log shared by embassy tasks
-//! floor 4   io/{blocking,asynch}                     loops over sockets, on io/{attempts,inbox,received,turns,unsent}
-//! floor 3   client/event_source                      server/{connection,session,log}
-//!           on {attempt,exchange,lifecycle,output}   on {lifecycle,scratch,chunking,exchange,fields}
-//!           client/{reconnect,options}               on {own_frames,greeting,priming,search,choice,walk,
-//!           on {backoff,decision,error_body,fields,     output,options}
-//!              id_parameter,no_stream,reason,        on {record,ring,made_id}
-//!              reconnect_options,redirects,request}
-//! floor 2   decode/{decoder,parts,event}             encode/{frame,writer,chunks,sink}
-//!           on {buffer,core,fields,located,retry}
-//!           http/{request,response,response_head,url,body}
-//!           on {grammar,target,field,method,ip_address}
-//! floor 1   wire/{scanner,grammar,text,line_end,search_*,copy,decimal,exact,media_type}   time
-//! ```
+//! The `Client` types of `io::asynch` and `io::blocking` run this loop over a socket:
+//! `while let Some(event) = client.next().await`. If another HTTP client sends the requests, a `ReconnectingReader` of the
+//! same modules decodes the response bodies, and returns when to send the next request. A
+//! [`Reconnect`](client::Reconnect) only decides whether and when to reconnect.
 //!
 //! # Promises
 //!
-//! No heap, no `unsafe`, and no panic, for any input and any order of calls. The same bytes give the
-//! same events however they are cut. Features only add: they never change what the rest does.
+//! - There is no heap and no `unsafe`.
+//! - No call panics, for any input and any order of calls. The one exception is that of every `async fn`: its future panics
+//!   if it is polled after it has returned.
+//! - The same bytes give the same events, in whatever chunks they arrive.
+//! - Nothing is lost silently: a client that missed events gets a loss notice, and an event that does not fit the
+//!   buffer is reported once.
+//! - Features are additive: a feature does not change the behaviour of other code.
 
 #![no_std]
 #![forbid(unsafe_code)]
