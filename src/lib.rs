@@ -82,8 +82,9 @@
 //! # Ok::<(), embedded_sse::server::PublishError>(())
 //! ```
 //!
-//! `fill` takes its bytes as sent. [`poll`](server::Session::poll) copies nothing, and returns the same bytes until the
-//! caller reports them as sent. `Hub::serve`, `io::asynch::serve` and `Connection::pump` do both over a socket.
+//! `fill` copies frames into the buffer and takes them as sent, so write the whole buffer.
+//! [`poll`](server::Session::poll) copies nothing, and returns the same bytes until the caller reports them as sent.
+//! `Hub::serve`, `io::asynch::serve` and `Connection::pump` serve over sockets.
 //!
 //! # Follow
 //!
