@@ -19,6 +19,12 @@
 //! **Hub.** A `hub::Hub` (feature `embassy-sync`) shares an event log among embassy tasks: tasks and interrupts publish to it, and
 //! other tasks serve it.
 //!
+//! # Guide
+//!
+//! - [Supported](guide::supported): which parts of HTTP and of the standard the crate supports, which not, and why.
+//! - [Inner workings](guide::inner_workings): the event log, the decoder's buffer, and the way of an event through the crate.
+//! - [Errors](guide::errors): what each error means, whose fault it is, and what to do.
+//!
 //! # Decode
 //!
 //! A [`Decoder`] takes a stream in chunks of any size, and returns its events.
@@ -169,6 +175,9 @@ struct Readme;
 pub mod client;
 mod decode;
 mod encode;
+// Pages of text without items. Only rustdoc sets these, so no build of a program contains the module.
+#[cfg(any(doc, doctest))]
+pub mod guide;
 #[cfg(feature = "http")]
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]
 pub mod http;
