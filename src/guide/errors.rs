@@ -1,7 +1,7 @@
 //! Each error of the crate, who is to blame, and what to do.
 //!
-//! An error tells one of four things: your program passed something invalid, the peer sent something invalid or refused, the network
-//! failed, or a buffer is too small for what arrived. Only the first one is a bug of your program. All errors are small,
+//! An error has one of four causes: your program passed something invalid, the peer sent something invalid or refused, the
+//! network failed, or a buffer is too small. Only the first cause is a bug of your program. All errors are small,
 //! implement [`core::error::Error`], and say in lowercase what is wrong. `#[non_exhaustive]` enums need a wildcard arm.
 //!
 //! No call panics. The one exception is that of every `async fn`: its future panics if it is polled after it has returned.
@@ -79,4 +79,4 @@
 //! | [`ResponseReason::HeadTooLong`](crate::client::ResponseReason::HeadTooLong) | A line of the head that matters is longer than the free part of the event buffer, or the head is longer than `max_head_len`. | The client retries, with the same result: enlarge the buffer. |
 //! | [`RedirectReason::LocationTooLong`](crate::client::RedirectReason::LocationTooLong) | The buffer of `follow_redirects`. Percent-encoding may triple the length. | The client retries, with the same result: enlarge the buffer. |
 //! | `Overflow`, of `resume_from` | The id takes more than half of the event buffer. | Nothing has changed. The stream would begin without resuming. |
-//! | 414, 431, sent to clients | The scratch of a connection is shorter than the request line, or than a field that matters. | That request. 512 bytes suffice for browsers; cookies count only if `kept_fields` names them. |
+//! | 414, 431, sent to clients | The scratch of a connection is shorter than the request line, or than a field that matters. | That request. 512 bytes suffice for browsers; cookies take space only if `kept_fields` names them. |

@@ -5,7 +5,7 @@
 //!
 //! # The event log is a ring of records
 //!
-//! An [`EventLog`](crate::server::EventLog) has one buffer of fixed length. Each published frame is encoded once, and stored as a
+//! An [`EventLog`](crate::server::EventLog) has one buffer of fixed length. Each published frame is stored there once, in encoded form, as a
 //! *record*: a header of 3 bytes, then the bytes that go to the clients. The header holds the length in 22 bits, and two flags:
 //! whether the frame is an event, and whether the log made its id. A record is always in one piece, so that it can be sent
 //! without copying.

@@ -83,7 +83,7 @@
 //! | origin form and absolute form of targets | supported. The host of an absolute target overrides `Host` |
 //! | `Host` | needed in HTTP/1.1, at most one. `ServerOptions::allowed_hosts` checks it |
 //! | `Accept` | supported with weights: 406 if it excludes `text/event-stream` |
-//! | `Last-Event-ID` | supported, as raw bytes; otherwise a query parameter, percent-decoded. An id that is invalid or too long counts as unknown: the client gets the loss notice |
+//! | `Last-Event-ID` | supported, as raw bytes; otherwise a query parameter, percent-decoded. An id that is invalid or too long is treated as unknown: the client gets the loss notice |
 //! | obs-fold | 400 (RFC 9112, section 5.2) |
 //! | bare LF, empty lines before the request line | accepted (RFC 9112, section 2.2) |
 //! | head of any length | up to `ServerOptions::max_head_len`, 8 KB by default. Only the request line and the fields that matter have to fit the scratch: otherwise 414 or 431 |
