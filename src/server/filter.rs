@@ -1,4 +1,4 @@
-//! Which frames a client gets, if not all.
+//! The choice of frames for a client that does not get all of them.
 
 use super::record::Record;
 use super::ring::{Cursor, Records};
@@ -6,19 +6,19 @@ use super::walk::{Budget, Walk};
 use crate::wire::exact::Exact;
 use crate::wire::text::{EventType, equal};
 
-/// The types whose events a client gets, if not all.
+/// The types of the events that a client gets, or `None` for all.
 type Only<'c> = Option<&'c [EventType<'c>]>;
 
-/// `skip`, for those who want to link it only if it is needed.
+/// `skip`, which is linked only if an option needs it.
 pub(super) type Skip = fn(Only<'_>, &Records<'_>, &mut Walk, &mut Budget) -> bool;
 pub(super) const SKIP: Skip = skip;
 
-/// Events whose types have so many bytes are never left out of a snapshot: to compare them takes long.
+/// Events whose types have this length or more are never left out of a snapshot: comparing them would take long.
 const LONG_TYPE: usize = 256;
 
-/// Leaves out frames that are not for this client. `false` if more of them may follow.
+/// Moves past the records that are not for this client. Returns `false` if the budget is used up before.
 ///
-/// Before `walk.until` it gets only the last event of each type.
+/// Before `walk.until`, the client gets only the last event of each type.
 fn skip(only: Only<'_>, records: &Records<'_>, walk: &mut Walk, budget: &mut Budget) -> bool {
     loop {
         let in_snapshot = walk.cursor.is_before(walk.until);
@@ -52,13 +52,13 @@ fn is_one_of(only: Only<'_>, record: Record<'_>, at: u32) -> bool {
     only.is_none_or(|names| names.iter().any(|name| record.has_type_at(at, *name)))
 }
 
-/// Records that are compared with all later ones at once. To compare one by one would take types times frames.
+/// How many records are compared with all later ones in one pass. With one a pass, the time would grow with types times frames.
 const GROUP: usize = 16;
-/// How far the type of one reaches, but for the first: in each step they are read again.
+/// Up to which byte of the record the type of a member ends, except for the first member: each step reads them again.
 const MEMBER_LEN: u32 = 48;
 
-/// Finds out which of the next records are left out of the snapshot, because later ones have their types, or
-/// because they are no events of these types. `false` if that is to go on.
+/// Decides which of the next records are left out of the snapshot: those whose type a later record has, and those that are no events
+/// of these types. Returns `false` if the budget is used up before.
 fn choose(only: Only<'_>, records: &Records<'_>, walk: &mut Walk, budget: &mut Budget) -> bool {
     let is_used_up = walk.bits == 1 && walk.other != walk.cursor;
     if walk.bits == 0 || is_used_up {
@@ -87,7 +87,7 @@ fn choose(only: Only<'_>, records: &Records<'_>, walk: &mut Walk, budget: &mut B
         }
         let mut is_left_out = true;
         let mut known = 0;
-        // Records that are no events are left out, so they join any group.
+        // A record that is no event is left out, so it can join any group.
         let mut reach = 0;
         if record.is_event() {
             if !record.find_type(&mut walk.other_read, &mut budget.bytes) {
@@ -126,25 +126,25 @@ fn choose(only: Only<'_>, records: &Records<'_>, walk: &mut Walk, budget: &mut B
     true
 }
 
-/// Whether all later records were compared with the group, or no record of it is left.
+/// Returns whether all later records were compared with the group, or all of the group are left out.
 const fn is_chosen(walk: &Walk) -> bool {
     !walk.other.is_before(walk.until) || walk.bits > 1 && walk.bits & walk.bits.wrapping_add(1) == 0
 }
 
-/// Records that may be a part of the snapshot, from `walk.cursor` on; `walk.bits` tells which are left out.
+/// Candidates for the snapshot, from `walk.cursor` on. `walk.bits` has a bit for each, which is set if it is left out.
 struct Group {
-    /// Of their types.
+    /// The hashes of their types.
     hashes: [u8; GROUP],
-    /// A bit for each of the hashes.
+    /// A bit for each hash, modulo 32.
     filter: u32,
     len: u32,
-    /// The last of them.
+    /// The cursor before the last candidate.
     last: Cursor,
 }
 
 impl Group {
-    /// Reads again which records were added. Not inlined: what it needs of the stack, what follows need not have.
-    #[inline(never)]
+    /// Reads the candidates again that an earlier step has added.
+    #[inline(never)] // Its locals are not on the stack during the comparisons that follow.
     fn read(&mut self, records: &Records<'_>, walk: &Walk) {
         let mut cursor = walk.cursor;
         let mut bits = walk.bits;
@@ -177,7 +177,7 @@ impl Group {
         }
     }
 
-    /// Where the one with this hash stands, if it is not left out yet, from a place on.
+    /// Returns the index, `from` or higher, of a candidate with this hash that is not left out.
     fn find(&self, hash: u8, bits: u32, from: usize) -> Option<usize> {
         let mut members = self.hashes.iter().enumerate().take(self.len as usize);
         let found = |(place, known): &(usize, &u8)| {
@@ -186,8 +186,8 @@ impl Group {
         members.find(found).map(|(place, _)| place)
     }
 
-    /// The type of one. Not inlined: what it needs of the stack, others need not have.
-    #[inline(never)]
+    /// Returns the type of the candidate at this index.
+    #[inline(never)] // Few hashes are equal, and its locals would be on the stack in any case.
     fn type_of<'r>(
         &self,
         place: usize,
@@ -199,7 +199,7 @@ impl Group {
         if self.len == (place as u32).plus(1) {
             at = self.last;
         } else {
-            // The way there takes as long as two records.
+            // Saturates. Reading up to the candidate takes about as long as two records.
             budget.records = budget.records.saturating_sub(2);
             for _ in 0..place {
                 let _ = records.read(&mut at);
@@ -209,8 +209,8 @@ impl Group {
     }
 }
 
-/// The type of the record at a cursor, which moves on.
-#[inline(always)] // Within these functions it needs less of the stack.
+/// Returns the type of the record after the cursor, and moves the cursor past it.
+#[inline(always)] // As a function of its own, it would need more stack.
 fn member_type<'r>(records: &Records<'r>, at: &mut Cursor, walk: &Walk) -> Option<&'r [u8]> {
     let mut read = if *at == walk.cursor { walk.read } else { 0 };
     let record = records.read(at).ok()??;
@@ -223,7 +223,7 @@ const fn filter_bit(hash: u8) -> u32 {
 }
 
 fn hash(name: &[u8]) -> u8 {
-    // The sum wraps: it is a hash.
+    // Product and sum wrap: they are a hash.
     let step = |hash: u8, byte: &u8| hash.wrapping_mul(31).wrapping_add(*byte);
     name.iter().fold(0, step)
 }

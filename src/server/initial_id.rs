@@ -1,4 +1,4 @@
-//! Gives a client an id to resume from before it has seen an event.
+//! The id that a client gets before it has received an event, so that it can resume.
 
 use super::made_id::MadeId;
 use super::output::CloseReason;
@@ -8,7 +8,7 @@ use super::stage::Stage;
 use super::walk::{Budget, Walk};
 use crate::wire::exact::Exact;
 
-/// What comes before an id.
+/// The bytes before an id.
 const NAME: &[u8] = b"id: ";
 
 /// `Progress::next_record`, or `next_record_or_id`, which is linked only if it is set.
@@ -60,28 +60,27 @@ fn next_part<'l>(records: &Records<'l>, walk: &mut Walk, stage: &mut Stage) -> N
     NextRecord::Again
 }
 
-/// The value of `walk.sent` during the search. It is not 0, which would mean that no frame is under way: then a session may end,
-/// or leave out a record.
+/// The value of `walk.sent` during the search. It is not 0, because between two frames a session may end, or skip records.
 const SEARCHING: u32 = 1;
 /// The value of `walk.sent` after the search, before the first byte of the block is sent.
 const FOUND: u32 = 2;
 
-/// Begins to look for the newest id in the log.
+/// Begins the search for the newest id of the log.
 fn begin(records: &Records<'_>, walk: &mut Walk) {
     let end = walk.cursor;
     walk.restart(records.ring.oldest, end);
     walk.sent = SEARCHING;
-    // If no record has an id, this is the last one that the log has made: 0 if it has made none yet.
+    // If no record has an id, this is the sequence of the last made id, or 0.
     walk.other.number = records.ring.sequence;
 }
 
-/// Looks in a part of the records before `walk.until` for the last id. `false` if there are more records.
+/// Searches a part of the records before `walk.until` for the last id. Returns `false` if records are left to search.
 fn search(records: &Records<'_>, walk: &mut Walk) -> bool {
     let mut budget = Budget::STEP;
     while walk.cursor.is_before(walk.until) {
         let mut next = walk.cursor;
         let Ok(Some(record)) = records.read(&mut next) else {
-            // This one has given way, and so has any that was found before it.
+            // This record was overwritten, and so was any record that was found before it.
             walk.cursor = next;
             walk.read = 0;
             continue;
@@ -97,14 +96,14 @@ fn search(records: &Records<'_>, walk: &mut Walk) -> bool {
         walk.cursor = next;
         walk.read = 0;
     }
-    // All of them may have given way, and later ones too. The client is told of those when it goes on at its place.
+    // New records may have overwritten all of them, and later ones too. Then the client gets a loss notice when it continues here.
     walk.cursor.number = walk.until;
     walk.read = walk.other_read;
     true
 }
 
-/// What is left of the block with the id of the record that was found. `None` if none was, or if that has given way before all
-/// of the id was sent.
+/// Returns the unsent part of the block with the id of the record that was found. Returns `None` if no record was found, or if it was
+/// overwritten before the whole id was sent.
 fn unsent_id<'l>(records: &Records<'l>, walk: &Walk) -> Option<&'l [u8]> {
     let length = walk.bits as usize;
     if length == 0 {
@@ -119,7 +118,7 @@ fn unsent_id<'l>(records: &Records<'l>, walk: &Walk) -> Option<&'l [u8]> {
     Some(unsent(walk, length, |at| id?.get(at..)))
 }
 
-/// What is left of the block with the id that the log has made last.
+/// Returns the unsent part of the block with the last made id.
 fn unsent_made_id(records: &Records<'_>, walk: &Walk) -> Option<&'static [u8]> {
     let id = MadeId::new(records.ring.epoch, walk.other.number);
     let id = id.as_id().as_bytes();
@@ -131,7 +130,7 @@ fn unsent_made_id(records: &Records<'_>, walk: &Walk) -> Option<&'static [u8]> {
     Some(unsent(walk, id.len(), digit))
 }
 
-/// What is left of the block with an id of this length, of which `part` gives a part from a place on.
+/// Returns the unsent part of the block with an id of this length. `part` returns the bytes of the id from an index on.
 fn unsent<'l>(
     walk: &Walk,
     length: usize,
@@ -149,7 +148,7 @@ fn unsent<'l>(
     unsent.unwrap_or_default()
 }
 
-/// How many bytes of the block were sent.
+/// Returns how many bytes of the block were sent.
 fn sent(walk: &Walk) -> usize {
     walk.sent.minus(FOUND) as usize
 }

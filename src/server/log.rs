@@ -1,4 +1,4 @@
-//! The frames that were published last, for any number of readers.
+//! The newest frames, for any number of readers.
 
 use core::fmt;
 
@@ -10,12 +10,10 @@ use crate::encode::{DataWriter, Frame};
 use crate::wire::exact::Exact;
 use crate::wire::text::LastEventId;
 
-/// The frames that were published last, in one fixed buffer: the queue of all clients, and the
-/// history from which they resume, at once.
+/// The newest frames in one fixed buffer: the queue of all clients, and the history from which they resume.
 ///
-/// A frame is encoded once, whatever the number of clients. The oldest frames give way to the
-/// newest. A reader has a [`Cursor`] and no queue; one that is slower than the log is long learns
-/// that it was [`Lagged`], and delays nobody.
+/// A frame is encoded once, whatever the number of clients. New frames overwrite the oldest ones. Each reader needs a
+/// [`Cursor`] and no queue. A reader that is too slow gets [`Lagged`], and does not delay the others.
 ///
 /// | storage | made by |
 /// | --- | --- |
@@ -50,7 +48,7 @@ pub struct EventLog<B: ?Sized> {
 const _: () = assert!(size_of::<EventLog<[u8; 0]>>() <= 32);
 
 impl<const N: usize> EventLog<[u8; N]> {
-    /// A log that holds its buffer. Events get the ids that the caller gives them, until
+    /// Returns an empty log that holds its buffer. Events have the ids that the caller gives them, until
     /// [`make_ids`](EventLog::make_ids) is called.
     pub const fn new() -> Self {
         Self {
@@ -67,8 +65,8 @@ impl<const N: usize> Default for EventLog<[u8; N]> {
 }
 
 impl<B: AsRef<[u8]> + AsMut<[u8]>> EventLog<B> {
-    /// A log over the caller's buffer: a `&mut [u8]`, or where there is a heap, a `Vec<u8>`. It has to give the
-    /// same bytes at every call.
+    /// Returns an empty log over the caller's buffer: a `&mut [u8]`, or with a heap, a `Vec<u8>`. `as_ref` and `as_mut` of the
+    /// buffer have to return the same bytes at every call.
     pub const fn with_buffer(buffer: B) -> Self {
         Self {
             ring: Ring::EMPTY,
@@ -78,7 +76,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> EventLog<B> {
 }
 
 impl EventLog<[u8]> {
-    /// The buffer in which at least the last `frames` frames stay, each of at most `frame_len` bytes
+    /// Returns the length, in bytes, of a buffer that keeps at least the newest `frames` frames of at most `frame_len` bytes each
     /// ([`Frame::max_len`]).
     ///
     /// ```
@@ -87,8 +85,8 @@ impl EventLog<[u8]> {
     /// static LOG: EventLog<[u8; EventLog::buffer_len(20, Frame::max_len(11, 19, 8, 1))]> = EventLog::new();
     /// ```
     pub const fn buffer_len(frames: usize, frame_len: usize) -> usize {
-        // A frame stands in one piece, which may leave less than one frame's room at the end. The caller's lengths
-        // may be of any size: no buffer is as long as the largest product.
+        // A frame is stored in one piece, so up to one frame's room at the end of the buffer may stay unused. Saturates: the
+        // caller's lengths may be of any size, and no buffer is as long as the largest product.
         frame_len
             .saturating_add(HEADER)
             .saturating_mul(frames.saturating_add(1))
@@ -96,11 +94,11 @@ impl EventLog<[u8]> {
 }
 
 impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> EventLog<B> {
-    /// From now on the log makes an id for each event that has none: `<epoch in hex>-<sequence in
-    /// decimal>`. The sequence grows by one with each of them.
+    /// Makes an id for each later event that has none: `<epoch in hex>-<sequence in decimal>`. The sequence grows by one with
+    /// each made id.
     ///
-    /// The epoch names this run of the program: a counter of boots, or a random number. It tells an
-    /// id of an earlier run from one of this, so that a reboot is not mistaken for a resume.
+    /// The epoch identifies this run of the program: use a boot counter or a random number. With it, an id of an earlier run is
+    /// unknown to this one, and its client gets a loss notice.
     pub fn make_ids(&mut self, epoch: u32) {
         self.ring.epoch = epoch;
         self.ring.makes_ids = true;
@@ -108,12 +106,11 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> EventLog<B> {
         self.ring.is_oldest_next = self.ring.oldest == Cursor::START;
     }
 
-    /// Appends a frame. This costs its length, and that of the frames that give way to it.
+    /// Appends a frame. The time it takes grows with its length and the length of the frames that it overwrites.
     ///
     /// # Errors
     ///
-    /// [`PublishError::TooLarge`] when the frame is longer than the whole log. The log is as it was
-    /// before then.
+    /// [`PublishError::TooLarge`] if the frame is longer than the whole log. Then the log is unchanged.
     pub fn publish(&mut self, frame: &Frame<'_>) -> Result<(), PublishError> {
         let write = |sink: &mut RecordSink<'_>, frame: &Frame<'_>| frame.write_to(sink);
         let is_event = frame.has_data();
@@ -128,15 +125,14 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> EventLog<B> {
 
     /// Appends an event whose data is formatted straight into the log.
     ///
-    /// `frame` says what comes before the data: an [`EventType`](crate::EventType), or a [`Frame`].
-    /// `data` is called twice, and has to write the same both times: first to learn how much room
-    /// to make, so that a failure costs nobody anything.
+    /// `frame` holds the fields before the data: an [`EventType`](crate::EventType), or a [`Frame`]. `data` is called twice, and
+    /// has to write the same text both times: the first call measures the text, so that no frame is overwritten if `data` fails.
     ///
     /// # Errors
     ///
-    /// [`PublishError::TooLarge`] when the frame is longer than the whole log, and
-    /// [`PublishError::Data`] when `data` fails. The log is as it was before then. Only if `data`
-    /// fails or writes more when it is called again, older frames have given way, and nothing came.
+    /// [`PublishError::TooLarge`] if the frame is longer than the whole log, and [`PublishError::Data`] if `data` fails. Then the
+    /// log is unchanged. The exception: if only the second call of `data` fails, or writes more text, older frames are
+    /// lost and none was added.
     pub fn publish_with<'f>(
         &mut self,
         frame: impl Into<Frame<'f>>,
@@ -157,45 +153,44 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> EventLog<B> {
         )
     }
 
-    /// Where a client begins that has seen the event with this id, and all before it.
+    /// Returns where a client continues that has received the event with this id, and all events before it.
     ///
-    /// Ids are meant to be used once; of several events with one id the last counts. An id that the log has
-    /// made and that has left it is found missing at once; another one is searched for in the whole log, in this one call.
+    /// If several events have this id, the newest one is meant. This call searches the whole log, except for an id that the log
+    /// has made and has overwritten: that is known from its number.
     pub fn resume<'i>(&self, last_event_id: impl Into<LastEventId<'i>>) -> Resume {
         resume::resume(&self.records(), last_event_id.into())
     }
 
-    /// Before the oldest frame.
+    /// Returns the cursor before the oldest frame.
     pub fn oldest(&self) -> Cursor {
         self.ring.oldest
     }
 
-    /// After the newest frame: what comes from now on.
+    /// Returns the cursor after the newest frame. A reader that begins there gets the frames that are published later.
     pub fn newest(&self) -> Cursor {
         self.ring.next
     }
 
-    /// The frame at a cursor, which moves past it; `None` after the newest.
+    /// Returns the frame after the cursor and moves the cursor past it, or returns `None` after the newest frame.
     ///
     /// # Errors
     ///
-    /// [`Lagged`] when frames after the cursor have given way. The cursor has moved to the oldest frame
-    /// that is kept then.
+    /// [`Lagged`] if frames after the cursor were overwritten. Then the cursor has moved to the oldest frame.
     pub fn read(&self, cursor: &mut Cursor) -> Result<Option<Record<'_>>, Lagged> {
         self.records().read(cursor)
     }
 
-    /// How many frames are kept.
+    /// Returns how many frames the log holds.
     pub fn len(&self) -> usize {
         self.ring.len() as usize
     }
 
-    /// Whether no frame is kept.
+    /// Returns whether the log holds no frame.
     pub fn is_empty(&self) -> bool {
         self.ring.len() == 0
     }
 
-    /// How many streams have begun before this one, modulo 2^16.
+    /// Counts a new stream. Returns how many streams were counted before, modulo 2^16.
     pub(super) fn count_stream(&self) -> u16 {
         self.ring.streams.next()
     }
@@ -206,7 +201,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> EventLog<B> {
 }
 
 impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> fmt::Debug for EventLog<B> {
-    /// Tells how many frames are kept, and how many have come so far.
+    /// Prints how many frames the log holds.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EventLog")
             .field("len", &self.len())
@@ -216,13 +211,13 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> fmt::Debug for EventLog<B> {
 
 #[cfg(feature = "defmt")]
 impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> defmt::Format for EventLog<B> {
-    /// Tells how many frames are kept.
+    /// Prints how many frames the log holds.
     fn format(&self, f: defmt::Formatter<'_>) {
         defmt::write!(f, "EventLog {{ len: {=usize}, .. }}", self.len());
     }
 }
 
-/// The ring keeps the epoch and the sequence, for those who search the records.
+/// Appends a frame, with a made id if it needs one. The ring holds the epoch and the sequence, because searches read them.
 fn publish(
     ring: &mut Ring,
     bytes: &mut [u8],
@@ -233,7 +228,7 @@ fn publish(
     if !is_event || !ring.makes_ids || frame.has_id() {
         return ring.append(bytes, frame, if is_event { EVENT } else { 0 }, write);
     }
-    // After 2^32 - 1 comes 0.
+    // Wraps: after 2^32 - 1 comes 0. Sequences are compared by their distance.
     let sequence = ring.sequence.wrapping_add(1);
     let id = MadeId::new(ring.epoch, sequence);
     ring.append(bytes, &frame.id(id.as_id()), EVENT | MADE, write)?;

@@ -5,7 +5,7 @@ use core::num::NonZeroU32;
 use crate::wire::exact::{Exact, ExactSlice};
 use crate::wire::text::{EventId, equal};
 
-/// `<epoch in hex>-<sequence in decimal>`, at the end of its bytes.
+/// An id that a log has made: `<epoch in hex>-<sequence in decimal>`, at the end of `bytes`.
 pub(super) struct MadeId {
     bytes: [u8; MAX_LEN],
     start: usize,
@@ -28,13 +28,13 @@ impl MadeId {
         id
     }
 
-    /// The sequence of an id, if this is the one that was made with that and the epoch.
+    /// Returns the sequence of an id, if the log has made the id with this epoch.
     pub fn sequence_of(id: EventId<'_>, epoch: u32) -> Option<u32> {
         let mut sequence = 0_u32;
         for byte in id.as_bytes() {
             sequence = match byte {
                 b'-' => 0,
-                // For what is no number this is any number, of which the id is not made.
+                // Wraps on other characters: the comparison below then fails.
                 _ => (sequence.wrapping_mul(10)).wrapping_add(u32::from(byte.wrapping_sub(b'0'))),
             };
         }
@@ -49,7 +49,7 @@ impl MadeId {
         equal(self.as_id().as_bytes(), id.as_bytes())
     }
 
-    /// Puts the digits of a number before what there is.
+    /// Puts the digits of a number before the bytes so far.
     fn prepend_number(&mut self, mut number: u32, base: NonZeroU32) {
         loop {
             if let Some(digit) = b"0123456789abcdef".get((number % base) as usize) {

@@ -1,71 +1,72 @@
-//! What sessions and connections want, what they wait for, and why they end.
+//! The outputs of sessions and connections, and the reasons why they end.
 
 #[cfg(feature = "http")]
 use crate::http::Status;
 use crate::time::Instant;
 
-/// What a [`Connection`](super::Connection) wants.
+/// What to do next for a [`Connection`](super::Connection).
 #[cfg(feature = "http")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum ConnectionOutput<'c> {
-    /// These bytes go to the client. There is at least one.
+    /// Write these bytes to the client. There is at least one.
     Send(&'c [u8]),
-    /// The request is whole: answer it.
+    /// Answer the request: its head has arrived.
     Request,
-    /// Bytes from the client, a new frame in the log, or that time. Flush what was sent.
+    /// Flush, then wait for bytes from the client, for a new frame in the log, or until that time.
     Wait(Instant),
-    /// Flush what was sent, then close the sending side of the connection (TCP FIN), and go on reading. The client sees
-    /// the end at once. This is said once.
+    /// Flush, then close the sending side of the connection (TCP FIN), and continue to read. The client sees the end at once. This
+    /// is returned once.
     Shutdown,
     /// Close the connection.
     Close(Outcome),
-    /// Close the connection at once, by a reset (TCP RST) if the socket can: the client takes no byte, or the rest of the frame
-    /// under way is gone. To end it by FIN would hold the socket for a client that does not read, or make an event of a part.
+    /// Close the connection at once, by a reset (TCP RST) if the socket can do that: the client does not read, or the rest of the
+    /// current frame was overwritten. After a FIN, the socket would wait for a client that does not read, or the client would take a
+    /// part of an event for a whole one.
     Abort(Outcome),
 }
 
-/// How a connection came to its end.
+/// How a connection ended.
 #[cfg(feature = "http")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Outcome {
-    /// It was answered with this status, and no stream.
+    /// The response had this status, and was no stream.
     Answered(Status),
-    /// It had a stream, which ended so.
+    /// The response was a stream, which ended for this reason.
     Streamed(CloseReason),
-    /// The client closed before it was answered, sent nothing, or took no answer.
+    /// The client got no whole response: it closed the connection, sent no request, or did not read. Or the scratch was empty, or
+    /// the server ended.
     Unanswered,
 }
 
-/// What a [`Session`](super::Session) wants.
+/// What to do next for a [`Session`](super::Session).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum SessionOutput<'l> {
-    /// These bytes go to the client. There is at least one.
+    /// Write these bytes to the client. There is at least one.
     Send(&'l [u8]),
-    /// Nothing, until the log has a new frame, or until that time. The time is now while the log is searched, the client is
-    /// greeted, or many frames are skipped: call again.
+    /// Wait for a new frame in the log, or until that time. It is the present time if a search of the log, the present state, or a
+    /// filter continues in the next call.
     Wait(Instant),
-    /// The stream is over: close the connection.
+    /// Close the connection: the stream has ended.
     Close(CloseReason),
 }
 
-/// Why a stream ends.
+/// The reason why a stream ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum CloseReason {
-    /// [`Session::end`](super::Session::end) was called. Or no place was free, and the client was told to come back, as
-    /// `ServerOptions::reconnect_when_full` says.
+    /// The caller ended the stream by [`Session::end`](super::Session::end). Or no slot was free, and
+    /// `ServerOptions::reconnect_when_full` gave the client a stream that only tells its reconnection time.
     Ended,
-    /// It has lasted as long as the options allow.
+    /// The stream has lasted as long as [`lifetime`](super::StreamOptions::lifetime) allows.
     Lifetime,
-    /// The client took no byte for as long as the options allow.
+    /// The client took no byte for as long as [`write_timeout`](super::StreamOptions::write_timeout) allows.
     Stalled,
-    /// The frame under way gave way to newer ones before the client took all of it. Its end cannot be
-    /// sent any more, and to end it would make an event of the part.
+    /// The log overwrote the current frame before the client took all of it. Its end cannot be sent any more.
     Lagged,
     /// The client closed the connection.
     HungUp,
@@ -83,20 +84,20 @@ impl core::fmt::Display for CloseReason {
     }
 }
 
-/// What the time since a moment is measured for. The moment is kept beside this.
+/// What a timer measures. Its start lies in the owner, which saves padding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub(super) enum Waiting {
-    /// For something to send. The last byte was sent then.
+    /// The silence since the last byte was sent.
     Idle,
-    /// For the client to take bytes.
+    /// How long the client has taken no byte.
     Sending,
-    /// For nothing yet: bytes were sent just now.
+    /// Nothing: bytes were sent, and the next call starts the timer.
     Progress,
 }
 
 impl Waiting {
-    /// Begins to measure, if bytes were sent since the last call.
+    /// Starts the timer if bytes were sent since the last call.
     pub fn note_progress(&mut self, since: &mut Instant, now: Instant) {
         if *self == Waiting::Progress {
             *self = Waiting::Idle;
@@ -104,7 +105,7 @@ impl Waiting {
         }
     }
 
-    /// Whether there were bytes to send for too long.
+    /// Returns whether the client has taken no byte for longer than the limit.
     pub fn is_stalled(&mut self, since: &mut Instant, now: Instant, limit_ms: u32) -> bool {
         if *self == Waiting::Sending {
             return now >= since.limit(limit_ms);

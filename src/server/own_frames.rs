@@ -1,4 +1,4 @@
-//! What a session sends by itself.
+//! The frames that a session sends of its own.
 
 use super::stage::Stage;
 use super::stream_options::StreamOptions;
@@ -7,7 +7,7 @@ use crate::time::Instant;
 use crate::wire::decimal::Decimal;
 use crate::wire::exact::{Exact, ExactSlice};
 
-/// The frames that a session sends beside those of the log, and when they are due.
+/// The frames that a session sends beside those of the log: preamble, loss notice, keep-alive.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub(super) struct OwnFrames<'a> {
@@ -35,11 +35,13 @@ impl<'a> OwnFrames<'a> {
         }
     }
 
-    /// The comment is for proxies, which pass the head on with the first bytes of the body. No blank line follows: some
-    /// clients take an empty block at the start of a stream for an event.
+    /// Returns the part of the preamble after the bytes that were sent: a comment, the reconnection time, and the padding.
     ///
-    /// It is written without a `Frame`, which would make this the call with the most stack here. Not inlined, which saves 70
-    /// bytes of flash.
+    /// The comment is for proxies, which forward the head of the response only with the first bytes of the body. No blank line
+    /// follows: some clients take an empty block at the start of a stream for an event.
+    ///
+    /// It is written without a `Frame`, whose iterator would need more stack than any other call of a session. Not inlined,
+    /// which saves 70 bytes of flash.
     #[inline(never)]
     fn unsent_preamble(&self, sent: u32) -> &'static [u8] {
         const START: &[u8] = b":\nretry: ";
@@ -69,8 +71,8 @@ impl<'a> OwnFrames<'a> {
     }
 }
 
-/// The part of a frame after the bytes that were sent.
-#[inline(never)]
+/// Returns the part of a frame after the bytes that were sent.
+#[inline(never)] // Inlined, its iterator would be on the stack during other calls.
 fn unsent<'f>(frame: &Frame<'f>, sent: u32) -> &'f [u8] {
     let mut sent = sent as usize;
     for chunk in frame.slices() {
@@ -82,10 +84,10 @@ fn unsent<'f>(frame: &Frame<'f>, sent: u32) -> &'f [u8] {
     b""
 }
 
-/// The reconnection time of a client that comes now, whose stream has this number in its log.
+/// Returns the reconnection time, in milliseconds, of a client that connects now, whose stream has this number in its log.
 fn spread(now: Instant, number: u16, options: &StreamOptions<'_>) -> u32 {
-    // Multiples of the golden ratio, modulo 1, keep apart: 8 in a row by 0.09. So clients that come at once or one after
-    // the other get times that differ. The sum and the product wrap: they are a hash.
+    // Multiples of the golden ratio, modulo 1, are far apart: 8 in a row differ by at least 0.09. So clients that connect at once or
+    // one after the other get different times. The sum and the product wrap: they are a hash.
     let moment = (now.as_millis() as u32).wrapping_add(u32::from(number));
     let part = moment.wrapping_mul(0x9e37_79b9);
     // Two factors of 32 bits: this product does not wrap.

@@ -1,4 +1,4 @@
-//! A frame as it stands in a log.
+//! A frame in an event log.
 
 use crate::wire::exact::Exact;
 use crate::wire::text::{EventType, equal};
@@ -8,11 +8,11 @@ use crate::wire::text::{EventType, equal};
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Record<'l> {
     bytes: &'l [u8],
-    /// Of the record's header.
+    /// `EVENT` and `MADE` of the record's header.
     flags: u32,
 }
 
-/// The first byte of a line says which field it is: the frame was encoded by this crate.
+/// First bytes of lines. Each tells which field the line is, because this crate has encoded the frame.
 const COMMENT: u8 = b':';
 const TYPE: u8 = b'e';
 const ID: u8 = b'i';
@@ -24,10 +24,10 @@ pub(super) const MADE: u32 = 0x80_0000;
 
 const MESSAGE: &[u8] = b"message";
 
-/// How much longer than an id the value of a field may be that equals it but for the white space around it.
+/// How many bytes of white space around an id are compared.
 const MAX_WHITE_SPACE: usize = 64;
 
-/// Ids of so many bytes are not sent by themselves: few scratches could hold them when the client comes back.
+/// Ids of this length and more are not sent as an initial id: when the client returns, few scratch buffers could hold them.
 const MAX_ID: usize = 256;
 
 impl<'l> Record<'l> {
@@ -38,12 +38,12 @@ impl<'l> Record<'l> {
         }
     }
 
-    /// The frame as it goes to clients. It is never empty.
+    /// Returns the encoded frame. It is never empty.
     pub const fn as_bytes(&self) -> &'l [u8] {
         self.bytes
     }
 
-    /// The type of the event; `None` if the frame has no data, so that clients make no event of it.
+    /// Returns the event type, or `None` if the frame has no data: then clients dispatch no event (WHATWG HTML 9.2.6).
     pub fn event_type(&self) -> Option<EventType<'l>> {
         let mut at = 0;
         self.find_type(&mut at, &mut { u32::MAX });
@@ -51,30 +51,30 @@ impl<'l> Record<'l> {
         self.is_event().then_some(EventType::of_field(name))
     }
 
-    /// Whether clients make an event of it.
+    /// Returns whether clients dispatch an event for this frame.
     pub(super) const fn is_event(&self) -> bool {
         self.flags & EVENT != 0
     }
 
-    /// Whether the log has made its id.
+    /// Returns whether the log has made the id of this frame.
     pub(super) const fn has_made_id(&self) -> bool {
         self.flags & MADE != 0
     }
 
-    /// Moves `at` to where the type stands, if there is one: after the comment. `false` when so many bytes were
-    /// read before.
+    /// Moves `at` past the comment, to the line of the event type if there is one. Takes the bytes that it reads off `bytes`, and
+    /// returns `false` if these are used up before.
     pub(super) fn find_type(&self, at: &mut u32, bytes: &mut u32) -> bool {
-        // Fast path: hardly an event has a comment.
+        // Fast path: most frames begin without a comment.
         self.bytes.first() != Some(&COMMENT) || self.skip_lines(COMMENT, at, bytes)
     }
 
-    /// Moves `at` to where the id stands, if there is one: after comment and type. `false` when so many bytes
-    /// were read before.
+    /// Moves `at` past comment and event type, to the line of the id if there is one. Takes the bytes that it reads off `bytes`,
+    /// and returns `false` if these are used up before.
     pub(super) fn find_id(&self, at: &mut u32, bytes: &mut u32) -> bool {
         self.skip_lines(TYPE, at, bytes)
     }
 
-    /// The type, after [`find_type`](Self::find_type). `None` if it is as long as `limit`, or longer.
+    /// Returns the event type, after [`find_type`](Self::find_type), or `None` if it has `limit` bytes or more.
     pub(super) fn type_at(&self, at: u32, limit: usize) -> Option<&'l [u8]> {
         let Some(value) = self.value_at(TYPE, b"event: ".len(), at) else {
             return Some(MESSAGE);
@@ -86,15 +86,15 @@ impl<'l> Record<'l> {
         }
     }
 
-    /// Whether the type is this one, after [`find_type`](Self::find_type).
+    /// Returns whether the event type is this one, after [`find_type`](Self::find_type).
     pub(super) fn has_type_at(&self, at: u32, name: EventType<'_>) -> bool {
         let name = name.as_bytes();
-        // The name of the list ends the comparison, however long that of the record is.
+        // The limit bounds the work: a longer type of the record cannot be equal. One byte more finds the line end.
         self.type_at(at, name.len().max(MESSAGE.len()).saturating_add(1))
             .is_some_and(|known| equal(known, name))
     }
 
-    /// The id, after [`find_id`](Self::find_id). `None` for the empty id, and for one that is too long to come back.
+    /// Returns the id, after [`find_id`](Self::find_id), or `None` if it is empty or has `MAX_ID` bytes or more.
     pub(super) fn id_at(&self, at: u32) -> Option<&'l [u8]> {
         let value = self.value_at(ID, b"id: ".len(), at)?;
         let value = value.get(..MAX_ID).unwrap_or(value);
@@ -104,9 +104,9 @@ impl<'l> Record<'l> {
         }
     }
 
-    /// Whether the id is this one, after [`find_id`](Self::find_id).
+    /// Returns whether the id is this one, after [`find_id`](Self::find_id).
     pub(super) fn has_id_at(&self, at: u32, id: &[u8]) -> bool {
-        // A header's value comes without the white space around it.
+        // HTTP strips the white space around the value of a header field (RFC 9110, section 5.5), so the client's id lacks it.
         let id = id.trim_ascii();
         let Some(value) = self.value_at(ID, b"id: ".len(), at) else {
             return false;
@@ -115,12 +115,12 @@ impl<'l> Record<'l> {
         let value = value.get(..longest).unwrap_or(value);
         let length = value.iter().position(|byte| *byte == b'\n');
         let value = length.and_then(|length| value.get(..length));
-        // An id of nothing but white space is not the empty id, by which clients forget theirs.
+        // An id of white space alone is not the empty id, which clears the client's last event ID.
         let value = value.map(<[u8]>::trim_ascii);
         value.is_some_and(|value| !value.is_empty() && equal(value, id))
     }
 
-    /// What follows the name of a field, if the line at this place has that.
+    /// Returns the bytes after the name of this field, or `None` if the line at `at` is another field.
     fn value_at(&self, field: u8, name_len: usize, at: u32) -> Option<&'l [u8]> {
         let line = self.bytes.get(at as usize..)?;
         if *line.first()? != field {
@@ -129,8 +129,8 @@ impl<'l> Record<'l> {
         line.get(name_len..)
     }
 
-    /// Moves `at` over comments and lines of this field, which may be long, so it may have stopped within one.
-    /// `false` when so many bytes were read before.
+    /// Moves `at` past comments and lines of this field. Returns `false` if `bytes` is used up before, maybe in mid-line: the next
+    /// call continues there.
     fn skip_lines(&self, field: u8, at: &mut u32, bytes: &mut u32) -> bool {
         loop {
             let (before, rest) = self

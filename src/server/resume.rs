@@ -1,4 +1,4 @@
-//! Looking for the event that a client has seen last.
+//! The search for the event with the client's last event ID.
 
 use super::made_id::MadeId;
 use super::ring::{Cursor, Records};
@@ -6,19 +6,19 @@ use super::ring::{Cursor, Records};
 use super::walk::{Budget, Walk};
 use crate::wire::text::LastEventId;
 
-/// Where a client begins that comes with an id, or without.
+/// Where a client continues that reconnects with a last event ID, or connects without one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Resume {
-    /// After the event with that id. Nothing is missing.
+    /// After the event with that id: no event is missing.
     From(Cursor),
-    /// At the oldest frame: no event of that id is in the log, any longer or ever, or it is no id. Tell the client.
+    /// At the oldest frame: the log holds no event with that id. Send the client a loss notice.
     Lost(Cursor),
-    /// After the newest frame: the client has no id.
+    /// After the newest frame: the client has no last event ID.
     Fresh(Cursor),
 }
 
-/// Where a client begins that comes with this id. The search is one call, however long it takes.
+/// Searches for an id in one call, however long that takes.
 pub(super) fn resume(records: &Records<'_>, id: LastEventId<'_>) -> Resume {
     if id.is_absent() {
         return Resume::Fresh(records.ring.next);
@@ -26,15 +26,15 @@ pub(super) fn resume(records: &Records<'_>, id: LastEventId<'_>) -> Resume {
     begin(records, id).unwrap_or_else(|| search(records, id))
 }
 
-/// Searches the whole log. No record gives way meanwhile, so it does not need the `Walk` and the `Budget` of `step`, which
-/// take 70 bytes of stack.
+/// Searches the whole log. No record is overwritten during one call, so this needs no `Walk` and no `Budget` as `step` does, which
+/// would take 70 bytes of stack.
 ///
-/// Not inlined: its stack would add to that of `begin`.
+/// Not inlined, so that its locals are not on the stack during `begin`.
 #[inline(never)]
 fn search(records: &Records<'_>, id: LastEventId<'_>) -> Resume {
     let mut cursor = records.ring.oldest;
     let mut resume = Resume::Lost(cursor);
-    // No event can have an id that is unusable.
+    // No event can have an unusable id.
     if let LastEventId::Id(id) = id {
         while let Ok(Some(record)) = records.read(&mut cursor) {
             let mut at = 0;
@@ -47,33 +47,33 @@ fn search(records: &Records<'_>, id: LastEventId<'_>) -> Resume {
     resume
 }
 
-/// What the sequence of the id tells, if the log has made it. `None` if a search is to tell.
-#[inline(always)] // A frame of its own would lie on the stack below what makes an id.
+/// Decides by the number of the id, if the log has made it. Returns `None` if only a search can tell.
+#[inline(always)] // A call would add its stack frame to the stack that making an id needs.
 pub(super) fn begin(records: &Records<'_>, id: LastEventId<'_>) -> Option<Resume> {
     let ring = records.ring;
     let (LastEventId::Id(id), true) = (id, ring.makes_ids) else {
         return None;
     };
     let sequence = MadeId::sequence_of(id, ring.epoch)?;
-    // Sequences wrap. An id ahead is as one from long ago.
+    // Wraps: sequences are compared by their distance. An id that was not made yet looks very old, so it is lost.
     let age = ring.sequence.wrapping_sub(sequence);
     if age < ring.made {
         return None;
     }
     Some(if age == ring.made && ring.is_oldest_next {
-        // What came next is still there: nothing is missing.
+        // The event of this id was the last one to be overwritten: the next one is still there.
         Resume::From(ring.oldest)
     } else {
         Resume::Lost(ring.oldest)
     })
 }
 
-/// Searches a part of the log. `None` if there is more. When records give way that were not searched yet, or that
-/// follow the one that was found, the client has lost events.
+/// Searches a part of the log. Returns `None` if records are left to search. If records are overwritten that were not searched yet,
+/// or that follow the record that was found, the client has lost events.
 #[cfg(any(feature = "http", feature = "embedded-io-async"))]
 pub(super) fn step(walk: &mut Walk, records: &Records<'_>, id: LastEventId<'_>) -> Option<Resume> {
     let LastEventId::Id(id) = id else {
-        // It was sent, but no event can have it.
+        // The client has sent an id, but no event can have it.
         return Some(Resume::Lost(records.ring.oldest));
     };
     let mut budget = Budget::STEP;

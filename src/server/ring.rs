@@ -1,4 +1,4 @@
-//! Records in a ring, the oldest of which give way to the next.
+//! Records in a ring buffer: new records overwrite the oldest ones.
 
 use core::fmt;
 use core::sync::atomic::{AtomicU16, Ordering};
@@ -8,15 +8,15 @@ use crate::encode::{Frame, Sink};
 use crate::wire::copy::copy;
 use crate::wire::exact::{Exact, ExactSlice};
 
-/// A place in an [`EventLog`](super::EventLog), before a frame or after the last one.
+/// The position of a reader in an [`EventLog`](super::EventLog): before a frame, or after the newest one.
 ///
-/// It tells where its reader is, however many frames have come and gone since.
+/// It stays valid when frames are published: if the frame after it is overwritten, the next read returns [`Lagged`].
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Cursor {
-    /// How many records came before, modulo 2^32: numbers wrap, and so does arithmetic with them.
+    /// How many records were published before, modulo 2^32. Numbers wrap, so they are compared by their wrapping distance.
     pub(super) number: u32,
-    /// Where the record begins in the buffer.
+    /// The index in the buffer where the record begins.
     pub(super) position: u32,
 }
 
@@ -26,14 +26,14 @@ impl Cursor {
         position: 0,
     };
 
-    /// Whether this is before the record of that number, of the same log.
+    /// Returns whether this cursor is before the record of that number in the same log.
     pub(super) const fn is_before(self, number: u32) -> bool {
         self.number.wrapping_sub(number) > u32::MAX / 2
     }
 }
 
 impl PartialEq for Cursor {
-    /// Whether both are before the same frame. Where it will stand is not known before it comes.
+    /// Compares the numbers only: the position of a frame that is not published yet is not known.
     fn eq(&self, other: &Self) -> bool {
         self.number == other.number
     }
@@ -41,11 +41,11 @@ impl PartialEq for Cursor {
 
 impl Eq for Cursor {}
 
-/// Frames that a reader has not seen were overwritten: it was slower than the log is long.
+/// Frames were overwritten before the reader got them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Lagged {
-    /// How many frames are missing.
+    /// How many frames the reader has missed.
     pub missed: u32,
 }
 
@@ -61,16 +61,16 @@ impl fmt::Display for Lagged {
 
 impl core::error::Error for Lagged {}
 
-/// Why a frame was not published.
+/// The reason why a frame was not published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum PublishError {
     /// The frame is longer than the whole log.
     TooLarge,
-    /// Its data could not be formatted, or was longer when it was formatted again.
+    /// The function that writes the data failed, or wrote more text in its second call.
     Data,
-    /// The log is in use by the caller itself: a frame was published while formatting another.
+    /// The function that formats a frame tried to publish another frame.
     Busy,
 }
 
@@ -86,41 +86,41 @@ impl fmt::Display for PublishError {
 
 impl core::error::Error for PublishError {}
 
-/// What stands before each record: its length in 22 bits, and two flags. A length of 0 says that the next
-/// record is at the start of the buffer.
+/// The length of the header before each record: 22 bits of length, and two flags. A header with length 0 sends readers to the
+/// start of the buffer, where the next record is.
 pub(super) const HEADER: usize = 3;
 const MAX_LENGTH: usize = 0x3f_ffff;
 
-/// Writes a frame, and maybe more.
+/// A function that writes a frame, and its data if that is formatted.
 pub(super) type Write<'w> =
     dyn Fn(&mut RecordSink<'_>, &Frame<'_>) -> Result<(), PublishError> + 'w;
 
-/// Which records the buffer holds. Each stands in one piece.
+/// The records that the buffer holds. Each record is stored in one piece.
 #[derive(Clone, Debug)]
 pub(super) struct Ring {
     pub oldest: Cursor,
     pub next: Cursor,
     /// How many records have an id that the log has made.
     pub made: u32,
-    /// Names this run of the program in the ids that the log makes.
+    /// Identifies this run of the program in the ids that the log makes.
     pub epoch: u32,
     /// The sequence of the last id that was made.
     pub sequence: u32,
     pub makes_ids: bool,
-    /// Whether a client with the made id before those that are kept has missed no event: the event with that id was the last to
-    /// give way. Or no event has given way, and the id has the sequence 0.
+    /// Whether a client with the made id before the oldest kept one has missed no event: the event with that id was the last one
+    /// to be overwritten. Or no event was overwritten, and the id has the sequence 0.
     pub is_oldest_next: bool,
-    /// How many streams have begun. The ring does not need it, but its padding has room for it.
+    /// How many streams have begun. The ring does not use it; here it fits into padding.
     pub streams: Counter,
 }
 
-/// Counts modulo 2^16, also where the log is only borrowed.
+/// A counter modulo 2^16 that counts through a shared reference.
 #[derive(Debug)]
 pub(super) struct Counter(AtomicU16);
 
 impl Counter {
-    /// Returns the count so far. Two that count at once may get the same, for some microcontrollers can only load and
-    /// store.
+    /// Returns the count and adds one, which wraps. Two concurrent calls may return the same count: some microcontrollers
+    /// (thumbv6m) have no atomic addition, only loads and stores. The count only spreads reconnection times.
     pub fn next(&self) -> u16 {
         let count = self.0.load(Ordering::Relaxed);
         self.0.store(count.wrapping_add(1), Ordering::Relaxed);
@@ -135,7 +135,8 @@ impl Clone for Counter {
 }
 
 impl Ring {
-    // A constant, and no `const fn`, by which a hub that is made at run time takes 256 B of flash more. Each use is a new ring.
+    // A constant, because with a `const fn` a hub that is created at run time takes 256 B of flash more. Each use is a new ring,
+    // as the lint warns.
     #[allow(clippy::declare_interior_mutable_const)]
     pub const EMPTY: Self = Self {
         oldest: Cursor::START,
@@ -148,17 +149,16 @@ impl Ring {
         streams: Counter(AtomicU16::new(0)),
     };
 
-    /// How many records there are.
+    /// Returns how many records the ring holds.
     pub const fn len(&self) -> u32 {
         self.next.number.wrapping_sub(self.oldest.number)
     }
 
-    /// Appends what `write` writes of a frame as one record. It is called twice: first to learn how much room
-    /// to make.
+    /// Appends the text that `write` writes as one record. It calls `write` twice: the first call measures the text.
     ///
     /// # Errors
     ///
-    /// Those of `write`, or if the record does not fit. Then no record has given way for it.
+    /// The error of the first call, or `TooLarge`: then no record was overwritten. `Data` if the second call failed.
     pub fn append(
         &mut self,
         bytes: &mut [u8],
@@ -170,7 +170,7 @@ impl Ring {
         let mut measure = RecordSink {
             record: None,
             written: 0,
-            // A buffer shorter than a header has room for no record.
+            // Saturates: a buffer shorter than a header has room for no record.
             room: capacity.saturating_sub(HEADER).min(MAX_LENGTH),
         };
         write(&mut measure, frame)?;
@@ -206,9 +206,9 @@ impl Ring {
         Ok(())
     }
 
-    /// Where there is room for a record, after as many of the oldest have given way as is needed.
+    /// Removes as many of the oldest records as a record of this length needs. Returns where the record begins.
     ///
-    /// Not inlined: what it needs of the stack, what writes the record need not have.
+    /// Not inlined, so that its locals are not on the stack while the caller's function writes the record.
     #[inline(never)]
     fn make_room(&mut self, bytes: &[u8], capacity: usize, length: usize) -> usize {
         while self.len() > 0 {
@@ -226,14 +226,14 @@ impl Ring {
             let records = Records::new(self, bytes);
             let mut next = records.ring.oldest;
             let record = records.read(&mut next);
-            // A comment is not missed.
+            // Only events can be missed: for a client that has seen all of them, an overwritten comment is no loss.
             let event = record.ok().flatten().filter(Record::is_event);
             if let Some(is_made) = event.map(|event| event.has_made_id()) {
                 self.is_oldest_next = is_made;
                 self.made = self.made.minus(is_made.into());
             }
             self.oldest = next;
-            // At the end of the buffer, the oldest is the one at its start.
+            // A header of 0 or no room for one: the next record is at the start of the buffer.
             if header_at(bytes, next.position as usize) == 0 {
                 self.oldest.position = 0;
             }
@@ -242,7 +242,7 @@ impl Ring {
     }
 }
 
-/// The records of a ring, to be read.
+/// Reads the records of a ring.
 #[derive(Clone, Copy)]
 pub(crate) struct Records<'r> {
     pub(super) ring: &'r Ring,
@@ -257,8 +257,8 @@ impl<'r> Records<'r> {
         }
     }
 
-    /// The record at the cursor, which moves to the next; `None` after the last one.
-    #[inline(never)]
+    /// Returns the record after the cursor and moves the cursor past it, or returns `None` after the newest record.
+    #[inline(never)] // It has a dozen callers.
     pub fn read(&self, cursor: &mut Cursor) -> Result<Option<Record<'r>>, Lagged> {
         let oldest = self.ring.oldest;
         let ahead = cursor.number.wrapping_sub(oldest.number);
@@ -270,7 +270,7 @@ impl<'r> Records<'r> {
         if ahead == self.ring.len() {
             return Ok(None);
         }
-        // The oldest may have been put elsewhere than this reader, who was after the last, expects.
+        // A reader that waited after the newest record does not know where the next one was stored: the ring does.
         let expected = if ahead == 0 { oldest } else { *cursor };
         let mut start = expected.position as usize;
         let mut header = header_at(self.bytes, start);
@@ -278,7 +278,7 @@ impl<'r> Records<'r> {
             start = 0;
             header = header_at(self.bytes, 0);
         }
-        // A cursor of another log may point anywhere. The record that it finds there may be empty.
+        // Saturates: a cursor of another log may point anywhere. The record that it finds may be empty.
         let start = start.saturating_add(HEADER);
         let end = start.saturating_add(header as usize & MAX_LENGTH);
         cursor.number = cursor.number.wrapping_add(1);
@@ -288,9 +288,9 @@ impl<'r> Records<'r> {
     }
 }
 
-/// Where a record is written to.
+/// The sink that measures a record, or writes it into the ring.
 pub(super) struct RecordSink<'r> {
-    /// `None` while it is only measured.
+    /// `None` while the record is measured.
     record: Option<&'r mut [u8]>,
     written: usize,
     room: usize,
@@ -320,12 +320,12 @@ impl Sink for RecordSink<'_> {
     }
 }
 
-/// What positions of 32 bits reach.
+/// Returns the part of the buffer that positions of 32 bits can reach.
 fn usable(bytes: &[u8]) -> &[u8] {
     bytes.get(..u32::MAX as usize).unwrap_or(bytes)
 }
 
-/// The header at a place; 0 if there is no room for one.
+/// Returns the header at this index, or 0 if there is no room for one.
 fn header_at(bytes: &[u8], at: usize) -> u32 {
     match bytes.get(at..) {
         Some([low, middle, high, ..]) => u32::from_le_bytes([*low, *middle, *high, 0]),
@@ -333,7 +333,7 @@ fn header_at(bytes: &[u8], at: usize) -> u32 {
     }
 }
 
-/// Writes a header, if there is room.
+/// Writes a header if there is room for one.
 fn write_header(to: &mut [u8], header: u32) {
     if let ([a, b, c, ..], [low, middle, high, _]) = (to, header.to_le_bytes()) {
         (*a, *b, *c) = (low, middle, high);

@@ -15,24 +15,25 @@ use crate::wire::copy::copy;
 use crate::wire::exact::{Exact, ExactSlice};
 use crate::wire::text::LastEventId;
 
-/// One client's stream, out of an [`EventLog`]: the body of the response, byte by byte, without a
-/// buffer of its own.
+/// One client's stream from an [`EventLog`]: the bytes of the response's body.
 ///
 /// ```text
 ///            new
-/// preamble ──┬─────────────┐
-///            │ lost        v
-///            ├──> notice ──┴─> greeting ──> live ──> closed: ended, lifetime, stalled, lagged within a frame
-///            │      ^          (if set)     ^ │ ^
-///            │      │                       │ │ ├──> keep-alive, after silence
-///            │      └───────────────────────┼─┘ └──> id (if set), after all that is kept
-///            └── resumed ───────────────────┘ lagged between two frames
+/// preamble ──┬──────────────────┐
+///            │ lost             v
+///            ├──> loss notice ──┴─> state ──> live ──> closed: ended, lifetime, stalled, lagged in mid-frame
+///            │      ^           (if set)      ^ │ ^
+///            │      │                         │ │ ├──> keep-alive, after silence
+///            │      └─────────────────────────┼─┘ └──> id (if set), after the frames that the log held
+///            └── resumed ─────────────────────┘ lagged between two frames
 /// ```
 ///
-/// **Call [`poll`](Session::poll) until it says [`SessionOutput::Wait`], and tell with
-/// [`sent`](Session::sent) how many of the bytes it gave were written, before the next call. Then call
-/// it again when the log has a new frame, or when the time has come.** Nothing is lost if that takes
-/// long, or if only a part was written: what was not told as sent is given again.
+/// **Call [`poll`](Session::poll) until it returns [`SessionOutput::Wait`]. After each [`SessionOutput::Send`], report with
+/// [`sent`](Session::sent) how many of the bytes were written, before the next call. After `Wait`, call `poll` again when the log
+/// has a new frame, and at that time at the latest.** Bytes that were not reported as sent are returned again, so a partial or a late
+/// write loses nothing.
+///
+/// It needs no buffer of its own.
 ///
 /// # Examples
 ///

@@ -1,4 +1,4 @@
-//! How streams are served.
+//! Options of a stream.
 
 use super::filter::{SKIP, Skip};
 use super::initial_id::{NEXT_RECORD, NEXT_RECORD_OR_ID, ReadNext};
@@ -11,7 +11,9 @@ use crate::wire::exact::Exact;
 use crate::wire::media_type::STREAM_FIELDS;
 use crate::wire::text::EventType;
 
-/// How a [`Session`](super::Session) serves a stream.
+/// The options of a stream, for a [`Session`](super::Session) or a server.
+///
+/// Times are in milliseconds.
 ///
 /// # Examples
 ///
@@ -38,7 +40,7 @@ pub struct StreamOptions<'a> {
     pub(super) start: Start,
     pub(super) only: Option<&'a [EventType<'a>]>,
     pub(super) skip: Option<Skip>,
-    /// The stage after preamble and loss notice, for clients that are new or have lost events.
+    /// The stage after preamble and loss notice, for a client that is new or has lost events.
     pub(super) opening: Stage,
     pub(super) initial_state: Option<&'a dyn InitialState>,
     pub(super) next_record: ReadNext,
@@ -51,17 +53,17 @@ pub struct StreamOptions<'a> {
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Start {
-    /// What comes from now on.
+    /// Only the frames that are published from now on.
     #[default]
     Live,
-    /// Everything that is kept.
+    /// All frames of the log.
     Oldest,
-    /// Of everything that is kept, the last event of each type. Events whose type has 256 bytes or more are all sent.
+    /// The newest event of each type in the log. Events whose type has 256 bytes or more are all sent.
     LatestOfEachType,
 }
 
 impl Start {
-    /// Where a client begins in a log that reaches from `oldest` to `newest`, and where its snapshot ends.
+    /// Returns the cursors where a client begins and where its snapshot ends, in a log from `oldest` to `newest`.
     pub(super) const fn range(self, oldest: Cursor, newest: Cursor) -> (Cursor, Cursor) {
         match self {
             Start::Live => (newest, newest),
@@ -74,7 +76,7 @@ impl Start {
 const LOST: Frame<'static> = Frame::new().event_type(event_type!("lost")).with_data(b"");
 
 impl<'a> StreamOptions<'a> {
-    /// The options that their methods name as defaults.
+    /// Returns the defaults, which the methods name.
     pub const fn new() -> Self {
         Self {
             retry: 3_000,
@@ -94,49 +96,48 @@ impl<'a> StreamOptions<'a> {
         }
     }
 
-    /// After how many milliseconds clients reconnect: 3 s by default.
+    /// Sets the reconnection time of clients (WHATWG HTML 9.2.6, `retry`): 3 s by default.
     pub const fn retry(mut self, milliseconds: u32) -> Self {
         self.retry = milliseconds;
         self
     }
 
-    /// Up to how much longer each client waits: 0 by default. It keeps many clients from coming back
-    /// all at once. The moment at which a client connects decides, and how many streams of its log have begun before: clients
-    /// that come in one millisecond are told different times. A spread of 11 is wide enough for 8 of them.
+    /// Adds up to this time to the reconnection time of each client: 0 by default.
+    ///
+    /// Then clients that lose their server at the same moment do not all return at the same moment. The time is computed from the
+    /// moment at which a client connects, and from the number of streams before: clients that connect in the same millisecond get
+    /// different times. A jitter of 11 ms suffices for 8 of them.
     pub const fn retry_jitter(mut self, milliseconds: u32) -> Self {
         self.retry_jitter = milliseconds;
         self
     }
 
-    /// Begins the stream with a comment of 2 KB, for proxies and clients that hold back a short
-    /// answer.
+    /// Begins the stream with a comment of 2 KB, for proxies and clients that buffer the first bytes of a response.
     pub const fn padding(mut self) -> Self {
         self.padding = Some(unsent_padding);
         self
     }
 
-    /// After how many milliseconds without a byte a frame keeps the connection alive: 15 s by
-    /// default. 0 sends none.
+    /// Sets the time without a byte after which a keep-alive frame is sent: 15 s by default. 0 means never.
     pub const fn keep_alive(mut self, milliseconds: u32) -> Self {
         self.keep_alive_ms = milliseconds;
         self
     }
 
-    /// The frame that keeps the connection alive: an empty comment by default. An event is one that
-    /// pages can see.
+    /// Sets the keep-alive frame: an empty comment by default. Use an event if pages are to see keep-alives.
     pub const fn keep_alive_frame(mut self, frame: Frame<'a>) -> Self {
         self.keep_alive = frame;
         self
     }
 
-    /// The frame that tells a client that events are missing where it stands: by default an event of
-    /// the type `lost`, with empty data.
+    /// Sets the loss notice, the frame that a client gets in the place of missing events: by default an event of the type `lost` with
+    /// empty data.
     pub const fn loss_notice(mut self, frame: Frame<'a>) -> Self {
         self.loss_notice = frame;
         self
     }
 
-    /// What a client without a last event ID gets first: by default what comes from now on.
+    /// Sets what a client without a last event ID gets first: by default only the frames that are published from now on.
     pub const fn start(mut self, start: Start) -> Self {
         self.start = start;
         if let Start::LatestOfEachType = start {
@@ -145,33 +146,34 @@ impl<'a> StreamOptions<'a> {
         self
     }
 
-    /// Serves only events of these types; none, if there are none. Frames that are no events, and the loss
-    /// notice, are not held back.
+    /// Sends only events of these types. An empty list sends no event. Comments, frames of a `retry` or an id alone, and the loss
+    /// notice are sent in any case.
     ///
-    /// A client that waits for a rare event resumes from the last one that it has seen. If that has left
-    /// the log meanwhile, it is told of a loss, though what it missed may have been of other types.
+    /// A client that waits for a rare event resumes from the last event that it got. If that one was overwritten, the client
+    /// gets a loss notice, even if all missed events were of other types.
     pub const fn event_types(mut self, names: &'a [EventType<'a>]) -> Self {
         self.only = Some(names);
         self.skip = Some(SKIP);
         self
     }
 
-    /// Asks this hook for the present state, frame by frame, when a client comes without a last event ID or has lost events.
-    /// The frames go to that client alone and take no room in the log. They follow the loss notice; what the log holds for the
-    /// client follows them.
+    /// Sets a hook that writes the present state, frame by frame, for a client without a last event ID or with a loss.
     ///
-    /// The hook is called with 0, 1, 2 and so on, and each time with an empty sink. It writes the frame of that number and returns
-    /// `true`, or returns `false` if there is no such frame. Until it does, only the end of the stream ends the greeting.
+    /// The frames go to that client alone and take no room in the log. They come after the loss notice and before the frames of the
+    /// log. A client that resumes without a loss does not get them.
     ///
-    /// A frame may be as long as the scratch of the connection. A longer one is left out, and writing it returns
-    /// [`BufferTooSmall`](crate::BufferTooSmall). Frames need no id: a client that comes back resumes by those of the log.
+    /// The hook is called with 0, 1, 2 and so on, each time with an empty sink. It writes the frame of that number and returns
+    /// `true`, or returns `false` after the last frame. A hook that never returns `false` is stopped only by the end of the stream.
     ///
-    /// A client that resumes gets no greeting. [`event_types`](Self::event_types) does not hold it back. With [`Start::LatestOfEachType`] a type
-    /// of which the log has an event comes twice: [`Start::Live`] suffices if the greeting has the whole state.
+    /// A frame may be as long as the scratch of the connection. Writing a longer one returns
+    /// [`BufferTooSmall`](crate::BufferTooSmall), and the frame is left out. Frames need no id: a client resumes by the ids of the
+    /// log.
     ///
-    /// The lock of a shared log is not held while the hook runs. An event that is published meanwhile follows the greeting, also
-    /// if the greeting has that state already. [`Session::poll`](super::Session::poll) leaves the greeting out, for it has no
-    /// buffer.
+    /// [`event_types`](Self::event_types) does not filter these frames. With [`Start::LatestOfEachType`] the client gets a type twice
+    /// of which the log has an event: use [`Start::Live`] if the hook writes the whole state.
+    ///
+    /// The hook runs while the log is not locked. The client gets an event that is published meanwhile after these frames, even if
+    /// they show that state already. [`Session::poll`](super::Session::poll) has no buffer, so it sends no present state.
     ///
     /// # Examples
     ///
@@ -187,9 +189,9 @@ impl<'a> StreamOptions<'a> {
     /// static IS_OPEN: AtomicBool = AtomicBool::new(true);
     ///
     /// static SERVER: ServerOptions =
-    ///     ServerOptions::new("/events").stream(StreamOptions::new().initial_state(&greet));
+    ///     ServerOptions::new("/events").stream(StreamOptions::new().initial_state(&present_state));
     ///
-    /// fn greet(number: u32, sink: &mut SliceSink<'_>) -> bool {
+    /// fn present_state(number: u32, sink: &mut SliceSink<'_>) -> bool {
     ///     let written = match number {
     ///         0 => write_temperature(sink),
     ///         1 => DOOR.with_data(if IS_OPEN.load(Ordering::Relaxed) { b"open" } else { b"shut" }).write_to(sink),
@@ -220,15 +222,17 @@ impl<'a> StreamOptions<'a> {
         self
     }
 
-    /// Sends an id to a client that has none of this log, once it has got what the log held for it: the newest id of the log, in
-    /// a block without data. Without it, a client that is cut off before its first event misses what is published until it is
-    /// back.
+    /// Sends the newest id of the log, in a block without data, to a client that has received no event yet. The block comes after the
+    /// frames that the log held when the client connected.
     ///
-    /// If the log [makes ids](super::EventLog::make_ids) and has made none yet, the id has the sequence 0. A client that comes back
-    /// with it gets all that was published, or is told of a loss if events have given way. A log whose events have no ids
-    /// sends no block. Ids of 256 bytes and more are passed over.
+    /// Without an id, a client whose connection is lost before its first event misses the events that are published until it
+    /// reconnects.
     ///
-    /// An event source takes the id and dispatches no event (WHATWG HTML 9.2.6). But fetch-event-source 2.0.1,
+    /// If the log [makes ids](super::EventLog::make_ids) and has made none yet, the id has the sequence 0. A client that returns with
+    /// this id gets all events, or a loss notice if events were overwritten. If no event of the log has an id, no block is sent.
+    /// Ids of 256 bytes and more are skipped.
+    ///
+    /// An event source stores the id and dispatches no event (WHATWG HTML 9.2.6). But fetch-event-source 2.0.1,
     /// extended-eventsource 2.1.0, httpx-sse 0.4.3 and sse-stream 0.3 report an event with empty data.
     pub const fn initial_id(mut self) -> Self {
         self.next_record = NEXT_RECORD_OR_ID;
@@ -239,25 +243,25 @@ impl<'a> StreamOptions<'a> {
         self
     }
 
-    /// After how many milliseconds the stream ends, for the client to reconnect: 0 by default, which stands for never.
+    /// Sets the time after which the stream ends, so that the client reconnects: 0 by default, which means never.
     pub const fn lifetime(mut self, milliseconds: u32) -> Self {
         self.lifetime_ms = milliseconds;
         self
     }
 
-    /// After how many milliseconds without progress in writing the connection is closed: 20 s by
-    /// default. 0 stands for never: then a client that reads nothing holds its slot for ever.
+    /// Sets the time after which a client that takes no byte is disconnected: 20 s by default. 0 means never: then a client that
+    /// reads nothing keeps its slot for ever.
     pub const fn write_timeout(mut self, milliseconds: u32) -> Self {
         self.write_timeout_ms = milliseconds;
         self
     }
 
-    /// The header fields of a response whose body is a stream with these options, for an HTTP stack that owns the socket.
+    /// Returns the header fields, as names and values, of a response whose body is such a stream, for an HTTP stack that owns the
+    /// socket.
     ///
-    /// They tell that the body is an event stream, and that nobody on its way shall store, transform or hold it back. Those that
-    /// frame the body and end the connection, such as `Transfer-Encoding` and `Connection`, are not among them: that stack
-    /// sends its own. Fields for pages of other origins come from
-    /// [`AllowedOrigins::header_fields`](super::AllowedOrigins::header_fields).
+    /// They name the media type, and tell caches and proxies not to store, transform or buffer the body. `Transfer-Encoding`,
+    /// `Connection` and other fields about framing are not among them: the HTTP stack sends its own. For pages of other origins, add
+    /// the fields of [`AllowedOrigins::header_fields`](super::AllowedOrigins::header_fields).
     ///
     /// ```
     /// use embedded_sse::server::StreamOptions;
@@ -281,7 +285,7 @@ impl Default for StreamOptions<'_> {
 
 #[cfg(feature = "defmt")]
 impl defmt::Format for StreamOptions<'_> {
-    /// Tells some of the options.
+    /// Prints some of the options.
     fn format(&self, f: defmt::Formatter<'_>) {
         defmt::write!(
             f,
@@ -293,7 +297,7 @@ impl defmt::Format for StreamOptions<'_> {
     }
 }
 
-/// What is left of a comment of 2 KB.
+/// Returns a part of a comment of 2 KB after the bytes that were sent.
 fn unsent_padding(sent: u32) -> &'static [u8] {
     const LENGTH: u32 = 2048;
     static SPACES: [u8; 64] = [b' '; 64];

@@ -1,28 +1,28 @@
-//! Where a client is in a log.
+//! The position of a client in a log.
 
 use super::ring::Cursor;
 
-/// Where a client is in a log: what is searched for it, chosen, and sent to it. All of it goes in steps.
+/// The position of a client in a log, for searching, choosing and sending. Each of these goes in steps, between which the log may be
+/// unlocked.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub(super) struct Walk {
-    /// The record under way.
+    /// The cursor before the current record.
     pub cursor: Cursor,
-    /// How many of its bytes were sent.
+    /// How many bytes of the current record, or of the session's own frame, were sent.
     pub sent: u32,
-    /// How many of its bytes were searched.
+    /// How many bytes of the current record were searched.
     pub read: u32,
-    /// Of a search, after the last event that had the id; of a snapshot, which record is compared with those
-    /// that may be a part of it; of an id that is sent by itself, the record that has it, or
-    /// as a number, its sequence.
+    /// A second cursor. In a search: after the newest record found so far. In a snapshot: the record that is compared with the
+    /// candidates. For an initial id: the record that has it, or with a made id, its sequence as `number`.
     pub other: Cursor,
-    /// How many of that one's bytes were searched. While a record is given to a caller of `poll`, how many of its bytes are
-    /// yet to be told as sent: others are not compared meanwhile.
+    /// How many bytes of the record at `other` were searched. While the caller of `poll` has bytes to write: how many of them it has
+    /// not reported as sent, for nothing is compared then.
     pub other_read: u32,
-    /// The number of the record before which the search ends, or the snapshot.
+    /// The number of the record before which the search or the snapshot ends.
     pub until: u32,
-    /// Of a search, 1 once the id was found. Of a snapshot, a bit for each of the next records, the first the lowest:
-    /// whether it is left out. A 1 stands above them. Of an id that is sent by itself, its length.
+    /// In a search: 1 after the id was found. In a snapshot: a bit for each of the next records, the first one lowest, which is set if
+    /// the record is left out; the highest set bit marks their end. For an initial id: its length.
     pub bits: u32,
 }
 
@@ -39,7 +39,7 @@ impl Walk {
         }
     }
 
-    /// Begins anew there. In place: a new one, moved here, would take its size on the stack.
+    /// As [`new`](Self::new), but in place: a new value that is moved here would need its size on the stack.
     pub const fn restart(&mut self, cursor: Cursor, until: Cursor) {
         self.cursor = cursor;
         self.sent = 0;
@@ -50,44 +50,44 @@ impl Walk {
         self.bits = 0;
     }
 
-    /// Goes on to the next record, which is there.
+    /// Moves to the next record.
     pub const fn move_to(&mut self, next: Cursor) {
         self.cursor = next;
         self.sent = 0;
         self.read = 0;
         self.bits >>= 1;
         if !next.is_before(self.until) {
-            // Keep it at the cursor: a stale value would compare as ahead once record numbers wrap.
+            // Keep it at the cursor: a stale value would compare as newer once record numbers wrap.
             self.until = next.number;
         }
     }
 
-    /// Goes on to the oldest record, because those before it have given way.
+    /// Moves to the oldest record, because those before it were overwritten.
     pub const fn jump_to(&mut self, oldest: Cursor) {
         self.bits = 0;
         self.move_to(oldest);
     }
 }
 
-/// What may be read in one step, so that no step takes long.
+/// How much one step may read, so that the log is not locked for long.
 pub(super) struct Budget {
     pub records: u32,
     pub bytes: u32,
 }
 
 impl Budget {
-    /// The last of the records may exceed the bytes.
+    /// The budget of one step. The last record of a step may exceed the bytes.
     pub const STEP: Self = Self {
         records: 32,
         bytes: 512,
     };
 
-    /// Whether one more record may be read.
+    /// Takes one record off the budget. Returns `false` if the budget is used up.
     pub const fn take_record(&mut self) -> bool {
         if self.records == 0 || self.bytes == 0 {
             return false;
         }
-        // It is not 0.
+        // Never saturates: it is not 0 here.
         self.records = self.records.saturating_sub(1);
         true
     }

@@ -54,9 +54,9 @@ mod ends;
 #[cfg(all(feature = "http", feature = "embedded-io"))]
 mod ends_tcp;
 #[cfg(feature = "http")]
-mod initial_state;
-#[cfg(feature = "http")]
 mod hub;
+#[cfg(feature = "http")]
+mod initial_state;
 #[cfg(all(feature = "http", feature = "embedded-io"))]
 mod pump;
 #[cfg(feature = "embedded-io")]
