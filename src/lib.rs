@@ -54,7 +54,7 @@
 //!
 //! const TEMPERATURE: &str = "temperature";
 //!
-//! let mut buffer = [0; Frame::max_len(TEMPERATURE.len(), 0, 8, 1)];
+//! let mut buffer = [0; Frame::max_len(TEMPERATURE.len(), 8, 1, 0)];
 //! let frame = Frame::data("21.5").event_type(EventType::new(TEMPERATURE)?);
 //! assert_eq!(frame.encode(&mut buffer)?, b"event: temperature\ndata: 21.5\n\n");
 //! # Ok::<(), Box<dyn core::error::Error>>(())
@@ -191,6 +191,6 @@ mod time;
 mod wire;
 
 pub use decode::{Decoder, Event, EventTooLong, Overflow, OwnedEvent, Part, PartDecoder};
-pub use encode::{BufferTooSmall, DataWriter, Frame, Sink, SliceSink, Slices, StringError};
+pub use encode::{BufferTooSmall, DataWriter, Frame, Sink, SliceSink, Slices};
 pub use time::Instant;
 pub use wire::text::{EventId, EventType, InvalidEventId, InvalidEventType, LastEventId, Text};

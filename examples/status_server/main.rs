@@ -184,10 +184,10 @@ impl Server {
         let reads = request.is_method("GET") || request.is_method("HEAD");
         let metrics;
         let page = match request.path() {
-            "/" => Response::new(Status::OK).body("text/html; charset=utf-8", PAGE),
+            "/" => Response::new(Status::OK).with_body("text/html; charset=utf-8", PAGE.as_bytes()),
             "/metrics.json" => {
                 metrics = self.metrics();
-                Response::new(Status::OK).body("application/json", &metrics)
+                Response::new(Status::OK).with_body("application/json", metrics.as_bytes())
             }
             _ => return incoming.answer().await.map(drop),
         };

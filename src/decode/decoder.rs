@@ -90,9 +90,9 @@ impl Decoder<[u8]> {
     /// ```
     /// use embedded_sse::Decoder;
     ///
-    /// static DECODER: Decoder<[u8; Decoder::buffer_len(10, 16, 128)]> = Decoder::new();
+    /// static DECODER: Decoder<[u8; Decoder::buffer_len(16, 128, 10)]> = Decoder::new();
     /// ```
-    pub const fn buffer_len(id: usize, event_type: usize, data: usize) -> usize {
+    pub const fn buffer_len(event_type: usize, data: usize, id: usize) -> usize {
         // The caller passes lengths of any size. No buffer is as long as a sum that saturates.
         id.saturating_mul(2)
             .saturating_add(event_type)

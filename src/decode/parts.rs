@@ -146,18 +146,12 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> PartDecoder<B> {
         self.core.end_stream();
         Ok(())
     }
-
-    /// The reconnection time in milliseconds, if a `retry` field has ever set it.
-    pub fn retry(&self) -> Option<u32> {
-        self.core.fields.retry.time()
-    }
 }
 
 impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> fmt::Debug for PartDecoder<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PartDecoder")
             .field("last_event_id", &self.last_event_id())
-            .field("retry", &self.retry())
             .finish_non_exhaustive()
     }
 }
@@ -165,13 +159,8 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> fmt::Debug for PartDecoder<B> {
 #[cfg(feature = "defmt")]
 impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> defmt::Format for PartDecoder<B> {
     fn format(&self, f: defmt::Formatter<'_>) {
-        let (id, retry) = (self.last_event_id(), self.retry());
-        defmt::write!(
-            f,
-            "PartDecoder {{ last_event_id: {}, retry: {} }}",
-            id,
-            retry
-        );
+        let id = self.last_event_id();
+        defmt::write!(f, "PartDecoder {{ last_event_id: {}, .. }}", id);
     }
 }
 

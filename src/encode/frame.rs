@@ -124,16 +124,16 @@ impl<'a> Frame<'a> {
             .fold(0, |length, chunk| length.saturating_add(chunk.len()))
     }
 
-    /// The length in bytes of the longest event with an event type, an id and data of these lengths,
-    /// a `retry` field, and data of so many lines.
+    /// Returns the length of the longest event with a type, data and an ID of at most these lengths, in bytes, and
+    /// with a `retry` field. The data has at most `lines` lines.
     ///
     /// ```
     /// use embedded_sse::Frame;
     ///
-    /// let buffer = [0; Frame::max_len(16, 10, 128, 1)];
-    /// assert_eq!(buffer.len(), 24 + 15 + 18 + 135 + 1);
+    /// let buffer = [0; Frame::max_len(16, 128, 1, 10)];
+    /// assert_eq!(buffer.len(), 24 + 135 + 15 + 18 + 1);
     /// ```
-    pub const fn max_len(event: usize, id: usize, data: usize, lines: usize) -> usize {
+    pub const fn max_len(event_type: usize, data: usize, lines: usize, id: usize) -> usize {
         const RETRY: usize = b"retry: \n".len() + decimal::MAX_LEN;
         const LINE_ENDS_AND_NAMES: usize = b"event: \nid: \n\n".len() + RETRY;
         // The caller's lengths may be of any size: no buffer is as long as the largest sum.
@@ -141,7 +141,7 @@ impl<'a> Frame<'a> {
             .saturating_mul(b"data: \n".len())
             .saturating_add(data)
             .saturating_add(id)
-            .saturating_add(event)
+            .saturating_add(event_type)
             .saturating_add(LINE_ENDS_AND_NAMES)
     }
 

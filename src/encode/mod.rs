@@ -7,5 +7,5 @@ mod writer;
 
 pub use chunks::Slices;
 pub use frame::Frame;
-pub use sink::{BufferTooSmall, Sink, SliceSink, StringError};
+pub use sink::{BufferTooSmall, Sink, SliceSink};
 pub use writer::DataWriter;

@@ -3,13 +3,12 @@
 use core::fmt;
 
 use heapless::LenType;
-use heapless::string::{StringInner, StringStorage};
 use heapless::vec::{VecInner, VecStorage};
 
 use crate::wire::copy::copy;
 use crate::wire::exact::{Exact, ExactSlice};
 
-/// Takes encoded bytes: a [`SliceSink`], a `heapless::Vec` or `String`, a socket's writer.
+/// Takes encoded bytes: a [`SliceSink`], a `heapless::Vec`, or the writer of a socket.
 pub trait Sink {
     /// Why bytes were not taken.
     type Error;
@@ -69,11 +68,6 @@ impl<'b> SliceSink<'b> {
     pub fn as_written(&self) -> &[u8] {
         self.buffer.part(..self.written)
     }
-
-    /// What was written.
-    pub fn into_written(self) -> &'b [u8] {
-        self.buffer.part(..self.written)
-    }
 }
 
 impl Sink for SliceSink<'_> {
@@ -114,24 +108,6 @@ impl<L: LenType, S: VecStorage<u8> + ?Sized> Sink for VecInner<u8, L, S> {
     }
 }
 
-impl<L: LenType, S: StringStorage + ?Sized> Sink for StringInner<L, S> {
-    type Error = StringError;
-
-    fn write(&mut self, bytes: &[u8]) -> Result<(), StringError> {
-        let text = core::str::from_utf8(bytes).map_err(|_| StringError::Malformed)?;
-        self.push_str(text).map_err(|_| StringError::TooSmall)
-    }
-
-    fn written(&self) -> usize {
-        self.len()
-    }
-
-    fn truncate(&mut self, length: usize) {
-        // The string's own `truncate` panics within a character, as far as the compiler knows.
-        while self.len() > length && self.pop().is_some() {}
-    }
-}
-
 impl<S: Sink + ?Sized> Sink for &mut S {
     type Error = S::Error;
 
@@ -169,37 +145,5 @@ impl core::error::Error for BufferTooSmall {}
 impl embedded_io::Error for BufferTooSmall {
     fn kind(&self) -> embedded_io::ErrorKind {
         embedded_io::ErrorKind::OutOfMemory
-    }
-}
-
-/// Why bytes were not appended to a `heapless::String`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[non_exhaustive]
-pub enum StringError {
-    /// The string is too small.
-    TooSmall,
-    /// The bytes are not valid UTF-8, or were given in pieces that end within a character.
-    Malformed,
-}
-
-impl fmt::Display for StringError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            StringError::TooSmall => "string too small",
-            StringError::Malformed => "malformed utf-8",
-        })
-    }
-}
-
-impl core::error::Error for StringError {}
-
-#[cfg(any(feature = "embedded-io", feature = "embedded-io-async"))]
-impl embedded_io::Error for StringError {
-    fn kind(&self) -> embedded_io::ErrorKind {
-        match self {
-            StringError::TooSmall => embedded_io::ErrorKind::OutOfMemory,
-            StringError::Malformed => embedded_io::ErrorKind::InvalidData,
-        }
     }
 }

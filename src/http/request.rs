@@ -27,11 +27,6 @@ impl<'h> Request<'h> {
         as_str(self.at(self.head.method()))
     }
 
-    /// The target as it came.
-    pub fn target(&self) -> &'h str {
-        as_str(self.target_bytes())
-    }
-
     /// The path of the target, as it came.
     pub fn path(&self) -> &'h str {
         as_str(split_target(self.target_bytes()).0)
@@ -60,12 +55,12 @@ impl<'h> Request<'h> {
     }
 
     /// Whether the client speaks HTTP/1.0, which knows no chunked bodies.
-    pub const fn is_http_1_0(&self) -> bool {
+    pub(crate) const fn is_http_1_0(&self) -> bool {
         self.head.http_1_0
     }
 
     /// Whether an event stream is an answer that the client can use (RFC 9110, section 12.5.1).
-    pub const fn accepts_event_streams(&self) -> bool {
+    pub(crate) const fn accepts_event_streams(&self) -> bool {
         self.head.accept.event_streams()
     }
 
@@ -129,7 +124,7 @@ impl fmt::Debug for Request<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Request")
             .field("method", &self.method())
-            .field("target", &self.target())
+            .field("target", &as_str(self.target_bytes()))
             .finish_non_exhaustive()
     }
 }
@@ -138,7 +133,7 @@ impl fmt::Debug for Request<'_> {
 impl defmt::Format for Request<'_> {
     /// Tells the request line.
     fn format(&self, f: defmt::Formatter<'_>) {
-        let (method, target) = (self.method(), self.target());
+        let (method, target) = (self.method(), as_str(self.target_bytes()));
         defmt::write!(
             f,
             "Request {{ method: {=str}, target: {=str}, .. }}",

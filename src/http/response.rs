@@ -22,16 +22,16 @@ use crate::wire::media_type::STREAM_FIELDS;
 ///     b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain\r\nContent-Length: 23\r\n\
 ///       Connection: close\r\nRetry-After: 5\r\n\r\n"
 /// );
-/// assert_eq!(busy.content(), b"503 Service Unavailable");
+/// assert_eq!(busy.body(), b"503 Service Unavailable");
 /// # Ok::<(), embedded_sse::http::InvalidHeaderField>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
 #[must_use]
 pub struct Response<'a> {
     status: Status,
-    body: Body,
+    body_end: BodyEnd,
     content_type: &'a str,
-    content: &'a [u8],
+    body: &'a [u8],
     fields: &'a [HeaderField<'a>],
     write_field: WriteField,
 }
@@ -44,15 +44,15 @@ type WriteField = fn(&str, &[u8], &mut dyn FnMut(&[u8]));
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Status(&'static str);
 
-/// How the end of the body is told.
+/// How a client finds the end of the body (RFC 9112, section 6.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-enum Body {
-    /// There is none.
-    None,
-    /// By its length.
+enum BodyEnd {
+    /// There is no body.
+    NoBody,
+    /// By `Content-Length`.
     Length,
-    /// By the end of the connection, or as a header field says.
+    /// By the end of the connection, or by the last chunk.
     Stream,
 }
 
@@ -79,9 +79,9 @@ impl<'a> Response<'a> {
     pub const fn new(status: Status) -> Self {
         Self {
             status,
-            body: Body::None,
+            body_end: BodyEnd::NoBody,
             content_type: "",
-            content: b"",
+            body: b"",
             fields: &[],
             write_field,
         }
@@ -89,7 +89,7 @@ impl<'a> Response<'a> {
 
     /// A response whose content says what its status means, if it may have content.
     pub const fn refusal(status: Status) -> Self {
-        Self::new(status).with_body("text/plain", status.content())
+        Self::new(status).with_body("text/plain", status.refusal_body())
     }
 
     /// The answer to a client that shall have an event stream, up to the end of the connection.
@@ -98,7 +98,7 @@ impl<'a> Response<'a> {
         let [(_, content_type), ..] = STREAM_FIELDS;
         stream.content_type = content_type;
         stream.fields = &OTHER_STREAM_FIELDS;
-        stream.body = Body::Stream;
+        stream.body_end = BodyEnd::Stream;
         stream
     }
 
@@ -109,23 +109,18 @@ impl<'a> Response<'a> {
         stream
     }
 
-    /// Sets the content and its media type. A media type that holds a control character is left out.
-    pub fn body<T: AsRef<[u8]> + ?Sized>(self, content_type: &'a str, content: &'a T) -> Self {
-        self.with_body(content_type, content.as_ref())
-    }
-
-    /// The same in constants.
+    /// Sets the body and its media type. A media type that holds a control character is left out.
     ///
     /// ```
     /// use embedded_sse::http::{Response, Status};
     ///
     /// static PAGE: Response = Response::new(Status::OK).with_body("text/html", b"<h1>Pump</h1>");
     /// ```
-    pub const fn with_body(mut self, content_type: &'a str, content: &'a [u8]) -> Self {
-        if !self.status.rules_content_out() {
-            self.body = Body::Length;
+    pub const fn with_body(mut self, content_type: &'a str, body: &'a [u8]) -> Self {
+        if !self.status.has_no_body() {
+            self.body_end = BodyEnd::Length;
             self.content_type = content_type;
-            self.content = content;
+            self.body = body;
         }
         self
     }
@@ -146,7 +141,7 @@ impl<'a> Response<'a> {
 
     /// Whether it is the head of a stream.
     pub(crate) fn is_stream(&self) -> bool {
-        self.body == Body::Stream
+        self.body_end == BodyEnd::Stream
     }
 
     /// The status.
@@ -154,9 +149,9 @@ impl<'a> Response<'a> {
         self.status
     }
 
-    /// The content.
-    pub const fn content(&self) -> &'a [u8] {
-        self.content
+    /// Returns the body.
+    pub const fn body(&self) -> &'a [u8] {
+        self.body
     }
 
     /// Writes the head, as slices of its parts and of constants.
@@ -172,12 +167,12 @@ impl<'a> Response<'a> {
     pub(crate) fn write_fields(&self, write: &mut dyn FnMut(&[u8])) {
         write(b"HTTP/1.1 ");
         write(self.status.0.as_bytes());
-        if self.body != Body::None && self.content_type.bytes().all(is_text) {
+        if self.body_end != BodyEnd::NoBody && self.content_type.bytes().all(is_text) {
             write_field("Content-Type", self.content_type.as_bytes(), write);
         }
-        if self.body == Body::Length {
+        if self.body_end == BodyEnd::Length {
             write_field("Content-Length", b"", write);
-            Decimal::new(self.content.len() as u32).for_each(&mut *write);
+            Decimal::new(self.body.len() as u32).for_each(&mut *write);
         }
         write_field("Connection", b"close", write);
         for field in self.fields {
@@ -261,17 +256,17 @@ impl Status {
         Some(Self(status))
     }
 
-    /// Whether a response has no content, whatever it is for (RFC 9110, section 6.4.1).
-    const fn rules_content_out(&self) -> bool {
+    /// Whether responses of this status have no body (RFC 9110, section 6.4.1).
+    const fn has_no_body(&self) -> bool {
         matches!(
             self.0.as_bytes(),
             [b'1', ..] | [b'2', b'0', b'4', ..] | [b'3', b'0', b'4', ..]
         )
     }
 
-    /// What a refusal says.
-    pub(crate) const fn content(&self) -> &'static [u8] {
-        match self.rules_content_out() {
+    /// Returns the body of a refusal: the status line's text.
+    pub(crate) const fn refusal_body(&self) -> &'static [u8] {
+        match self.has_no_body() {
             true => b"",
             false => self.0.as_bytes(),
         }

@@ -102,8 +102,8 @@ impl<'a> Answer<'a> {
     /// What is left of the content.
     pub fn unsent(&self) -> &'a [u8] {
         let content = match self.response {
-            Some(response) => response.content(),
-            None => self.status.content(),
+            Some(response) => response.body(),
+            None => self.status.refusal_body(),
         };
         // For `HEAD`, `sent` is `usize::MAX`, so no content is left.
         content.get(self.sent..).unwrap_or_default()

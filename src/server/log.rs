@@ -82,7 +82,7 @@ impl EventLog<[u8]> {
     /// ```
     /// use embedded_sse::{Frame, server::EventLog};
     ///
-    /// static LOG: EventLog<[u8; EventLog::buffer_len(20, Frame::max_len(11, 19, 8, 1))]> = EventLog::new();
+    /// static LOG: EventLog<[u8; EventLog::buffer_len(20, Frame::max_len(11, 8, 1, 19))]> = EventLog::new();
     /// ```
     pub const fn buffer_len(frames: usize, frame_len: usize) -> usize {
         // A frame is stored in one piece, so up to one frame's room at the end of the buffer may stay unused. Saturates: the

@@ -228,7 +228,7 @@ impl<'a> LastEventId<'a> {
     }
 
     /// Whether the client has sent no id, or an empty one.
-    pub const fn is_absent(&self) -> bool {
+    pub(crate) const fn is_absent(&self) -> bool {
         matches!(self, Self::Id(EventId(Text(b""))))
     }
 }

@@ -163,7 +163,6 @@ pub fn decode_parts<'c>(
         }
         assert!(chunk.is_empty(), "`None` with input left");
     }
-    assert_eq!(decoder.retry(), outcome.retry);
     decoder.end_stream();
     outcome.last_event_id = decoder.last_event_id().to_string();
     (outcome, comments)

@@ -19,7 +19,7 @@ fn all_storages_decode_alike() {
         assert_eq!(decoder.next(&mut input), Ok(None));
         assert_eq!(decoder.last_event_id(), "7");
     }
-    const SIZE: usize = Decoder::buffer_len(1, 1, 2) - 1;
+    const SIZE: usize = Decoder::buffer_len(1, 2, 1) - 1;
     check(&mut Decoder::<[u8; SIZE]>::new());
     let mut buffer = [0; SIZE];
     check(&mut Decoder::with_buffer(buffer.as_mut_slice()));

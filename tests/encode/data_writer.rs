@@ -138,5 +138,5 @@ fn written(pieces: &[&str]) -> Vec<u8> {
         writer.write_str(piece).unwrap();
     }
     writer.finish().unwrap();
-    sink.into_written().to_vec()
+    sink.as_written().to_vec()
 }

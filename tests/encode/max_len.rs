@@ -13,12 +13,12 @@ fn max_len_is_reached_and_never_exceeded() {
         .id(id("12"))
         .retry(u32::MAX);
     // Line ends of the data are counted, but not copied.
-    assert_eq!(frame.encoded_len(), Frame::max_len(3, 2, data.len(), 5) - 4);
+    assert_eq!(frame.encoded_len(), Frame::max_len(3, data.len(), 5, 2) - 4);
 }
 
 /// Breaks when a length wraps: a buffer of the resulting length would be too small.
 #[test]
 fn max_len_saturates() {
     assert_eq!(Frame::max_len(usize::MAX, 1, 1, 1), usize::MAX);
-    assert_eq!(Frame::max_len(1, 1, 1, usize::MAX), usize::MAX);
+    assert_eq!(Frame::max_len(1, 1, usize::MAX, 1), usize::MAX);
 }

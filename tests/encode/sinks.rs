@@ -2,7 +2,7 @@
 
 use core::fmt::Write as _;
 
-use embedded_sse::{BufferTooSmall, DataWriter, Frame, StringError};
+use embedded_sse::{BufferTooSmall, DataWriter, Frame};
 
 /// Breaks when a vector takes a part of a frame.
 #[test]
@@ -12,25 +12,6 @@ fn a_heapless_vec_takes_whole_frames() {
     frame.write_to(&mut vec).unwrap();
     assert_eq!(frame.write_to(&mut vec), Err(BufferTooSmall));
     assert_eq!(vec, b"data: a\ndata: b\n\n");
-}
-
-/// Breaks when a string takes a part of a frame.
-#[test]
-fn a_heapless_string_takes_whole_frames() {
-    let frame = Frame::data("a\nb");
-    let mut string = heapless::String::<24>::new();
-    frame.write_to(&mut string).unwrap();
-    assert_eq!(frame.write_to(&mut string), Err(StringError::TooSmall));
-    assert_eq!(string, "data: a\ndata: b\n\n");
-}
-
-/// Breaks when a string takes malformed UTF-8, or keeps the bytes before it.
-#[test]
-fn a_heapless_string_takes_no_malformed_utf8() {
-    let mut string = heapless::String::<24>::new();
-    let malformed = Frame::data(b"a\xff");
-    assert_eq!(malformed.write_to(&mut string), Err(StringError::Malformed));
-    assert_eq!(string, "");
 }
 
 /// Breaks when a frame cannot be written to a sink whose type does not name its capacity.

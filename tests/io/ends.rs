@@ -34,7 +34,7 @@ async fn connect_to_page(hub: &Arc<TestHub>, request: &str) -> (DuplexStream, Jo
         let mut incoming = Incoming::new(socket, &mut scratch, &VirtualClock, &*hub, &LIFETIME);
         incoming.accept().await?;
         if incoming.request().is_path("/") {
-            let page = Response::new(Status::OK).body("text/html", "<h1>Pump</h1>");
+            let page = Response::new(Status::OK).with_body("text/html", b"<h1>Pump</h1>");
             return incoming.respond(&page).await;
         }
         incoming.answer().await

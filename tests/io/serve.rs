@@ -39,7 +39,7 @@ async fn request_a_page_or_stream(
         let body = format!("{:?}", hub.stats());
         match (incoming.request().method(), incoming.request().path()) {
             ("GET", "/stats") => {
-                let response = Response::new(Status::OK).body("text/plain", &body);
+                let response = Response::new(Status::OK).with_body("text/plain", body.as_bytes());
                 incoming.respond(&response).await
             }
             ("GET", "/led") => incoming.stream(&led).await,

@@ -22,8 +22,8 @@ enum Read {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Fields {
     method: String,
-    target: String,
-    http_1_0: bool,
+    path: String,
+    query: String,
     host: Vec<u8>,
     origin: Vec<u8>,
     kept: [Option<Vec<u8>>; 2],
@@ -33,8 +33,8 @@ fn fields(request: &Request) -> Fields {
     let header = |name| Some(request.field(name)?.as_bytes().to_vec());
     Fields {
         method: request.method().into(),
-        target: request.target().into(),
-        http_1_0: request.is_http_1_0(),
+        path: request.path().into(),
+        query: request.query().into(),
         host: request.host().as_bytes().to_vec(),
         origin: request.origin().as_bytes().to_vec(),
         kept: ["X-A", "cookie"].map(header),
@@ -121,16 +121,18 @@ fn expected(head: &[u8]) -> Read {
     }
     let target = request.path.unwrap();
     // RFC 9112, section 3.2.2.
-    let authority = match target.split_once("://") {
+    let (authority, target) = match target.split_once("://") {
         Some((scheme, rest)) if ["http", "https"].contains(&&*scheme.to_lowercase()) => {
-            rest.split(['/', '?']).next()
+            let end = rest.find(['/', '?']).unwrap_or(rest.len());
+            (Some(&rest[..end]), &rest[end..])
         }
-        _ => None,
+        _ => (None, target),
     };
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
     Read::Request(Fields {
         method: request.method.unwrap().into(),
-        target: target.into(),
-        http_1_0,
+        path: path.into(),
+        query: query.into(),
         host: authority.map_or_else(|| host.concat(), |host| host.as_bytes().to_vec()),
         origin: values("origin").pop().unwrap_or_default(),
         kept: ["x-a", "cookie"].map(|name| values(name).into_iter().next()),

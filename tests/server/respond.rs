@@ -13,7 +13,7 @@ use crate::helpers::connection::{Log, OPTIONS, STREAM_HEAD, UNAUTHORIZED, read_h
 fn the_first_response_of_the_caller_goes_out() {
     let log = Log::new();
     let other = "GET /led?on=1 HTTP/1.1\r\nHost: device\r\nAccept: text/html\r\n\r\n";
-    let page = Response::new(Status::OK).body("text/html", "<h1>On</h1>");
+    let page = Response::new(Status::OK).with_body("text/html", b"<h1>On</h1>");
     let head = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 11\r\nConnection: close\r\n\r\n";
     for (method, expected) in [("GET", format!("{head}<h1>On</h1>")), ("HEAD", head.into())] {
         let mut scratch = [0; 300];
@@ -56,7 +56,7 @@ fn a_stream_at_another_path_has_options_of_its_own() {
 /// Breaks when a media type can add another line to the head.
 #[test]
 fn a_media_type_with_a_line_end_is_left_out() {
-    let response = Response::new(Status::OK).body("text/html\r\nSet-Cookie: a", "");
+    let response = Response::new(Status::OK).with_body("text/html\r\nSet-Cookie: a", b"");
     let mut head = Vec::new();
     response.write_head(&mut |chunk| head.extend_from_slice(chunk));
     assert_eq!(
@@ -70,9 +70,9 @@ fn a_media_type_with_a_line_end_is_left_out() {
 fn a_204_or_304_has_no_content() {
     for status in [Status::NO_CONTENT, Status::new("304 Not Modified").unwrap()] {
         let mut head = Vec::new();
-        let refusal = Response::refusal(status).body("text/plain", "x");
+        let refusal = Response::refusal(status).with_body("text/plain", b"x");
         refusal.write_head(&mut |chunk| head.extend_from_slice(chunk));
         let expected = format!("HTTP/1.1 {}\r\nConnection: close\r\n\r\n", status.as_str());
-        assert_eq!((head, refusal.content()), (expected.into_bytes(), &b""[..]));
+        assert_eq!((head, refusal.body()), (expected.into_bytes(), &b""[..]));
     }
 }

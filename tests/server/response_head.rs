@@ -109,7 +109,7 @@ fn a_stream_has_the_fields_of_the_options() {
 #[test]
 fn a_response_has_no_second_field_about_framing() {
     let page = Response::new(Status::OK)
-        .body("text/plain", "page")
+        .with_body("text/plain", b"page")
         .fields(&FIELDS);
     let mut scratch = [0; 512];
     let mut connection = read_head(&OPTIONS, &mut scratch, &format!("{GET}\r\n"));

@@ -83,7 +83,7 @@ pub fn serve<'a, S: Read + Write + HalfClose, C: Clock, L: SharedLog>(
 ///     let request = incoming.request();
 ///     match (request.method(), request.path()) {
 ///         ("GET", "/") => {
-///             let page = Response::new(Status::OK).body("text/html", "<h1>Pump</h1>");
+///             let page = Response::new(Status::OK).with_body("text/html", b"<h1>Pump</h1>");
 ///             incoming.respond(&page).await
 ///         }
 ///         _ => incoming.answer().await,

@@ -74,10 +74,6 @@ extern "C" fn reset() -> ! {
         write_word(u32::from(frame.write_to(&mut vec).is_err()));
         format(&mut vec, &frame);
         write(&vec);
-        let mut string = heapless::String::<64>::new();
-        write_word(u32::from(frame.write_to(&mut string).is_err()));
-        format(&mut string, &frame);
-        write(string.as_bytes());
     }
 }
 

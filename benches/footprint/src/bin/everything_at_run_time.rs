@@ -126,9 +126,11 @@ fn respond(fields: &[HeaderField<'_>]) {
         return;
     };
     let body = "text";
-    let response = Response::new(status).body(body, body).fields(fields);
+    let response = Response::new(status)
+        .with_body(body, body.as_bytes())
+        .fields(fields);
     response.write_head(&mut |bytes| write(bytes));
-    write(response.content());
+    write(response.body());
     write(response.status().as_str().as_bytes());
 }
 
@@ -170,7 +172,7 @@ fn serve(text: &str, names: &[EventType<'_>], scratch: &mut [u8]) {
         write(bytes);
     }
     let mut connection = Connection::new(now(), &options, scratch);
-    write(connection.request().target().as_bytes());
+    write(connection.request().query().as_bytes());
     connection.end();
     connection.reuse(now());
     write_word(connection.receive_buffer().len() as u32);

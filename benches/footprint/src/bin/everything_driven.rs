@@ -52,9 +52,8 @@ fn decode(text: &[u8], buffer: &mut [u8], received: &mut [u8]) {
     };
     write_word(u32::from(parts.next(&mut &*text).is_err()));
     write(parts.last_event_id().as_bytes());
-    write_word(parts.retry().unwrap_or_default());
     let borrowed = PartDecoder::with_buffer(buffer);
-    write_word(borrowed.retry().unwrap_or_default());
+    write(borrowed.last_event_id().as_bytes());
     let mut decoder = Decoder::<[u8; 64]>::default();
     let mut reader = blocking::Reader::new(Port, &mut decoder, received);
     write_word(u32::from(reader.next().is_err()));
@@ -75,7 +74,6 @@ fn encode(text: &[u8], buffer: &mut [u8]) {
     let mut sink = SliceSink::new(&mut *buffer);
     write_word(u32::from(frame.write_to(&mut sink).is_err()));
     write(sink.as_written());
-    write(sink.into_written());
     if let Ok(mut data) = DataWriter::new(SliceSink::new(buffer), &frame) {
         write_word(u32::from(
             embedded_io::Write::write(&mut data, text).is_err(),
@@ -140,7 +138,7 @@ async fn serve(text: &str, scratch: &mut [u8]) {
     let socket = WithoutShutdown(Port);
     let mut incoming = asynch::Incoming::new(socket, scratch, &PortClock, &log, &SERVER);
     if incoming.accept().await.is_ok() {
-        write(incoming.request().target().as_bytes());
+        write(incoming.request().query().as_bytes());
         let answered = match read_word() {
             0 => incoming.answer().await,
             _ => incoming.stream(&STREAM).await,

@@ -55,7 +55,7 @@ extern "C" fn reset() -> ! {
         write_word(u32::from(published.is_err()));
         let id = EventId::from_bytes(text).unwrap_or_default();
         let sent = LastEventId::from_bytes(text);
-        write_word(u32::from(sent.is_absent()));
+        write_word(u32::from(sent == LastEventId::ABSENT));
         if let Resume::Lost(mut cursor) = log.resume(sent) {
             while let Ok(Some(record)) = log.read(&mut cursor) {
                 write(record.as_bytes());

@@ -14,7 +14,7 @@ use embedded_sse::io::Error;
 use embedded_sse::server::{CloseReason, EventLog, Lagged, Outcome, PublishError};
 use embedded_sse::{
     BufferTooSmall, EventId, EventTooLong, EventType, Frame, InvalidEventId, InvalidEventType,
-    Overflow, StringError, Text,
+    Overflow, Text,
 };
 use footprint::{memory, read, read_word, write, write_word};
 
@@ -44,10 +44,6 @@ extern "C" fn reset() -> ! {
             tell_lagged(lagged);
         }
         tell_kind(&BufferTooSmall);
-        tell_kind(&match read_word() {
-            0 => StringError::TooSmall,
-            _ => StringError::Malformed,
-        });
         let error = error();
         tell_kind(&error);
         write_word(u32::from(error.source().is_some()));
