@@ -172,6 +172,7 @@ extern crate std;
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+mod bytes;
 pub mod client;
 mod decode;
 mod encode;

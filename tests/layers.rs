@@ -12,8 +12,9 @@ use std::path::PathBuf;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// The folders of `src`, and the files beside them, by layer: the lowest first.
-const LAYERS: [&[&str]; 6] = [
-    &["wire", "time"],
+const LAYERS: [&[&str]; 7] = [
+    &["bytes", "time"],
+    &["wire"],
     &["decode", "encode", "http"],
     &["client", "server"],
     &["io"],

@@ -1,10 +1,10 @@
 //! The body of a response that is no event stream.
 
 use super::reason::Reason;
+use crate::bytes::copy::copy;
+use crate::bytes::exact::{Exact, ExactSlice};
 use crate::decode::Decoder;
 use crate::http::Body;
-use crate::wire::copy::copy;
-use crate::wire::exact::{Exact, ExactSlice};
 
 /// The first bytes of a body, for the caller to read. As many as fit are kept at the start of the free part of the decoder's
 /// buffer.

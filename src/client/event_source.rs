@@ -6,10 +6,10 @@ use super::lifecycle::{Lifecycle, State};
 use super::options::ClientOptions;
 use super::output::{EventSourceOutput, Notice, NoticeKind, ReadyState, ResumePoint, Step};
 use super::reason::{ConnectError, NetworkReason, Reason};
+use crate::bytes::exact::ExactSlice;
 use crate::decode::{Decoder, Event, Kind, Located, Overflow};
 use crate::http::Url;
 use crate::time::Instant;
-use crate::wire::exact::ExactSlice;
 use crate::wire::text::EventId;
 
 /// Follows an event stream: asks for it, follows redirects, decodes it, and when it is lost, waits and

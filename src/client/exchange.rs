@@ -7,9 +7,9 @@ use super::output::{NoticeKind, Step};
 use super::reason::{CallerReason, NetworkReason, Reason, ResponseReason};
 use super::redirects::Redirects;
 use super::request::write_part;
+use crate::bytes::exact::{Exact, ExactSlice};
 use crate::decode::{Decoder, Located, Overflow};
 use crate::http::{Body, ResponseError, ResponseHead};
-use crate::wire::exact::{Exact, ExactSlice};
 use crate::wire::text::EventId;
 
 /// The request and the response of one connection.

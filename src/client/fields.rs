@@ -3,8 +3,9 @@
 use core::fmt;
 
 use super::redirects::Redirects;
-use crate::http::{HeaderField, InvalidHeaderField, Url, cut, is_text, write_field};
-use crate::wire::exact::ExactSlice;
+use crate::bytes::exact::ExactSlice;
+use crate::bytes::split_at_first;
+use crate::http::{HeaderField, InvalidHeaderField, Url, is_text, write_field};
 
 /// The fields that the caller adds. What chooses among them stands behind a pointer, so that a program that
 /// adds none does not hold it in flash.
@@ -178,7 +179,7 @@ fn write_constant(
         write_field("Host", url.authority(), write);
     }
     for default in DEFAULTS {
-        let (name, _) = cut(default.part(2..), b':');
+        let (name, _) = split_at_first(default.part(2..), b':');
         if !fields.has(name, redirects) {
             write(default);
         }

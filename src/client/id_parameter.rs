@@ -1,6 +1,7 @@
 //! The last event id in the query of a URL.
 
-use crate::http::{PercentDecoded, cut, percent_encoded, write_encoded};
+use crate::bytes::split_at_first;
+use crate::http::{PercentDecoded, percent_encoded, write_encoded};
 
 /// The parameter of the query that holds the last event id. What writes it stands behind a pointer, so
 /// that a program that does without it does not hold it in flash.
@@ -39,12 +40,12 @@ fn write_id_parameter(
         write_encoded(target, write);
         return;
     }
-    let (path, mut query) = cut(target, b'?');
+    let (path, mut query) = split_at_first(target, b'?');
     write_encoded(path, write);
     let mut separator: &[u8] = b"?";
     while !query.is_empty() {
-        let (pair, rest) = cut(query, b'&');
-        let (key, _) = cut(pair, b'=');
+        let (pair, rest) = split_at_first(query, b'&');
+        let (key, _) = split_at_first(pair, b'=');
         if !PercentDecoded(key).eq(name.bytes()) {
             write(separator);
             write_encoded(pair, write);

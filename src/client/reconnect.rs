@@ -4,8 +4,8 @@ use super::backoff::{Jitter, doubled};
 use super::decision::{Decision, Failure, ResponseInfo, Rule, Verdict, has_readable_body};
 use super::reason::{EndedBy, Reason, ServerReason};
 use super::reconnect_options::ReconnectOptions;
+use crate::bytes::exact::Exact;
 use crate::time::Instant;
-use crate::wire::exact::Exact;
 
 /// Decides whether a client connects again, and when. This is the policy of [WHATWG HTML 9.2.3], and it also retries
 /// when a server restarts or misbehaves: only what the server or the standard says is final ends it. It knows no HTTP:

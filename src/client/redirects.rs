@@ -2,9 +2,9 @@
 
 use super::options::ClientOptions;
 use super::reason::RedirectReason;
+use crate::bytes::copy::move_down;
+use crate::bytes::exact::{Exact, ExactSlice};
 use crate::http::{Url, remove_dot_segments};
-use crate::wire::copy::move_down;
-use crate::wire::exact::{Exact, ExactSlice};
 
 /// The URL of an event stream, and those to which servers have redirected.
 ///

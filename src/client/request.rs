@@ -3,10 +3,10 @@
 use super::options::ClientOptions;
 use super::reason::CallerReason;
 use super::redirects::Redirects;
+use crate::bytes::copy::copy;
+use crate::bytes::digits::Decimal;
+use crate::bytes::exact::{Exact, ExactSlice};
 use crate::http::{Method, is_text, write_encoded, write_field};
-use crate::wire::copy::copy;
-use crate::wire::decimal::Decimal;
-use crate::wire::exact::{Exact, ExactSlice};
 
 /// Writes the part of a head after the first `sent` bytes into `place`, as much of it as fits. Returns
 /// the length of that part. `head_len` is the length of the whole head: set for the first part, compared for later ones.

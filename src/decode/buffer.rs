@@ -12,8 +12,8 @@
 
 use core::mem::take;
 
-use crate::wire::copy::{copy, move_up, rotate};
-use crate::wire::exact::{Exact, ExactSlice, Span};
+use crate::bytes::copy::{copy, move_up, rotate};
+use crate::bytes::exact::{Exact, ExactSlice, Span};
 use crate::wire::text::{EventType, holds_nul};
 
 /// Where the parts end: from the front data and line, from the back event type, id and last event id. A

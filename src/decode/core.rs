@@ -3,7 +3,7 @@
 use super::buffer::Held;
 use super::event::{Event, Overflow};
 use super::fields::Fields;
-use crate::wire::IS_HOST;
+use crate::bytes::FAVORS_SPEED;
 use crate::wire::grammar::{Field, Pushed, Token};
 use crate::wire::scanner::Scanner;
 use crate::wire::text::{EventId, EventType, Text};
@@ -76,7 +76,7 @@ impl Core {
         comments: bool,
         comment: impl Fn(&'i [u8], bool) -> Option<T>,
     ) -> Result<Option<T>, Overflow> {
-        if IS_HOST && !comments && self.fields.event.is_empty() {
+        if FAVORS_SPEED && !comments && self.fields.event.is_empty() {
             self.scanner.skip_comments(input);
             if input.is_empty() {
                 return Ok(None);
@@ -85,7 +85,7 @@ impl Core {
         // Short chunks mostly begin with more of a long data line.
         if let Some(data) = self.scanner.resume_data(input) {
             self.fields.append_data(buffer, data)?;
-            if IS_HOST {
+            if FAVORS_SPEED {
                 self.scanner.take_cut_name(input);
             }
             if input.is_empty() {

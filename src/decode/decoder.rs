@@ -5,7 +5,7 @@ use core::fmt;
 use super::core::Core;
 use super::event::{Event, Overflow};
 #[cfg(feature = "http")]
-use crate::wire::exact::ExactSlice;
+use crate::bytes::exact::ExactSlice;
 use crate::wire::text::EventId;
 
 /// Decodes an event stream (WHATWG HTML 9.2.5 and 9.2.6), in whatever pieces it arrives.

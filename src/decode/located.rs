@@ -5,7 +5,7 @@
 
 use super::decoder::Decoder;
 use super::event::{Event, Overflow, event_type};
-use crate::wire::exact::{Exact, ExactSlice, Span};
+use crate::bytes::exact::{Exact, ExactSlice, Span};
 use crate::wire::text::{EventType, Text};
 
 /// Where an event or a comment lies. Positions count through the decoder's buffer, and go on through the piece of the

@@ -1,5 +1,7 @@
 //! The `retry` field: the reconnection time (WHATWG HTML 9.2.6).
 
+use crate::bytes::digits::append_decimal;
+
 /// Reads the digits of a `retry` field as they come and remembers the last legal value.
 ///
 /// Numbers are kept as bytes, so that the state packs without gaps.
@@ -31,18 +33,13 @@ impl Retry {
             self.digits_state = DigitsState::Empty;
         }
         for byte in value {
-            // Bytes below `0` wrap to more than 9, which is no digit.
-            let digit = byte.wrapping_sub(b'0');
-            if digit > 9 {
+            let number = append_decimal(u32::from_ne_bytes(self.digits), *byte);
+            if number.is_none() {
                 self.digits_state = DigitsState::Illegal;
-            }
-            if self.digits_state == DigitsState::Empty {
+            } else if self.digits_state == DigitsState::Empty {
                 self.digits_state = DigitsState::Legal;
             }
-            self.digits = u32::from_ne_bytes(self.digits)
-                .saturating_mul(10)
-                .saturating_add(u32::from(digit))
-                .to_ne_bytes();
+            self.digits = number.unwrap_or_default().to_ne_bytes();
         }
         if ends && self.digits_state == DigitsState::Legal {
             self.time = self.digits;

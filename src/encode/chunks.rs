@@ -5,8 +5,8 @@ use core::iter::FusedIterator;
 use core::mem::take;
 
 use super::frame::Frame;
-use crate::wire::decimal::Decimal;
-use crate::wire::exact::Exact;
+use crate::bytes::digits::Decimal;
+use crate::bytes::exact::Exact;
 use crate::wire::line_end;
 
 /// The bytes of a [`Frame`], slice by slice.
@@ -89,7 +89,7 @@ impl<'f, 'a> Slices<'f, 'a> {
         (self.value, self.rest) = (lines, None);
         // Event types and ids have no line end: to look for one took 120 instructions a frame on a Cortex-M3.
         if matches!(self.field, COMMENT | DATA) {
-            (self.value, self.rest) = line_end::split(lines);
+            (self.value, self.rest) = line_end::split_line(lines);
         }
         let field = usize::from(self.field);
         let (start, end) = (*STARTS.get(field)?, *STARTS.get(field.plus(1))?);

@@ -5,10 +5,10 @@ use core::mem::take;
 
 use super::chunks::Slices;
 use super::sink::{BufferTooSmall, Sink};
-use crate::wire::IS_HOST;
-use crate::wire::copy::copy;
-use crate::wire::decimal;
-use crate::wire::exact::{Exact, ExactSlice};
+use crate::bytes::FAVORS_SPEED;
+use crate::bytes::copy::copy;
+use crate::bytes::digits::MAX_DECIMAL_LEN;
+use crate::bytes::exact::{Exact, ExactSlice};
 use crate::wire::line_end;
 use crate::wire::text::{EventId, EventType};
 
@@ -134,7 +134,7 @@ impl<'a> Frame<'a> {
     /// assert_eq!(buffer.len(), 24 + 135 + 15 + 18 + 1);
     /// ```
     pub const fn max_len(event_type: usize, data: usize, lines: usize, id: usize) -> usize {
-        const RETRY: usize = b"retry: \n".len() + decimal::MAX_LEN;
+        const RETRY: usize = b"retry: \n".len() + MAX_DECIMAL_LEN;
         const LINE_ENDS_AND_NAMES: usize = b"event: \nid: \n\n".len() + RETRY;
         // The caller's lengths may be of any size: no buffer is as long as the largest sum.
         lines
@@ -156,7 +156,7 @@ impl<'a> Frame<'a> {
         let mut free = &mut *buffer;
         match self.data {
             // Where speed is worth more than flash, data goes line by line, not piece by piece.
-            Some(data) if IS_HOST => {
+            Some(data) if FAVORS_SPEED => {
                 let (mut fields, _) = self.split_data();
                 fields.try_for_each(|chunk| put(&mut free, chunk))?;
                 put_data(&mut free, data)?;
@@ -240,7 +240,7 @@ fn put_data(free: &mut &mut [u8], data: &[u8]) -> Result<(), BufferTooSmall> {
     let mut lines = Some(data);
     while let Some(data) = lines {
         let line;
-        (line, lines) = line_end::split(data);
+        (line, lines) = line_end::split_line(data);
         let (name, rest) = take(free).split_first_chunk_mut().ok_or(BufferTooSmall)?;
         let (place, rest) = rest
             .split_at_mut_checked(line.len())

@@ -5,8 +5,8 @@ use core::fmt;
 use heapless::LenType;
 use heapless::vec::{VecInner, VecStorage};
 
-use crate::wire::copy::copy;
-use crate::wire::exact::{Exact, ExactSlice};
+use crate::bytes::copy::copy;
+use crate::bytes::exact::{Exact, ExactSlice};
 
 /// Takes encoded bytes: a [`SliceSink`], a `heapless::Vec`, or the writer of a socket.
 pub trait Sink {

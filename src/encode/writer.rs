@@ -102,7 +102,7 @@ impl<S: Sink> DataWriter<S> {
         };
         self.after_cr = data.last() == Some(&b'\r');
         loop {
-            let (line, next) = line_end::split(rest);
+            let (line, next) = line_end::split_line(rest);
             self.sink.write(line)?;
             match next {
                 Some(next) => rest = next,

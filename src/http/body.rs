@@ -2,8 +2,8 @@
 
 use core::fmt;
 
-use super::target::hex_digit;
-use crate::wire::exact::{Exact, ExactSlice};
+use crate::bytes::digits::{HexCase, hex_digit, hex_value};
+use crate::bytes::exact::{Exact, ExactSlice};
 
 /// What ends a body.
 pub(crate) const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
@@ -17,7 +17,7 @@ impl ChunkSize {
     pub const MAX: usize = 0xffff;
 
     pub fn new(length: usize) -> Self {
-        let digit = |shift: u32| hex_digit((length >> shift) as u8 & 0xf, b'a');
+        let digit = |shift: u32| hex_digit((length >> shift) as u8 & 0xf, HexCase::Lower);
         Self([digit(12), digit(8), digit(4), digit(0), b'\r', b'\n'])
     }
 
@@ -176,7 +176,7 @@ impl Dechunker {
             Data, DataCr, DataEnd, Ended, Extension, Invalid, Size, SizeStart, Trailer,
             TrailerStart,
         };
-        let digit = char::from(byte).to_digit(16);
+        let digit = hex_value(byte);
         if let (SizeStart | Size, Some(digit)) = (self.state, digit) {
             if self.size >> 28 != 0 {
                 return Invalid;

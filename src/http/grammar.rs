@@ -6,8 +6,8 @@ use core::slice::Iter;
 use nom::bytes::complete::{tag, take_while1};
 use nom::{Compare, CompareResult, IResult, Input, Needed, Parser};
 
-use crate::wire::decimal;
-use crate::wire::exact::{Exact, ExactSlice};
+use crate::bytes::digits::parse_decimal;
+use crate::bytes::exact::{Exact, ExactSlice};
 
 /// Gathers lines in a space that the caller lends (RFC 9112, section 2.2). A line ends with CRLF, or
 /// with LF alone.
@@ -114,7 +114,7 @@ pub(super) fn status_line(line: &[u8]) -> Option<u16> {
     if !matches!(reason, [] | [b' ', ..]) {
         return None;
     }
-    decimal::parse(code).map(|code| code as u16)
+    parse_decimal(code).map(|code| code as u16)
 }
 
 /// The name of a field, and all behind the colon (RFC 9112, section 5).

@@ -2,9 +2,9 @@
 
 use core::net::IpAddr;
 
-use super::target::cut;
-use crate::wire::decimal;
-use crate::wire::exact::Exact;
+use crate::bytes::digits::{hex_value, parse_decimal};
+use crate::bytes::exact::Exact;
+use crate::bytes::split_at_first;
 
 /// The address that a host is, if it is no name: IPv4 in four decimal numbers, or IPv6 (RFC 4291, section 2.2).
 ///
@@ -24,7 +24,7 @@ fn ipv4(text: &[u8]) -> Option<u32> {
         let number = match part {
             // Some programs read a number with a leading zero as octal.
             [b'0', _, ..] | [_, _, _, _, ..] => return None,
-            digits => decimal::parse(digits)?,
+            digits => parse_decimal(digits)?,
         };
         if number > 255 || parts == 4 {
             return None;
@@ -64,7 +64,7 @@ fn ipv6(text: &[u8]) -> Option<[u16; 8]> {
 fn groups(mut text: &[u8], groups: &mut [u16; 8]) -> Option<usize> {
     let mut count = 0_usize;
     while !text.is_empty() {
-        let (group, rest) = cut(text, b':');
+        let (group, rest) = split_at_first(text, b':');
         // A colon at the end has no group after it.
         if rest.is_empty() && group.len() != text.len() {
             return None;
@@ -88,7 +88,7 @@ fn hexadecimal(digits: &[u8]) -> Option<u16> {
     }
     let mut number = 0;
     for byte in digits {
-        number = number << 4 | char::from(*byte).to_digit(16)? as u16;
+        number = number << 4 | hex_value(*byte)? as u16;
     }
     Some(number)
 }

@@ -26,6 +26,6 @@ pub use response::{Response, Status};
 pub(crate) use response::{write_checked_field, write_field};
 pub(crate) use response_head::{ResponseError, ResponseHead};
 pub use target::PercentDecoded;
-pub(crate) use target::{cut, percent_encoded, write_encoded};
+pub(crate) use target::{percent_encoded, write_encoded};
 pub(crate) use url::remove_dot_segments;
 pub use url::{InvalidUrl, Url};

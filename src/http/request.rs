@@ -4,8 +4,9 @@ use core::fmt;
 
 use super::grammar::field_line;
 use super::request_head::{Place, RequestHead};
-use super::target::{PercentDecoded, cut, parameter, split_absolute, split_target};
-use crate::wire::text::{LastEventId, Text, equal};
+use super::target::{PercentDecoded, parameter, split_absolute, split_target};
+use crate::bytes::{equal, split_at_first};
+use crate::wire::text::{LastEventId, Text};
 
 /// A request, of which those header fields are kept that matter to event streams, and those that the
 /// server asked for.
@@ -87,7 +88,7 @@ impl<'h> Request<'h> {
     pub fn field(&self, name: &str) -> Option<Text<'h>> {
         let mut lines = self.at(self.head.fields());
         while !lines.is_empty() {
-            let (line, rest) = cut(lines, b'\n');
+            let (line, rest) = split_at_first(lines, b'\n');
             let (found, value) = field_line(line)?;
             if found.eq_ignore_ascii_case(name.as_bytes()) {
                 return Some(Text::new(value.trim_ascii()));

@@ -1,8 +1,9 @@
 //! Heads of requests, as they are read.
 
 use super::grammar::{Folding, Line, Lines, field_line, is_text, request_line};
-use super::target::{PercentDecoded, cut, parameter, split_target};
-use crate::wire::exact::{Exact, ExactSlice};
+use super::target::{PercentDecoded, parameter, split_target};
+use crate::bytes::exact::{Exact, ExactSlice};
+use crate::bytes::split_at_first;
 
 /// Reads a request head, line by line, and keeps what matters in the space that it is given
 /// (RFC 9112, sections 2 to 5).
@@ -272,14 +273,14 @@ impl Accept {
     pub fn add(&mut self, mut value: &[u8]) {
         // A quoted parameter may hold a comma or a semicolon, but none is in use.
         while !value.is_empty() {
-            let (item, rest) = cut(value, b',');
-            let (range, mut parameters) = cut(item, b';');
+            let (item, rest) = split_at_first(value, b',');
+            let (range, mut parameters) = split_at_first(item, b';');
             let specificity = specificity(range.trim_ascii());
             if specificity > self.specificity {
                 self.specificity = specificity;
                 self.wanted = true;
                 while !parameters.is_empty() {
-                    let (parameter, others) = cut(parameters, b';');
+                    let (parameter, others) = split_at_first(parameters, b';');
                     self.wanted &= !is_quality_0(parameter.trim_ascii());
                     parameters = others;
                 }

@@ -2,7 +2,7 @@
 
 use super::field::HeaderField;
 use super::grammar::is_text;
-use crate::wire::decimal::Decimal;
+use crate::bytes::digits::Decimal;
 use crate::wire::media_type::STREAM_FIELDS;
 
 /// A response: its head and its content.

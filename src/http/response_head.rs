@@ -2,9 +2,9 @@
 
 use super::body::Body;
 use super::grammar::{Folding, Line, Lines, field_line, status_line};
-use crate::wire::copy::move_down;
-use crate::wire::decimal;
-use crate::wire::exact::{Exact, ExactSlice};
+use crate::bytes::copy::move_down;
+use crate::bytes::digits::parse_decimal;
+use crate::bytes::exact::{Exact, ExactSlice};
 use crate::wire::media_type::is_event_stream;
 
 /// Reads the head of a response, line by line, and of what it says keeps what matters to an event
@@ -178,7 +178,7 @@ impl ResponseHead {
             CONTENT_LENGTH => {
                 // Equal lengths are one (RFC 9110, section 8.6).
                 for number in elements(value) {
-                    let length = match decimal::parse(number) {
+                    let length = match parse_decimal(number) {
                         Some(length) => length.min(MAX_LENGTH),
                         None => INVALID_LENGTH,
                     };
@@ -210,7 +210,7 @@ impl ResponseHead {
             }
             RETRY_AFTER => {
                 // A date is present, but names no time.
-                let seconds = decimal::parse(value).unwrap_or(0);
+                let seconds = parse_decimal(value).unwrap_or(0);
                 self.has_retry_after = true;
                 self.retry_after = seconds.min(u32::from(u16::MAX)) as u16;
             }

@@ -2,11 +2,12 @@
 
 use core::slice::from_ref;
 
-use crate::wire::exact::Exact;
+use crate::bytes::digits::{HexCase, hex_digit, hex_value};
+use crate::bytes::split_at_first;
 
 /// The path and the query of a target in origin-form or absolute-form (RFC 9112, section 3.2).
 pub(super) fn split_target(target: &[u8]) -> (&[u8], &[u8]) {
-    let (path, query) = cut(target, b'?');
+    let (path, query) = split_at_first(target, b'?');
     match split_absolute(path) {
         Some((_, b"")) => (b"/", query),
         Some((_, path)) => (path, query),
@@ -16,7 +17,7 @@ pub(super) fn split_target(target: &[u8]) -> (&[u8], &[u8]) {
 
 /// The authority of a target in absolute-form, and what follows it.
 pub(super) fn split_absolute(target: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (scheme, rest) = cut(target, b':');
+    let (scheme, rest) = split_at_first(target, b':');
     let [b'/', b'/', behind @ ..] = rest else {
         return None;
     };
@@ -31,23 +32,14 @@ pub(super) fn split_absolute(target: &[u8]) -> Option<(&[u8], &[u8])> {
 /// The value of a parameter of a query, as it stands there.
 pub(super) fn parameter<'q>(mut query: &'q [u8], name: &[u8]) -> Option<&'q [u8]> {
     while !query.is_empty() {
-        let (pair, rest) = cut(query, b'&');
-        let (key, value) = cut(pair, b'=');
+        let (pair, rest) = split_at_first(query, b'&');
+        let (key, value) = split_at_first(pair, b'=');
         if PercentDecoded(key).eq(name.iter().copied()) {
             return Some(value);
         }
         query = rest;
     }
     None
-}
-
-/// What stands before the first `byte`, and what behind it.
-pub(crate) fn cut(bytes: &[u8], byte: u8) -> (&[u8], &[u8]) {
-    let at = bytes.iter().position(|other| *other == byte);
-    match at.and_then(|at| bytes.split_at_checked(at)) {
-        Some((before, [_, behind @ ..])) => (before, behind),
-        _ => (bytes, b""),
-    }
 }
 
 /// The bytes that a part of a query stands for: `%41` is `A`, and `+` is a space. A `%` without two
@@ -61,9 +53,9 @@ impl Iterator for PercentDecoded<'_> {
 
     fn next(&mut self) -> Option<u8> {
         if let [b'%', high, low, rest @ ..] = self.0 {
-            if let (Some(high), Some(low)) = (nibble(*high), nibble(*low)) {
+            if let (Some(high), Some(low)) = (hex_value(*high), hex_value(*low)) {
                 self.0 = rest;
-                return Some(high << 4 | low);
+                return Some((high << 4 | low) as u8);
             }
         }
         let (byte, rest) = self.0.split_first()?;
@@ -89,17 +81,8 @@ pub(crate) fn write_encoded(part: &[u8], write: &mut dyn FnMut(&[u8])) {
 
 /// The escape that stands for this byte (RFC 3986, section 2.1).
 pub(crate) fn percent_encoded(byte: u8) -> [u8; 3] {
-    let digit = |nibble| hex_digit(nibble, b'A');
+    let digit = |value| hex_digit(value, HexCase::Upper);
     [b'%', digit(byte >> 4), digit(byte & 0xf)]
-}
-
-/// A hexadecimal digit. `ten` is `a` or `A`.
-pub(super) fn hex_digit(nibble: u8, ten: u8) -> u8 {
-    nibble.plus(if nibble < 10 { b'0' } else { ten.minus(10) })
-}
-
-fn nibble(digit: u8) -> Option<u8> {
-    char::from(digit).to_digit(16).map(|digit| digit as u8)
 }
 
 #[cfg(test)]

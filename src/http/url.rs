@@ -2,10 +2,11 @@
 
 use core::fmt;
 
-use super::target::{cut, write_encoded};
-use crate::wire::copy::copy;
-use crate::wire::decimal;
-use crate::wire::exact::{Exact, ExactSlice};
+use super::target::write_encoded;
+use crate::bytes::copy::copy;
+use crate::bytes::digits::parse_decimal;
+use crate::bytes::exact::{Exact, ExactSlice};
+use crate::bytes::split_at_first;
 
 /// An absolute URL with the scheme `http` or `https` (RFC 3986), without its fragment.
 ///
@@ -80,7 +81,7 @@ impl<'u> Url<'u> {
 
     /// The same for bytes. If a character is not ASCII, the error holds its first byte.
     pub(crate) fn from_bytes(url: &'u [u8]) -> Result<Self, InvalidUrl> {
-        let (text, _) = cut(url, b'#');
+        let (text, _) = split_at_first(url, b'#');
         let scheme = scheme_len(text).ok_or(InvalidUrl::Scheme)?;
         if text.len() > usize::from(u16::MAX) {
             return Err(InvalidUrl::TooLong);
@@ -177,8 +178,8 @@ impl<'u> Url<'u> {
     ///
     /// The result is ASCII whatever the bytes of the reference. Also a host gets escapes, which `from_bytes` refuses.
     pub(crate) fn resolve(&self, reference: &[u8], space: &mut [u8]) -> Option<usize> {
-        let (reference, _) = cut(reference, b'#');
-        let (path, _) = cut(self.target(), b'?');
+        let (reference, _) = split_at_first(reference, b'#');
+        let (path, _) = split_at_first(self.target(), b'?');
         let path_start = self.target_start();
         // What stays of this one, and the slash that stands for a path that it lacks.
         let (kept, slash): (usize, &[u8]) = match reference {
@@ -262,7 +263,7 @@ impl core::error::Error for InvalidUrl {}
 
 /// Removes `.` and `..` from the path of a target (RFC 3986, section 5.2.4). Returns the new length.
 pub(crate) fn remove_dot_segments(target: &mut [u8]) -> usize {
-    let (path, _) = cut(target, b'?');
+    let (path, _) = split_at_first(target, b'?');
     let path_end = path.len();
     let mut length = 0_usize;
     for at in 0..=target.len() {
@@ -324,7 +325,7 @@ fn as_str(utf8: &[u8]) -> &str {
 }
 
 fn port_number(digits: &[u8]) -> Option<u16> {
-    decimal::parse(digits).and_then(|number| u16::try_from(number).ok())
+    parse_decimal(digits).and_then(|number| u16::try_from(number).ok())
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use embassy_sync::blocking_mutex::raw::RawMutex;
 use embedded_io_async::{Read, Write};
 
 use super::Hub;
+use crate::bytes::exact::Exact;
 #[cfg(feature = "http")]
 use crate::io::Error;
 #[cfg(feature = "http")]
@@ -18,7 +19,6 @@ use crate::io::asynch::{Joined, SharedLog};
 use crate::server::{CloseReason, Cursor, EventLog};
 #[cfg(feature = "http")]
 use crate::server::{Outcome, ServerOptions};
-use crate::wire::exact::Exact;
 
 impl<M: RawMutex, B: AsRef<[u8]> + AsMut<[u8]>, S: AsMut<[Slot]>> Hub<M, B, S> {
     /// Reads a request from a socket and answers it as the options say: with the stream, or with a

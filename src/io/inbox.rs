@@ -1,7 +1,7 @@
 //! What a reader does between two reads of its socket.
 
+use crate::bytes::exact::{Exact, ExactSlice};
 use crate::decode::{Decoder, Event, Located, Overflow};
-use crate::wire::exact::{Exact, ExactSlice};
 
 /// A receive buffer in front of a decoder.
 #[derive(Debug)]

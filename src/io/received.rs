@@ -4,10 +4,10 @@ use core::mem::take;
 
 use embedded_io::ErrorType;
 
+use crate::bytes::copy::copy;
+use crate::bytes::exact::{Exact, ExactSlice};
 use crate::client::{EventSource, Notice, NoticeKind, Step};
 use crate::time::Instant;
-use crate::wire::copy::copy;
-use crate::wire::exact::{Exact, ExactSlice};
 
 /// Makes a `BufRead` of a socket that reads into a buffer of yours. It writes as the socket does.
 ///

@@ -1,9 +1,9 @@
 //! What a writer still has to write of a frame.
 
 use super::Error;
+use crate::bytes::copy::copy;
+use crate::bytes::exact::{Exact, ExactSlice};
 use crate::encode::{Frame, Slices};
-use crate::wire::copy::copy;
-use crate::wire::exact::{Exact, ExactSlice};
 
 /// The rest of a frame.
 #[derive(Debug)]

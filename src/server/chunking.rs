@@ -1,8 +1,8 @@
 //! Streams that go in chunks (RFC 9112, section 7.1).
 
+use crate::bytes::copy::copy;
+use crate::bytes::exact::{Exact, ExactSlice};
 use crate::http::{ChunkSize, LAST_CHUNK, Request, Response};
-use crate::wire::copy::copy;
-use crate::wire::exact::{Exact, ExactSlice};
 
 /// What streams in chunks need. It is reached through a pointer, so that programs whose streams end with the connection do
 /// not link it.

@@ -3,8 +3,9 @@
 use super::record::Record;
 use super::ring::{Cursor, Records};
 use super::walk::{Budget, Walk};
-use crate::wire::exact::Exact;
-use crate::wire::text::{EventType, equal};
+use crate::bytes::equal;
+use crate::bytes::exact::Exact;
+use crate::wire::text::EventType;
 
 /// The types of the events that a client gets, or `None` for all.
 type Only<'c> = Option<&'c [EventType<'c>]>;

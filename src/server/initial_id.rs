@@ -6,7 +6,7 @@ use super::progress::{NextRecord, Progress};
 use super::ring::{Cursor, Records};
 use super::stage::Stage;
 use super::walk::{Budget, Walk};
-use crate::wire::exact::Exact;
+use crate::bytes::exact::Exact;
 
 /// The bytes before an id.
 const NAME: &[u8] = b"id: ";

@@ -6,8 +6,8 @@ use super::made_id::MadeId;
 use super::record::{EVENT, MADE, Record};
 use super::resume::{self, Resume};
 use super::ring::{Cursor, HEADER, Lagged, PublishError, RecordSink, Records, Ring, Write};
+use crate::bytes::exact::Exact;
 use crate::encode::{DataWriter, Frame};
-use crate::wire::exact::Exact;
 use crate::wire::text::LastEventId;
 
 /// The newest frames in one fixed buffer: the queue of all clients, and the history from which they resume.

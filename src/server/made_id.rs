@@ -2,8 +2,9 @@
 
 use core::num::NonZeroU32;
 
-use crate::wire::exact::{Exact, ExactSlice};
-use crate::wire::text::{EventId, equal};
+use crate::bytes::equal;
+use crate::bytes::exact::{Exact, ExactSlice};
+use crate::wire::text::EventId;
 
 /// An id that a log has made: `<epoch in hex>-<sequence in decimal>`, at the end of `bytes`.
 pub(super) struct MadeId {

@@ -2,10 +2,10 @@
 
 use super::stage::Stage;
 use super::stream_options::StreamOptions;
+use crate::bytes::digits::Decimal;
+use crate::bytes::exact::{Exact, ExactSlice};
 use crate::encode::Frame;
 use crate::time::Instant;
-use crate::wire::decimal::Decimal;
-use crate::wire::exact::{Exact, ExactSlice};
 
 /// The frames that a session sends beside those of the log: preamble, loss notice, keep-alive.
 #[derive(Clone, Debug)]

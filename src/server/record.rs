@@ -1,7 +1,8 @@
 //! A frame in an event log.
 
-use crate::wire::exact::Exact;
-use crate::wire::text::{EventType, equal};
+use crate::bytes::equal;
+use crate::bytes::exact::Exact;
+use crate::wire::text::EventType;
 
 /// A frame in an [`EventLog`](super::EventLog).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

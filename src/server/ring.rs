@@ -4,9 +4,9 @@ use core::fmt;
 use core::sync::atomic::{AtomicU16, Ordering};
 
 use super::record::Record;
+use crate::bytes::copy::copy;
+use crate::bytes::exact::{Exact, ExactSlice};
 use crate::encode::{Frame, Sink};
-use crate::wire::copy::copy;
-use crate::wire::exact::{Exact, ExactSlice};
 
 /// The position of a reader in an [`EventLog`](super::EventLog): before a frame, or after the newest one.
 ///

@@ -1,9 +1,9 @@
 //! What is read of a request, and what goes out to its client.
 
 use super::chunking::{AFTER, BEFORE, Chunking};
+use crate::bytes::copy::copy;
+use crate::bytes::exact::{Exact, ExactSlice};
 use crate::http::{ChunkSize, HeadError, Request, RequestHead, Response};
-use crate::wire::copy::copy;
-use crate::wire::exact::{Exact, ExactSlice};
 
 /// The storage of a connection. It holds the lines of the request's head. While that is read, the last quarter is for
 /// what comes; after that, the parts of the response stand there, one after the other, until they are sent.

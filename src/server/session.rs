@@ -10,9 +10,9 @@ use super::ring::{Cursor, Records};
 use super::stage::Stage;
 use super::stream_options::{Start, StreamOptions};
 use super::walk::{Budget, Walk};
+use crate::bytes::copy::copy;
+use crate::bytes::exact::{Exact, ExactSlice};
 use crate::time::Instant;
-use crate::wire::copy::copy;
-use crate::wire::exact::{Exact, ExactSlice};
 use crate::wire::text::LastEventId;
 
 /// One client's stream from an [`EventLog`]: the bytes of the response's body.

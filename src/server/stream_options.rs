@@ -5,9 +5,9 @@ use super::initial_id::{NEXT_RECORD, NEXT_RECORD_OR_ID, ReadNext};
 use super::initial_state::InitialState;
 use super::ring::Cursor;
 use super::stage::Stage;
+use crate::bytes::exact::Exact;
 use crate::encode::{Frame, SliceSink};
 use crate::event_type;
-use crate::wire::exact::Exact;
 use crate::wire::media_type::STREAM_FIELDS;
 use crate::wire::text::EventType;
 

@@ -1,7 +1,7 @@
 //! The grammar of an event stream (WHATWG HTML 9.2.5): what a stream is split into, the places in it, and the names of
 //! fields.
 
-use super::exact::Exact;
+use crate::bytes::exact::Exact;
 
 /// What the next bytes of the input are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +71,21 @@ impl ValueByte {
             ends,
         }
     }
+}
+
+/// Returns `bytes` from the first line end on. CR and LF end lines, and nothing else does.
+///
+/// It works in constants. `line_end` has faster searches.
+#[inline(always)] // a part of each of those searches, for the last bytes of an input
+pub(super) const fn from_line_end(bytes: &[u8]) -> &[u8] {
+    let mut rest = bytes;
+    while let [byte, after @ ..] = rest {
+        if matches!(byte, b'\r' | b'\n') {
+            break;
+        }
+        rest = after;
+    }
+    rest
 }
 
 /// What the next byte is a part of.

@@ -65,8 +65,8 @@ impl Scanner {
                 },
             };
             let (line, after) = match FAST {
-                true => line_end::cut(value),
-                false => line_end::cut_compactly(value),
+                true => line_end::split_before(value),
+                false => line_end::split_before_compact(value),
             };
             let ends;
             (self.place, ends, *input) = match Place::take_line_end(after) {
@@ -105,7 +105,7 @@ impl Scanner {
                 (Place::Value, [_, ..]) if self.is_within_comment() => *input,
                 _ => return,
             };
-            (self.place, *input) = match line_end::cut(line).1 {
+            (self.place, *input) = match line_end::split_before(line).1 {
                 [b'\n', b'\n', rest @ ..] => (Place::LineStart, rest),
                 after => Place::take_line_end(after).unwrap_or_else(|| {
                     self.field = Field::Comment;
@@ -235,7 +235,7 @@ impl Scanner {
         if !self.is_within_data() {
             return None;
         }
-        let (line, after) = line_end::cut_compactly(input);
+        let (line, after) = line_end::split_before_compact(input);
         (self.place, *input) = Place::take_line_end(after).unwrap_or((Place::Value, &[]));
         Some(line)
     }

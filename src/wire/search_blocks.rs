@@ -7,8 +7,8 @@ use memchr::arch::aarch64::neon::memchr::Two;
 use memchr::arch::x86_64::sse2::memchr::Two;
 use memchr::memchr2;
 
-use super::exact::{Exact, ExactSlice};
-use super::search_bytes;
+use super::grammar;
+use crate::bytes::exact::{Exact, ExactSlice};
 
 /// No bytes have to be there: what is not near is told from their end.
 pub const NEAR: usize = 0;
@@ -22,14 +22,14 @@ const BLOCK: usize = 16;
 #[inline(always)]
 pub fn find_near(bytes: &[u8]) -> Option<usize> {
     let near = bytes.get(..WINDOW).unwrap_or(bytes);
-    near.len().checked_sub(line_end(near).len())
+    near.len().checked_sub(from_line_end(near).len())
 }
 
 /// The rest of `bytes` that begins with the first CR or LF.
 #[inline(always)]
-pub fn line_end(bytes: &[u8]) -> &[u8] {
+pub fn from_line_end(bytes: &[u8]) -> &[u8] {
     let Some(last) = bytes.last_chunk() else {
-        return short_line_end(bytes);
+        return from_line_end_in_block(bytes);
     };
     let mut rest = bytes;
     let mut blocks = BLOCKS;
@@ -40,7 +40,7 @@ pub fn line_end(bytes: &[u8]) -> &[u8] {
         rest = behind;
         blocks = blocks.minus(1);
         if blocks == 0 {
-            return far_line_end(rest);
+            return from_far_line_end(rest);
         }
     }
     if rest.is_empty() {
@@ -54,14 +54,14 @@ pub fn line_end(bytes: &[u8]) -> &[u8] {
 }
 
 #[inline(never)]
-fn far_line_end(bytes: &[u8]) -> &[u8] {
+fn from_far_line_end(bytes: &[u8]) -> &[u8] {
     let end = memchr2(b'\r', b'\n', bytes).unwrap_or(bytes.len());
     bytes.part(end..)
 }
 
 /// In less than a block: in two words, which overlap, any byte below 0x20 is looked for, as text holds few others.
 #[inline(always)]
-fn short_line_end(bytes: &[u8]) -> &[u8] {
+fn from_line_end_in_block(bytes: &[u8]) -> &[u8] {
     let at = if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
         match controls(u64::from_le_bytes(*first)) {
             0 => match controls(u64::from_le_bytes(*last)) {
@@ -84,7 +84,7 @@ fn short_line_end(bytes: &[u8]) -> &[u8] {
     };
     match bytes.get(at..) {
         Some(found @ [b'\n' | b'\r', ..]) => found,
-        Some([_, behind @ ..]) => search_bytes::line_end(behind),
+        Some([_, behind @ ..]) => grammar::from_line_end(behind),
         _ => &[],
     }
 }

@@ -3,8 +3,8 @@
 //! Text holds few other bytes below 0x20, so those are what is searched for: word by word at first, for most
 //! lines are short, then 16 bytes at a time.
 
-use super::exact::Exact;
-use super::search_bytes;
+use super::grammar;
+use crate::bytes::exact::Exact;
 
 /// How far a line's end is near.
 pub const NEAR: usize = 32;
@@ -17,7 +17,7 @@ pub fn find_near(bytes: &[u8]) -> Option<usize> {
 
 /// The rest of `bytes` that begins with the first CR or LF.
 #[inline(always)]
-pub fn line_end(bytes: &[u8]) -> &[u8] {
+pub fn from_line_end(bytes: &[u8]) -> &[u8] {
     let mut rest = bytes;
     // With fewer than 16 bytes this wraps to a length that `rest` cannot have.
     let blocks_start = bytes.len().wrapping_sub(16);
@@ -37,7 +37,7 @@ pub fn line_end(bytes: &[u8]) -> &[u8] {
             None => return &[],
         }
     }
-    search_bytes::line_end(rest)
+    grammar::from_line_end(rest)
 }
 
 /// The position of the first byte below 0x20.

@@ -308,13 +308,6 @@ text!(Text);
 text!(EventType: Text);
 text!(EventId: Text);
 
-/// Whether two names are the same. They are short: to compare them byte by byte takes less flash and stack
-/// than to call `memcmp`.
-#[inline(always)]
-pub(crate) fn equal(one: &[u8], other: &[u8]) -> bool {
-    one.iter().eq(other)
-}
-
 /// An `id` field that holds NUL is ignored (WHATWG HTML 9.2.6).
 pub(crate) const fn holds_nul(bytes: &[u8]) -> bool {
     let mut rest = bytes;

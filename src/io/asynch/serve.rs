@@ -10,6 +10,7 @@ use embedded_io_async::{Read, Write};
 use super::clock::{Clock, before, before_either, timer};
 use super::half_close::HalfClose;
 use super::shared_log::SharedLog;
+use crate::bytes::exact::Exact;
 use crate::http::{Request, Response, Status};
 use crate::io::Error;
 use crate::io::turns::Turns;
@@ -17,7 +18,6 @@ use crate::server::{
     Connection, ConnectionOutput, Outcome, RequestKind, ServerOptions, StreamOptions,
 };
 use crate::time::Instant;
-use crate::wire::exact::Exact;
 
 /// Reads a request and answers it as the options say: with the stream, or with a refusal; with 503 when the log has no
 /// free place. Returns when the socket is to be dropped. The time limit of the head begins with this call, not with the first

@@ -2,10 +2,10 @@
 
 use embedded_io::Write;
 
+use crate::bytes::copy::copy;
+use crate::bytes::exact::{Exact, ExactSlice};
 use crate::encode::Sink;
 use crate::io::Error;
-use crate::wire::copy::copy;
-use crate::wire::exact::{Exact, ExactSlice};
 
 /// Passes encoded bytes on to a socket, so that a [`DataWriter`](crate::DataWriter) can format an
 /// event larger than RAM. It gathers short pieces in a buffer, and hands the last of them on when the

@@ -8,7 +8,7 @@ use core::mem::{swap, take};
 #[cfg(feature = "http")]
 use core::ops::Range;
 
-use super::IS_HOST;
+use super::FAVORS_SPEED;
 #[cfg(feature = "http")]
 use super::exact::Exact;
 use super::exact::ExactSlice;
@@ -18,7 +18,7 @@ pub(crate) fn copy(from: &[u8], to: &mut [u8]) {
     debug_assert!(from.len() <= to.len(), "{} into {}", from.len(), to.len());
     // Not `part_mut`: by this `match`, the compiler knows that both slices have one length.
     match to.get_mut(..from.len()) {
-        Some(to) if IS_HOST => copy_as_two(from, to),
+        Some(to) if FAVORS_SPEED => copy_as_two(from, to),
         Some(to) => copy_in_pieces(from, to),
         None => {}
     }

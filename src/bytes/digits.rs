@@ -1,17 +1,17 @@
-//! Numbers in decimal digits, without `core::fmt` and without a buffer.
+//! Numbers in decimal and hexadecimal digits, without `core::fmt` and without a buffer.
 
 use super::exact::Exact;
 
-/// Gives the digits of a number one by one, each as a slice of a constant.
+/// The digits of a number in decimal, each as a slice of a constant.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Decimal {
     number: u32,
-    /// The power of ten of the next digit; 0 behind the last one.
+    /// The power of ten of the next digit; 0 after the last one.
     power: u32,
 }
 
-/// The length of 4294967295.
-pub(crate) const MAX_LEN: usize = 10;
+/// The length of the longest `Decimal`, 4294967295.
+pub(crate) const MAX_DECIMAL_LEN: usize = 10;
 
 impl Decimal {
     /// No digits.
@@ -39,24 +39,54 @@ impl Iterator for Decimal {
     }
 }
 
-/// The number that these digits mean, if they are digits. One of more than 32 bits counts as the largest.
+/// Returns `number` with one more decimal digit, at most `u32::MAX`. Returns `None` if `byte` is no digit.
+#[inline(always)] // in two callers, a loop each
+pub(crate) fn append_decimal(number: u32, byte: u8) -> Option<u32> {
+    // Bytes below `0` wrap to more than 9, so one comparison excludes all that are no digits.
+    let digit = byte.wrapping_sub(b'0');
+    // A number of a peer may have any length, so it saturates.
+    let appended = number.saturating_mul(10).saturating_add(u32::from(digit));
+    (digit < 10).then_some(appended)
+}
+
+/// Reads a number in decimal, at most `u32::MAX`. Returns `None` if there is no digit, or another byte.
 #[cfg(feature = "http")]
-pub(crate) fn parse(digits: &[u8]) -> Option<u32> {
-    let mut number = if digits.is_empty() { None } else { Some(0_u32) };
+pub(crate) fn parse_decimal(digits: &[u8]) -> Option<u32> {
+    let mut number = if digits.is_empty() { None } else { Some(0) };
     for byte in digits {
-        // Bytes below `0` wrap to more than 9, which is no digit.
-        let digit = byte.wrapping_sub(b'0');
-        number = match number?.saturating_mul(10).saturating_add(u32::from(digit)) {
-            sum if digit < 10 => Some(sum),
-            _ => None,
-        };
+        number = append_decimal(number?, *byte);
     }
     number
 }
 
+/// Returns the value of a hexadecimal digit, in lower or upper case.
+#[cfg(feature = "http")]
+pub(crate) fn hex_value(byte: u8) -> Option<u32> {
+    char::from(byte).to_digit(16)
+}
+
+/// The digits of hexadecimal numbers.
+#[cfg(feature = "http")]
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum HexCase {
+    Lower,
+    Upper,
+}
+
+/// Returns the hexadecimal digit of a value below 16.
+#[cfg(feature = "http")]
+pub(crate) fn hex_digit(value: u8, case: HexCase) -> u8 {
+    let zero = match case {
+        _ if value < 10 => b'0',
+        HexCase::Lower => b'a'.minus(10),
+        HexCase::Upper => b'A'.minus(10),
+    };
+    zero.plus(value)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Decimal, MAX_LEN};
+    use super::{Decimal, MAX_DECIMAL_LEN};
     use std::string::ToString;
     use std::vec::Vec;
 
@@ -69,7 +99,7 @@ mod tests {
             let digits: Vec<u8> = Decimal::new(number).flatten().copied().collect();
             assert_eq!(digits, number.to_string().as_bytes());
         }
-        assert_eq!(Decimal::new(u32::MAX).count(), MAX_LEN);
+        assert_eq!(Decimal::new(u32::MAX).count(), MAX_DECIMAL_LEN);
         assert_eq!(Decimal::NONE.count(), 0);
     }
 
@@ -90,7 +120,7 @@ mod tests {
             (b"/1", None),
         ];
         for (digits, number) in cases {
-            assert_eq!(super::parse(digits), number);
+            assert_eq!(super::parse_decimal(digits), number);
         }
     }
 }
