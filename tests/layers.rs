@@ -36,7 +36,6 @@ const KNOWN_CYCLES: &[&[&str]] = &[
         "client/request.rs",
     ],
     &["client/reconnect.rs", "client/reconnect_options.rs"],
-    &["encode/chunks.rs", "encode/frame.rs"],
     &["hub/mod.rs", "hub/serve.rs"],
 ];
 

@@ -1,10 +1,10 @@
-//! An outgoing event or comment.
+//! Events and comments to send.
 
 use core::fmt;
 use core::mem::take;
 
-use super::chunks::Slices;
 use super::sink::{BufferTooSmall, Sink};
+use super::slices::{FrameFields, Slices};
 use crate::bytes::FAVORS_SPEED;
 use crate::bytes::copy::copy;
 use crate::bytes::digits::MAX_DECIMAL_LEN;
@@ -12,11 +12,11 @@ use crate::bytes::exact::{Exact, ExactSlice};
 use crate::wire::line_end;
 use crate::wire::text::{EventId, EventType};
 
-/// What a server sends at a time: an event, a comment, or fields alone (WHATWG HTML 9.2.5).
+/// A part of an event stream that a server sends at once: an event, a comment, or fields without data (WHATWG HTML 9.2.5).
 ///
-/// A frame borrows its parts and holds no copy of them. On the wire it is, in this order: comment
-/// lines, `event`, `id`, `retry`, `data` lines, and a blank line if there is any field. Data and
-/// comments of several lines, ended by CR, LF or CRLF, become as many lines on the wire.
+/// A frame borrows its fields and copies none of them. It is encoded in this order: comment lines, `event`, `id`, `retry`,
+/// `data` lines, and a blank line if there is any field. CR, LF and CRLF end lines of data and of comments; each line
+/// becomes a line of the stream.
 ///
 /// # Examples
 ///
@@ -32,7 +32,7 @@ use crate::wire::text::{EventId, EventType};
 /// # Ok::<(), Box<dyn core::error::Error>>(())
 /// ```
 ///
-/// Frames without data set a client's state but give it no event:
+/// A frame without data changes the state of a client. The client dispatches no event for it.
 ///
 /// ```
 /// use embedded_sse::Frame;
@@ -45,37 +45,35 @@ use crate::wire::text::{EventId, EventType};
 #[derive(Clone, Copy, Default)]
 #[must_use = "a frame is sent only when it is encoded"]
 pub struct Frame<'a> {
-    pub(super) comment: Option<&'a [u8]>,
-    pub(super) event: Option<EventType<'a>>,
-    pub(super) id: Option<EventId<'a>>,
-    pub(super) retry: Option<u32>,
-    pub(super) data: Option<&'a [u8]>,
+    fields: FrameFields<'a>,
 }
 
 impl<'a> Frame<'a> {
-    /// A frame of nothing, to which fields are added.
+    /// Creates a frame without a field.
     pub const fn new() -> Self {
         Self {
-            comment: None,
-            event: None,
-            id: None,
-            retry: None,
-            data: None,
+            // Not a constant, which programs would copy: the encoder would take 40 bytes of flash more.
+            fields: FrameFields {
+                comment: None,
+                event_type: None,
+                id: None,
+                retry: None,
+                data: None,
+            },
         }
     }
 
-    /// An event with this data. Empty data makes an event too.
+    /// Creates an event with this data, which may be empty.
     pub fn data<T: AsRef<[u8]> + ?Sized>(data: &'a T) -> Self {
         Self::new().with_data(data.as_ref())
     }
 
-    /// A comment, which clients ignore: it keeps a connection alive.
+    /// Creates a comment. Clients ignore it, but it keeps a connection alive.
     pub fn comment<T: AsRef<[u8]> + ?Sized>(text: &'a T) -> Self {
         Self::new().with_comment(text.as_ref())
     }
 
-    /// Sets the data, which makes an event of the frame. Unlike [`data`](Self::data), this can stand in
-    /// a constant.
+    /// Sets the data, which makes the frame an event. Constants can call this, but not [`data`](Self::data).
     ///
     /// ```
     /// use embedded_sse::{Frame, event_type};
@@ -83,45 +81,44 @@ impl<'a> Frame<'a> {
     /// const PING: Frame = Frame::new().event_type(event_type!("ping")).with_data(b"");
     /// ```
     pub const fn with_data(mut self, data: &'a [u8]) -> Self {
-        self.data = Some(data);
+        self.fields.data = Some(data);
         self
     }
 
-    /// Sets a comment, which goes before the fields.
+    /// Sets a comment, which comes before the fields.
     pub const fn with_comment(mut self, text: &'a [u8]) -> Self {
-        self.comment = Some(text);
+        self.fields.comment = Some(text);
         self
     }
 
-    /// Sets the type of the event. Without it, clients dispatch a `message`.
+    /// Sets the event type. Without it, the type is `message`.
     pub const fn event_type(mut self, name: EventType<'a>) -> Self {
-        self.event = Some(name);
+        self.fields.event_type = Some(name);
         self
     }
 
-    /// Sets the id of the event, which clients send back when they reconnect. Without data it primes
-    /// them with a point to resume from.
+    /// Sets the ID. A client sends it as `Last-Event-ID` when it reconnects, also if the frame has no data.
     pub const fn id(mut self, id: EventId<'a>) -> Self {
-        self.id = Some(id);
+        self.fields.id = Some(id);
         self
     }
 
-    /// Sets the time in milliseconds after which clients reconnect.
+    /// Sets the reconnection time, in milliseconds.
     pub const fn retry(mut self, milliseconds: u32) -> Self {
-        self.retry = Some(milliseconds);
+        self.fields.retry = Some(milliseconds);
         self
     }
 
-    /// The bytes of the frame, as slices of its parts and of constants. No slice is empty.
+    /// Returns the bytes of the frame, slice by slice.
     pub const fn slices(&self) -> Slices<'_, 'a> {
-        Slices::new(self)
+        Slices::new(&self.fields)
     }
 
-    /// The length of the frame in bytes. This looks for the line ends in comment and data.
+    /// Returns the length of the frame in bytes. It searches comment and data for line ends.
     pub fn encoded_len(&self) -> usize {
-        // A LF becomes 7 bytes, so the sum may exceed `usize`. It saturates: no buffer is that long.
+        // A line feed becomes 7 bytes, so the sum can exceed `usize`. Saturated, it is longer than every buffer.
         self.slices()
-            .fold(0, |length, chunk| length.saturating_add(chunk.len()))
+            .fold(0, |length, slice| length.saturating_add(slice.len()))
     }
 
     /// Returns the length of the longest event with a type, data and an ID of at most these lengths, in bytes, and
@@ -136,7 +133,7 @@ impl<'a> Frame<'a> {
     pub const fn max_len(event_type: usize, data: usize, lines: usize, id: usize) -> usize {
         const RETRY: usize = b"retry: \n".len() + MAX_DECIMAL_LEN;
         const LINE_ENDS_AND_NAMES: usize = b"event: \nid: \n\n".len() + RETRY;
-        // The caller's lengths may be of any size: no buffer is as long as the largest sum.
+        // The caller passes lengths of any size. A saturated sum is longer than every buffer.
         lines
             .saturating_mul(b"data: \n".len())
             .saturating_add(data)
@@ -145,24 +142,24 @@ impl<'a> Frame<'a> {
             .saturating_add(LINE_ENDS_AND_NAMES)
     }
 
-    /// Writes the frame to the start of `buffer`, and returns that part of it.
+    /// Writes the frame to the start of `buffer`, and returns the bytes written.
     ///
     /// # Errors
     ///
-    /// When the buffer is shorter than [`encoded_len`](Self::encoded_len). What it holds then is of
-    /// no use.
+    /// [`BufferTooSmall`] if the buffer is shorter than [`encoded_len`](Self::encoded_len). A part of the frame is in the
+    /// buffer then.
     pub fn encode<'b>(&self, buffer: &'b mut [u8]) -> Result<&'b [u8], BufferTooSmall> {
         let length = buffer.len();
         let mut free = &mut *buffer;
-        match self.data {
-            // Where speed is worth more than flash, data goes line by line, not piece by piece.
+        match self.fields.data {
+            // Writes each line with one check of the length where `slices` has three: faster, but more flash.
             Some(data) if FAVORS_SPEED => {
                 let (mut fields, _) = self.split_data();
-                fields.try_for_each(|chunk| put(&mut free, chunk))?;
+                fields.try_for_each(|slice| put(&mut free, slice))?;
                 put_data(&mut free, data)?;
                 put(&mut free, b"\n")?;
             }
-            _ => self.slices().try_for_each(|chunk| put(&mut free, chunk))?,
+            _ => self.slices().try_for_each(|slice| put(&mut free, slice))?,
         }
         let written = length.minus(free.len());
         Ok(buffer.part(..written))
@@ -172,11 +169,10 @@ impl<'a> Frame<'a> {
     ///
     /// # Errors
     ///
-    /// When the sink does. A sink in memory is left as it was.
+    /// The sink's error. A sink in memory holds nothing of the frame then.
     pub fn write_to<S: Sink + ?Sized>(&self, sink: &mut S) -> Result<(), S::Error> {
         let start = sink.written();
-        let mut chunks = self.slices();
-        let written = chunks.try_for_each(|chunk| sink.write(chunk));
+        let written = self.slices().try_for_each(|slice| sink.write(slice));
         let result = written.and_then(|()| sink.finish());
         if result.is_err() {
             sink.truncate(start);
@@ -184,27 +180,25 @@ impl<'a> Frame<'a> {
         result
     }
 
-    /// The lines before the data, and the data: what a `DataWriter` starts with.
+    /// Returns the lines before the data, and the data.
     pub(super) fn split_data(&self) -> (Slices<'_, 'a>, &'a [u8]) {
-        (Slices::before_data(self), self.data.unwrap_or_default())
+        (
+            Slices::before_data(&self.fields),
+            self.fields.data.unwrap_or_default(),
+        )
     }
 
     pub(crate) const fn has_id(&self) -> bool {
-        self.id.is_some()
+        self.fields.id.is_some()
     }
 
     pub(crate) const fn has_data(&self) -> bool {
-        self.data.is_some()
-    }
-
-    /// Fields make an event, which a blank line ends; a comment does not.
-    pub(super) const fn has_blank_line(&self) -> bool {
-        self.event.is_some() || self.id.is_some() || self.retry.is_some() || self.data.is_some()
+        self.fields.data.is_some()
     }
 }
 
 impl<'a> From<EventType<'a>> for Frame<'a> {
-    /// A frame with this event type, and nothing else.
+    /// Creates a frame with this event type and no other field.
     fn from(name: EventType<'a>) -> Self {
         Self::new().event_type(name)
     }
@@ -225,16 +219,16 @@ impl defmt::Format for Frame<'_> {
     }
 }
 
-/// Puts bytes to the front of what is free.
+/// Writes bytes to the start of `free`, and shortens it by them.
 fn put(free: &mut &mut [u8], bytes: &[u8]) -> Result<(), BufferTooSmall> {
     let split = take(free).split_at_mut_checked(bytes.len());
-    let (place, rest) = split.ok_or(BufferTooSmall)?;
-    copy(bytes, place);
+    let (taken, rest) = split.ok_or(BufferTooSmall)?;
+    copy(bytes, taken);
     *free = rest;
     Ok(())
 }
 
-/// Puts data, line by line.
+/// Writes data as `data` lines, each with its line end.
 fn put_data(free: &mut &mut [u8], data: &[u8]) -> Result<(), BufferTooSmall> {
     const NAME: [u8; 6] = *b"data: ";
     let mut lines = Some(data);
@@ -242,12 +236,12 @@ fn put_data(free: &mut &mut [u8], data: &[u8]) -> Result<(), BufferTooSmall> {
         let line;
         (line, lines) = line_end::split_line(data);
         let (name, rest) = take(free).split_first_chunk_mut().ok_or(BufferTooSmall)?;
-        let (place, rest) = rest
+        let (value, rest) = rest
             .split_at_mut_checked(line.len())
             .ok_or(BufferTooSmall)?;
         let (end, rest) = rest.split_first_mut().ok_or(BufferTooSmall)?;
         *name = NAME;
-        copy(line, place);
+        copy(line, value);
         *end = b'\n';
         *free = rest;
     }

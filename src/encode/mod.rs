@@ -1,11 +1,11 @@
-//! Floor 2: events into event streams.
+//! Layer 2: encodes events.
 
-mod chunks;
 mod frame;
 mod sink;
+mod slices;
 mod writer;
 
-pub use chunks::Slices;
 pub use frame::Frame;
 pub use sink::{BufferTooSmall, Sink, SliceSink};
+pub use slices::Slices;
 pub use writer::DataWriter;

@@ -1,4 +1,4 @@
-//! Where encoded bytes go.
+//! What takes encoded bytes.
 
 use core::fmt;
 
@@ -10,34 +10,33 @@ use crate::bytes::exact::{Exact, ExactSlice};
 
 /// Takes encoded bytes: a [`SliceSink`], a `heapless::Vec`, or the writer of a socket.
 pub trait Sink {
-    /// Why bytes were not taken.
+    /// The error of a write.
     type Error;
 
     /// Appends all of `bytes`.
     ///
     /// # Errors
     ///
-    /// When they cannot be taken whole.
+    /// If the sink cannot take all of them. It may have taken a part.
     fn write(&mut self, bytes: &[u8]) -> Result<(), Self::Error>;
 
-    /// Called when an event or a comment is whole. A sink that keeps bytes back lets them go now.
+    /// Ends an event or a comment. A sink that buffers bytes passes them on now.
     ///
     /// # Errors
     ///
-    /// When they cannot go.
+    /// If the sink cannot pass them on.
     fn finish(&mut self) -> Result<(), Self::Error> {
         Ok(())
     }
 
-    /// How many bytes the sink holds.
+    /// Returns how many bytes the sink holds.
     fn written(&self) -> usize;
 
-    /// Takes back all but the first `length` bytes. A sink that has passed its bytes on cannot do
-    /// that, and does nothing.
+    /// Removes all bytes but the first `length`. A sink that has passed its bytes on does nothing.
     fn truncate(&mut self, length: usize);
 }
 
-/// A slice that is filled from its start.
+/// A sink that writes to a slice, from its start.
 ///
 /// # Examples
 ///
@@ -59,12 +58,12 @@ pub struct SliceSink<'b> {
 }
 
 impl<'b> SliceSink<'b> {
-    /// A sink that writes over `buffer`.
+    /// Creates a sink that overwrites `buffer`.
     pub const fn new(buffer: &'b mut [u8]) -> Self {
         Self { buffer, written: 0 }
     }
 
-    /// What was written so far.
+    /// Returns the bytes written so far.
     pub fn as_written(&self) -> &[u8] {
         self.buffer.part(..self.written)
     }
@@ -128,7 +127,7 @@ impl<S: Sink + ?Sized> Sink for &mut S {
     }
 }
 
-/// The buffer is shorter than what was to be written.
+/// The buffer is too small for the bytes to write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct BufferTooSmall;

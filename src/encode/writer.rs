@@ -1,4 +1,4 @@
-//! Formats an event's data straight into the stream.
+//! Writes the data of an event in pieces.
 
 use core::fmt;
 
@@ -6,14 +6,13 @@ use super::frame::Frame;
 use super::sink::Sink;
 use crate::wire::line_end;
 
-/// Writes the data of an event in pieces of any size: text through [`core::fmt::Write`], bytes
-/// through `embedded_io::Write`.
+/// Writes the data of an event in pieces of any size: text by [`core::fmt::Write`], bytes by `embedded_io::Write`.
 ///
-/// It splits the data into lines as it goes. The bytes on the wire never depend on how the data was
-/// cut, not even when a CRLF was.
+/// It splits the data into lines. The encoded bytes are the same however the data is divided into pieces, also if a CRLF
+/// is divided.
 ///
-/// **Nothing counts before [`finish`](DataWriter::finish): after a failed write, or when the writer
-/// is dropped, a sink in memory is as it was before, and a socket must be closed.**
+/// **Call [`finish`](DataWriter::finish) to end the event. If the writer is dropped before that, or a write fails, a sink in
+/// memory holds nothing of the event. A socket may have sent a part of it: close the socket.**
 ///
 /// # Examples
 ///
@@ -32,24 +31,23 @@ use crate::wire::line_end;
 /// ```
 #[derive(Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[must_use = "an event counts only when it is finished"]
+#[must_use = "without a call of `finish`, the event is discarded"]
 pub struct DataWriter<S: Sink> {
     sink: S,
     /// The sink's length before this event.
     start: usize,
-    /// The last byte of the data so far is a CR, and its line has been ended.
+    /// Whether the data so far ends with CR, whose line has been ended. A line feed that follows belongs to it.
     after_cr: bool,
     finished: bool,
     failure: Option<S::Error>,
 }
 
 impl<S: Sink> DataWriter<S> {
-    /// Begins an event with the comment, fields and data of `frame`. What is written then continues
-    /// that data.
+    /// Begins an event with the comment, the fields and the data of `frame`. Later writes continue that data.
     ///
     /// # Errors
     ///
-    /// When the sink does.
+    /// The sink's error. A sink in memory holds nothing of the event then.
     pub fn new(sink: S, frame: &Frame<'_>) -> Result<Self, S::Error> {
         let mut writer = Self {
             start: sink.written(),
@@ -59,8 +57,8 @@ impl<S: Sink> DataWriter<S> {
             failure: None,
         };
         let (fields, data) = frame.split_data();
-        for chunk in fields.chain([b"data: ".as_slice()]) {
-            writer.sink.write(chunk)?;
+        for slice in fields.chain([b"data: ".as_slice()]) {
+            writer.sink.write(slice)?;
         }
         writer.split_lines(data)?;
         Ok(writer)
@@ -70,7 +68,7 @@ impl<S: Sink> DataWriter<S> {
     ///
     /// # Errors
     ///
-    /// The error that this, or an earlier write, has met. A sink in memory is then left as it was.
+    /// The first error of the sink, from this call or an earlier write. A sink in memory holds nothing of the event then.
     pub fn finish(mut self) -> Result<(), S::Error> {
         match self.failure.take() {
             Some(error) => Err(error),
@@ -83,7 +81,7 @@ impl<S: Sink> DataWriter<S> {
         }
     }
 
-    /// Writes data, and keeps the first error for `finish`.
+    /// Writes data. Keeps the first error, which `finish` returns.
     fn write(&mut self, data: &[u8]) -> Result<(), &S::Error> {
         if self.failure.is_none() {
             self.failure = self.split_lines(data).err();
@@ -129,7 +127,7 @@ impl<S: Sink> fmt::Write for DataWriter<S> {
 
 #[cfg(any(feature = "embedded-io", feature = "embedded-io-async"))]
 impl<S: Sink<Error: embedded_io::Error>> embedded_io::ErrorType for DataWriter<S> {
-    /// The kind of the sink's error; [`finish`](DataWriter::finish) returns the error itself.
+    /// The kind of the sink's error. [`finish`](DataWriter::finish) returns the error itself.
     type Error = embedded_io::ErrorKind;
 }
 
@@ -142,7 +140,7 @@ impl<S: Sink<Error: embedded_io::Error>> embedded_io::Write for DataWriter<S> {
         }
     }
 
-    /// Does nothing: the event ends with [`finish`](DataWriter::finish).
+    /// Does nothing. [`finish`](DataWriter::finish) ends the event.
     fn flush(&mut self) -> Result<(), Self::Error> {
         Ok(())
     }
