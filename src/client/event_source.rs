@@ -99,9 +99,9 @@ impl<'a> EventSource<'a> {
         now: Instant,
         input: &mut &'i [u8],
     ) -> EventSourceOutput<'s> {
-        if let Some(data) = self.data_alone(input) {
+        if let Some(data) = self.take_single_line(input) {
             self.lifecycle.note_activity(now);
-            return EventSourceOutput::Notice(Notice::Event(self.decoder.event_of_data(data)));
+            return EventSourceOutput::Notice(Notice::Event(self.decoder.single_line_event(data)));
         }
         let piece = *input;
         let step = self.advance(now, piece, input);
@@ -183,12 +183,15 @@ impl<'a> EventSource<'a> {
     }
 
     /// Fast path: if the input begins with an event of one data line alone, reads it and returns its data.
-    #[inline(always)] // as `Decoder::data_alone`: an event costs no call
-    fn data_alone<'i>(&mut self, input: &mut &'i [u8]) -> Option<&'i [u8]> {
+    #[inline(always)] // as `Decoder::take_single_line`: an event costs no call
+    fn take_single_line<'i>(&mut self, input: &mut &'i [u8]) -> Option<&'i [u8]> {
         if !self.lifecycle.is_connected() {
             return None;
         }
-        let data = self.attempt.exchange.data_alone(&mut self.decoder, input)?;
+        let data = self
+            .attempt
+            .exchange
+            .take_single_line(&mut self.decoder, input)?;
         self.lifecycle.reconnect.delivered();
         Some(data)
     }
@@ -327,7 +330,7 @@ impl<'a> EventSource<'a> {
     /// The event that was found last, in the piece in which it was found. Of a comment, its text is the data.
     #[inline(always)] // a part of what each event costs a client
     pub(crate) fn event<'s>(&'s self, piece: &'s [u8]) -> Event<'s> {
-        self.decoder.event(self.located, piece)
+        self.decoder.located_event(self.located, piece)
     }
 }
 
@@ -338,8 +341,8 @@ impl EventSource<'_> {
     /// is read, or there is no connection any more.
     #[inline(always)] // the fast path is
     pub(crate) fn read_on(&mut self, piece: &[u8], input: &mut &[u8]) -> Option<NoticeKind> {
-        if let Some(data) = self.data_alone(input) {
-            self.located = self.decoder.locate_data(data, piece);
+        if let Some(data) = self.take_single_line(input) {
+            self.located = self.decoder.locate_single_line(data, piece);
             return Some(NoticeKind::Found(Kind::Event));
         }
         // What is left of a piece is content: heads and error bodies are read when a piece begins.

@@ -141,8 +141,8 @@ impl Exchange {
     }
 
     /// Fast path: if the input begins with an event of one data line alone, reads it and returns its data.
-    #[inline(always)] // as `Decoder::data_alone`: an event costs no call
-    pub fn data_alone<'i>(
+    #[inline(always)] // as `Decoder::take_single_line`: an event costs no call
+    pub fn take_single_line<'i>(
         &mut self,
         decoder: &mut Decoder<&mut [u8]>,
         input: &mut &'i [u8],
@@ -152,7 +152,7 @@ impl Exchange {
         };
         let content = body.content(input);
         let mut rest = content;
-        let data = decoder.data_alone(&mut rest)?;
+        let data = decoder.take_single_line(&mut rest)?;
         body.read(content.len().minus(rest.len()), input);
         Some(data)
     }
@@ -180,7 +180,7 @@ impl Exchange {
                 };
             }
             let mut rest = content;
-            let result = decoder.advance(piece, &mut rest, comments);
+            let result = decoder.read_located(piece, &mut rest, comments);
             body.read(content.len().minus(rest.len()), input);
             return Arrived::Notice(match result {
                 Ok(None) => continue,

@@ -7,7 +7,7 @@
 //! `line` is the value of an `event` or `id` field that has not ended yet; once it is whole it moves
 //! to the back. `id` is what the event under way sets, `last event id` what earlier events have set.
 //!
-//! A value that lies whole in the input is *held* there. Its place in the buffer is reserved, and it is written to that
+//! A value that lies whole in the input is *deferred* there. Its place in the buffer is reserved, and it is written to that
 //! place if the input ends before the event does.
 
 use core::mem::take;
@@ -22,7 +22,7 @@ use crate::wire::text::{EventType, holds_nul};
 pub(super) struct Layout {
     data: usize,
     /// As `data`, if there is no line.
-    line: usize,
+    partial: usize,
     /// As `id`, if there is no event type.
     event_type: usize,
     /// As `last_event_id`, if there is no id.
@@ -34,7 +34,7 @@ impl Layout {
     pub const fn new() -> Self {
         Self {
             data: 0,
-            line: 0,
+            partial: 0,
             event_type: 0,
             id: 0,
             last_event_id: 0,
@@ -43,7 +43,7 @@ impl Layout {
 
     /// Whether so many bytes more can be taken.
     pub fn has_room(&self, buffer: &[u8], length: usize) -> bool {
-        let taken = self.line.plus(self.event_type);
+        let taken = self.partial.plus(self.event_type);
         length <= buffer.len().minus(taken)
     }
 
@@ -78,7 +78,7 @@ impl Layout {
     /// Reserves the place of data. There is none so far, and room.
     pub fn reserve_data(&mut self, length: usize) {
         self.data = length;
-        self.line = length;
+        self.partial = length;
     }
 
     /// Reserves the place of an event type instead of the one so far, if there is room.
@@ -112,7 +112,7 @@ impl Layout {
             }
             write(buffer, start, bytes);
             self.data = start.plus(bytes.len());
-            self.line = self.data;
+            self.partial = self.data;
         }
         has_room
     }
@@ -120,32 +120,32 @@ impl Layout {
     /// Appends a byte to the data, if there is room. There is no line.
     #[inline(always)]
     pub fn push_data(&mut self, buffer: &mut [u8], byte: u8) -> bool {
-        let has_room = self.push_line(buffer, byte);
-        self.data = self.line;
+        let has_room = self.push_partial(buffer, byte);
+        self.data = self.partial;
         has_room
     }
 
     /// Appends to the line under way, if there is room.
-    pub fn append_line(&mut self, buffer: &mut [u8], bytes: &[u8]) -> bool {
+    pub fn append_partial(&mut self, buffer: &mut [u8], bytes: &[u8]) -> bool {
         let has_room = self.has_room(buffer, bytes.len());
         if has_room {
-            write(buffer, self.line, bytes);
-            self.line = self.line.plus(bytes.len());
+            write(buffer, self.partial, bytes);
+            self.partial = self.partial.plus(bytes.len());
         }
         has_room
     }
 
     /// Appends a byte to the line under way, if there is room.
     #[inline(always)]
-    pub fn push_line(&mut self, buffer: &mut [u8], byte: u8) -> bool {
+    pub fn push_partial(&mut self, buffer: &mut [u8], byte: u8) -> bool {
         let place = buffer
             .len()
             .checked_sub(self.event_type)
-            .and_then(|end| buffer.get_mut(..end)?.get_mut(self.line));
+            .and_then(|end| buffer.get_mut(..end)?.get_mut(self.partial));
         match place {
             Some(place) => {
                 *place = byte;
-                self.line = self.line.plus(1);
+                self.partial = self.partial.plus(1);
                 true
             }
             None => false,
@@ -153,8 +153,8 @@ impl Layout {
     }
 
     /// Forgets the line under way.
-    pub fn clear_line(&mut self) {
-        self.line = self.data;
+    pub fn clear_partial(&mut self) {
+        self.partial = self.data;
     }
 
     pub fn clear_event_type(&mut self) {
@@ -162,26 +162,26 @@ impl Layout {
     }
 
     /// The line is whole: it replaces the event type.
-    pub fn line_becomes_event_type(&mut self, buffer: &mut [u8]) {
+    pub fn partial_becomes_event_type(&mut self, buffer: &mut [u8]) {
         self.clear_event_type();
-        self.move_line_back(buffer);
-        self.event_type = self.id.plus(self.line_len());
-        self.clear_line();
+        self.move_partial_back(buffer);
+        self.event_type = self.id.plus(self.partial_len());
+        self.clear_partial();
     }
 
     /// The line is whole: it replaces the id, unless it holds NUL. Tells whether it did.
     #[inline(always)] // in two callers: a call would take a frame of its own in the deepest stack of `next`
-    pub fn line_becomes_id(&mut self, buffer: &mut [u8]) -> bool {
+    pub fn partial_becomes_id(&mut self, buffer: &mut [u8]) -> bool {
         let line = Span {
             start: self.data,
-            end: self.line,
+            end: self.partial,
         };
         let legal = !holds_nul(line.of(buffer));
         if legal {
             // From | line | event type | id | over | event type | id | line |
             // to   | id | event type | line |, where the old id is free space.
-            self.move_line_back(buffer);
-            let length = self.line_len();
+            self.move_partial_back(buffer);
+            let length = self.partial_len();
             let start = self.event_type_place(buffer).start.minus(length);
             let end = self.id_place(buffer).end;
             rotate(buffer, start, length, end);
@@ -189,7 +189,7 @@ impl Layout {
             rotate(buffer, start, self.event_type_len(), end);
             self.reserve_id(length);
         }
-        self.clear_line();
+        self.clear_partial();
         legal
     }
 
@@ -208,49 +208,54 @@ impl Layout {
 
     /// Forgets all but the last event id.
     pub fn clear(&mut self) {
-        (self.data, self.line) = (0, 0);
+        (self.data, self.partial) = (0, 0);
         (self.event_type, self.id) = (self.last_event_id, self.last_event_id);
     }
 
     /// Frees the place of data and event type, but keeps the line.
     pub fn clear_data_and_event_type(&mut self, buffer: &mut [u8]) {
-        rotate(buffer, 0, self.data, self.line);
-        self.line = self.line_len();
+        rotate(buffer, 0, self.data, self.partial);
+        self.partial = self.partial_len();
         self.data = 0;
         self.clear_event_type();
     }
 
-    fn line_len(&self) -> usize {
-        self.line.minus(self.data)
+    fn partial_len(&self) -> usize {
+        self.partial.minus(self.data)
     }
 
     /// Moves the line over the free space, up to the event type.
-    fn move_line_back(&self, buffer: &mut [u8]) {
+    fn move_partial_back(&self, buffer: &mut [u8]) {
         let end = self.event_type_place(buffer).start;
-        move_up(buffer.part_mut(self.data..end), self.line_len());
+        move_up(buffer.part_mut(self.data..end), self.partial_len());
     }
 }
 
 /// Values of the event under way that lie in the input. Their places in the buffer are reserved, so whether an event
-/// fits does not depend on how the stream was cut. A value that is not held is empty.
+/// fits does not depend on how the stream was cut. A value that is not deferred is empty.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Held<'i> {
+pub(super) struct Deferred<'i> {
     data: &'i [u8],
     event_type: &'i [u8],
     pub id: &'i [u8],
 }
 
-impl<'i> Held<'i> {
+impl<'i> Deferred<'i> {
     /// Holds the first data line of an event. There is room.
     #[inline(always)] // two assignments
-    pub fn hold_data(&mut self, layout: &mut Layout, data: &'i [u8]) {
+    pub fn defer_data(&mut self, layout: &mut Layout, data: &'i [u8]) {
         layout.reserve_data(data.len());
         self.data = data;
     }
 
     /// Holds an event type instead of the one so far. Returns `false` if there is no room.
-    #[inline(always)] // a part of `Fields::hold`, its only caller
-    pub fn hold_event_type(&mut self, layout: &mut Layout, buffer: &[u8], value: &'i [u8]) -> bool {
+    #[inline(always)] // a part of `EventBuilder::hold`, its only caller
+    pub fn defer_event_type(
+        &mut self,
+        layout: &mut Layout,
+        buffer: &[u8],
+        value: &'i [u8],
+    ) -> bool {
         let has_room = layout.reserve_event_type(buffer, value.len());
         if has_room {
             self.event_type = value;
@@ -258,46 +263,46 @@ impl<'i> Held<'i> {
         has_room
     }
 
-    /// Whether `hold_id` can hold an ID. An event type that is in the buffer already would have to make room.
-    #[inline(always)] // a part of `Fields::hold`, its only caller
-    pub fn can_hold_id(&self, layout: &Layout, buffer: &[u8], id: &[u8]) -> bool {
+    /// Whether `defer_id` can hold an ID. An event type that is in the buffer already would have to make room.
+    #[inline(always)] // a part of `EventBuilder::hold`, its only caller
+    pub fn can_defer_id(&self, layout: &Layout, buffer: &[u8], id: &[u8]) -> bool {
         layout.has_room(buffer, id.len()) && layout.event_type_len() == self.event_type.len()
     }
 
     /// Holds an ID instead of the one so far.
-    #[inline(always)] // a part of `Fields::hold`, its only caller
-    pub fn hold_id(&mut self, layout: &mut Layout, id: &'i [u8]) {
+    #[inline(always)] // a part of `EventBuilder::hold`, its only caller
+    pub fn defer_id(&mut self, layout: &mut Layout, id: &'i [u8]) {
         layout.reserve_id(id.len());
         self.id = id;
     }
 
-    /// Writes the held data into the buffer.
-    pub fn settle_data(&mut self, buffer: &mut [u8]) {
+    /// Writes the deferred data into the buffer.
+    pub fn write_data(&mut self, buffer: &mut [u8]) {
         write(buffer, 0, take(&mut self.data));
     }
 
-    /// Writes all that is held into the buffer.
+    /// Writes all that is deferred into the buffer.
     #[inline] // most events hold nothing, or only data
-    pub fn settle(&mut self, layout: &Layout, buffer: &mut [u8]) {
+    pub fn write_all(&mut self, layout: &Layout, buffer: &mut [u8]) {
         if !self.data.is_empty() {
             write(buffer, 0, self.data);
         }
         if !self.event_type.is_empty() || !self.id.is_empty() {
-            self.settle_event_type_and_id(layout, buffer);
+            self.write_event_type_and_id(layout, buffer);
         }
-        *self = Held::default();
+        *self = Deferred::default();
     }
 
-    #[inline(never)] // inlined, it would be there once for each caller of `settle`
-    fn settle_event_type_and_id(&self, layout: &Layout, buffer: &mut [u8]) {
+    #[inline(never)] // inlined, it would be there once for each caller of `write_all`
+    fn write_event_type_and_id(&self, layout: &Layout, buffer: &mut [u8]) {
         let place = layout.event_type_place(buffer);
         write(buffer, place.start, self.event_type);
         let place = layout.id_place(buffer);
         write(buffer, place.start, self.id);
     }
 
-    /// Returns the data of the event, which is held or in the buffer.
-    #[inline(always)] // a part of `Fields::dispatch`, its only caller
+    /// Returns the data of the event, which is deferred or in the buffer.
+    #[inline(always)] // a part of `EventBuilder::dispatch`, its only caller
     pub fn data<'e>(&self, layout: &Layout, buffer: &'e [u8]) -> &'e [u8]
     where
         'i: 'e,
@@ -308,8 +313,8 @@ impl<'i> Held<'i> {
         }
     }
 
-    /// Returns the type of the event, which is held or in the buffer.
-    #[inline(always)] // a part of `Fields::dispatch`, its only caller
+    /// Returns the type of the event, which is deferred or in the buffer.
+    #[inline(always)] // a part of `EventBuilder::dispatch`, its only caller
     pub fn event_type<'e>(&self, layout: &Layout, buffer: &'e [u8]) -> EventType<'e>
     where
         'i: 'e,

@@ -2,11 +2,11 @@
 
 use core::fmt;
 
-use super::core::Core;
+use super::buffered::buffered_decoder;
 use super::event::{Event, Overflow};
+use super::state::DecoderState;
 #[cfg(feature = "http")]
 use crate::bytes::exact::ExactSlice;
-use crate::wire::text::EventId;
 
 /// Decodes an event stream (WHATWG HTML 9.2.5 and 9.2.6), in whatever pieces it arrives.
 ///
@@ -45,7 +45,7 @@ use crate::wire::text::EventId;
 /// ```
 #[derive(Clone)]
 pub struct Decoder<B: ?Sized> {
-    pub(super) core: Core,
+    pub(super) state: DecoderState,
     pub(super) buffer: B,
 }
 
@@ -54,31 +54,7 @@ const _: () = assert!(size_of::<Decoder<[u8; 0]>>() <= 36);
 #[cfg(target_pointer_width = "64")]
 const _: () = assert!(size_of::<Decoder<[u8; 0]>>() <= 64);
 
-impl<const N: usize> Decoder<[u8; N]> {
-    /// Creates a decoder that holds its buffer.
-    pub const fn new() -> Self {
-        Self {
-            core: Core::new(),
-            buffer: [0; N],
-        }
-    }
-}
-
-impl<const N: usize> Default for Decoder<[u8; N]> {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl<'b> Decoder<&'b mut [u8]> {
-    /// Creates a decoder over the caller's buffer.
-    pub const fn with_buffer(buffer: &'b mut [u8]) -> Self {
-        Self {
-            core: Core::new(),
-            buffer,
-        }
-    }
-}
+buffered_decoder!(Decoder, DecoderState);
 
 impl Decoder<[u8]> {
     /// Returns the buffer length for events of at most these lengths, in bytes.
@@ -112,7 +88,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
         &'s mut self,
         input: &mut &'i [u8],
     ) -> Result<Option<Event<'s>>, Overflow> {
-        self.core.next(self.buffer.as_mut(), input)
+        self.state.next(self.buffer.as_mut(), input)
     }
 
     /// Takes one byte, for instance from a UART, and returns the event that it ends. This is
@@ -140,37 +116,13 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
     /// [`Overflow`] if an event does not fit the buffer, once, at the first byte that does not fit. That byte
     /// is taken: go on with the next one.
     pub fn push(&mut self, byte: u8) -> Result<Option<Event<'_>>, Overflow> {
-        self.core.push(self.buffer.as_mut(), byte)
-    }
-
-    /// Ends the stream: discards an unfinished event, and takes the next bytes for the start of a new stream. Keeps
-    /// the last event ID and the reconnection time.
-    pub fn end_stream(&mut self) {
-        self.core.end_stream();
-    }
-
-    /// Returns the last event ID, which a client sends as `Last-Event-ID` when it reconnects. A client does not send
-    /// an empty one.
-    pub fn last_event_id(&self) -> EventId<'_> {
-        EventId::of_field(self.core.fields.layout.last_event_id(self.buffer.as_ref()))
-    }
-
-    /// Sets the last event ID, for instance one that was saved before a reboot. Ends the stream.
-    ///
-    /// # Errors
-    ///
-    /// [`Overflow`] if the ID is longer than the buffer. Nothing has changed then.
-    pub fn set_last_event_id(&mut self, id: EventId<'_>) -> Result<(), Overflow> {
-        let buffer = self.buffer.as_mut();
-        self.core.fields.set_last_event_id(buffer, id.as_bytes())?;
-        self.core.end_stream();
-        Ok(())
+        self.state.push(self.buffer.as_mut(), byte)
     }
 
     /// Returns the reconnection time in milliseconds, if a `retry` field has ever set it. The end of that field's
     /// line sets it.
     pub fn retry(&self) -> Option<u32> {
-        self.core.fields.retry.time()
+        self.state.builder.retry.time()
     }
 
     /// Returns the reconnection time in milliseconds, if a `retry` field has set it since the last call.
@@ -179,7 +131,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
     /// [`push`](Self::push), it returns what that byte has set. A [`PartDecoder`](crate::PartDecoder) returns each
     /// `retry` field in its place in the stream.
     pub fn take_retry(&mut self) -> Option<u32> {
-        self.core.fields.retry.take_new()
+        self.state.builder.retry.take_new()
     }
 
     /// Returns the length of the buffer.
@@ -192,7 +144,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
     #[cfg(feature = "http")]
     pub(crate) fn free(&self) -> &[u8] {
         let buffer = self.buffer.as_ref();
-        let place = self.core.fields.layout.last_event_id_place(buffer);
+        let place = self.state.builder.layout.last_event_id_place(buffer);
         buffer.part(..place.start)
     }
 
@@ -200,7 +152,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
     #[cfg(feature = "http")]
     pub(crate) fn free_and_last_event_id(&mut self) -> (&mut [u8], &[u8]) {
         let buffer = self.buffer.as_mut();
-        let place = self.core.fields.layout.last_event_id_place(buffer);
+        let place = self.state.builder.layout.last_event_id_place(buffer);
         let (free, id) = buffer.split_exact_mut(place.start);
         (free, id)
     }

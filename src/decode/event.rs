@@ -215,7 +215,7 @@ pub(super) const fn event_type(value: &[u8]) -> EventType<'_> {
 pub(super) enum EventState {
     /// No field of the event has come.
     Empty,
-    /// Fields have come, but no data line.
+    /// EventBuilder have come, but no data line.
     NoData,
     HasData,
     /// The event does not fit. The caller has got the error.

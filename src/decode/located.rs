@@ -38,22 +38,22 @@ impl Located {
 
 impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
     /// Reads an event that is nothing but one data line, if the input begins with one. Returns its data.
-    #[inline(always)] // see `Core::data_alone`
-    pub(crate) fn data_alone<'i>(&mut self, input: &mut &'i [u8]) -> Option<&'i [u8]> {
-        self.core.data_alone(self.buffer.as_ref(), input)
+    #[inline(always)] // see `DecoderState::take_single_line`
+    pub(crate) fn take_single_line<'i>(&mut self, input: &mut &'i [u8]) -> Option<&'i [u8]> {
+        self.state.take_single_line(self.buffer.as_ref(), input)
     }
 
-    /// Returns the event whose data `data_alone` has returned.
+    /// Returns the event whose data `take_single_line` has returned.
     #[cfg(feature = "http")]
     #[inline(always)] // it only makes slices
-    pub(crate) fn event_of_data<'e>(&'e self, data: &'e [u8]) -> Event<'e> {
-        self.core.event_of_data(self.buffer.as_ref(), data)
+    pub(crate) fn single_line_event<'e>(&'e self, data: &'e [u8]) -> Event<'e> {
+        self.state.single_line_event(self.buffer.as_ref(), data)
     }
 
-    /// Returns where an event lies whose data `data_alone` has returned. The data is a part of `piece`.
+    /// Returns where an event lies whose data `take_single_line` has returned. The data is a part of `piece`.
     #[cfg(any(feature = "embedded-io", feature = "embedded-io-async"))]
     #[inline(always)] // two additions
-    pub(crate) fn locate_data(&self, data: &[u8], piece: &[u8]) -> Located {
+    pub(crate) fn locate_single_line(&self, data: &[u8], piece: &[u8]) -> Located {
         let Span { start, end } = Span::within(data, piece);
         let length = self.buffer.as_ref().len();
         Located {
@@ -67,7 +67,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
 
     /// Reads `input`, the rest of `piece`, up to the end of an event, or of a comment if `comments` is set.
     #[inline(always)] // most programs have one caller
-    pub(crate) fn advance(
+    pub(crate) fn read_located(
         &mut self,
         piece: &[u8],
         input: &mut &[u8],
@@ -75,7 +75,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
     ) -> Result<Option<(Located, Kind)>, Overflow> {
         let buffer = self.buffer.as_mut();
         let (buffer_at, piece_at) = (Address::of(buffer), Address::of(piece));
-        let found = self.core.advance(
+        let found = self.state.read(
             buffer,
             input,
             |event| {
@@ -115,7 +115,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
 
     /// Returns the event that was located in `piece`.
     #[inline(always)] // it only makes slices
-    pub(crate) fn event<'e>(&'e self, located: Located, piece: &'e [u8]) -> Event<'e> {
+    pub(crate) fn located_event<'e>(&'e self, located: Located, piece: &'e [u8]) -> Event<'e> {
         let buffer = self.buffer.as_ref();
         let value = |span: Span| match span.start.checked_sub(buffer.len()) {
             Some(start) => piece.part(start..span.end.minus(buffer.len())),

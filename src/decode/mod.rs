@@ -1,10 +1,10 @@
-//! Floor 2: event streams into events.
+//! Layer 2: decodes event streams.
 
 mod buffer;
-mod core;
+mod buffered;
+mod builder;
 mod decoder;
 mod event;
-mod fields;
 #[cfg(any(
     feature = "http",
     feature = "embedded-io",
@@ -13,6 +13,7 @@ mod fields;
 mod located;
 mod parts;
 mod retry;
+mod state;
 
 pub use decoder::Decoder;
 pub use event::{Event, EventTooLong, Overflow, OwnedEvent};

@@ -2,9 +2,10 @@
 
 use core::fmt;
 
-use super::buffer::Held;
+use super::buffer::Deferred;
+use super::buffered::buffered_decoder;
+use super::builder::EventBuilder;
 use super::event::{Overflow, event_type};
-use super::fields::Fields;
 use crate::wire::grammar::{Field, Token};
 use crate::wire::scanner::Scanner;
 use crate::wire::text::{EventId, EventType};
@@ -43,7 +44,7 @@ use crate::wire::text::{EventId, EventType};
 /// ```
 #[derive(Clone)]
 pub struct PartDecoder<B: ?Sized> {
-    core: PartCore,
+    state: PartDecoderState,
     buffer: B,
 }
 
@@ -83,31 +84,7 @@ pub enum Part<'a> {
     Retry(u32),
 }
 
-impl<const N: usize> PartDecoder<[u8; N]> {
-    /// A decoder that holds its buffer.
-    pub const fn new() -> Self {
-        Self {
-            core: PartCore::new(),
-            buffer: [0; N],
-        }
-    }
-}
-
-impl<const N: usize> Default for PartDecoder<[u8; N]> {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl<'b> PartDecoder<&'b mut [u8]> {
-    /// A decoder over the caller's buffer.
-    pub const fn with_buffer(buffer: &'b mut [u8]) -> Self {
-        Self {
-            core: PartCore::new(),
-            buffer,
-        }
-    }
-}
+buffered_decoder!(PartDecoder, PartDecoderState);
 
 impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> PartDecoder<B> {
     /// The next part of `input`, which is shortened by what was read; `None` when it is used up.
@@ -121,30 +98,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> PartDecoder<B> {
         &'s mut self,
         input: &mut &'i [u8],
     ) -> Result<Option<Part<'s>>, Overflow> {
-        self.core.next(self.buffer.as_mut(), input)
-    }
-
-    /// The response has ended: what is unfinished is void, and the next bytes are the start of a
-    /// new stream. The last event id and the reconnection time are kept.
-    pub fn end_stream(&mut self) {
-        self.core.end_stream();
-    }
-
-    /// What a client sends as `Last-Event-ID` when it reconnects; empty means nothing.
-    pub fn last_event_id(&self) -> EventId<'_> {
-        EventId::of_field(self.core.fields.layout.last_event_id(self.buffer.as_ref()))
-    }
-
-    /// Sets the last event id, as it was saved before a reboot. Ends the stream, if one is under way.
-    ///
-    /// # Errors
-    ///
-    /// [`Overflow`] when the id is longer than the buffer. Nothing has changed then.
-    pub fn set_last_event_id(&mut self, id: EventId<'_>) -> Result<(), Overflow> {
-        let buffer = self.buffer.as_mut();
-        self.core.fields.set_last_event_id(buffer, id.as_bytes())?;
-        self.core.end_stream();
-        Ok(())
+        self.state.next(self.buffer.as_mut(), input)
     }
 }
 
@@ -166,18 +120,18 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> defmt::Format for PartDecoder<B> {
 
 /// The state of a part decoder, without its buffer.
 #[derive(Clone, Copy, Debug)]
-struct PartCore {
+struct PartDecoderState {
     scanner: Scanner,
-    fields: Fields,
+    builder: EventBuilder,
     /// Whether the line feed before the data line to come was given.
     line_feed_given: bool,
 }
 
-impl PartCore {
+impl PartDecoderState {
     const fn new() -> Self {
         Self {
             scanner: Scanner::new(),
-            fields: Fields::new(),
+            builder: EventBuilder::new(),
             line_feed_given: false,
         }
     }
@@ -187,14 +141,14 @@ impl PartCore {
         buffer: &'p mut [u8],
         input: &mut &'i [u8],
     ) -> Result<Option<Part<'p>>, Overflow> {
-        let mut held = Held::default();
+        let mut deferred = Deferred::default();
         loop {
             let before = (self.scanner, *input);
             let part = match self.scanner.next::<false>(input) {
                 None => None,
                 Some(Token::Piece(piece)) if piece.field == Field::Data => {
-                    let follows = piece.starts && self.fields.event.has_data();
-                    if !self.fields.event.note_data() {
+                    let follows = piece.part.starts && self.builder.state.has_data();
+                    if !self.builder.state.note_data() {
                         continue;
                     }
                     let bytes = if follows && !self.line_feed_given {
@@ -209,43 +163,43 @@ impl PartCore {
                     if bytes.is_empty() {
                         continue;
                     }
-                    held.settle(&self.fields.layout, buffer);
+                    deferred.write_all(&self.builder.layout, buffer);
                     return Ok(Some(Part::Data {
-                        event_type: event_type(self.fields.layout.event_type(buffer)),
+                        event_type: event_type(self.builder.layout.event_type(buffer)),
                         bytes,
                     }));
                 }
                 Some(Token::Piece(piece)) if piece.field == Field::Comment => Some(Part::Comment {
                     bytes: piece.value,
-                    ends: piece.ends,
+                    ends: piece.part.ends,
                 }),
                 Some(Token::Piece(piece)) => {
-                    self.fields.take(buffer, piece, &mut held)?;
-                    match self.fields.retry.take_new() {
+                    self.builder.take(buffer, piece, &mut deferred)?;
+                    match self.builder.retry.take_new() {
                         Some(time) => Some(Part::Retry(time)),
                         None => continue,
                     }
                 }
-                Some(Token::BlankLine) if self.fields.event.has_data() => {
-                    let event = self.fields.dispatch(buffer, &held);
+                Some(Token::BlankLine) if self.builder.state.has_data() => {
+                    let event = self.builder.dispatch(buffer, &deferred);
                     return Ok(Some(Part::Dispatch {
                         event_type: event.event_type,
                         last_event_id: event.last_event_id,
                     }));
                 }
                 Some(Token::BlankLine) => {
-                    self.fields.end_event(buffer, &mut held);
+                    self.builder.end_event(buffer, &mut deferred);
                     continue;
                 }
             };
-            held.settle(&self.fields.layout, buffer);
+            deferred.write_all(&self.builder.layout, buffer);
             return Ok(part);
         }
     }
 
     fn end_stream(&mut self) {
         self.scanner = Scanner::new();
-        self.fields.end_stream();
+        self.builder.end_stream();
         self.line_feed_given = false;
     }
 }

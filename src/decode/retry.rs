@@ -1,6 +1,7 @@
 //! The `retry` field: the reconnection time (WHATWG HTML 9.2.6).
 
 use crate::bytes::digits::append_decimal;
+use crate::wire::grammar::LinePart;
 
 /// Reads the digits of a `retry` field as they come and remembers the last legal value.
 ///
@@ -27,8 +28,8 @@ impl Retry {
 
     /// Reads a piece of the field's value. The time is set as soon as the line ends; a value that is
     /// anything but ASCII digits, or empty, is ignored, one past `u32` saturates.
-    pub fn take(&mut self, value: &[u8], starts: bool, ends: bool) {
-        if starts {
+    pub fn take(&mut self, value: &[u8], part: LinePart) {
+        if part.starts {
             self.digits = [0; 4];
             self.digits_state = DigitsState::Empty;
         }
@@ -41,7 +42,7 @@ impl Retry {
             }
             self.digits = number.unwrap_or_default().to_ne_bytes();
         }
-        if ends && self.digits_state == DigitsState::Legal {
+        if part.ends && self.digits_state == DigitsState::Legal {
             self.time = self.digits;
             self.time_state = TimeState::New;
         }

@@ -27,15 +27,15 @@ impl<'b, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Inbox<'b, B> {
     }
 
     /// Decodes up to the next event. `None`: all that was received is decoded, receive more.
-    #[inline(always)] // as `Decoder::data_alone`: an event costs no call
+    #[inline(always)] // as `Decoder::take_single_line`: an event costs no call
     pub fn advance(&mut self) -> Result<Option<Located>, Overflow> {
         let piece = self.buffer.part(..self.received);
         let mut input = piece.part(self.decoded..);
-        if let Some(data) = self.decoder.data_alone(&mut input) {
+        if let Some(data) = self.decoder.take_single_line(&mut input) {
             self.decoded = piece.len().minus(input.len());
-            return Ok(Some(self.decoder.locate_data(data, piece)));
+            return Ok(Some(self.decoder.locate_single_line(data, piece)));
         }
-        let result = self.decoder.advance(piece, &mut input, false);
+        let result = self.decoder.read_located(piece, &mut input, false);
         self.decoded = piece.len().minus(input.len());
         Ok(result?.map(|(located, _)| located))
     }
@@ -44,7 +44,7 @@ impl<'b, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Inbox<'b, B> {
     #[inline(always)] // it only makes slices
     pub fn event(&self, located: Located) -> Event<'_> {
         let piece = self.buffer.part(..self.received);
-        self.decoder.event(located, piece)
+        self.decoder.located_event(located, piece)
     }
 
     /// Where to receive, once all is decoded.

@@ -216,7 +216,7 @@ impl Piece {
 
     /// Reads on, up to the next thing to tell. `shown` is what the socket shows now: more may have come, or a faulty
     /// socket may show less.
-    #[inline(always)] // as `Decoder::data_alone`: an event costs no call
+    #[inline(always)] // as `Decoder::take_single_line`: an event costs no call
     pub fn go_on(
         &mut self,
         shown: Option<&[u8]>,

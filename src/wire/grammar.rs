@@ -18,6 +18,12 @@ pub(crate) struct Piece<'i> {
     pub field: Field,
     /// Empty only in the last piece of a line.
     pub value: &'i [u8],
+    pub part: LinePart,
+}
+
+/// Which part of its line a piece is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct LinePart {
     /// Whether this is the first piece of its line.
     pub starts: bool,
     /// Whether the line ends after this piece.
@@ -67,8 +73,10 @@ impl ValueByte {
                 true => b"",
                 false => byte,
             },
-            starts: matches!(self, ValueByte::First | ValueByte::Empty),
-            ends,
+            part: LinePart {
+                starts: matches!(self, ValueByte::First | ValueByte::Empty),
+                ends,
+            },
         }
     }
 }
@@ -90,7 +98,7 @@ pub(super) const fn from_line_end(bytes: &[u8]) -> &[u8] {
 
 /// What the next byte is a part of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum ScanState {
     LineStart,
     /// Within the value.
     Value,
@@ -109,13 +117,13 @@ pub(super) enum Place {
     AfterMark2,
 }
 
-impl Place {
+impl ScanState {
     /// Returns the place after this byte, a CR or LF that ends a line.
     #[inline(always)] // one comparison
     pub fn after_line_end(byte: u8) -> Self {
         match byte {
-            b'\r' => Place::AfterCr,
-            _ => Place::LineStart,
+            b'\r' => ScanState::AfterCr,
+            _ => ScanState::LineStart,
         }
     }
 
@@ -125,10 +133,10 @@ impl Place {
     pub fn take_line_end(bytes: &[u8]) -> Option<(Self, &[u8])> {
         match bytes {
             [] => None,
-            [b'\n', rest @ ..] => Some((Place::LineStart, rest)),
-            [b'\r', b'\n', rest @ ..] => Some((Place::LineStart, rest)),
-            [b'\r'] => Some((Place::AfterCr, &[])),
-            [_, rest @ ..] => Some((Place::LineStart, rest)),
+            [b'\n', rest @ ..] => Some((ScanState::LineStart, rest)),
+            [b'\r', b'\n', rest @ ..] => Some((ScanState::LineStart, rest)),
+            [b'\r'] => Some((ScanState::AfterCr, &[])),
+            [_, rest @ ..] => Some((ScanState::LineStart, rest)),
         }
     }
 }

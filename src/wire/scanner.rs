@@ -1,7 +1,9 @@
 //! Splits an event stream into fields and blank lines, however it is cut (WHATWG HTML 9.2.5 and the line rules of
 //! 9.2.6).
 
-use super::grammar::{Field, NameMatch, Piece, Place, Pushed, Token, ValueByte, whole_name};
+use super::grammar::{
+    Field, LinePart, NameMatch, Piece, Pushed, ScanState, Token, ValueByte, whole_name,
+};
 use super::line_end;
 
 /// The place in the stream where the input was cut. It holds no text: values are slices of the input.
@@ -12,8 +14,8 @@ use super::line_end;
 pub(crate) struct Scanner {
     /// The field of the line under way, after the first byte of that line.
     field: Field,
-    place: Place,
-    /// The part of a name that has come, within `Place::Name`.
+    state: ScanState,
+    /// The part of a name that has come, within `ScanState::Name`.
     name: NameMatch,
 }
 
@@ -23,7 +25,7 @@ impl Scanner {
     /// Creates the scanner for a response.
     pub const fn new() -> Self {
         Self {
-            place: Place::StreamStart,
+            state: ScanState::StreamStart,
             field: Field::Unknown,
             name: NameMatch::new(),
         }
@@ -35,17 +37,17 @@ impl Scanner {
     pub fn next<'i, const FAST: bool>(&mut self, input: &mut &'i [u8]) -> Option<Token<'i>> {
         loop {
             // A name that is whole in the input is taken at once, any other byte by byte.
-            let whole = match (self.place, *input) {
+            let whole = match (self.state, *input) {
                 (_, []) => return None,
-                (Place::LineStart, [b'\n', rest @ ..]) => {
+                (ScanState::LineStart, [b'\n', rest @ ..]) => {
                     *input = rest;
                     return Some(Token::BlankLine);
                 }
-                (Place::LineStart, [b':', value @ ..]) => Some((true, Field::Comment, value)),
-                (Place::LineStart, line) => {
+                (ScanState::LineStart, [b':', value @ ..]) => Some((true, Field::Comment, value)),
+                (ScanState::LineStart, line) => {
                     whole_name(line).map(|(field, value)| (true, field, value))
                 }
-                (Place::Value, value) => Some((false, self.field, value)),
+                (ScanState::Value, value) => Some((false, self.field, value)),
                 _ => None,
             };
             let (starts, field, value) = match (whole, *input) {
@@ -69,24 +71,23 @@ impl Scanner {
                 false => line_end::split_before_compact(value),
             };
             let ends;
-            (self.place, ends, *input) = match Place::take_line_end(after) {
-                Some((place, rest)) => (place, true, rest),
+            (self.state, ends, *input) = match ScanState::take_line_end(after) {
+                Some((state, rest)) => (state, true, rest),
                 None if starts && line.is_empty() => {
-                    (self.place, self.field) = (Place::ValueStart, field);
+                    (self.state, self.field) = (ScanState::ValueStart, field);
                     *input = &[];
                     return None;
                 }
                 None => {
                     self.field = field;
-                    (Place::Value, false, &[][..])
+                    (ScanState::Value, false, &[][..])
                 }
             };
             if field != Field::Unknown {
                 return Some(Token::Piece(Piece {
                     field,
                     value: line,
-                    starts,
-                    ends,
+                    part: LinePart { starts, ends },
                 }));
             }
         }
@@ -96,20 +97,20 @@ impl Scanner {
     #[inline(always)] // only hosts call it, for speed
     pub fn skip_comments(&mut self, input: &mut &[u8]) {
         loop {
-            let line = match (self.place, *input) {
-                (Place::LineStart, [b'\n', rest @ ..]) => {
+            let line = match (self.state, *input) {
+                (ScanState::LineStart, [b'\n', rest @ ..]) => {
                     *input = rest;
                     continue;
                 }
-                (Place::LineStart, [b':', rest @ ..]) => rest,
-                (Place::Value, [_, ..]) if self.is_within_comment() => *input,
+                (ScanState::LineStart, [b':', rest @ ..]) => rest,
+                (ScanState::Value, [_, ..]) if self.is_within_comment() => *input,
                 _ => return,
             };
-            (self.place, *input) = match line_end::split_before(line).1 {
-                [b'\n', b'\n', rest @ ..] => (Place::LineStart, rest),
-                after => Place::take_line_end(after).unwrap_or_else(|| {
+            (self.state, *input) = match line_end::split_before(line).1 {
+                [b'\n', b'\n', rest @ ..] => (ScanState::LineStart, rest),
+                after => ScanState::take_line_end(after).unwrap_or_else(|| {
                     self.field = Field::Comment;
-                    (Place::Value, &[])
+                    (ScanState::Value, &[])
                 }),
             };
         }
@@ -118,14 +119,14 @@ impl Scanner {
     /// Returns the value of the data line that the input begins with, and the input after the blank line that follows.
     /// Returns `None` if the input does not begin with both, written as nearly all servers do, or if the line is long.
     #[inline(always)] // the fast path of each decoder
-    pub fn data_alone<'i>(&self, input: &'i [u8]) -> Option<(&'i [u8], &'i [u8])> {
+    pub fn single_line<'i>(&self, input: &'i [u8]) -> Option<(&'i [u8], &'i [u8])> {
         // One check of the length serves all reads, and two numbers are compared instead of six bytes.
         let near: &[u8; 6 + line_end::NEAR] = input.first_chunk()?;
         let (name, near) = near.split_first_chunk()?;
         let (colon, _) = near.split_first_chunk()?;
         let is_data = u32::from_ne_bytes(*name) == u32::from_ne_bytes(*b"data")
             && u16::from_ne_bytes(*colon) == u16::from_ne_bytes(*b": ");
-        if !is_data || self.place != Place::LineStart {
+        if !is_data || self.state != ScanState::LineStart {
             return None;
         }
         let value = input.get(6..)?;
@@ -138,30 +139,30 @@ impl Scanner {
     /// Whether the start of a data line's value has come, and its end has not.
     #[inline(always)] // two comparisons
     pub fn is_within_data(&self) -> bool {
-        self.place == Place::Value && self.field == Field::Data
+        self.state == ScanState::Value && self.field == Field::Data
     }
 
     /// As `is_within_data`, for an event type or an ID.
     #[inline(always)] // a few comparisons
-    pub fn is_within_line(&self) -> bool {
-        self.place == Place::Value && matches!(self.field, Field::Event | Field::Id)
+    pub fn is_within_type_or_id(&self) -> bool {
+        self.state == ScanState::Value && matches!(self.field, Field::Event | Field::Id)
     }
 
     /// As `is_within_data`, for a comment or an unknown field.
     #[inline(always)] // a few comparisons
     pub fn is_within_comment(&self) -> bool {
-        self.place == Place::Value && matches!(self.field, Field::Comment | Field::Unknown)
+        self.state == ScanState::Value && matches!(self.field, Field::Comment | Field::Unknown)
     }
 
     /// Takes one byte.
     #[inline(always)] // a part of `Core::push_of_any_kind`, its only caller
     pub fn push(&mut self, byte: u8) -> Pushed {
-        match self.place {
-            Place::LineStart if matches!(byte, b'\n' | b'\r') => {
-                self.place = Place::after_line_end(byte);
+        match self.state {
+            ScanState::LineStart if matches!(byte, b'\n' | b'\r') => {
+                self.state = ScanState::after_line_end(byte);
                 Pushed::BlankLine
             }
-            Place::Value => self.push_value(byte, false),
+            ScanState::Value => self.push_value(byte, false),
             _ => match self.step_inlined(byte) {
                 Step::Moved => Pushed::Nothing,
                 Step::Value => self.push_value(byte, true),
@@ -179,10 +180,10 @@ impl Scanner {
     #[inline(never)] // rare
     fn push_again(&mut self, byte: u8) -> bool {
         let ends = matches!(byte, b'\n' | b'\r');
-        let is_blank = ends && self.place == Place::LineStart;
+        let is_blank = ends && self.state == ScanState::LineStart;
         if ends {
-            self.place = Place::after_line_end(byte);
-        } else if self.place == Place::LineStart {
+            self.state = ScanState::after_line_end(byte);
+        } else if self.state == ScanState::LineStart {
             self.start_line(byte);
         }
         is_blank
@@ -190,10 +191,10 @@ impl Scanner {
 
     #[inline(always)] // a part of `push`: one copy for each value of `starts`
     fn push_value(&mut self, byte: u8, starts: bool) -> Pushed {
-        self.place = Place::Value;
+        self.state = ScanState::Value;
         let is_kept = !matches!(self.field, Field::Comment | Field::Unknown);
         if matches!(byte, b'\n' | b'\r') {
-            self.place = Place::after_line_end(byte);
+            self.state = ScanState::after_line_end(byte);
             return match self.field {
                 _ if starts && is_kept => Pushed::Value(ValueByte::Empty),
                 Field::Event | Field::Id | Field::Retry => Pushed::Value(ValueByte::End),
@@ -215,13 +216,14 @@ impl Scanner {
     /// Takes the start of a name, if `input` is nothing else. On a host this takes as many instructions as `next`, but
     /// less time.
     #[inline(always)] // only hosts call it, for speed
-    pub fn take_cut_name(&mut self, input: &mut &[u8]) {
-        match (self.place, *input) {
-            (Place::LineStart, [b'\n' | b'\r' | b':', ..] | [_, _, _, _, _, _, ..]) => return,
-            (Place::LineStart, _) => {}
+    pub fn take_partial_name(&mut self, input: &mut &[u8]) {
+        match (self.state, *input) {
+            (ScanState::LineStart, [b'\n' | b'\r' | b':', ..] | [_, _, _, _, _, _, ..]) => return,
+            (ScanState::LineStart, _) => {}
             _ => return,
         }
-        while let (Place::LineStart | Place::Name, [byte, rest @ ..]) = (self.place, *input) {
+        while let (ScanState::LineStart | ScanState::Name, [byte, rest @ ..]) = (self.state, *input)
+        {
             if let Step::Moved = self.step(*byte) {
                 *input = rest;
             }
@@ -236,7 +238,7 @@ impl Scanner {
             return None;
         }
         let (line, after) = line_end::split_before_compact(input);
-        (self.place, *input) = Place::take_line_end(after).unwrap_or((Place::Value, &[]));
+        (self.state, *input) = ScanState::take_line_end(after).unwrap_or((ScanState::Value, &[]));
         Some(line)
     }
 
@@ -245,9 +247,9 @@ impl Scanner {
     fn start_line(&mut self, byte: u8) -> Step {
         (self.field, self.name) = NameMatch::start(byte);
         let step;
-        (self.place, step) = match self.field {
-            Field::Unknown => (Place::Value, Step::Again),
-            _ => (Place::Name, Step::Moved),
+        (self.state, step) = match self.field {
+            Field::Unknown => (ScanState::Value, Step::Again),
+            _ => (ScanState::Name, Step::Moved),
         };
         step
     }
@@ -255,7 +257,7 @@ impl Scanner {
     /// Takes a byte if it continues a known name. Returns whether it does.
     #[inline(always)] // for `push`, a call would cost more than the match
     pub fn push_name(&mut self, byte: u8) -> bool {
-        self.place == Place::Name && self.name.take(byte)
+        self.state == ScanState::Name && self.name.take(byte)
     }
 
     /// Takes a byte before a value: at the start of a line, in a name, or where the input was cut.
@@ -272,12 +274,12 @@ impl Scanner {
         if self.push_name(byte) {
             return Step::Moved;
         }
-        use Place::{
+        use ScanState::{
             AfterCr, AfterMark1, AfterMark2, LineStart, Name, StreamStart, Value, ValueStart,
         };
 
         let step;
-        (self.place, step) = match (self.place, byte) {
+        (self.state, step) = match (self.state, byte) {
             (LineStart, b'\r') => (AfterCr, Step::BlankLine),
             (LineStart, _) => return self.start_line(byte),
             (Name, _) if self.name.ends_before(byte) => (ValueStart, Step::Value),

@@ -138,7 +138,7 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
     }
 
     /// What comes next of what was received already.
-    #[inline(always)] // as `Decoder::data_alone`: an event costs no call
+    #[inline(always)] // as `Decoder::take_single_line`: an event costs no call
     fn read_on(&mut self) -> Option<NoticeKind> {
         let (link, source) = (&mut self.link, &mut self.source);
         link.read_on(source, &self.clock, show)
@@ -204,7 +204,7 @@ impl<S> Link<Buffered<'_, S>> {
 
 impl<S: BufRead + Write> Link<S> {
     /// Up to the next thing to tell in what was received before. `None` when there is no such thing.
-    #[inline(always)] // as `Decoder::data_alone`: an event costs no call
+    #[inline(always)] // as `Decoder::take_single_line`: an event costs no call
     pub fn read_on<C: Clock>(
         &mut self,
         source: &mut EventSource<'_>,

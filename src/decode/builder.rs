@@ -1,28 +1,28 @@
 //! What the fields of a stream do to the buffers of the standard (WHATWG HTML 9.2.6).
 
-use super::buffer::{Held, Layout};
+use super::buffer::{Deferred, Layout};
 use super::event::{Event, EventState, Overflow};
 use super::retry::Retry;
-use crate::wire::grammar::{Field, Piece, ValueByte};
+use crate::wire::grammar::{Field, LinePart, Piece, ValueByte};
 use crate::wire::text::{EventId, Text, holds_nul};
 
 /// The fields of the event under way, the last event ID and the reconnection time.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Fields {
-    /// Where the values lie that are in the buffer, and those that are held, once they are settled.
+pub(super) struct EventBuilder {
+    /// Where the values lie that are in the buffer, and those that are deferred, once they are settled.
     pub layout: Layout,
     pub retry: Retry,
-    pub event: EventState,
+    pub state: EventState,
     /// Whether the event under way has set an ID, which may be empty.
     id_set: bool,
 }
 
-impl Fields {
+impl EventBuilder {
     pub const fn new() -> Self {
         Self {
             layout: Layout::new(),
             retry: Retry::new(),
-            event: EventState::Empty,
+            state: EventState::Empty,
             id_set: false,
         }
     }
@@ -30,7 +30,7 @@ impl Fields {
     /// Whether this whole data line would be the first one of its event, and fits.
     #[inline(always)] // it only compares
     pub fn begins_with(&self, buffer: &[u8], data: &[u8]) -> bool {
-        self.event.has_no_data() && self.layout.has_room(buffer, data.len())
+        self.state.has_no_data() && self.layout.has_room(buffer, data.len())
     }
 
     /// Takes a piece of a field.
@@ -38,39 +38,33 @@ impl Fields {
     /// # Errors
     ///
     /// [`Overflow`] if the event under way does not fit, once.
-    #[inline(always)] // most pieces are held: that is as short as a call
+    #[inline(always)] // most pieces are deferred: that is as short as a call
     pub fn take<'i>(
         &mut self,
         buffer: &mut [u8],
         piece: Piece<'i>,
-        held: &mut Held<'i>,
+        deferred: &mut Deferred<'i>,
     ) -> Result<(), Overflow> {
         match piece.field {
             Field::Comment => Ok(()),
-            Field::Data if piece.starts && self.begins_with(buffer, piece.value) => {
-                self.event = EventState::HasData;
-                held.hold_data(&mut self.layout, piece.value);
+            Field::Data if piece.part.starts && self.begins_with(buffer, piece.value) => {
+                self.state = EventState::HasData;
+                deferred.defer_data(&mut self.layout, piece.value);
                 Ok(())
             }
-            Field::Data => self.write_data(buffer, piece.value, piece.starts, held),
-            _ if piece.starts
-                && piece.ends
-                && self.event.is_kept()
-                && self.hold(buffer, piece, held) =>
+            Field::Data => self.write_data(buffer, piece.value, piece.part.starts, deferred),
+            _ if piece.part.starts
+                && piece.part.ends
+                && self.state.is_kept()
+                && self.defer(buffer, piece, deferred) =>
             {
                 Ok(())
             }
-            _ => self.take_other(
-                buffer,
-                piece.field,
-                piece.value,
-                (piece.starts, piece.ends),
-                held,
-            ),
+            _ => self.write_other(buffer, piece.field, piece.value, piece.part, deferred),
         }
     }
 
-    /// Writes a piece of data into the buffer, after the data that is held.
+    /// Writes a piece of data into the buffer, after the data that is deferred.
     // On a microcontroller, inlined it would make `next` save more registers for each event.
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     #[cfg_attr(target_pointer_width = "64", inline(always))]
@@ -79,18 +73,18 @@ impl Fields {
         buffer: &mut [u8],
         value: &[u8],
         starts: bool,
-        held: &mut Held<'_>,
+        deferred: &mut Deferred<'_>,
     ) -> Result<(), Overflow> {
-        if !self.event.is_kept() {
+        if !self.state.is_kept() {
             return Ok(());
         }
-        held.settle_data(buffer);
-        let is_next_line = starts && self.event.has_data();
-        self.event = EventState::HasData;
+        deferred.write_data(buffer);
+        let is_next_line = starts && self.state.has_data();
+        self.state = EventState::HasData;
         if self.layout.append_data(buffer, value, is_next_line) {
             return Ok(());
         }
-        held.settle(&self.layout, buffer);
+        deferred.write_all(&self.layout, buffer);
         Err(self.drop_event(buffer))
     }
 
@@ -101,7 +95,7 @@ impl Fields {
     /// As [`take`](Self::take).
     #[inline(always)] // its only caller has no more than this to do for most chunks
     pub fn append_data(&mut self, buffer: &mut [u8], data: &[u8]) -> Result<(), Overflow> {
-        if !self.event.is_kept() || self.layout.append_data(buffer, data, false) {
+        if !self.state.is_kept() || self.layout.append_data(buffer, data, false) {
             return Ok(());
         }
         Err(self.drop_event(buffer))
@@ -111,13 +105,13 @@ impl Fields {
     /// byte does not fit: then `push` has to take it.
     #[inline(always)] // a call would cost more than the write
     pub fn push_data(&mut self, buffer: &mut [u8], byte: u8) -> bool {
-        !self.event.is_kept() || self.layout.push_data(buffer, byte)
+        !self.state.is_kept() || self.layout.push_data(buffer, byte)
     }
 
     /// As `push_data`, for an event type or an ID. Returns `false` also if the event was dropped.
     #[inline(always)] // a call would cost more than the write
-    pub fn push_line(&mut self, buffer: &mut [u8], byte: u8) -> bool {
-        self.event.is_kept() && self.layout.push_line(buffer, byte)
+    pub fn push_partial(&mut self, buffer: &mut [u8], byte: u8) -> bool {
+        self.state.is_kept() && self.layout.push_partial(buffer, byte)
     }
 
     /// Takes a byte of a value, or the line end after it.
@@ -132,36 +126,36 @@ impl Fields {
         byte: u8,
         part: ValueByte,
     ) -> Result<(), Overflow> {
-        if self.event.is_kept() && self.push_simply(buffer, field, byte, part) {
+        if self.state.is_kept() && self.push_fast(buffer, field, byte, part) {
             return Ok(());
         }
-        self.push_slowly(buffer, field, byte, part)
+        self.push_slow(buffer, field, byte, part)
     }
 
-    /// Takes a byte that needs no more than the line under way. Returns `false` for others: then `push_slowly` has to
+    /// Takes a byte that needs no more than the line under way. Returns `false` for others: then `push_slow` has to
     /// take the byte, and does again what has changed.
     #[inline(always)] // a part of `push`, its only caller
-    fn push_simply(&mut self, buffer: &mut [u8], field: Field, byte: u8, part: ValueByte) -> bool {
+    fn push_fast(&mut self, buffer: &mut [u8], field: Field, byte: u8, part: ValueByte) -> bool {
         match (part, field) {
             (ValueByte::First, Field::Data)
-                if self.event.has_no_data() && self.layout.push_data(buffer, byte) =>
+                if self.state.has_no_data() && self.layout.push_data(buffer, byte) =>
             {
-                self.event = EventState::HasData;
+                self.state = EventState::HasData;
                 true
             }
             (ValueByte::First, Field::Event | Field::Id) => {
                 if field == Field::Event {
                     self.layout.clear_event_type();
                 }
-                self.event.note_field();
-                self.layout.push_line(buffer, byte)
+                self.state.note_field();
+                self.layout.push_partial(buffer, byte)
             }
             (ValueByte::End, Field::Event) => {
-                self.layout.line_becomes_event_type(buffer);
+                self.layout.partial_becomes_event_type(buffer);
                 true
             }
             (ValueByte::End, Field::Id) => {
-                self.id_set |= self.layout.line_becomes_id(buffer);
+                self.id_set |= self.layout.partial_becomes_id(buffer);
                 true
             }
             _ => false,
@@ -170,7 +164,7 @@ impl Fields {
 
     /// Takes any byte: of `retry`, of an empty value, of a second data line, or one that does not fit.
     #[inline(never)] // inlined, the other bytes would take its stack
-    fn push_slowly(
+    fn push_slow(
         &mut self,
         buffer: &mut [u8],
         field: Field,
@@ -179,51 +173,50 @@ impl Fields {
     ) -> Result<(), Overflow> {
         let byte = [byte];
         let piece = part.piece(field, &byte);
-        let ends = (piece.starts, piece.ends);
-        let held = &mut Held::default();
+        let deferred = &mut Deferred::default();
         match field {
-            Field::Data => self.write_data(buffer, piece.value, piece.starts, held),
-            _ => self.take_other(buffer, field, piece.value, ends, held),
+            Field::Data => self.write_data(buffer, piece.value, piece.part.starts, deferred),
+            _ => self.write_other(buffer, field, piece.value, piece.part, deferred),
         }
     }
 
-    /// Takes a piece of `event`, `id` or `retry` that is not held.
+    /// Takes a piece of `event`, `id` or `retry` that is not deferred.
     // The parts of a `Piece` are separate arguments: its address would keep the pieces of all fields in memory, which
     // costs `Decoder::next` 10 instructions an event.
     #[inline(never)] // rare, in two callers
-    fn take_other(
+    fn write_other(
         &mut self,
         buffer: &mut [u8],
         field: Field,
         value: &[u8],
-        (starts, ends): (bool, bool),
-        held: &mut Held<'_>,
+        part: LinePart,
+        deferred: &mut Deferred<'_>,
     ) -> Result<(), Overflow> {
         if field == Field::Retry {
-            self.retry.take(value, starts, ends);
+            self.retry.take(value, part);
             return Ok(());
         }
-        self.event.note_field();
-        held.settle(&self.layout, buffer);
+        self.state.note_field();
+        deferred.write_all(&self.layout, buffer);
         if field == Field::Id {
-            return self.write_id(buffer, value, ends);
+            return self.write_id(buffer, value, part.ends);
         }
-        if starts {
+        if part.starts {
             // No event that was dropped has a type left.
             self.layout.clear_event_type();
         }
-        self.write_event_type(buffer, value, ends)
+        self.write_event_type(buffer, value, part.ends)
     }
 
     /// Takes the blank line after an event with data: sets the last event ID, and returns the event.
     #[inline(always)] // the event is made where the caller wants it, without a copy
-    pub fn dispatch<'e>(&mut self, buffer: &'e mut [u8], held: &Held<'e>) -> Event<'e> {
+    pub fn dispatch<'e>(&mut self, buffer: &'e mut [u8], deferred: &Deferred<'e>) -> Event<'e> {
         let written = self.layout;
-        self.commit(buffer, held);
+        self.commit(buffer, deferred);
         let buffer = &*buffer;
-        let data = Text::new(held.data(&written, buffer));
+        let data = Text::new(deferred.data(&written, buffer));
         Event {
-            event_type: held.event_type(&written, buffer),
+            event_type: deferred.event_type(&written, buffer),
             data,
             last_event_id: EventId::of_field(self.layout.last_event_id(buffer)),
         }
@@ -231,28 +224,28 @@ impl Fields {
 
     /// Takes the blank line after an event without data: sets the last event ID, and forgets the rest.
     #[inline(never)] // rare
-    pub fn end_event(&mut self, buffer: &mut [u8], held: &mut Held<'_>) {
-        self.commit(buffer, held);
-        *held = Held::default();
+    pub fn end_event(&mut self, buffer: &mut [u8], deferred: &mut Deferred<'_>) {
+        self.commit(buffer, deferred);
+        *deferred = Deferred::default();
     }
 
     #[inline(always)] // in `dispatch`, a call would cost more than most events have to do here
-    fn commit(&mut self, buffer: &mut [u8], held: &Held<'_>) {
+    fn commit(&mut self, buffer: &mut [u8], deferred: &Deferred<'_>) {
         if self.id_set {
             self.id_set = false;
-            match held.id {
+            match deferred.id {
                 [] => self.layout.id_becomes_last(buffer),
                 id => self.layout.set_last_event_id(buffer, id),
             }
         }
         self.layout.clear();
-        self.event = EventState::Empty;
+        self.state = EventState::Empty;
     }
 
     /// Ends the stream: forgets the event under way, and its ID.
     pub fn end_stream(&mut self) {
         self.layout.clear();
-        self.event = EventState::Empty;
+        self.state = EventState::Empty;
         self.id_set = false;
     }
 
@@ -271,42 +264,42 @@ impl Fields {
 
     /// Holds a whole event type or ID. Returns `false` if that is not possible.
     #[inline(always)] // a part of `take`, its only caller
-    fn hold<'i>(
+    fn defer<'i>(
         &mut self,
         buffer: &[u8],
         Piece { field, value, .. }: Piece<'i>,
-        held: &mut Held<'i>,
+        deferred: &mut Deferred<'i>,
     ) -> bool {
         match field {
-            Field::Event if held.hold_event_type(&mut self.layout, buffer, value) => {}
-            Field::Id if held.can_hold_id(&self.layout, buffer, value) => {
+            Field::Event if deferred.defer_event_type(&mut self.layout, buffer, value) => {}
+            Field::Id if deferred.can_defer_id(&self.layout, buffer, value) => {
                 if !holds_nul(value) {
                     self.id_set = true;
-                    held.hold_id(&mut self.layout, value);
+                    deferred.defer_id(&mut self.layout, value);
                 }
             }
             _ => return false,
         }
-        self.event.note_field();
+        self.state.note_field();
         true
     }
 
-    /// Writes a piece of an event type into the buffer. Nothing is held.
+    /// Writes a piece of an event type into the buffer. Nothing is deferred.
     fn write_event_type(
         &mut self,
         buffer: &mut [u8],
         value: &[u8],
         ends: bool,
     ) -> Result<(), Overflow> {
-        if !self.event.is_kept() {
+        if !self.state.is_kept() {
             return Ok(());
         }
-        if !self.layout.append_line(buffer, value) {
-            self.layout.clear_line();
+        if !self.layout.append_partial(buffer, value) {
+            self.layout.clear_partial();
             return Err(self.drop_event(buffer));
         }
         if ends {
-            self.layout.line_becomes_event_type(buffer);
+            self.layout.partial_becomes_event_type(buffer);
         }
         Ok(())
     }
@@ -314,21 +307,21 @@ impl Fields {
     /// Writes a piece of an ID into the buffer. If it does not fit beside its event, drops the event and keeps the ID.
     fn write_id(&mut self, buffer: &mut [u8], value: &[u8], ends: bool) -> Result<(), Overflow> {
         let mut result = Ok(());
-        let mut fits = self.event != EventState::DroppedWithId;
-        if fits && !self.layout.append_line(buffer, value) {
-            if self.event != EventState::Dropped {
+        let mut fits = self.state != EventState::DroppedWithId;
+        if fits && !self.layout.append_partial(buffer, value) {
+            if self.state != EventState::Dropped {
                 result = Err(self.drop_event(buffer));
             }
-            fits = self.layout.append_line(buffer, value);
+            fits = self.layout.append_partial(buffer, value);
         }
         if !fits {
-            self.layout.clear_line();
-            self.event = EventState::DroppedWithId;
+            self.layout.clear_partial();
+            self.state = EventState::DroppedWithId;
         }
         if ends {
             if !fits {
-                self.event = EventState::Dropped;
-            } else if self.layout.line_becomes_id(buffer) {
+                self.state = EventState::Dropped;
+            } else if self.layout.partial_becomes_id(buffer) {
                 self.id_set = true;
             }
         }
@@ -338,7 +331,7 @@ impl Fields {
     /// Drops the event under way. Returns the error that reports it.
     fn drop_event(&mut self, buffer: &mut [u8]) -> Overflow {
         self.layout.clear_data_and_event_type(buffer);
-        self.event = EventState::Dropped;
+        self.state = EventState::Dropped;
         Overflow
     }
 }

@@ -1,8 +1,8 @@
 //! The decoder without its buffer.
 
-use super::buffer::Held;
+use super::buffer::Deferred;
+use super::builder::EventBuilder;
 use super::event::{Event, Overflow};
-use super::fields::Fields;
 use crate::bytes::FAVORS_SPEED;
 use crate::wire::grammar::{Field, Pushed, Token};
 use crate::wire::scanner::Scanner;
@@ -11,16 +11,16 @@ use crate::wire::text::{EventId, EventType, Text};
 /// The state of a decoder. The buffer is an argument of each call, so that one copy of the code serves buffers of
 /// all sizes.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Core {
+pub(super) struct DecoderState {
     scanner: Scanner,
-    pub fields: Fields,
+    pub builder: EventBuilder,
 }
 
-impl Core {
+impl DecoderState {
     pub const fn new() -> Self {
         Self {
             scanner: Scanner::new(),
-            fields: Fields::new(),
+            builder: EventBuilder::new(),
         }
     }
 
@@ -31,52 +31,56 @@ impl Core {
         buffer: &'s mut [u8],
         input: &mut &'i [u8],
     ) -> Result<Option<Event<'s>>, Overflow> {
-        if let Some(data) = self.data_alone(buffer, input) {
-            return Ok(Some(self.event_of_data(buffer, data)));
+        if let Some(data) = self.take_single_line(buffer, input) {
+            return Ok(Some(self.single_line_event(buffer, data)));
         }
-        self.advance(buffer, input, |event| event, false, |_, _| None)
+        self.read(buffer, input, |event| event, false, |_, _| None)
     }
 
     /// Fast path: reads an event that is nothing but one data line, if the input begins with one and no field is
     /// pending. Returns its data.
     #[inline(always)] // a call would cost more than the checks that fail on other input
-    pub fn data_alone<'i>(&mut self, buffer: &[u8], input: &mut &'i [u8]) -> Option<&'i [u8]> {
-        if !self.fields.event.is_empty() {
+    pub fn take_single_line<'i>(
+        &mut self,
+        buffer: &[u8],
+        input: &mut &'i [u8],
+    ) -> Option<&'i [u8]> {
+        if !self.builder.state.is_empty() {
             return None;
         }
-        let (data, rest) = self.scanner.data_alone(input)?;
-        if !self.fields.begins_with(buffer, data) {
+        let (data, rest) = self.scanner.single_line(input)?;
+        if !self.builder.begins_with(buffer, data) {
             return None;
         }
         *input = rest;
         Some(data)
     }
 
-    /// Returns the event whose data `data_alone` has returned.
+    /// Returns the event whose data `take_single_line` has returned.
     #[inline(always)] // it only makes slices
-    pub fn event_of_data<'e>(&self, buffer: &'e [u8], data: &'e [u8]) -> Event<'e> {
+    pub fn single_line_event<'e>(&self, buffer: &'e [u8], data: &'e [u8]) -> Event<'e> {
         Event {
             event_type: EventType::MESSAGE,
             data: Text::new(data),
-            last_event_id: EventId::of_field(self.fields.layout.last_event_id(buffer)),
+            last_event_id: EventId::of_field(self.builder.layout.last_event_id(buffer)),
         }
     }
 
-    /// Reads up to the end of an event, or of a comment if `comments` is set. Returns what `event` or `comment` makes
+    /// Reads up to the end of an event, or of a comment if `reports_comments` is set. Returns what `event` or `comment` makes
     /// of it: they run within the loop, so that no value has to carry both kinds out of it.
     // On a microcontroller each kind of driver has one copy, outside of the fast path: inlined, its registers would
     // be saved there too.
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    pub fn advance<'s, 'i: 's, T>(
+    pub fn read<'s, 'i: 's, T>(
         &mut self,
         buffer: &'s mut [u8],
         input: &mut &'i [u8],
-        event: impl FnOnce(Event<'s>) -> T,
-        comments: bool,
-        comment: impl Fn(&'i [u8], bool) -> Option<T>,
+        on_event: impl FnOnce(Event<'s>) -> T,
+        reports_comments: bool,
+        on_comment: impl Fn(&'i [u8], bool) -> Option<T>,
     ) -> Result<Option<T>, Overflow> {
-        if FAVORS_SPEED && !comments && self.fields.event.is_empty() {
+        if FAVORS_SPEED && !reports_comments && self.builder.state.is_empty() {
             self.scanner.skip_comments(input);
             if input.is_empty() {
                 return Ok(None);
@@ -84,52 +88,52 @@ impl Core {
         }
         // Short chunks mostly begin with more of a long data line.
         if let Some(data) = self.scanner.resume_data(input) {
-            self.fields.append_data(buffer, data)?;
+            self.builder.append_data(buffer, data)?;
             if FAVORS_SPEED {
-                self.scanner.take_cut_name(input);
+                self.scanner.take_partial_name(input);
             }
             if input.is_empty() {
                 return Ok(None);
             }
         }
-        self.decode(buffer, input, event, comments, comment)
+        self.read_fields(buffer, input, on_event, reports_comments, on_comment)
     }
 
     #[inline(always)] // a part of `advance`, its only caller
-    fn decode<'s, 'i: 's, T>(
+    fn read_fields<'s, 'i: 's, T>(
         &mut self,
         buffer: &'s mut [u8],
         input: &mut &'i [u8],
-        event: impl FnOnce(Event<'s>) -> T,
-        comments: bool,
-        comment: impl Fn(&'i [u8], bool) -> Option<T>,
+        on_event: impl FnOnce(Event<'s>) -> T,
+        reports_comments: bool,
+        on_comment: impl Fn(&'i [u8], bool) -> Option<T>,
     ) -> Result<Option<T>, Overflow> {
-        let mut held = Held::default();
+        let mut deferred = Deferred::default();
         let mut rest = *input;
         loop {
             match self.scanner.next::<true>(&mut rest) {
                 Some(Token::Piece(piece)) => {
-                    if comments && piece.field == Field::Comment {
-                        held.settle(&self.fields.layout, buffer);
+                    if reports_comments && piece.field == Field::Comment {
+                        deferred.write_all(&self.builder.layout, buffer);
                         *input = rest;
-                        return Ok(comment(piece.value, piece.ends));
+                        return Ok(on_comment(piece.value, piece.part.ends));
                     }
-                    if let Err(overflow) = self.fields.take(buffer, piece, &mut held) {
+                    if let Err(overflow) = self.builder.take(buffer, piece, &mut deferred) {
                         *input = rest;
                         return Err(overflow);
                     }
                 }
                 Some(Token::BlankLine) => {
-                    if self.fields.event.has_data() {
+                    if self.builder.state.has_data() {
                         *input = rest;
-                        return Ok(Some(event(self.fields.dispatch(buffer, &held))));
+                        return Ok(Some(on_event(self.builder.dispatch(buffer, &deferred))));
                     }
-                    if !self.fields.event.is_empty() {
-                        self.fields.end_event(buffer, &mut held);
+                    if !self.builder.state.is_empty() {
+                        self.builder.end_event(buffer, &mut deferred);
                     }
                 }
                 None => {
-                    held.settle(&self.fields.layout, buffer);
+                    deferred.write_all(&self.builder.layout, buffer);
                     *input = rest;
                     return Ok(None);
                 }
@@ -148,22 +152,22 @@ impl Core {
         // the other control characters up to CR, which are rare.
         if byte > b'\r' {
             if self.scanner.is_within_data() {
-                if self.fields.push_data(buffer, byte) {
+                if self.builder.push_data(buffer, byte) {
                     return Ok(None);
                 }
-            } else if self.scanner.is_within_line() {
-                if self.fields.push_line(buffer, byte) {
+            } else if self.scanner.is_within_type_or_id() {
+                if self.builder.push_partial(buffer, byte) {
                     return Ok(None);
                 }
             } else if self.scanner.is_within_comment() || self.scanner.push_name(byte) {
                 return Ok(None);
             }
         }
-        self.push_of_any_kind(buffer, byte)
+        self.push_slow(buffer, byte)
     }
 
     #[inline(never)] // inlined, its registers would be saved for every byte
-    fn push_of_any_kind<'s>(
+    fn push_slow<'s>(
         &mut self,
         buffer: &'s mut [u8],
         byte: u8,
@@ -171,7 +175,7 @@ impl Core {
         match self.scanner.push(byte) {
             Pushed::Nothing => Ok(None),
             Pushed::Value(part) => self
-                .fields
+                .builder
                 .push(buffer, self.scanner.field(), byte, part)
                 .map(|()| None),
             Pushed::BlankLine => self.push_blank_line(buffer),
@@ -180,18 +184,18 @@ impl Core {
 
     #[inline(never)] // inlined, its stack would be taken for every line
     fn push_blank_line<'s>(&mut self, buffer: &'s mut [u8]) -> Result<Option<Event<'s>>, Overflow> {
-        let mut held = Held::default();
-        if self.fields.event.has_data() {
-            return Ok(Some(self.fields.dispatch(buffer, &held)));
+        let mut deferred = Deferred::default();
+        if self.builder.state.has_data() {
+            return Ok(Some(self.builder.dispatch(buffer, &deferred)));
         }
-        if !self.fields.event.is_empty() {
-            self.fields.end_event(buffer, &mut held);
+        if !self.builder.state.is_empty() {
+            self.builder.end_event(buffer, &mut deferred);
         }
         Ok(None)
     }
 
     pub fn end_stream(&mut self) {
         self.scanner = Scanner::new();
-        self.fields.end_stream();
+        self.builder.end_stream();
     }
 }
