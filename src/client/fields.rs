@@ -5,7 +5,7 @@ use core::fmt;
 use super::redirects::Redirects;
 use crate::bytes::exact::ExactSlice;
 use crate::bytes::split_at_first;
-use crate::http::{HeaderField, InvalidHeaderField, Url, is_text, write_field};
+use crate::http::{HeaderField, InvalidHeaderField, Url, is_field_value, write_field};
 
 /// The fields that the caller adds. What chooses among them stands behind a pointer, so that a program that
 /// adds none does not hold it in flash.
@@ -230,7 +230,7 @@ struct Value<'w> {
 
 impl fmt::Write for Value<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        if !text.bytes().all(is_text) {
+        if !is_field_value(text.as_bytes()) {
             self.is_text = false;
             return Err(fmt::Error);
         }

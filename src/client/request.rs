@@ -6,7 +6,7 @@ use super::redirects::Redirects;
 use crate::bytes::copy::copy;
 use crate::bytes::digits::Decimal;
 use crate::bytes::exact::{Exact, ExactSlice};
-use crate::http::{Method, is_text, write_encoded, write_field};
+use crate::http::{Method, is_field_value, write_encoded, write_field};
 
 /// Writes the part of a head after the first `sent` bytes into `place`, as much of it as fits. Returns
 /// the length of that part. `head_len` is the length of the whole head: set for the first part, compared for later ones.
@@ -70,7 +70,7 @@ fn write_head(
     write(b" HTTP/1.1");
     let is_whole = options.fields.write(redirects, &url, write);
     // An id with control characters cannot stand in a field (RFC 9110, section 5.5).
-    if !last_event_id.is_empty() && last_event_id.iter().copied().all(is_text) {
+    if !last_event_id.is_empty() && is_field_value(last_event_id) {
         write_field("Last-Event-ID", last_event_id, write);
     }
     if !redirects.asks_by_get() {

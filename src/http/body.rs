@@ -1,19 +1,21 @@
-//! Bodies: their framing by a length, by chunks, or by the end of the connection (RFC 9112, sections 6 and 7).
+//! Bodies: they end after a length, after the last chunk, or with the connection (RFC 9112, sections 6 and 7).
 
 use core::fmt;
 
 use crate::bytes::digits::{HexCase, hex_digit, hex_value};
 use crate::bytes::exact::{Exact, ExactSlice};
 
-/// What ends a body.
+/// The last chunk and the end of a chunked body, without trailers.
 pub(crate) const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
 
-/// The line before a chunk's data, in hexadecimal digits of a fixed number: leading zeros are allowed.
+/// The line with the size before the data of a chunk.
+///
+/// It has four digits, with leading zeros, so that it can be written once the size is known, into bytes that were reserved.
 pub(crate) struct ChunkSize([u8; Self::LEN]);
 
 impl ChunkSize {
     pub const LEN: usize = 6;
-    /// The largest chunk.
+    /// The largest size.
     pub const MAX: usize = 0xffff;
 
     pub fn new(length: usize) -> Self {
@@ -26,13 +28,12 @@ impl ChunkSize {
     }
 }
 
-/// Takes the chunked transfer coding away from a body, in whatever pieces it arrives.
+/// Decodes the chunked transfer coding of a body (RFC 9112, section 7.1), in whatever pieces the body arrives.
 ///
-/// What it hands on are slices of the input; it keeps none of them. Extensions and trailers are
-/// skipped, however long.
+/// It returns slices of the input, and copies nothing. It skips extensions and trailers of any length.
 ///
-/// **Give it every piece of a body, and call [`next`](Dechunker::next) until it returns `None`. When
-/// [`has_ended`](Dechunker::has_ended) is `true`, what is left of the input comes after the body.**
+/// **For every piece of the body, call [`next`](Dechunker::next) until it returns `None`. Once
+/// [`has_ended`](Dechunker::has_ended) returns `true`, the rest of the input comes after the body.**
 ///
 /// # Examples
 ///
@@ -53,41 +54,43 @@ impl ChunkSize {
 #[derive(Clone, Debug, Default)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Dechunker {
-    state: State,
-    /// Of the size under way, or of the data that is still to come.
+    state: ChunkState,
+    /// The size of the chunk as far as it has been read, or how many bytes of its data are still to come.
     pub(super) size: u32,
 }
 
-/// The content of a response, without its framing (RFC 9112, section 6.3).
+/// The body of a response (RFC 9112, section 6.3), which returns its data without chunk sizes.
 #[derive(Clone, Debug)]
 pub(crate) struct Body {
     pub(super) framing: Framing,
-    /// A body that is not chunked is read as one chunk. That of a body without a length never ends.
+    /// A body that is not chunked is read as the data of one chunk, which does not end if the body has no length.
     pub(super) dechunker: Dechunker,
 }
 
-/// How the end of a body is told.
+/// Where a body ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Framing {
-    /// By the end of the connection.
+    /// With the connection.
     UntilClose,
+    /// After its length.
     Length,
+    /// After the last chunk.
     Chunked,
 }
 
-/// A chunk has no size or one over 4 GB, or its data does not end where it should.
+/// A chunked body is malformed: a chunk has no size or one over 4 GB, or no line end follows its data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct InvalidChunk;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-enum State {
+enum ChunkState {
     /// Before the first digit of a size.
     #[default]
     SizeStart,
     Size,
-    /// Between a size and the end of its line.
+    /// After a size, before the end of its line.
     Extension,
     Data,
     /// Before the line end after the data.
@@ -98,25 +101,25 @@ enum State {
     TrailerStart,
     Trailer,
     Ended,
-    /// For good: what follows cannot be understood.
+    /// The body is malformed. This state does not change.
     Invalid,
 }
 
 impl Dechunker {
-    /// At the start of a body.
+    /// Creates a decoder at the start of a body.
     pub const fn new() -> Self {
         Self {
-            state: State::SizeStart,
+            state: ChunkState::SizeStart,
             size: 0,
         }
     }
 
-    /// The next data of `input`, which is shortened by what was read; `None` when it is used up, or the
+    /// Returns the next data of `input`, and shortens `input` by the bytes read. Returns `None` when `input` is used up, or the
     /// body has ended.
     ///
     /// # Errors
     ///
-    /// [`InvalidChunk`], from then on always.
+    /// [`InvalidChunk`] if the body is malformed. All later calls return it, too.
     pub fn next<'i>(&mut self, input: &mut &'i [u8]) -> Result<Option<&'i [u8]>, InvalidChunk> {
         let data = self.peek(input)?;
         self.consume(data.len());
@@ -126,22 +129,22 @@ impl Dechunker {
 
     /// Whether the body has ended.
     pub const fn has_ended(&self) -> bool {
-        matches!(self.state, State::Ended)
+        matches!(self.state, ChunkState::Ended)
     }
 
-    /// The data at the start of `input`, once the framing before it was read. `consume` moves on.
+    /// Reads chunk sizes, and returns the data that follows them in `input`. `consume` removes the data.
     fn peek<'i>(&mut self, input: &mut &'i [u8]) -> Result<&'i [u8], InvalidChunk> {
         loop {
-            if self.state == State::Invalid {
+            if self.state == ChunkState::Invalid {
                 return Err(InvalidChunk);
             }
             let Some((byte, rest)) = input.split_first() else {
                 return Ok(b"");
             };
-            if self.state == State::Data {
+            if self.state == ChunkState::Data {
                 return Ok(self.data(input));
             }
-            if self.state == State::Ended {
+            if self.state == ChunkState::Ended {
                 return Ok(b"");
             }
             self.state = self.after(*byte);
@@ -149,30 +152,30 @@ impl Dechunker {
         }
     }
 
-    /// The data at the start of `input`; nothing if framing comes first.
+    /// Returns the data at the start of `input`. It is empty if a chunk size comes first.
     #[inline(always)] // a part of the fast path of clients
     fn data<'i>(&self, input: &'i [u8]) -> &'i [u8] {
         match self.state {
-            State::Data => input.get(..self.size as usize).unwrap_or(input),
+            ChunkState::Data => input.get(..self.size as usize).unwrap_or(input),
             _ => &[],
         }
     }
 
-    /// So many bytes of what `peek` or `data` has shown were taken.
+    /// Removes `length` bytes of the data that `peek` or `data` has returned.
     #[inline(always)] // a part of the fast path of clients
     fn consume(&mut self, length: usize) {
-        if self.state == State::Data {
+        if self.state == ChunkState::Data {
             self.size = self.size.minus(length as u32);
             if self.size == 0 {
-                self.state = State::DataEnd;
+                self.state = ChunkState::DataEnd;
             }
         }
     }
 
-    /// The state after a byte of the framing. A bare LF ends a line, too.
-    #[inline(never)] // `peek` would hold it for each of its callers
-    fn after(&mut self, byte: u8) -> State {
-        use State::{
+    /// Returns the state after a byte that is no data. A bare LF ends a line, too.
+    #[inline(never)] // `peek` is inlined in several callers: each of them would hold a copy
+    fn after(&mut self, byte: u8) -> ChunkState {
+        use ChunkState::{
             Data, DataCr, DataEnd, Ended, Extension, Invalid, Size, SizeStart, Trailer,
             TrailerStart,
         };
@@ -202,49 +205,49 @@ impl Dechunker {
 impl Body {
     pub const fn until_close() -> Self {
         // The size is never reduced: `consume` does nothing for this framing.
-        Self::new(Framing::UntilClose, State::Data, u32::MAX)
+        Self::new(Framing::UntilClose, ChunkState::Data, u32::MAX)
     }
 
     pub const fn of_length(length: u32) -> Self {
         let state = match length {
-            0 => State::Ended,
-            _ => State::Data,
+            0 => ChunkState::Ended,
+            _ => ChunkState::Data,
         };
         Self::new(Framing::Length, state, length)
     }
 
     pub const fn chunked() -> Self {
-        Self::new(Framing::Chunked, State::SizeStart, 0)
+        Self::new(Framing::Chunked, ChunkState::SizeStart, 0)
     }
 
-    const fn new(framing: Framing, state: State, size: u32) -> Self {
+    const fn new(framing: Framing, state: ChunkState, size: u32) -> Self {
         let dechunker = Dechunker { state, size };
         Self { framing, dechunker }
     }
 
-    /// The content at the start of `input`; nothing if framing comes first.
+    /// Returns the data at the start of `input`. It is empty if a chunk size comes first.
     #[inline(always)] // a part of the fast path of clients
     pub fn content<'i>(&self, input: &'i [u8]) -> &'i [u8] {
         self.dechunker.data(input)
     }
 
-    /// The content at the start of `input`, once the framing before it was read. `consume` moves on.
+    /// Reads chunk sizes, and returns the data that follows them in `input`. `read` removes the data.
     pub fn peek<'i>(&mut self, input: &mut &'i [u8]) -> Result<&'i [u8], InvalidChunk> {
         self.dechunker.peek(input)
     }
 
-    /// So many bytes of what `peek` or `content` has shown were taken.
+    /// Removes `length` bytes of the data that `peek` or `content` has returned.
     #[inline(always)] // a part of the fast path of clients
     fn consume(&mut self, length: usize) {
         if self.framing != Framing::UntilClose {
             self.dechunker.consume(length);
-            if self.framing == Framing::Length && self.dechunker.state != State::Data {
-                self.dechunker.state = State::Ended;
+            if self.framing == Framing::Length && self.dechunker.state != ChunkState::Data {
+                self.dechunker.state = ChunkState::Ended;
             }
         }
     }
 
-    /// The same; and moves `input` on, which begins with them.
+    /// Removes `length` bytes of the data, with which `input` begins, also from `input`.
     #[inline(always)] // a part of the fast path of clients
     pub fn read(&mut self, length: usize, input: &mut &[u8]) {
         self.consume(length);
@@ -255,7 +258,7 @@ impl Body {
         self.dechunker.has_ended()
     }
 
-    /// Whether the body has neither a length nor chunks.
+    /// Whether the body ends with the connection.
     pub const fn ends_with_connection(&self) -> bool {
         matches!(self.framing, Framing::UntilClose)
     }
@@ -263,7 +266,7 @@ impl Body {
 
 impl fmt::Display for InvalidChunk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("body is not chunked as it should be")
+        f.write_str("malformed chunked body")
     }
 }
 

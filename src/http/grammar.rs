@@ -1,4 +1,4 @@
-//! Parses heads with `nom`: cuts them into lines, and a line into its parts.
+//! Splits heads into lines, and parses lines with `nom`.
 
 use core::iter::{Copied, Enumerate};
 use core::slice::Iter;
@@ -9,75 +9,75 @@ use nom::{Compare, CompareResult, IResult, Input, Needed, Parser};
 use crate::bytes::digits::parse_decimal;
 use crate::bytes::exact::{Exact, ExactSlice};
 
-/// Gathers lines in a space that the caller lends (RFC 9112, section 2.2). A line ends with CRLF, or
-/// with LF alone.
+/// Collects the bytes of a line in a buffer of the caller (RFC 9112, section 2.2). A line ends with CRLF or LF.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Lines {
+pub(super) struct LineReader {
     length: u16,
-    cut: bool,
-    /// Its end has come, but the next line may go on with it.
-    ended: bool,
+    is_truncated: bool,
+    /// Whether the line has ended, unless the next line continues it.
+    has_ended: bool,
 }
 
-/// Whether a line that begins with white space goes on with the one before (RFC 9112, section 5.2).
+/// Whether a line that begins with white space continues the line before it (RFC 9112, section 5.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Folding {
-    /// It is a line of its own.
+    /// It is another line.
     Never,
-    /// It does, as old servers have it. So a line has come to its end when the next one begins.
+    /// It continues that line, as old servers write it. So a line is whole when the first byte of the next line is there.
     Allowed,
 }
 
-/// A line that came to its end. Its bytes stand at the start of the space.
+/// A whole line. Its bytes are at the start of the buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Line {
-    /// Without its end.
+    /// The length without the line end.
     pub length: u16,
-    /// It was longer than the space, and the rest of it is lost.
-    pub cut: bool,
+    /// Whether the line was longer than the buffer, so that its last bytes are lost.
+    pub is_truncated: bool,
 }
 
-impl Lines {
+impl LineReader {
     pub const fn new() -> Self {
         Self {
             length: 0,
-            cut: false,
-            ended: false,
+            is_truncated: false,
+            has_ended: false,
         }
     }
 
-    /// Takes `input` up to the end of a line; `None` when it holds none, and all of it was taken.
-    /// The space must be the same until then.
-    pub fn next(&mut self, input: &mut &[u8], space: &mut [u8], folding: Folding) -> Option<Line> {
+    /// Reads `input` up to the end of a line. Returns `None` when `input` is used up before that.
+    ///
+    /// Pass the same buffer until a line is returned.
+    pub fn next(&mut self, input: &mut &[u8], buffer: &mut [u8], folding: Folding) -> Option<Line> {
         while let Some((byte, rest)) = input.split_first() {
-            if self.ended {
+            if self.has_ended {
                 if !matches!(byte, b' ' | b'\t') {
                     return Some(self.take());
                 }
-                self.ended = false;
+                self.has_ended = false;
             }
             *input = rest;
             if *byte == b'\n' {
-                self.strip_cr(space);
+                self.strip_cr(buffer);
                 if folding == Folding::Never || self.length == 0 {
                     return Some(self.take());
                 }
-                self.ended = true;
+                self.has_ended = true;
                 continue;
             }
-            match space.get_mut(usize::from(self.length)) {
+            match buffer.get_mut(usize::from(self.length)) {
                 Some(place) if self.length < u16::MAX => {
                     *place = *byte;
                     self.length = self.length.plus(1);
                 }
-                _ => self.cut = true,
+                _ => self.is_truncated = true,
             }
         }
         None
     }
 
-    fn strip_cr(&mut self, space: &[u8]) {
-        if let [.., b'\r'] = space.part(..usize::from(self.length)) {
+    fn strip_cr(&mut self, buffer: &[u8]) {
+        if let [.., b'\r'] = buffer.part(..usize::from(self.length)) {
             self.length = self.length.minus(1);
         }
     }
@@ -85,16 +85,16 @@ impl Lines {
     fn take(&mut self) -> Line {
         let line = Line {
             length: self.length,
-            cut: self.cut,
+            is_truncated: self.is_truncated,
         };
         *self = Self::default();
         line
     }
 }
 
-/// Method, target, and whether the version is 1.0 (RFC 9112, section 3). All of it is ASCII.
+/// Returns the method, the target, and whether the version is HTTP/1.0 (RFC 9112, section 3). Both are ASCII.
 pub(super) fn request_line(line: &[u8]) -> Option<(&[u8], &[u8], bool)> {
-    let (rest, method) = run(is_token, Bytes(line)).ok()?;
+    let (rest, method) = run(is_token_byte, Bytes(line)).ok()?;
     let (rest, _) = literal(" ", rest).ok()?;
     let (rest, target) = run(is_visible, rest).ok()?;
     let (rest, _) = literal(" HTTP/1.", rest).ok()?;
@@ -104,7 +104,7 @@ pub(super) fn request_line(line: &[u8]) -> Option<(&[u8], &[u8], bool)> {
     }
 }
 
-/// The code of a status line (RFC 9112, section 4). The reason may be missing, and the space before it.
+/// Returns the code of a status line (RFC 9112, section 4). Some servers leave out the reason phrase and the space before it.
 pub(super) fn status_line(line: &[u8]) -> Option<u16> {
     let (rest, _) = literal("HTTP/1.", Bytes(line)).ok()?;
     let [b'0'..=b'9', b' ', code @ ..] = rest.0 else {
@@ -117,18 +117,19 @@ pub(super) fn status_line(line: &[u8]) -> Option<u16> {
     parse_decimal(code).map(|code| code as u16)
 }
 
-/// The name of a field, and all behind the colon (RFC 9112, section 5).
+/// Returns the name of a header field, and the bytes after the colon (RFC 9112, section 5).
 pub(super) fn field_line(line: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (rest, name) = run(is_token, Bytes(line)).ok()?;
+    let (rest, name) = run(is_token_byte, Bytes(line)).ok()?;
     let (rest, _) = literal(":", rest).ok()?;
     Some((name.0, rest.0))
 }
 
-/// One character of a kind, or more.
+/// Parses one or more bytes of a kind.
 fn run(is_of_kind: fn(u8) -> bool, input: Bytes<'_>) -> Parsed<'_> {
     take_while1(is_of_kind).parse(input)
 }
 
+/// Parses this text.
 fn literal<'i>(text: &'static str, input: Bytes<'i>) -> Parsed<'i> {
     tag(text).parse(input)
 }
@@ -137,8 +138,31 @@ fn is_visible(byte: u8) -> bool {
     byte.is_ascii_graphic()
 }
 
-/// A character of a token (RFC 9110, section 5.6.2).
-pub(super) const fn is_token(byte: u8) -> bool {
+/// Whether `text` is a token, such as a method or the name of a header field (RFC 9110, section 5.6.2).
+pub(super) const fn is_token(text: &[u8]) -> bool {
+    let mut rest = text;
+    while let [byte, tail @ ..] = rest {
+        if !is_token_byte(*byte) {
+            return false;
+        }
+        rest = tail;
+    }
+    !text.is_empty()
+}
+
+/// Whether `text` can be the value of a header field: it holds no control character but tabs (RFC 9110, section 5.5).
+pub(crate) const fn is_field_value(text: &[u8]) -> bool {
+    let mut rest = text;
+    while let [byte, tail @ ..] = rest {
+        if byte.is_ascii_control() && *byte != b'\t' {
+            return false;
+        }
+        rest = tail;
+    }
+    true
+}
+
+const fn is_token_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
         || matches!(
             byte,
@@ -146,15 +170,10 @@ pub(super) const fn is_token(byte: u8) -> bool {
         )
 }
 
-/// A character of a field's value (RFC 9110, section 5.5).
-pub(crate) const fn is_text(byte: u8) -> bool {
-    !byte.is_ascii_control() || byte == b'\t'
-}
-
-/// What a parser returns: that it failed is all there is to say.
+/// The result of a parser. Its error holds nothing, because callers only ask whether a line is well-formed.
 type Parsed<'i> = IResult<Bytes<'i>, Bytes<'i>, ()>;
 
-/// Bytes to be parsed. Those of `nom` itself can panic, for all that the compiler knows.
+/// The input of the parsers. With `nom`'s own input, `&[u8]`, the linked program holds code that can panic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Bytes<'i>(&'i [u8]);
 
@@ -202,7 +221,7 @@ impl<'i> Input for Bytes<'i> {
 impl Compare<&str> for Bytes<'_> {
     fn compare(&self, text: &str) -> CompareResult {
         match self.0.get(..text.len()) {
-            // Not `==`, which calls `memcmp`.
+            // `==` would link `memcmp`.
             Some(start) if start.iter().eq(text.as_bytes()) => CompareResult::Ok,
             _ => CompareResult::Error,
         }

@@ -1,4 +1,4 @@
-//! IP addresses in URLs.
+//! Reads IP addresses in URLs.
 
 use core::net::IpAddr;
 
@@ -6,9 +6,9 @@ use crate::bytes::digits::{hex_value, parse_decimal};
 use crate::bytes::exact::Exact;
 use crate::bytes::split_at_first;
 
-/// The address that a host is, if it is no name: IPv4 in four decimal numbers, or IPv6 (RFC 4291, section 2.2).
+/// Parses an IPv4 address of four decimal numbers, or an IPv6 address (RFC 4291, section 2.2). Returns `None` for a name.
 ///
-/// This takes 1 KB less flash than the parser of `core`, and cannot panic. It accepts the same texts.
+/// It accepts the same texts as the parser of `core`, takes 1 KB of flash less, and cannot panic.
 pub(crate) fn ip_address(host: &str) -> Option<IpAddr> {
     let host = host.as_bytes();
     match ipv4(host) {
@@ -41,26 +41,25 @@ fn ipv6(text: &[u8]) -> Option<[u16; 8]> {
         None => (groups(text, &mut address)? == 8).then_some(address),
         Some(at) => {
             let (front, back) = (text.get(..at)?, text.get(at.plus(2)..)?);
-            // An IPv4 address ends the text.
+            // An IPv4 address can only be at the end of the text.
             if front.contains(&b'.') {
                 return None;
             }
             let mut last = [0; 8];
             let front_len = groups(front, &mut address)?;
             let back_len = groups(back, &mut last)?;
-            // The two colons stand for one group at least.
+            // The two colons replace one group at least.
             let gap = 7_usize.checked_sub(front_len.plus(back_len))?;
-            let places = address.iter_mut().skip(front_len.plus(gap).plus(1));
-            for (place, group) in places.zip(last) {
-                *place = group;
+            let after_gap = address.iter_mut().skip(front_len.plus(gap).plus(1));
+            for (to, group) in after_gap.zip(last) {
+                *to = group;
             }
             Some(address)
         }
     }
 }
 
-/// Reads groups of hexadecimal digits, the last two of which may be written as an IPv4 address. Returns how many
-/// there are.
+/// Reads groups of hexadecimal digits, and returns their number. The last two can be written as an IPv4 address.
 fn groups(mut text: &[u8], groups: &mut [u16; 8]) -> Option<usize> {
     let mut count = 0_usize;
     while !text.is_empty() {

@@ -10,10 +10,10 @@ pub struct Method<'a>(&'a str);
 impl<'a> Method<'a> {
     /// `GET`
     pub const GET: Self = Self("GET");
-    /// `POST`, as language models want it.
+    /// `POST`, which the APIs of language models use.
     pub const POST: Self = Self("POST");
 
-    /// Any other one. `None` if it is no token.
+    /// Creates another method. Returns `None` if `method` is no token.
     ///
     /// ```
     /// use embedded_sse::http::Method;
@@ -22,20 +22,13 @@ impl<'a> Method<'a> {
     /// assert_eq!(Method::new("GET /"), None);
     /// ```
     pub const fn new(method: &'a str) -> Option<Self> {
-        let mut rest = method.as_bytes();
-        if rest.is_empty() {
+        if !is_token(method.as_bytes()) {
             return None;
-        }
-        while let [byte, tail @ ..] = rest {
-            if !is_token(*byte) {
-                return None;
-            }
-            rest = tail;
         }
         Some(Self(method))
     }
 
-    /// Its name.
+    /// Returns the name.
     pub const fn as_str(&self) -> &'a str {
         self.0
     }
@@ -44,7 +37,7 @@ impl<'a> Method<'a> {
         matches!(self.0.as_bytes(), [b'G', b'E', b'T'])
     }
 
-    /// Whether it only asks, and changes nothing (RFC 9110, section 9.2.1).
+    /// Whether the method is safe: a request with it changes nothing on the server (RFC 9110, section 9.2.1).
     pub(crate) const fn is_safe(&self) -> bool {
         matches!(
             self.0.as_bytes(),

@@ -1,4 +1,4 @@
-//! HTTP/1.1 (RFC 9112), as far as event streams need it.
+//! The parts of HTTP/1.1 (RFC 9112) that event streams need.
 
 mod body;
 mod field;
@@ -16,7 +16,7 @@ mod url;
 pub(crate) use body::{Body, ChunkSize, LAST_CHUNK};
 pub use body::{Dechunker, InvalidChunk};
 pub use field::{HeaderField, InvalidHeaderField};
-pub(crate) use grammar::is_text;
+pub(crate) use grammar::is_field_value;
 #[cfg(feature = "embedded-nal-async")]
 pub(crate) use ip_address::ip_address;
 pub use method::Method;

@@ -1,25 +1,24 @@
-//! Heads of requests, as they are read.
+//! Reads the heads of requests.
 
-use super::grammar::{Folding, Line, Lines, field_line, is_text, request_line};
+use super::grammar::{Folding, Line, LineReader, field_line, is_field_value, request_line};
 use super::target::{PercentDecoded, parameter, split_target};
 use crate::bytes::exact::{Exact, ExactSlice};
 use crate::bytes::split_at_first;
 
-/// Reads a request head, line by line, and keeps what matters in the space that it is given
-/// (RFC 9112, sections 2 to 5).
+/// Reads a request head line by line, and keeps in a buffer the lines that a server needs (RFC 9112, sections 2 to 5).
 #[derive(Debug, Default)]
 pub(crate) struct RequestHead {
-    pub(super) lines: Lines,
+    pub(super) lines: LineReader,
     pub(super) read: u32,
-    /// How much of the space is in use: by the lines that are kept, and after them by an id from the
-    /// query.
+    /// How many bytes of the buffer are in use: the kept lines, and after them an ID from the query.
     pub(super) used: u16,
+    /// The end of the kept lines.
     pub(super) kept: u16,
     pub(super) method_len: u16,
     pub(super) target_end: u16,
-    pub(super) host: Place,
-    pub(super) origin: Place,
-    pub(super) last_event_id: Place,
+    pub(super) host: HeadSpan,
+    pub(super) origin: HeadSpan,
+    pub(super) last_event_id: HeadSpan,
     pub(super) http_1_0: bool,
     pub(super) accept: Accept,
 }
@@ -28,22 +27,22 @@ pub(crate) struct RequestHead {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum HeadError {
     Malformed,
-    /// The request line is longer than the space.
+    /// The request line does not fit the buffer.
     TargetTooLong,
-    /// A field that matters is longer than the space, or the head is longer than the limit.
+    /// A field that is kept does not fit the buffer, or the head is longer than the limit.
     TooLarge,
 }
 
-/// Where in the space something stands.
+/// A range of the buffer.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
+pub(super) struct HeadSpan {
     start: u16,
-    /// After its last byte. 0 if there is no such thing, for the request line comes first.
+    /// The position after the last byte. 0 means that there is no such value: the request line is at the start.
     end: u16,
 }
 
-impl Default for Place {
-    /// Nowhere. Its start is no zero, or to clear a head would link `memclr`.
+impl Default for HeadSpan {
+    /// Creates a range that is not set. Its start is not 0: if all fields were 0, clearing a head would link `memclr`.
     fn default() -> Self {
         Self {
             start: u16::MAX,
@@ -52,6 +51,7 @@ impl Default for Place {
     }
 }
 
+/// The parameters that clients use for an ID when they cannot set a header field.
 const PARAMETERS: [&[u8]; 5] = [
     b"lastEventId",
     b"lastEventID",
@@ -61,33 +61,34 @@ const PARAMETERS: [&[u8]; 5] = [
 ];
 
 impl RequestHead {
-    /// Whether no byte has come.
+    /// Whether no byte has been read.
     pub const fn is_empty(&self) -> bool {
         self.read == 0
     }
 
-    /// How much of the space is in use.
+    /// Returns how many bytes of the buffer are in use.
     pub const fn used(&self) -> usize {
         self.used as usize
     }
 
-    /// Takes `input` up to the end of the head; `true` when that was reached. `keep` names the fields
-    /// to be kept beside those that matter.
+    /// Reads `input` up to the end of the head. Returns whether the end was reached.
+    ///
+    /// `keep` names the fields to keep in addition to those that the crate needs.
     pub fn receive(
         &mut self,
         input: &mut &[u8],
-        space: &mut [u8],
+        buffer: &mut [u8],
         keep: &[&str],
         max_len: u32,
     ) -> Result<bool, HeadError> {
-        // A `Place` has 16 bits: more of the space is not used.
-        let (space, _) = space.split_exact_mut(space.len().min(usize::from(u16::MAX)));
+        // The positions of a `HeadSpan` have 16 bits, so bytes after them are not used.
+        let (buffer, _) = buffer.split_exact_mut(buffer.len().min(usize::from(u16::MAX)));
         loop {
             let before = input.len();
-            let free = space.part_mut(self.used()..);
+            let free = buffer.part_mut(self.used()..);
             let line = self.lines.next(input, free, Folding::Never);
             let read = before.minus(input.len());
-            // A peer may send more than 4 GB of empty lines if the limit allows that.
+            // The limit can be `u32::MAX`: then a peer can send more bytes than that, such as empty lines.
             self.read = self.read.saturating_add(read as u32);
             if self.read > max_len {
                 return Err(HeadError::TooLarge);
@@ -95,48 +96,49 @@ impl RequestHead {
             let Some(line) = line else {
                 return Ok(false);
             };
-            if line.length > 0 || line.cut {
-                self.take_line(line, space, keep)?;
+            if line.length > 0 || line.is_truncated {
+                self.take_line(line, buffer, keep)?;
             } else if self.used > 0 {
-                self.end(space)?;
+                self.end(buffer)?;
                 return Ok(true);
             }
-            // Empty lines before the request line are of no account (section 2.2).
+            // Skips empty lines before the request line (section 2.2).
         }
     }
 
-    /// The request line comes first.
-    pub(super) const fn method(&self) -> Place {
-        Place {
+    /// Returns the range of the method, which is at the start.
+    pub(super) const fn method(&self) -> HeadSpan {
+        HeadSpan {
             start: 0,
             end: self.method_len,
         }
     }
 
-    pub(super) fn target(&self) -> Place {
-        // Before the request line has come this starts after its end, and reads as empty.
-        Place {
+    /// Returns the range of the target.
+    pub(super) fn target(&self) -> HeadSpan {
+        // Before the request line has been read, the range starts after its end, which reads as empty.
+        HeadSpan {
             start: self.method_len.plus(1),
             end: self.target_end,
         }
     }
 
-    /// The lines of the fields that were kept, each ended by LF.
-    pub(super) fn fields(&self) -> Place {
+    /// Returns the range of the kept fields. Each line ends with LF.
+    pub(super) fn fields(&self) -> HeadSpan {
         const VERSION: u16 = b" HTTP/1.1\n".len() as u16;
-        Place {
-            // A line that was refused for its length may end where the sum does not fit: no field follows it.
+        HeadSpan {
+            // A request line that does not fit can end near `u16::MAX`, where the sum overflows. No field follows it.
             start: self.target_end.saturating_add(VERSION),
             end: self.kept,
         }
     }
 
-    fn take_line(&mut self, line: Line, space: &mut [u8], keep: &[&str]) -> Result<(), HeadError> {
+    fn take_line(&mut self, line: Line, buffer: &mut [u8], keep: &[&str]) -> Result<(), HeadError> {
         let start = self.used;
         let end = start.plus(line.length);
-        let text = Place { start, end }.of(space);
+        let text = HeadSpan { start, end }.of(buffer);
         if start == 0 {
-            if line.cut {
+            if line.is_truncated {
                 return Err(HeadError::TargetTooLong);
             }
             let (method, target, http_1_0) = request_line(text).ok_or(HeadError::Malformed)?;
@@ -145,7 +147,7 @@ impl RequestHead {
             self.http_1_0 = http_1_0;
         } else {
             let Some((name, value)) = field_line(text) else {
-                return Err(if line.cut {
+                return Err(if line.is_truncated {
                     HeadError::TooLarge
                 } else {
                     HeadError::Malformed
@@ -153,7 +155,7 @@ impl RequestHead {
             };
             let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
             let is_id = is("last-event-id");
-            let place = if is("host") {
+            let span = if is("host") {
                 // RFC 9112, section 3.2.
                 if self.host.end != 0 {
                     return Err(HeadError::Malformed);
@@ -166,10 +168,10 @@ impl RequestHead {
             } else {
                 None
             };
-            let is_kept = place.is_some() || keep.iter().any(|known| is(known));
-            // Ids may hold control characters. A client that was told one must not be refused for ever.
-            if !line.cut && !is_id {
-                if !value.iter().copied().all(is_text) {
+            let is_kept = span.is_some() || keep.iter().any(|known| is(known));
+            // A server may have sent an ID with control characters. The client that sends it back must not be refused.
+            if !line.is_truncated && !is_id {
+                if !is_field_value(value) {
                     return Err(HeadError::Malformed);
                 }
                 if is("accept") {
@@ -179,45 +181,47 @@ impl RequestHead {
             if !is_kept {
                 return Ok(());
             }
-            // A quarter of the space is not for an id: fields that follow, such as `Origin`, would not fit, and the request
-            // would be refused.
-            let reserve = if is_id { space.len() / 4 } else { 0 };
-            // The CR of the blank line needs room too.
-            let fits = !line.cut && usize::from(end).plus(1).plus(reserve) < space.len();
+            // An ID leaves a quarter of the buffer free. Otherwise fields after it, such as `Origin`, would not fit, and the
+            // request would be refused each time the client comes back.
+            let reserve = if is_id { buffer.len() / 4 } else { 0 };
+            // The CR of the blank line takes a byte, too.
+            let fits = !line.is_truncated && usize::from(end).plus(1).plus(reserve) < buffer.len();
             if !fits && !is_id {
                 return Err(HeadError::TooLarge);
             }
-            if let Some(place) = place {
+            if let Some(span) = span {
                 if !fits {
-                    // Refused, the client would come back with the same id, and be refused for ever.
-                    *place = Place::line_end_before(start);
+                    // A refused client would come back with the same ID for ever. `Unusable` tells it of a loss instead.
+                    *span = HeadSpan::line_end_before(start);
                     return Ok(());
                 }
                 let value = value.trim_ascii_start();
                 let start = end.minus(value.len() as u16);
                 let end = start.plus(value.trim_ascii_end().len() as u16);
-                // An empty id, after another one, would hide that.
-                if start < end || place.end == 0 {
-                    *place = Place { start, end };
+                // An empty ID after another one does not replace it.
+                if start < end || span.end == 0 {
+                    *span = HeadSpan { start, end };
                 }
             }
         }
-        *space.get_mut(usize::from(end)).ok_or(HeadError::TooLarge)? = b'\n';
+        *buffer
+            .get_mut(usize::from(end))
+            .ok_or(HeadError::TooLarge)? = b'\n';
         self.used = end.plus(1);
         self.kept = self.used;
         Ok(())
     }
 
-    /// Checks what can be checked at the end only, and looks for an id in the query.
-    fn end(&mut self, space: &mut [u8]) -> Result<(), HeadError> {
+    /// Ends the head: checks that there is a `Host`, and looks for an ID in the query.
+    fn end(&mut self, buffer: &mut [u8]) -> Result<(), HeadError> {
         if self.host.end == 0 && !self.http_1_0 {
             return Err(HeadError::Malformed);
         }
-        if !self.last_event_id.of(space).is_empty() {
+        if !self.last_event_id.of(buffer).is_empty() {
             return Ok(());
         }
         let start = self.used;
-        let (kept, free) = space.split_exact_mut(self.used());
+        let (kept, free) = buffer.split_exact_mut(self.used());
         let (_, query) = split_target(self.target().of(kept));
         let Some(id) = PARAMETERS.iter().find_map(|name| parameter(query, name)) else {
             return Ok(());
@@ -225,21 +229,23 @@ impl RequestHead {
         let mut places = free.iter_mut();
         let mut end = start;
         for byte in PercentDecoded(id) {
-            let Some(place) = places.next() else {
-                self.last_event_id = Place::line_end_before(start);
+            let Some(span) = places.next() else {
+                self.last_event_id = HeadSpan::line_end_before(start);
                 return Ok(());
             };
-            *place = byte;
+            *span = byte;
             end = end.plus(1);
         }
         self.used = end;
-        self.last_event_id = Place { start, end };
+        self.last_event_id = HeadSpan { start, end };
         Ok(())
     }
 }
 
-impl Place {
-    /// The LF that ends the line before `at`. As the place of an id it means that the id does not fit: no id holds a LF.
+impl HeadSpan {
+    /// Returns the range of the LF that ends the line before `at`.
+    ///
+    /// As the range of an ID, it means that the ID does not fit: an ID holds no LF, so the range reads as an unusable ID.
     fn line_end_before(at: u16) -> Self {
         Self {
             start: at.minus(1),
@@ -247,31 +253,32 @@ impl Place {
         }
     }
 
-    pub(super) fn of(self, space: &[u8]) -> &[u8] {
-        // A place that is not set starts after its end, and reads as empty.
+    /// Returns the bytes in this range.
+    pub(super) fn of(self, buffer: &[u8]) -> &[u8] {
+        // A range that is not set starts after its end, which reads as empty.
         let range = usize::from(self.start)..usize::from(self.end);
-        space.get(range).unwrap_or_default()
+        buffer.get(range).unwrap_or_default()
     }
 }
 
-/// What the `Accept` fields of a request say about `text/event-stream` (RFC 9110, section 12.5.1).
-/// Of the ranges that match it the most specific one counts.
+/// Whether the `Accept` fields of a request allow `text/event-stream` (RFC 9110, section 12.5.1).
+///
+/// The most specific range that matches it decides.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Accept {
+    /// Whether there was a media range.
     seen: bool,
-    /// How specific the range is that counts so far; 0 for none.
+    /// The specificity of the range that decides so far. 0 if none matches.
     specificity: u8,
-    /// Its quality is not 0.
+    /// Whether the quality of that range is not 0.
     wanted: bool,
 }
 
 impl Accept {
-    /// Takes the value of a field, which may come several times.
-    ///
-    /// Not inlined: its 50 bytes of stack would add to those of the line parser.
-    #[inline(never)]
+    /// Reads the value of one of the fields.
+    #[inline(never)] // inlined, its 50 bytes of stack would add to those of the line parser
     pub fn add(&mut self, mut value: &[u8]) {
-        // A quoted parameter may hold a comma or a semicolon, but none is in use.
+        // A comma or a semicolon in a quoted parameter is taken for a separator. No such parameter is in use.
         while !value.is_empty() {
             let (item, rest) = split_at_first(value, b',');
             let (range, mut parameters) = split_at_first(item, b';');
@@ -290,21 +297,21 @@ impl Accept {
         }
     }
 
-    /// Whether an event stream is an answer that the client can use. No field accepts everything.
+    /// Whether the client can use an event stream. Without a field it can use every type.
     pub const fn event_streams(&self) -> bool {
         !self.seen || self.wanted
     }
 
-    /// Whether they are named as wanted.
+    /// Whether `text/event-stream` is named, with a quality other than 0.
     pub const fn names_event_streams(&self) -> bool {
         self.specificity == EVENT_STREAMS && self.wanted
     }
 }
 
-/// How specific the range is that names event streams alone.
+/// The specificity of `text/event-stream`.
 const EVENT_STREAMS: u8 = 3;
 
-/// 0 when the range does not match.
+/// Returns how specific a media range is. 0 means that it does not match `text/event-stream`.
 fn specificity(range: &[u8]) -> u8 {
     if range.eq_ignore_ascii_case(b"text/event-stream") {
         EVENT_STREAMS
@@ -315,7 +322,7 @@ fn specificity(range: &[u8]) -> u8 {
     }
 }
 
-/// Whether a parameter reads `q=0`, `q=0.0` and so on.
+/// Whether a parameter is a quality of 0, such as `q=0` and `q=0.0`.
 fn is_quality_0(parameter: &[u8]) -> bool {
     match parameter {
         [b'q' | b'Q', b'=', quality @ ..] => {

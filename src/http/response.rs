@@ -1,11 +1,11 @@
-//! Responses.
+//! Responses of a server.
 
 use super::field::HeaderField;
-use super::grammar::is_text;
+use super::grammar::is_field_value;
 use crate::bytes::digits::Decimal;
 use crate::wire::media_type::STREAM_FIELDS;
 
-/// A response: its head and its content.
+/// A response of a server: its head and its body.
 ///
 /// # Examples
 ///
@@ -36,10 +36,10 @@ pub struct Response<'a> {
     write_field: WriteField,
 }
 
-/// `write_field`, or `write_checked_field` for those who want to link it.
+/// `write_field` or `write_checked_field`. As a pointer, only programs that set header fields link the second.
 type WriteField = fn(&str, &[u8], &mut dyn FnMut(&[u8]));
 
-/// A status code, and what it means (RFC 9110, section 15).
+/// A status code and its reason phrase (RFC 9110, section 15).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Status(&'static str);
@@ -56,7 +56,7 @@ enum BodyEnd {
     Stream,
 }
 
-/// Those of [`STREAM_FIELDS`] that follow the type and the fields about framing.
+/// The fields of [`STREAM_FIELDS`] after `Content-Type`, which comes before `Connection`.
 const OTHER_STREAM_FIELDS: [HeaderField; 2] = {
     let [_, (cache, no_cache), (buffering, no)] = STREAM_FIELDS;
     [
@@ -75,7 +75,7 @@ static CHUNKED_STREAM_FIELDS: [HeaderField; 3] = {
 };
 
 impl<'a> Response<'a> {
-    /// A response without content.
+    /// Creates a response without a body.
     pub const fn new(status: Status) -> Self {
         Self {
             status,
@@ -87,12 +87,12 @@ impl<'a> Response<'a> {
         }
     }
 
-    /// A response whose content says what its status means, if it may have content.
+    /// Creates a response whose body is the status, as text. A status that allows no body gets none.
     pub const fn refusal(status: Status) -> Self {
         Self::new(status).with_body("text/plain", status.refusal_body())
     }
 
-    /// The answer to a client that shall have an event stream, up to the end of the connection.
+    /// Creates the response whose body is an event stream, up to the end of the connection.
     pub(crate) const fn stream() -> Self {
         let mut stream = Self::new(Status::OK);
         let [(_, content_type), ..] = STREAM_FIELDS;
@@ -102,14 +102,17 @@ impl<'a> Response<'a> {
         stream
     }
 
-    /// The answer to a client that shall have an event stream in chunks.
+    /// Creates the response whose body is an event stream in chunks.
     pub(crate) const fn stream_in_chunks() -> Self {
         let mut stream = Self::stream();
         stream.fields = &CHUNKED_STREAM_FIELDS;
         stream
     }
 
-    /// Sets the body and its media type. A media type that holds a control character is left out.
+    /// Sets the body and its media type.
+    ///
+    /// A status that allows no body, such as 204, keeps the response without one. A media type that holds a control
+    /// character is not sent.
     ///
     /// ```
     /// use embedded_sse::http::{Response, Status};
@@ -125,15 +128,16 @@ impl<'a> Response<'a> {
         self
     }
 
-    /// Adds header fields. Those that a response makes by itself are left out: `Content-Length`, `Transfer-Encoding` and
-    /// `Connection`.
+    /// Sets additional header fields.
+    ///
+    /// `Content-Length`, `Transfer-Encoding` and `Connection` are ignored, because the response has its own.
     pub const fn fields(mut self, fields: &'a [HeaderField<'a>]) -> Self {
         self.fields = fields;
         self.write_field = write_checked_field;
         self
     }
 
-    /// As [`fields`](Self::fields), of fields that need no check.
+    /// As [`fields`](Self::fields), for fields of this crate, which need no check.
     pub(crate) const fn own_fields(mut self, fields: &'static [HeaderField<'static>]) -> Self {
         self.fields = fields;
         self
@@ -144,7 +148,7 @@ impl<'a> Response<'a> {
         self.body_end == BodyEnd::Stream
     }
 
-    /// The status.
+    /// Returns the status.
     pub const fn status(&self) -> Status {
         self.status
     }
@@ -154,20 +158,18 @@ impl<'a> Response<'a> {
         self.body
     }
 
-    /// Writes the head, as slices of its parts and of constants.
+    /// Writes the head by several calls of `write`.
     pub fn write_head(&self, write: &mut dyn FnMut(&[u8])) {
         self.write_fields(write);
         write(b"\r\n\r\n");
     }
 
-    /// Writes the head up to its last field, after which others may follow.
-    ///
-    /// Not inlined: what it needs of the stack, the fields that follow need not have.
-    #[inline(never)]
+    /// Writes the head without the end of its last field, so that more fields can follow.
+    #[inline(never)] // inlined, its stack would stay in use while the caller writes more fields
     pub(crate) fn write_fields(&self, write: &mut dyn FnMut(&[u8])) {
         write(b"HTTP/1.1 ");
         write(self.status.0.as_bytes());
-        if self.body_end != BodyEnd::NoBody && self.content_type.bytes().all(is_text) {
+        if self.body_end != BodyEnd::NoBody && is_field_value(self.content_type.as_bytes()) {
             write_field("Content-Type", self.content_type.as_bytes(), write);
         }
         if self.body_end == BodyEnd::Length {
@@ -183,14 +185,15 @@ impl<'a> Response<'a> {
 
 #[cfg(feature = "defmt")]
 impl defmt::Format for Response<'_> {
-    /// Tells the status.
+    /// Writes the status.
     fn format(&self, f: defmt::Formatter<'_>) {
         defmt::write!(f, "Response {{ status: {}, .. }}", self.status);
     }
 }
 
-/// Writes a field of a caller, but none about framing: a second length, or another framing, would let a proxy and a client see
-/// different bodies (RFC 9112, section 11.2).
+/// Writes a header field of the program, unless it is about framing.
+///
+/// With a second length or another framing, a proxy and a client could see different bodies (RFC 9112, section 11.2).
 pub(crate) fn write_checked_field(name: &str, value: &[u8], write: &mut dyn FnMut(&[u8])) {
     const FRAMING: [&str; 3] = ["Content-Length", "Transfer-Encoding", "Connection"];
     if !FRAMING.iter().any(|known| known.eq_ignore_ascii_case(name)) {
@@ -198,7 +201,7 @@ pub(crate) fn write_checked_field(name: &str, value: &[u8], write: &mut dyn FnMu
     }
 }
 
-/// Ends the line before, and writes a field.
+/// Ends the line before, and writes a header field without its line end.
 pub(crate) fn write_field(name: &str, value: &[u8], write: &mut dyn FnMut(&[u8])) {
     write(b"\r\n");
     write(name.as_bytes());
@@ -209,7 +212,7 @@ pub(crate) fn write_field(name: &str, value: &[u8], write: &mut dyn FnMut(&[u8])
 impl Status {
     /// `200 OK`
     pub const OK: Self = Self("200 OK");
-    /// `204 No Content`, which tells an event source to stop for good.
+    /// `204 No Content`, after which an event source does not reconnect.
     pub const NO_CONTENT: Self = Self("204 No Content");
     /// `400 Bad Request`
     pub const BAD_REQUEST: Self = Self("400 Bad Request");
@@ -232,9 +235,7 @@ impl Status {
     /// `503 Service Unavailable`
     pub const SERVICE_UNAVAILABLE: Self = Self("503 Service Unavailable");
 
-    /// A status of three digits, a space, and a phrase.
-    ///
-    /// `None` for anything else.
+    /// Creates a status from three digits, a space, and a reason phrase. Returns `None` for other text.
     ///
     /// ```
     /// use embedded_sse::http::Status;
@@ -246,12 +247,8 @@ impl Status {
         let [b'1'..=b'5', b'0'..=b'9', b'0'..=b'9', b' ', phrase @ ..] = status.as_bytes() else {
             return None;
         };
-        let mut rest = phrase;
-        while let [byte, tail @ ..] = rest {
-            if !is_text(*byte) {
-                return None;
-            }
-            rest = tail;
+        if !is_field_value(phrase) {
+            return None;
         }
         Some(Self(status))
     }
@@ -272,7 +269,7 @@ impl Status {
         }
     }
 
-    /// The code and the phrase.
+    /// Returns the code and the reason phrase.
     pub const fn as_str(&self) -> &'static str {
         self.0
     }

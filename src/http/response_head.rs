@@ -1,43 +1,43 @@
-//! Heads of responses.
+//! Reads the heads of responses.
 
 use super::body::Body;
-use super::grammar::{Folding, Line, Lines, field_line, status_line};
+use super::grammar::{Folding, Line, LineReader, field_line, status_line};
 use crate::bytes::copy::move_down;
 use crate::bytes::digits::parse_decimal;
 use crate::bytes::exact::{Exact, ExactSlice};
 use crate::wire::media_type::is_event_stream;
 
-/// Reads the head of a response, line by line, and of what it says keeps what matters to an event
-/// stream (RFC 9112, sections 2 to 6). Only the `Location` stays in the space, at its start.
+/// Reads the head of a response line by line, and keeps what a client of event streams needs (RFC 9112, sections 2 to 6).
+///
+/// Of the head's bytes, only the `Location` stays in the buffer, at its start.
 #[derive(Clone, Debug)]
 pub(crate) struct ResponseHead {
-    lines: Lines,
-    /// The length of the location, at the start of the space.
-    location: u16,
-    /// How many bytes it may still have.
-    left: u32,
-    /// What the `Content-Length` lines say so far: a length, `NO_LENGTH` or `INVALID_LENGTH`.
+    lines: LineReader,
+    /// The length of the location, which is at the start of the buffer.
+    location_len: u16,
+    /// How many bytes the head may still have.
+    remaining: u32,
+    /// The value of the `Content-Length` lines so far: a length, `NO_LENGTH` or `INVALID_LENGTH`.
     length: u32,
     /// 0 before the status line.
     pub status: u16,
-    /// In seconds, at most 18 hours. It may be a date, which says nothing to a device without a calendar:
-    /// 0.
+    /// In seconds, at most 18 hours. 0 if `Retry-After` is a date, which a device without a calendar cannot use.
     retry_after: u16,
     has_retry_after: bool,
     pub is_event_stream: bool,
-    /// In another coding than `identity`.
+    /// Whether there is a `Content-Encoding` other than `identity`.
     pub is_encoded: bool,
     coding: TransferCoding,
 }
 
-/// No `Content-Length` was read.
+/// There is no `Content-Length`.
 const NO_LENGTH: u32 = u32::MAX;
 /// A `Content-Length` is not a number, or two differ.
 const INVALID_LENGTH: u32 = u32::MAX - 1;
-/// Larger lengths count as this one: no stream is ever so long.
+/// Larger lengths become this one. No body is so long.
 const MAX_LENGTH: u32 = u32::MAX - 2;
 
-/// What the `Transfer-Encoding` lines say so far. A later variant overrules an earlier one.
+/// The value of the `Transfer-Encoding` lines so far. A later variant replaces an earlier one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum TransferCoding {
     /// There is no such line.
@@ -48,30 +48,30 @@ enum TransferCoding {
     Unsupported,
 }
 
-// Larger ones would be copied and zeroed by calls, for which there is no need otherwise.
+// A larger head would be copied and zeroed by `memcpy` and `memclr`, which a client need not link otherwise.
 #[cfg(target_pointer_width = "32")]
 const _: () = assert!(size_of::<ResponseHead>() <= 28);
 
-/// Why a head cannot be understood.
+/// Why a head is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ResponseError {
-    /// It is no HTTP, or a line is none of a head.
+    /// It is no HTTP/1, or a line is no header field.
     Malformed,
-    /// A line that matters is longer than the space, or the head is longer than the limit.
+    /// A line that the client needs does not fit the buffer, or the head is longer than the limit.
     TooLong,
-    /// It names a transfer coding other than `identity` and a single `chunked`. Or it has no `Transfer-Encoding`, and
-    /// a `Content-Length` is not a number, or two differ.
+    /// It names a transfer coding other than `identity` and a single `chunked`. Or it has no `Transfer-Encoding`, and a
+    /// `Content-Length` is no number, or two of them differ.
     Framing,
 }
 
 impl ResponseHead {
-    /// A head of at most so many bytes.
-    #[inline(never)]
+    /// Creates the reader for a head of at most `max_len` bytes.
+    #[inline(never)] // in two callers: a copy in each takes more flash
     pub const fn new(max_len: u32) -> Self {
         Self {
-            lines: Lines::new(),
-            location: 0,
-            left: max_len,
+            lines: LineReader::new(),
+            location_len: 0,
+            remaining: max_len,
             length: NO_LENGTH,
             status: 0,
             retry_after: 0,
@@ -82,40 +82,41 @@ impl ResponseHead {
         }
     }
 
-    /// Takes `input` up to the end of the head; `true` when that was reached.
-    pub fn receive(&mut self, input: &mut &[u8], space: &mut [u8]) -> Result<bool, ResponseError> {
+    /// Reads `input` up to the end of the head. Returns whether the end was reached.
+    pub fn receive(&mut self, input: &mut &[u8], buffer: &mut [u8]) -> Result<bool, ResponseError> {
         loop {
             let before = input.len();
-            let free = space.part_mut(usize::from(self.location)..);
+            let free = buffer.part_mut(usize::from(self.location_len)..);
             let folding = match self.status {
                 0 => Folding::Never,
                 _ => Folding::Allowed,
             };
             let line = self.lines.next(input, free, folding);
             let read = before.minus(input.len());
-            let left = self.left.checked_sub(read as u32);
-            self.left = left.ok_or(ResponseError::TooLong)?;
+            let remaining = self.remaining.checked_sub(read as u32);
+            self.remaining = remaining.ok_or(ResponseError::TooLong)?;
             let Some(line) = line else {
                 return Ok(false);
             };
-            if line.length > 0 || line.cut {
-                self.take_line(line, space)?;
+            if line.length > 0 || line.is_truncated {
+                self.take_line(line, buffer)?;
             } else if matches!(self.status, 0 | 100 | 102..=199) {
-                // The status line is still to come, after an empty line (RFC 9112, section 2.2) or after an
-                // informational answer (RFC 9110, section 15.2).
-                *self = Self::new(self.left);
+                // The status line follows: this was an empty line before it (RFC 9112, section 2.2) or the end of an
+                // informational response (RFC 9110, section 15.2).
+                *self = Self::new(self.remaining);
             } else {
                 return self.check_framing();
             }
         }
     }
 
-    /// Where to go instead; empty if it does not say so.
-    pub fn location<'h>(&self, space: &'h [u8]) -> &'h [u8] {
-        space.part(..usize::from(self.location))
+    /// Returns the first `Location` of a redirect. It is empty if there is none.
+    pub fn location<'h>(&self, buffer: &'h [u8]) -> &'h [u8] {
+        buffer.part(..usize::from(self.location_len))
     }
 
-    /// What follows the head. Of a redirect, the lines about the body are not read.
+    /// Returns the body that follows the head. The body of a redirect lasts until the close, because lines about it are not
+    /// read.
     pub const fn body(&self) -> Body {
         match (self.coding, self.length) {
             (TransferCoding::Chunked, _) => Body::chunked(),
@@ -124,13 +125,15 @@ impl ResponseHead {
         }
     }
 
-    /// After how many seconds it asks to be asked again.
+    /// Returns the `Retry-After` in seconds, if there is one.
     pub fn retry_after(&self) -> Option<u32> {
         self.has_retry_after.then_some(u32::from(self.retry_after))
     }
 
-    /// Called at the end of the head: a `Transfer-Encoding` overrules every `Content-Length`, also one before it
-    /// (RFC 9112, section 6.3). The connection is not used again, so nothing can be smuggled by that.
+    /// Checks the lines about the body, at the end of the head.
+    ///
+    /// With a `Transfer-Encoding`, every `Content-Length` is ignored, also an invalid one (RFC 9112, section 6.3). Request
+    /// smuggling is not possible, because the connection is not used for another request.
     fn check_framing(&self) -> Result<bool, ResponseError> {
         match (self.coding, self.length) {
             (TransferCoding::Unsupported, _) | (TransferCoding::None, INVALID_LENGTH) => {
@@ -140,21 +143,21 @@ impl ResponseHead {
         }
     }
 
-    fn take_line(&mut self, line: Line, space: &mut [u8]) -> Result<(), ResponseError> {
-        let start = usize::from(self.location);
-        let (kept, rest) = space.split_exact_mut(start);
+    fn take_line(&mut self, line: Line, buffer: &mut [u8]) -> Result<(), ResponseError> {
+        let start = usize::from(self.location_len);
+        let (kept, rest) = buffer.split_exact_mut(start);
         let text = rest.part(..usize::from(line.length));
         if self.status == 0 {
             self.status = match status_line(text) {
                 Some(status @ 100..) => status,
-                _ if line.cut => return Err(ResponseError::TooLong),
+                _ if line.is_truncated => return Err(ResponseError::TooLong),
                 _ => return Err(ResponseError::Malformed),
             };
             return Ok(());
         }
         let Some((name, untrimmed)) = field_line(text) else {
-            return match line.cut {
-                // All names that matter are shorter.
+            return match line.is_truncated {
+                // The client needs no field with such a long name.
                 true if text.len() > LONGEST_NAME => Ok(()),
                 true => Err(ResponseError::TooLong),
                 false => Err(ResponseError::Malformed),
@@ -165,18 +168,18 @@ impl ResponseHead {
         let Some(field) = FIELDS.iter().position(is_name) else {
             return Ok(());
         };
-        // A redirect has nothing else to say, and nothing else is a redirect. But any answer may ask for time.
+        // Of a redirect only `Location` is read, and of other responses all fields but that. `Retry-After` is always read.
         let is_redirect = matches!(self.status, 300..=399);
         if field != RETRY_AFTER && is_redirect != (field == LOCATION) {
             return Ok(());
         }
-        if line.cut {
+        if line.is_truncated {
             return Err(ResponseError::TooLong);
         }
         match field {
             CONTENT_TYPE => self.is_event_stream = is_event_stream(value),
             CONTENT_LENGTH => {
-                // Equal lengths are one (RFC 9110, section 8.6).
+                // Equal lengths are valid (RFC 9110, section 8.6).
                 for number in elements(value) {
                     let length = match parse_decimal(number) {
                         Some(length) => length.min(MAX_LENGTH),
@@ -193,7 +196,7 @@ impl ResponseHead {
                 for name in elements(value) {
                     let is_chunked = name.eq_ignore_ascii_case(b"chunked");
                     let coding = match self.coding {
-                        // An empty element of a list counts for nothing (RFC 9110, section 5.6.1).
+                        // Empty elements of a list are ignored (RFC 9110, section 5.6.1).
                         _ if name.is_empty() || name.eq_ignore_ascii_case(b"identity") => {
                             TransferCoding::Identity
                         }
@@ -209,14 +212,14 @@ impl ResponseHead {
                 self.is_encoded |= !value.eq_ignore_ascii_case(b"identity") && !value.is_empty();
             }
             RETRY_AFTER => {
-                // A date is present, but names no time.
+                // A date asks for a delay, too, but a device without a calendar cannot compute it.
                 let seconds = parse_decimal(value).unwrap_or(0);
                 self.has_retry_after = true;
                 self.retry_after = seconds.min(u32::from(u16::MAX)) as u16;
             }
-            // The first location counts.
+            // The first location is used.
             _ if kept.is_empty() => {
-                self.location = value.len() as u16;
+                self.location_len = value.len() as u16;
                 let value_start = text.len().minus(untrimmed.trim_ascii_start().len());
                 let value_end = value_start.plus(value.len());
                 move_down(rest, value_start..value_end, 0);
@@ -227,12 +230,12 @@ impl ResponseHead {
     }
 }
 
-/// The elements of a list (RFC 9110, section 5.6.1), without the white space around them.
+/// Returns the elements of a list (RFC 9110, section 5.6.1), without the white space around them.
 fn elements(value: &[u8]) -> impl Iterator<Item = &[u8]> {
     value.split(|byte| *byte == b',').map(<[u8]>::trim_ascii)
 }
 
-/// The fields that matter, and their places.
+/// The fields that the client needs. Their positions are the constants below.
 static FIELDS: [&str; 6] = [
     "content-type",
     "content-length",
@@ -257,15 +260,15 @@ mod tests {
     use std::vec::Vec;
 
     /// What was read of a head, and how many bytes are left behind it; `None` if it is not whole.
-    fn read(pieces: &[&[u8]], space: usize) -> Result<Option<(String, usize)>, ResponseError> {
+    fn read(pieces: &[&[u8]], buffer: usize) -> Result<Option<(String, usize)>, ResponseError> {
         let mut head = ResponseHead::new(300);
-        let mut space = std::vec![0; space];
+        let mut buffer = std::vec![0; buffer];
         let mut left = None;
         for piece in pieces {
             let mut input = *piece;
             match &mut left {
                 Some(left) => *left += input.len(),
-                None if head.receive(&mut input, &mut space)? => left = Some(input.len()),
+                None if head.receive(&mut input, &mut buffer)? => left = Some(input.len()),
                 None => assert!(input.is_empty()),
             }
         }
@@ -275,7 +278,7 @@ mod tests {
             Framing::Length => std::format!("{} bytes", body.dechunker.size),
             Framing::Chunked => String::from("chunked"),
         };
-        let location = std::str::from_utf8(head.location(&space)).unwrap();
+        let location = std::str::from_utf8(head.location(&buffer)).unwrap();
         let said = std::format!(
             "{} {} {} {:?} {body} [{location}]",
             head.status,
@@ -287,12 +290,19 @@ mod tests {
     }
 
     /// Whole, byte by byte, and at every cut.
-    fn read_every_way(head: &[u8], space: usize) -> Result<Option<(String, usize)>, ResponseError> {
-        let whole = read(&[head], space);
+    fn read_every_way(
+        head: &[u8],
+        buffer: usize,
+    ) -> Result<Option<(String, usize)>, ResponseError> {
+        let whole = read(&[head], buffer);
         let bytes: Vec<&[u8]> = head.chunks(1).collect();
-        assert_eq!(read(&bytes, space), whole);
+        assert_eq!(read(&bytes, buffer), whole);
         for at in 0..=head.len() {
-            assert_eq!(read(&[&head[..at], b"", &head[at..]], space), whole, "{at}");
+            assert_eq!(
+                read(&[&head[..at], b"", &head[at..]], buffer),
+                whole,
+                "{at}"
+            );
         }
         whole
     }

@@ -1,11 +1,11 @@
-//! Targets of requests.
+//! Targets of requests, and percent-encoding.
 
 use core::slice::from_ref;
 
 use crate::bytes::digits::{HexCase, hex_digit, hex_value};
 use crate::bytes::split_at_first;
 
-/// The path and the query of a target in origin-form or absolute-form (RFC 9112, section 3.2).
+/// Returns the path and the query of a target in origin-form or absolute-form (RFC 9112, section 3.2).
 pub(super) fn split_target(target: &[u8]) -> (&[u8], &[u8]) {
     let (path, query) = split_at_first(target, b'?');
     match split_absolute(path) {
@@ -15,21 +15,21 @@ pub(super) fn split_target(target: &[u8]) -> (&[u8], &[u8]) {
     }
 }
 
-/// The authority of a target in absolute-form, and what follows it.
+/// Returns the authority of a target in absolute-form, and the bytes after it.
 pub(super) fn split_absolute(target: &[u8]) -> Option<(&[u8], &[u8])> {
     let (scheme, rest) = split_at_first(target, b':');
-    let [b'/', b'/', behind @ ..] = rest else {
+    let [b'/', b'/', after @ ..] = rest else {
         return None;
     };
     if !scheme.eq_ignore_ascii_case(b"http") && !scheme.eq_ignore_ascii_case(b"https") {
         return None;
     }
     let is_end = |byte: &u8| matches!(byte, b'/' | b'?');
-    let end = behind.iter().position(is_end).unwrap_or(behind.len());
-    behind.split_at_checked(end)
+    let end = after.iter().position(is_end).unwrap_or(after.len());
+    after.split_at_checked(end)
 }
 
-/// The value of a parameter of a query, as it stands there.
+/// Returns the value of a parameter of a query, percent-encoded as it is there.
 pub(super) fn parameter<'q>(mut query: &'q [u8], name: &[u8]) -> Option<&'q [u8]> {
     while !query.is_empty() {
         let (pair, rest) = split_at_first(query, b'&');
@@ -42,8 +42,9 @@ pub(super) fn parameter<'q>(mut query: &'q [u8], name: &[u8]) -> Option<&'q [u8]
     None
 }
 
-/// The bytes that a part of a query stands for: `%41` is `A`, and `+` is a space. A `%` without two
-/// digits stands for itself.
+/// The percent-decoded bytes of a part of a query: `%41` is `A`, and `+` is a space.
+///
+/// A `%` without two hexadecimal digits after it stays a `%`.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct PercentDecoded<'u>(pub(crate) &'u [u8]);
@@ -64,11 +65,10 @@ impl Iterator for PercentDecoded<'_> {
     }
 }
 
-/// Writes a path or a query, or a URL, percent-encoded: space, `"`, `<`, `>` and bytes outside ASCII become escapes.
-/// Browsers escape these in paths and queries alike, and a few more in one of them.
+/// Writes a path, a query or a URL percent-encoded: space, `"`, `<`, `>` and bytes outside ASCII become escapes.
 ///
-/// Control characters stay as they are, so that a [`Url`](super::Url) refuses them. Escapes stay, so encoding twice
-/// changes nothing.
+/// Browsers escape these both in paths and in queries, and a few more in one of the two. Control characters stay as they
+/// are, because [`Url`](super::Url) refuses them. Escapes stay as they are, so that encoding twice changes nothing.
 pub(crate) fn write_encoded(part: &[u8], write: &mut dyn FnMut(&[u8])) {
     for byte in part {
         if matches!(byte, b' ' | b'"' | b'<' | b'>' | 0x80..) {
@@ -79,10 +79,17 @@ pub(crate) fn write_encoded(part: &[u8], write: &mut dyn FnMut(&[u8])) {
     }
 }
 
-/// The escape that stands for this byte (RFC 3986, section 2.1).
+/// Returns the escape for this byte (RFC 3986, section 2.1).
 pub(crate) fn percent_encoded(byte: u8) -> [u8; 3] {
     let digit = |value| hex_digit(value, HexCase::Upper);
     [b'%', digit(byte >> 4), digit(byte & 0xf)]
+}
+
+/// Returns `ascii` as text, or `""` if it is no UTF-8.
+///
+/// Bytes of a request are no text once the response, which shares its buffer, has overwritten them.
+pub(super) fn str_or_empty(ascii: &[u8]) -> &str {
+    core::str::from_utf8(ascii).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::target::write_encoded;
+use super::target::{str_or_empty, write_encoded};
 use crate::bytes::copy::copy;
 use crate::bytes::digits::parse_decimal;
 use crate::bytes::exact::{Exact, ExactSlice};
@@ -10,8 +10,8 @@ use crate::bytes::split_at_first;
 
 /// An absolute URL with the scheme `http` or `https` (RFC 3986), without its fragment.
 ///
-/// Path and query may hold any character but control characters. In requests, space, `"`, `<`, `>` and characters outside
-/// ASCII are percent-encoded. Escapes such as `%20` stay as they are. The host is ASCII: an international name needs its `xn--`
+/// Path and query can hold all characters but control characters. Requests send space, `"`, `<`, `>` and characters outside
+/// ASCII percent-encoded, and escapes such as `%20` as they are. The host is ASCII: an international name needs its `xn--`
 /// form.
 ///
 /// # Examples
@@ -34,7 +34,7 @@ use crate::bytes::split_at_first;
 pub struct Url<'u> {
     /// UTF-8 without control characters, and ASCII up to the path.
     text: &'u [u8],
-    /// Behind `http://` or `https://`.
+    /// The position after `http://` or `https://`.
     authority_start: u16,
     authority_end: u16,
 }
@@ -49,8 +49,7 @@ pub enum InvalidUrl {
     /// The host is missing, or holds a colon or a bracket outside of `[` and `]`, as an IPv6 address without
     /// brackets does.
     Host,
-    /// This character is not allowed: in the host a space, a `%` or a character outside ASCII; anywhere a control
-    /// character.
+    /// The URL holds a control character, or its host holds a space, a `%` or a character outside ASCII.
     Character(char),
     /// The port is not a number up to 65,535.
     Port,
@@ -64,14 +63,14 @@ const HTTP: &[u8] = b"http://";
 const HTTPS: &[u8] = b"https://";
 
 impl<'u> Url<'u> {
-    /// Checks a URL.
+    /// Parses a URL.
     ///
     /// # Errors
     ///
-    /// [`InvalidUrl`] says what is wrong.
+    /// [`InvalidUrl`], which names the part that is wrong.
     pub fn new(url: &'u str) -> Result<Self, InvalidUrl> {
         Self::from_bytes(url.as_bytes()).map_err(|error| match error {
-            // The host holds it, and what comes before the host is ASCII.
+            // `from_bytes` has found the first byte of the character. The text before it is ASCII.
             InvalidUrl::Character(part) if !part.is_ascii() => {
                 InvalidUrl::Character(url.chars().find(|c| !c.is_ascii()).unwrap_or(part))
             }
@@ -79,16 +78,19 @@ impl<'u> Url<'u> {
         })
     }
 
-    /// The same for bytes. If a character is not ASCII, the error holds its first byte.
+    /// Parses the bytes of a URL. If a character outside ASCII is not allowed, the error holds its first byte.
     pub(crate) fn from_bytes(url: &'u [u8]) -> Result<Self, InvalidUrl> {
         let (text, _) = split_at_first(url, b'#');
         let scheme = scheme_len(text).ok_or(InvalidUrl::Scheme)?;
         if text.len() > usize::from(u16::MAX) {
             return Err(InvalidUrl::TooLong);
         }
-        let behind = text.part(scheme..);
+        let after_scheme = text.part(scheme..);
         let is_end = |byte: &u8| matches!(byte, b'/' | b'?');
-        let authority = behind.iter().position(is_end).unwrap_or(behind.len());
+        let authority = after_scheme
+            .iter()
+            .position(is_end)
+            .unwrap_or(after_scheme.len());
         let url = Self {
             text,
             authority_start: scheme as u16,
@@ -101,56 +103,58 @@ impl<'u> Url<'u> {
             Some(b'@') => return Err(InvalidUrl::UserName),
             Some(byte) => return Err(InvalidUrl::Character(char::from(*byte))),
         }
-        let (host, port) = url.split_authority();
+        let (host, port) = split_authority(url.authority());
         if !is_host(host) {
             return Err(InvalidUrl::Host);
         }
         if !port.is_empty() && port_number(port).is_none() {
             return Err(InvalidUrl::Port);
         }
+        // `new` passes text, and redirects pass ASCII: see `resolve`.
+        debug_assert!(core::str::from_utf8(text).is_ok());
         Ok(url)
     }
 
-    /// Whether the connection has to be encrypted.
+    /// Whether the scheme is `https`, which needs an encrypted connection.
     pub fn is_https(&self) -> bool {
         usize::from(self.authority_start) == HTTPS.len()
     }
 
-    /// The name or address to connect to, without the brackets of an IPv6 address.
+    /// Returns the name or the address to connect to, without the brackets of an IPv6 address.
     pub fn host(&self) -> &'u str {
-        as_str(self.host_bytes())
+        str_or_empty(self.host_bytes())
     }
 
     fn host_bytes(&self) -> &'u [u8] {
-        match self.split_authority().0 {
+        match split_authority(self.authority()).0 {
             [b'[', address @ .., b']'] => address,
             host => host,
         }
     }
 
-    /// The port to connect to: 80 or 443 if it names none.
+    /// Returns the port to connect to. If the URL has none, it is 80, or 443 for `https`.
     pub fn port(&self) -> u16 {
-        match port_number(self.split_authority().1) {
+        match port_number(split_authority(self.authority()).1) {
             Some(port) => port,
             None if self.is_https() => 443,
             None => 80,
         }
     }
 
-    /// Path and query as they stand in the URL. The request line holds them percent-encoded, and a `/` if there is
-    /// no path.
+    /// Returns path and query as they are in the URL.
     ///
-    /// After a redirect they are percent-encoded here, too.
+    /// The request line holds them percent-encoded, and `/` if there is no path. The URL of a redirect is percent-encoded
+    /// here, too.
     pub fn path_and_query(&self) -> &'u str {
-        as_str(self.target())
+        str_or_empty(self.target())
     }
 
-    /// All of it, as it was given. After a redirect, path and query are percent-encoded.
+    /// Returns the URL as it was given, without its fragment. The URL of a redirect is percent-encoded.
     pub fn as_str(&self) -> &'u str {
-        as_str(self.text)
+        str_or_empty(self.text)
     }
 
-    /// Whether both are of one server, for all that a client can know (WHATWG HTML 7.1.1).
+    /// Whether both URLs have the same origin: scheme, host and port (WHATWG HTML 7.1.1).
     pub(crate) fn has_origin_of(&self, other: &Url<'_>) -> bool {
         let (host, other_host) = (self.host_bytes(), other.host_bytes());
         self.is_https() == other.is_https()
@@ -158,13 +162,13 @@ impl<'u> Url<'u> {
             && host.eq_ignore_ascii_case(other_host)
     }
 
-    /// Host and port as they stand there.
+    /// Returns host and port as they are in the URL.
     pub(crate) fn authority(&self) -> &'u [u8] {
         let authority = usize::from(self.authority_start)..usize::from(self.authority_end);
         self.text.part(authority)
     }
 
-    /// Path and query as they stand there. The path may be missing.
+    /// Returns path and query as they are in the URL, which may have no path.
     pub(crate) fn target(&self) -> &'u [u8] {
         self.text.part(self.target_start()..)
     }
@@ -173,15 +177,16 @@ impl<'u> Url<'u> {
         usize::from(self.authority_end)
     }
 
-    /// Puts together what a reference means that is relative to this one (RFC 3986, section 5.2), with
-    /// dot segments and all, percent-encoded. Returns its length, or `None` if the space is too short.
+    /// Writes the URL that `reference` means relative to this one, percent-encoded (RFC 3986, section 5.2). Returns its
+    /// length, or `None` if the buffer is too short.
     ///
-    /// The result is ASCII whatever the bytes of the reference. Also a host gets escapes, which `from_bytes` refuses.
-    pub(crate) fn resolve(&self, reference: &[u8], space: &mut [u8]) -> Option<usize> {
+    /// Dot segments stay: `remove_dot_segments` removes them. The result is ASCII for all bytes of the reference. In a host,
+    /// `from_bytes` refuses the escapes.
+    pub(crate) fn resolve(&self, reference: &[u8], buffer: &mut [u8]) -> Option<usize> {
         let (reference, _) = split_at_first(reference, b'#');
         let (path, _) = split_at_first(self.target(), b'?');
         let path_start = self.target_start();
-        // What stays of this one, and the slash that stands for a path that it lacks.
+        // How many bytes of this URL stay, and the slash that replaces a missing path.
         let (kept, slash): (usize, &[u8]) = match reference {
             [] => (self.text.len(), b""),
             [b'/', b'/', ..] => (usize::from(self.authority_start).minus(2), b""),
@@ -198,24 +203,13 @@ impl<'u> Url<'u> {
         for part in [kept, slash, reference] {
             write_encoded(part, &mut |bytes| {
                 let end = length.saturating_add(bytes.len());
-                if let Some(place) = space.get_mut(length..end) {
+                if let Some(place) = buffer.get_mut(length..end) {
                     copy(bytes, place);
                 }
                 length = end;
             });
         }
-        (length <= space.len()).then_some(length)
-    }
-
-    /// The colons of an IPv6 address stand in brackets.
-    fn split_authority(&self) -> (&'u [u8], &'u [u8]) {
-        let authority = self.authority();
-        let colon = authority.iter().rposition(|byte| *byte == b':');
-        let is_in_brackets = authority.last() == Some(&b']');
-        match colon.and_then(|colon| authority.split_at_checked(colon)) {
-            Some((host, [_, port @ ..])) if !is_in_brackets => (host, port),
-            _ => (authority, b""),
-        }
+        (length <= buffer.len()).then_some(length)
     }
 }
 
@@ -248,7 +242,7 @@ impl fmt::Display for InvalidUrl {
                     true => "",
                     false => " in a host: use its xn-- form",
                 };
-                // Escaped: it may be invisible, or change the text around it.
+                // An unescaped character could be invisible, or change the direction of the text around it.
                 let character = character.escape_default();
                 return write!(f, "character '{character}' is not allowed{hint}");
             }
@@ -261,7 +255,7 @@ impl fmt::Display for InvalidUrl {
 
 impl core::error::Error for InvalidUrl {}
 
-/// Removes `.` and `..` from the path of a target (RFC 3986, section 5.2.4). Returns the new length.
+/// Removes the segments `.` and `..` from the path of a target (RFC 3986, section 5.2.4). Returns the new length.
 pub(crate) fn remove_dot_segments(target: &mut [u8]) -> usize {
     let (path, _) = split_at_first(target, b'?');
     let path_end = path.len();
@@ -269,7 +263,7 @@ pub(crate) fn remove_dot_segments(target: &mut [u8]) -> usize {
     for at in 0..=target.len() {
         let byte = target.get(at).copied();
         if at == path_end || (at < path_end && byte == Some(b'/')) {
-            // A segment has ended. The slash before it begins the one that follows.
+            // A segment has ended. If it goes, the slash before it is where the next segment starts.
             let slash = match target.get(..length) {
                 Some([before @ .., b'/', b'.', b'.']) => {
                     Some(before.iter().rposition(|byte| *byte == b'/').unwrap_or(0))
@@ -289,7 +283,7 @@ pub(crate) fn remove_dot_segments(target: &mut [u8]) -> usize {
     length
 }
 
-/// The length of the scheme and what follows it, if that is one of ours.
+/// Returns the length of `http://` or `https://`, if the URL begins with one of them.
 fn scheme_len(url: &[u8]) -> Option<usize> {
     let starts_with = |scheme: &[u8]| {
         url.get(..scheme.len())
@@ -304,7 +298,18 @@ fn scheme_len(url: &[u8]) -> Option<usize> {
     }
 }
 
-/// Colons stand in brackets only.
+/// Splits an authority into the host and the port, which is empty if there is none. The colons of an IPv6 address are in
+/// brackets.
+fn split_authority(authority: &[u8]) -> (&[u8], &[u8]) {
+    let colon = authority.iter().rposition(|byte| *byte == b':');
+    let is_in_brackets = authority.last() == Some(&b']');
+    match colon.and_then(|colon| authority.split_at_checked(colon)) {
+        Some((host, [_, port @ ..])) if !is_in_brackets => (host, port),
+        _ => (authority, b""),
+    }
+}
+
+/// Whether this can be a host. Only in brackets, it may hold colons.
 fn is_host(host: &[u8]) -> bool {
     match host {
         [] | [b'[', b']'] => false,
@@ -316,12 +321,6 @@ fn is_host(host: &[u8]) -> bool {
 fn has_scheme(reference: &[u8]) -> bool {
     let is_end = |byte: &u8| matches!(byte, b':' | b'/' | b'?');
     reference.iter().copied().find(is_end) == Some(b':')
-}
-
-fn as_str(utf8: &[u8]) -> &str {
-    let text = core::str::from_utf8(utf8);
-    debug_assert!(text.is_ok());
-    text.unwrap_or_default()
 }
 
 fn port_number(digits: &[u8]) -> Option<u16> {
