@@ -1,9 +1,9 @@
-//! Time as the core sees it: a number that the caller hands in.
+//! Time, which callers pass as a number.
 
-/// A moment: milliseconds since any fixed moment, such as the start of the program.
+/// A point in time, in milliseconds since a fixed one such as the start of the program.
 ///
-/// The core never reads a clock. It takes the time as an argument, and tells when it wants to be
-/// called again.
+/// State machines such as `EventSource` and `Session` do not read a clock. They get the time as an argument, and return the
+/// time of the next call.
 ///
 /// # Examples
 ///
@@ -18,26 +18,26 @@
 pub struct Instant(u64);
 
 impl Instant {
-    /// A moment that never comes.
+    /// A time that never comes.
     pub const NEVER: Self = Self(u64::MAX);
 
-    /// The moment this many milliseconds after the fixed one.
+    /// Creates a time from milliseconds since the fixed point.
     pub const fn from_millis(milliseconds: u64) -> Self {
         Self(milliseconds)
     }
 
-    /// Milliseconds since the fixed moment.
+    /// Returns the milliseconds since the fixed point.
     pub const fn as_millis(self) -> u64 {
         self.0
     }
 
-    /// The moment this many milliseconds later.
+    /// Returns the time this many milliseconds later, at most [`NEVER`](Self::NEVER).
     pub const fn after(self, milliseconds: u32) -> Self {
-        // Saturates at `NEVER`.
+        // `NEVER` is the largest number, so it stays the same.
         Self(self.0.saturating_add(milliseconds as u64))
     }
 
-    /// The end of a time limit that begins now; 0 stands for no limit.
+    /// Returns the end of a time limit that begins now. A limit of 0 never ends.
     pub(crate) const fn limit(self, milliseconds: u32) -> Self {
         match milliseconds {
             0 => Self::NEVER,
@@ -45,8 +45,9 @@ impl Instant {
         }
     }
 
-    /// Milliseconds from an earlier moment to this one; 0 if that is the later one.
+    /// Returns the milliseconds from `earlier` to this time, or 0 if `earlier` is later.
     pub const fn since(self, earlier: Self) -> u64 {
+        // A clock that goes back must not make the difference wrap to centuries.
         self.0.saturating_sub(earlier.0)
     }
 }

@@ -1,8 +1,7 @@
-//! Copying and moving short runs of bytes without `memcpy` and `memmove`.
+//! Copies and moves few bytes without `memcpy` and `memmove`.
 //!
-//! On a Cortex-M, calling `memcpy` costs some fifty instructions before the first byte moves, and
-//! several hundred bytes of flash. Fields of events are short, so this file copies them by arrays of
-//! fixed lengths, which compile to plain loads and stores.
+//! On a Cortex-M, a call of `memcpy` takes some fifty instructions before the first byte moves, and several hundred bytes of
+//! flash. Fields of events are short. So these functions copy arrays of fixed lengths, which compile to loads and stores.
 
 use core::mem::{swap, take};
 #[cfg(feature = "http")]
@@ -13,10 +12,10 @@ use super::FAVORS_SPEED;
 use super::exact::Exact;
 use super::exact::ExactSlice;
 
-/// Copies `from` to the start of `to`, which is at least as long.
+/// Copies `from` to the start of `to`, which must be at least as long.
 pub(crate) fn copy(from: &[u8], to: &mut [u8]) {
     debug_assert!(from.len() <= to.len(), "{} into {}", from.len(), to.len());
-    // Not `part_mut`: by this `match`, the compiler knows that both slices have one length.
+    // Not `part_mut`: this `match` shows the compiler that both slices have the same length.
     match to.get_mut(..from.len()) {
         Some(to) if FAVORS_SPEED => copy_as_two(from, to),
         Some(to) => copy_in_pieces(from, to),
@@ -24,7 +23,7 @@ pub(crate) fn copy(from: &[u8], to: &mut [u8]) {
     }
 }
 
-/// Copies a range of `bytes` down to `to`, and returns its end there.
+/// Copies a range of `bytes` to the lower position `to`, and returns the end of the copy.
 #[cfg(feature = "http")]
 pub(crate) fn move_down(bytes: &mut [u8], range: Range<usize>, mut to: usize) -> usize {
     for at in range {
@@ -37,8 +36,9 @@ pub(crate) fn move_down(bytes: &mut [u8], range: Range<usize>, mut to: usize) ->
     to
 }
 
-/// Swaps the first `length` bytes of a range with the rest of it, by three reversals: `memmove`
-/// would cost more flash than all of a decoder's other work on its buffer.
+/// Swaps the first `length` bytes of a range with the rest of the range.
+///
+/// Three reversals do that. `memmove` takes more flash than all other code of a decoder that moves bytes in its buffer.
 pub(crate) fn rotate(buffer: &mut [u8], start: usize, length: usize, end: usize) {
     let range = buffer.part_mut(start..end);
     let (front, back) = range.split_exact_mut(length);
@@ -49,12 +49,12 @@ pub(crate) fn rotate(buffer: &mut [u8], start: usize, length: usize, end: usize)
     }
 }
 
-/// Moves the first `length` bytes of a range to its end. What they move over is of no use. Not by `copy_within`: see
-/// `rotate`.
-#[inline(never)] // one copy for three callers
+/// Moves the first `length` bytes of a range to its end. The other bytes of the range have any value afterwards.
+// Not by `copy_within`, which calls `memmove`: see `rotate`.
+#[inline(never)] // it has three callers, and a copy in each takes more flash
 pub(crate) fn move_up(mut range: &mut [u8], length: usize) {
     let mut left = length;
-    // Below 0 it wraps to a position that no slice has.
+    // After the last byte it wraps to a position that no slice has, and the loop ends.
     while let (Some(byte), Some((place, before))) = {
         left = left.wrapping_sub(1);
         (range.get(left).copied(), range.split_last_mut())
@@ -64,7 +64,7 @@ pub(crate) fn move_up(mut range: &mut [u8], length: usize) {
     }
 }
 
-/// `slice::reverse` without its bounds checks, which can panic as far as the compiler knows.
+/// Reverses the bytes. Unlike `slice::reverse`, it compiles to code without bounds checks that panic.
 fn reverse(mut range: &mut [u8]) {
     while let [first, middle @ .., last] = range {
         swap(first, last);
@@ -72,12 +72,12 @@ fn reverse(mut range: &mut [u8]) {
     }
 }
 
-/// Array by array.
-#[inline(always)]
+/// Copies array by array: 16 bytes while there are so many, then 8, 4, 2 and 1.
+#[inline(always)] // a part of `copy`: a call would cost more than it copies
 fn copy_in_pieces(mut from: &[u8], mut to: &mut [u8]) {
     while let Some((bytes, places)) = split_both::<16>(&mut from, &mut to) {
-        // Byte by byte here, word by word in the machine code. A loop that moves a whole array, or
-        // a single byte, would be recognised and turned into a call of `memcpy` again.
+        // The compiler joins these bytes to words. A loop that copied a whole array or a single byte would become a call of
+        // `memcpy`.
         let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = *bytes;
         *places = [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p];
     }
@@ -87,9 +87,10 @@ fn copy_in_pieces(mut from: &[u8], mut to: &mut [u8]) {
     copy_array::<1>(&mut from, &mut to);
 }
 
-/// What is short, as two arrays that may overlap. Where memory is moved by vector instructions, `memcpy` pays
-/// for all the rest.
-#[inline(always)]
+/// Copies up to 63 bytes as two arrays, which can overlap, and more by `memcpy`.
+///
+/// On hosts, arrays are copied by vector instructions, and `memcpy` is faster for long slices.
+#[inline(always)] // a part of `copy`: a call would cost more than it copies
 fn copy_as_two(from: &[u8], to: &mut [u8]) {
     match to.len() {
         64.. => to.copy_from_slice(from),
@@ -102,8 +103,8 @@ fn copy_as_two(from: &[u8], to: &mut [u8]) {
     }
 }
 
-/// Copies the first and the last `N` bytes, if there are so many.
-#[inline(always)]
+/// Copies the first and the last `N` bytes, if there are at least `N`.
+#[inline(always)] // a part of `copy`: a call would cost more than it copies
 fn copy_ends<const N: usize>(from: &[u8], to: &mut [u8]) {
     if let (Some(bytes), Some(places)) = (from.first_chunk::<N>(), to.first_chunk_mut()) {
         *places = *bytes;
@@ -113,8 +114,8 @@ fn copy_ends<const N: usize>(from: &[u8], to: &mut [u8]) {
     }
 }
 
-/// Copies `N` bytes, if there are so many.
-#[inline(always)]
+/// Copies the first `N` bytes, if there are at least `N`, and splits them off.
+#[inline(always)] // a part of `copy`: a call would cost more than it copies
 fn copy_array<const N: usize>(from: &mut &[u8], to: &mut &mut [u8]) {
     if let Some((bytes, places)) = split_both::<N>(from, to) {
         *places = *bytes;
@@ -122,7 +123,7 @@ fn copy_array<const N: usize>(from: &mut &[u8], to: &mut &mut [u8]) {
 }
 
 /// Splits off the first `N` bytes of both slices, if both have them.
-#[inline(always)]
+#[inline(always)] // a part of `copy`: a call would cost more than it copies
 fn split_both<'f, 't, const N: usize>(
     from: &mut &'f [u8],
     to: &mut &'t mut [u8],

@@ -1,10 +1,9 @@
-//! Sums, differences, slices and ranges that an invariant keeps in bounds.
+//! Arithmetic and slicing that an invariant keeps in bounds.
 //!
-//! Use these only where no input and no order of calls can lead out of bounds. Builds with debug assertions, such
-//! as the tests, check that. Release builds do not, so that they hold no panic: there, arithmetic wraps, and a
-//! slice out of bounds is empty.
+//! Use these only where no input and no order of calls can lead out of bounds. Builds with debug assertions, such as the
+//! tests, panic there. Release builds hold no panic: arithmetic wraps, and a slice out of bounds is empty.
 //!
-//! Lengths that a caller, a socket or a peer reports are no invariant: limit them, or saturate.
+//! Lengths that a caller, a socket or a peer reports can have any value. Limit them, or saturate.
 
 use core::slice::SliceIndex;
 
@@ -38,12 +37,12 @@ macro_rules! exact {
 
 exact!(u8 u16 u32 usize);
 
-/// Parts of a slice that are in bounds.
+/// Slicing that is in bounds.
 pub(crate) trait ExactSlice {
-    /// The bytes of a range.
+    /// Returns the bytes of a range.
     fn part<R: SliceIndex<[u8], Output = [u8]>>(&self, range: R) -> &[u8];
     fn part_mut<R: SliceIndex<[u8], Output = [u8]>>(&mut self, range: R) -> &mut [u8];
-    /// The first `at` bytes, and the rest.
+    /// Returns the first `at` bytes, and the rest.
     fn split_exact_mut(&mut self, at: usize) -> (&mut [u8], &mut [u8]);
 }
 
@@ -54,7 +53,7 @@ impl ExactSlice for [u8] {
         part.unwrap_or_default()
     }
 
-    // Without this it is inlined too late: a call of `Session::fill` takes 15 instructions more on a Cortex-M3.
+    // Inlined later, it keeps its checks: a call of `Session::fill` takes 15 instructions more on a Cortex-M3.
     #[inline(always)]
     fn part_mut<R: SliceIndex<[u8], Output = [u8]>>(&mut self, range: R) -> &mut [u8] {
         let length = self.len();
@@ -97,7 +96,7 @@ impl Span {
 impl Span {
     pub const EMPTY: Self = Self { start: 0, end: 0 };
 
-    /// Returns the range of `whole` that `part` is.
+    /// Returns the range of `part` in `whole`, of which it is a slice.
     #[cfg(any(feature = "embedded-io", feature = "embedded-io-async"))]
     pub fn within(part: &[u8], whole: &[u8]) -> Self {
         let start = part.as_ptr().addr().minus(whole.as_ptr().addr());

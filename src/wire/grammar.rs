@@ -1,22 +1,21 @@
-//! The grammar of an event stream (WHATWG HTML 9.2.5): what a stream is split into, the places in it, and the names of
-//! fields.
+//! The grammar of an event stream (WHATWG HTML 9.2.5): tokens, states, and names of fields.
 
 use crate::bytes::exact::Exact;
 
-/// What the next bytes of the input are.
+/// A token of the stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Token<'i> {
-    /// A comment or a field that the standard knows, or a part of one where the input was cut.
+    /// A comment or a known field. Only a part of it, if the input ends within its line.
     Piece(Piece<'i>),
-    /// The end of a block of fields.
+    /// A blank line, which ends an event.
     BlankLine,
 }
 
-/// A value, or as much of it as the input holds.
+/// A value, or the part of it that is in the input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Piece<'i> {
     pub field: Field,
-    /// Empty only in the last piece of a line.
+    /// It is empty only in the last piece of a line.
     pub value: &'i [u8],
     pub part: LinePart,
 }
@@ -30,7 +29,7 @@ pub(crate) struct LinePart {
     pub ends: bool,
 }
 
-/// What a line is about.
+/// The field of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Field {
     Data,
@@ -38,20 +37,20 @@ pub(crate) enum Field {
     Id,
     Retry,
     Comment,
-    /// A name that the standard does not know; no token is made of it.
+    /// A field that the standard does not define. It makes no token.
     Unknown,
 }
 
-/// What one byte was.
+/// The result of a single byte.
 pub(crate) enum Pushed {
-    /// Nothing that has to be kept.
+    /// The byte belongs to no value.
     Nothing,
-    /// A byte of a value, or the end of its line.
+    /// The byte belongs to a value, or ends its line.
     Value(ValueByte),
     BlankLine,
 }
 
-/// What a byte is of a line that has a value.
+/// The role of a byte in a line with a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ValueByte {
     /// The first byte of the value.
@@ -96,7 +95,7 @@ pub(super) const fn from_line_end(bytes: &[u8]) -> &[u8] {
     rest
 }
 
-/// What the next byte is a part of.
+/// The part of the stream to which the next byte belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ScanState {
     LineStart,
@@ -106,10 +105,11 @@ pub(super) enum ScanState {
     ValueStart,
     /// Within a known name, or between it and the value.
     Name,
-    /// As `LineStart`, after a CR: a LF belongs to the line end. A CR ends its line at once: waiting for a LF would
-    /// stall a stream that ends its lines with CR alone.
+    /// As `LineStart`, after CR: a LF belongs to that line end.
+    ///
+    /// A CR ends its line at once. Waiting for a LF would stall a stream whose lines end with CR alone.
     AfterCr,
-    /// At the very start. A byte order mark may follow.
+    /// At the start of the stream. A byte order mark can follow.
     StreamStart,
     /// After the first byte of a byte order mark.
     AfterMark1,
@@ -118,7 +118,7 @@ pub(super) enum ScanState {
 }
 
 impl ScanState {
-    /// Returns the place after this byte, a CR or LF that ends a line.
+    /// Returns the state after this byte, which is CR or LF and ends a line.
     #[inline(always)] // one comparison
     pub fn after_line_end(byte: u8) -> Self {
         match byte {
@@ -127,8 +127,7 @@ impl ScanState {
         }
     }
 
-    /// Takes the line end that the bytes begin with. Returns the place after it and the rest, or `None` if there is no
-    /// byte.
+    /// Reads the line end with which `bytes` begins. Returns the state after it and the rest, or `None` if there is no byte.
     #[inline(always)] // its result stays in registers
     pub fn take_line_end(bytes: &[u8]) -> Option<(Self, &[u8])> {
         match bytes {
@@ -141,11 +140,12 @@ impl ScanState {
     }
 }
 
-/// The names that the standard knows, as nearly all servers write them before a value. NUL ends each of them. The
-/// length of the table is a power of two, so that a mask keeps a position in bounds.
+/// The names of the known fields, each with the colon and the space that nearly all servers write after it, and a NUL.
+///
+/// The length of the table is a power of two, so that a mask keeps positions in bounds.
 const NAMES: [u8; 32] = *b"data: \0event: \0id: \0retry: \0\0\0\0\0";
 
-/// How much of a name, and of the colon and the space after it, has matched, where it is read byte by byte.
+/// The bytes of a name, the colon and the space that have matched so far, when a name is read byte by byte.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct NameMatch {
     /// The position in `NAMES` of the byte that is expected next.
@@ -157,7 +157,7 @@ impl NameMatch {
         Self { next: 0 }
     }
 
-    /// Starts to match with the first byte of a line. Returns the field that the byte may begin.
+    /// Starts with the first byte of a line. Returns the field whose name begins with it.
     #[inline(always)] // a part of `Scanner::start_line`, its only caller
     pub fn start(byte: u8) -> (Field, Self) {
         let (field, next) = match byte {
@@ -172,7 +172,7 @@ impl NameMatch {
 
     #[inline(always)] // two instructions
     fn expected(self) -> u8 {
-        // The mask shows that the position is in bounds, so no check is compiled.
+        // With the mask, the compiler leaves out the check of the bounds.
         let position = usize::from(self.next & 31);
         NAMES.get(position).copied().unwrap_or_default()
     }
@@ -187,8 +187,8 @@ impl NameMatch {
         is_next
     }
 
-    /// Whether the name has ended before `byte`, which `take` has not taken: `byte` is the first one of the value, or
-    /// ends a line that has no value.
+    /// Whether the name has ended before `byte`, which `take` has refused. Then `byte` is the first byte of the value, or ends
+    /// a line without a value.
     #[inline(always)] // a part of `Scanner::step`, its only caller
     pub fn ends_before(self, byte: u8) -> bool {
         match self.expected() {
@@ -199,11 +199,11 @@ impl NameMatch {
     }
 }
 
-/// Returns the field that a line begins with and its value, if the line has the whole name, the colon and one byte
-/// more.
+/// Returns the field at the start of a line, and its value. Returns `None` if the input ends within the name, or at the
+/// colon.
 #[inline(always)] // each line begins with it, and its result stays in registers
 pub(super) fn whole_name(line: &[u8]) -> Option<(Field, &[u8])> {
-    // One check of the length serves all names, and numbers are compared instead of bytes.
+    // One check of the length serves all names, and a comparison of numbers replaces several of bytes.
     let &[a, b, c, d, e, f] = line.first_chunk()?;
     let name = u32::from_ne_bytes([a, b, c, d]);
     let (field, value) = if name == u32::from_ne_bytes(*b"data") && e == b':' {
@@ -215,7 +215,7 @@ pub(super) fn whole_name(line: &[u8]) -> Option<(Field, &[u8])> {
     } else {
         return None;
     };
-    // A space after the colon is no part of the value.
+    // One space after the colon does not belong to the value.
     let value = match value {
         [b' ', rest @ ..] => rest,
         value => value,

@@ -1,4 +1,4 @@
-//! Finding the end of a line: CR or LF, and nothing else (WHATWG HTML 9.2.5).
+//! Finds the end of a line: CR or LF, and no other character (WHATWG HTML 9.2.5).
 
 use super::grammar;
 #[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(word_search)))]
@@ -7,8 +7,9 @@ use super::search_blocks as search;
 use super::search_words as search;
 use crate::bytes::exact::Exact;
 
-/// The place of the first CR or LF or another byte below 0x20, if it is near: for those who may have to look
-/// again. The first [`NEAR`] bytes have to be there.
+/// Returns the position of the first byte below 0x20, if it is near. On hosts, it is the first CR or LF.
+///
+/// The caller has to check that the byte is a line end. `bytes` has to hold [`NEAR`] bytes.
 pub(crate) use search::{NEAR, find_near};
 
 /// Whether there is a CR or LF.
@@ -16,26 +17,26 @@ pub(crate) const fn is_in(bytes: &[u8]) -> bool {
     !grammar::from_line_end(bytes).is_empty()
 }
 
-/// Cuts before the first CR or LF, or after all bytes if there is none. Inlined, for the decoder of events.
-#[inline(always)]
+/// Splits before the first CR or LF, or after all bytes if there is none.
+#[inline(always)] // in the loop of the decoder, a call costs more than the search of a short line
 pub(crate) fn split_before(bytes: &[u8]) -> (&[u8], &[u8]) {
     let found = search::from_line_end(bytes);
-    // Not `part`, whose other branch costs four instructions a line. `split_at_checked` takes fewer than `get`.
+    // Not `part`: its branch for a range out of bounds costs four instructions a line. `get` takes more than this, too.
     match bytes.split_at_checked(bytes.len().minus(found.len())) {
         Some((line, _)) => (line, found),
         None => (bytes, found),
     }
 }
 
-/// The same in less flash.
-// Inlined, it would make its caller save more registers on every call.
+/// Splits as `split_before`, in less flash.
+// On microcontrollers not inlined: its callers would save more registers at each call. Hosts have enough registers.
 #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
 #[cfg_attr(target_pointer_width = "64", inline)]
 pub(crate) fn split_before_compact(bytes: &[u8]) -> (&[u8], &[u8]) {
     split_before(bytes)
 }
 
-/// Splits off the first line: the line, and what follows its end (CR, LF or CRLF), if it has one.
+/// Returns the first line, and the bytes after its end (CR, LF or CRLF). They are `None` if the line has no end.
 pub(crate) fn split_line(bytes: &[u8]) -> (&[u8], Option<&[u8]>) {
     let found = search::from_line_end(bytes);
     let line = bytes.get(..bytes.len().minus(found.len())).unwrap_or(bytes);

@@ -1,17 +1,17 @@
-//! The media type of event streams, and the header fields of responses that are streams.
+//! The media type of event streams, and the header fields of their responses.
 
 const EVENT_STREAM: &str = "text/event-stream";
 
-/// The header fields of a response that is a stream, without those about framing. The first is its type.
+/// The header fields of a response whose body is a stream, without those about its length. The first is `Content-Type`.
 pub(crate) const STREAM_FIELDS: [(&str, &str); 3] = [
     ("Content-Type", EVENT_STREAM),
     ("Cache-Control", "no-cache, no-transform"),
-    // nginx holds a response back otherwise.
+    // Without it, nginx buffers the response, and clients get events late.
     ("X-Accel-Buffering", "no"),
 ];
 
-/// Whether the value of `Content-Type` names an event stream: by its essence alone, whatever its
-/// parameters say (WHATWG HTML 9.2.2, MIME Sniffing 4.4).
+/// Whether the value of `Content-Type` is the media type of event streams, with any parameters (WHATWG HTML 9.2.2, MIME
+/// Sniffing 4.4).
 pub(crate) fn is_event_stream(value: &[u8]) -> bool {
     let end = value.iter().position(|byte| *byte == b';');
     let essence = match end.and_then(|end| value.get(..end)) {

@@ -1,38 +1,39 @@
-//! The search for line ends on microcontrollers.
+//! Searches for line ends on microcontrollers.
 //!
-//! Text holds few other bytes below 0x20, so those are what is searched for: word by word at first, for most
-//! lines are short, then 16 bytes at a time.
+//! It searches for bytes below 0x20, which a word can be checked for at once. Text holds few of them besides line ends. Most
+//! lines are short, so it begins word by word, and goes on with 16 bytes at a time.
 
 use super::grammar;
 use crate::bytes::exact::Exact;
 
-/// How far a line's end is near.
+/// How many bytes `find_near` needs and searches.
 pub const NEAR: usize = 32;
 
-#[inline(always)]
+/// Returns the position of the first byte below 0x20, or `None` if it is not near.
+#[inline(always)] // a part of the decoder's fast path
 pub fn find_near(bytes: &[u8]) -> Option<usize> {
     let near: &[u8; NEAR] = bytes.first_chunk()?;
     find(near)
 }
 
-/// The rest of `bytes` that begins with the first CR or LF.
-#[inline(always)]
+/// Returns `bytes` from the first CR or LF on.
+#[inline(always)] // a part of the decoder's loop
 pub fn from_line_end(bytes: &[u8]) -> &[u8] {
     let mut rest = bytes;
-    // With fewer than 16 bytes this wraps to a length that `rest` cannot have.
+    // The length of `rest` after 16 bytes. With fewer bytes it wraps to a length that `rest` cannot have.
     let blocks_start = bytes.len().wrapping_sub(16);
-    while let [a, b, c, d, behind @ ..] = rest {
+    while let [a, b, c, d, after @ ..] = rest {
         let controls = controls([*a, *b, *c, *d]);
         if controls == 0 {
-            rest = behind;
+            rest = after;
             if rest.len() == blocks_start && !rest.is_empty() {
-                rest = behind_text(rest);
+                rest = skip_text(rest);
             }
             continue;
         }
-        let place = controls.trailing_zeros() as usize / 8;
-        match rest.split_at_checked(place) {
-            Some((_, [byte, behind @ ..])) if *byte != b'\n' && *byte != b'\r' => rest = behind,
+        let at = controls.trailing_zeros() as usize / 8;
+        match rest.split_at_checked(at) {
+            Some((_, [byte, after @ ..])) if *byte != b'\n' && *byte != b'\r' => rest = after,
             Some((_, found)) => return found,
             None => return &[],
         }
@@ -40,43 +41,45 @@ pub fn from_line_end(bytes: &[u8]) -> &[u8] {
     grammar::from_line_end(rest)
 }
 
-/// The position of the first byte below 0x20.
-#[inline(always)]
+/// Returns the position of the first byte below 0x20.
+#[inline(always)] // a part of `find_near`, its only caller
 fn find<const N: usize>(bytes: &[u8; N]) -> Option<usize> {
     let mut rest = bytes.as_slice();
-    while let [a, b, c, d, behind @ ..] = rest {
+    while let [a, b, c, d, after @ ..] = rest {
         let controls = controls([*a, *b, *c, *d]);
         if controls != 0 {
-            let place = controls.trailing_zeros() as usize / 8;
-            return Some(bytes.len().minus(rest.len()).plus(place));
+            let at = controls.trailing_zeros() as usize / 8;
+            return Some(bytes.len().minus(rest.len()).plus(at));
         }
-        rest = behind;
+        rest = after;
     }
     None
 }
 
-/// Behind all blocks of 16 bytes without one below 0x20.
-#[inline(never)]
-fn behind_text(bytes: &[u8]) -> &[u8] {
+/// Skips blocks of 16 bytes without a byte below 0x20.
+#[inline(never)] // long lines are rare: inlined, its registers would be saved for each line
+fn skip_text(bytes: &[u8]) -> &[u8] {
     let mut rest = bytes;
-    while let Some((block, behind)) = rest.split_first_chunk() {
+    while let Some((block, after)) = rest.split_first_chunk() {
         if has_control(block) {
             break;
         }
-        rest = behind;
+        rest = after;
     }
     rest
 }
 
-/// The highest bit of the first byte below 0x20; some of what is above that may be set, too. Subtracting 0x20
-/// from every byte at once borrows from the next one only behind such a byte; the last borrow wraps.
+/// Sets the highest bit of the first byte below 0x20. Of later bytes, it can set any.
+///
+/// It subtracts 0x20 from all bytes at once. A byte below 0x20 borrows from the byte after it, which can change only that one
+/// and later ones. The last byte borrows from nothing, so the subtraction wraps.
 const fn controls(word: [u8; 4]) -> u32 {
     let word = u32::from_le_bytes(word);
     let lowered = word.wrapping_sub(u32::from_ne_bytes([0x20; 4]));
     lowered & !word & u32::from_ne_bytes([0x80; 4])
 }
 
-/// The same of 16 bytes: whether one of them is below 0x20.
+/// Whether one of 16 bytes is below 0x20. It works as `controls`.
 const fn has_control(block: &[u8; 16]) -> bool {
     let block = u128::from_le_bytes(*block);
     let lowered = block.wrapping_sub(u128::from_ne_bytes([0x20; 16]));
