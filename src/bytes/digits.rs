@@ -65,7 +65,7 @@ pub(crate) fn hex_value(byte: u8) -> Option<u32> {
     char::from(byte).to_digit(16)
 }
 
-/// The digits of hexadecimal numbers.
+/// The case of hexadecimal digits above 9.
 #[cfg(feature = "http")]
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum HexCase {

@@ -1,21 +1,20 @@
-//! Splits an event stream into fields and blank lines, however it is cut (WHATWG HTML 9.2.5 and the line rules of
-//! 9.2.6).
+//! Splits an event stream into fields and blank lines, in whatever pieces it arrives (WHATWG HTML 9.2.5 and 9.2.6).
 
 use super::grammar::{
     Field, LinePart, NameMatch, Piece, Pushed, ScanState, Token, ValueByte, whole_name,
 };
 use super::line_end;
 
-/// The place in the stream where the input was cut. It holds no text: values are slices of the input.
+/// The state between two pieces of a stream. It holds no text: values are slices of the input.
 ///
-/// **Give it the bytes of one response, each once and in order. Start the next response with a new scanner.**
+/// **Pass all bytes of one response, in order. Use a new scanner for the next response.**
 #[derive(Clone, Copy, Debug)]
-#[repr(C)] // in another order of the fields `Decoder::next` takes up to 4 % more instructions
+#[repr(C)] // keeps the order of the fields: in another order, `Decoder::next` takes up to 4 % more instructions
 pub(crate) struct Scanner {
-    /// The field of the line under way, after the first byte of that line.
+    /// The field of the current line, once its first byte has been read.
     field: Field,
     state: ScanState,
-    /// The part of a name that has come, within `ScanState::Name`.
+    /// The part of the name that has been read, in `ScanState::Name`.
     name: NameMatch,
 }
 
@@ -31,12 +30,13 @@ impl Scanner {
         }
     }
 
-    /// Returns the next token of `input`, and shortens `input` by it. Returns `None` when `input` is used up. The search
-    /// for line ends is inlined if it has to be `FAST`.
-    #[inline(always)] // it is the loop of each decoder: the pieces stay in registers
+    /// Returns the next token of `input`, and shortens `input` by it. Returns `None` when `input` is used up.
+    ///
+    /// With `FAST`, the search for line ends is inlined, which takes more flash.
+    #[inline(always)] // the loop of each decoder has one copy, so that tokens stay in registers
     pub fn next<'i, const FAST: bool>(&mut self, input: &mut &'i [u8]) -> Option<Token<'i>> {
         loop {
-            // A name that is whole in the input is taken at once, any other byte by byte.
+            // A name that is whole in the input is compared at once, and a part of a name byte by byte.
             let whole = match (self.state, *input) {
                 (_, []) => return None,
                 (ScanState::LineStart, [b'\n', rest @ ..]) => {
@@ -93,7 +93,7 @@ impl Scanner {
         }
     }
 
-    /// Skips comments, the rest of a comment or an unknown field, and blank lines. No event is under way.
+    /// Skips comments, the rest of a comment or an unknown field, and blank lines. No field of an event must be pending.
     #[inline(always)] // only hosts call it, for speed
     pub fn skip_comments(&mut self, input: &mut &[u8]) {
         loop {
@@ -116,11 +116,13 @@ impl Scanner {
         }
     }
 
-    /// Returns the value of the data line that the input begins with, and the input after the blank line that follows.
-    /// Returns `None` if the input does not begin with both, written as nearly all servers do, or if the line is long.
+    /// Returns the value of the data line at the start of the input, and the input after the blank line that follows.
+    ///
+    /// Returns `None` if the input does not begin with `data: `, a short value and two line feeds, as nearly all servers write
+    /// an event.
     #[inline(always)] // the fast path of each decoder
     pub fn single_line<'i>(&self, input: &'i [u8]) -> Option<(&'i [u8], &'i [u8])> {
-        // One check of the length serves all reads, and two numbers are compared instead of six bytes.
+        // One check of the length serves all reads, and a comparison of two numbers replaces those of six bytes.
         let near: &[u8; 6 + line_end::NEAR] = input.first_chunk()?;
         let (name, near) = near.split_first_chunk()?;
         let (colon, _) = near.split_first_chunk()?;
@@ -136,7 +138,7 @@ impl Scanner {
         }
     }
 
-    /// Whether the start of a data line's value has come, and its end has not.
+    /// Whether the next byte belongs to the value of a data line, or ends that line.
     #[inline(always)] // two comparisons
     pub fn is_within_data(&self) -> bool {
         self.state == ScanState::Value && self.field == Field::Data
@@ -154,8 +156,8 @@ impl Scanner {
         self.state == ScanState::Value && matches!(self.field, Field::Comment | Field::Unknown)
     }
 
-    /// Takes one byte.
-    #[inline(always)] // a part of `Core::push_of_any_kind`, its only caller
+    /// Reads one byte.
+    #[inline(always)] // a part of `DecoderState::push_slow`, its only caller
     pub fn push(&mut self, byte: u8) -> Pushed {
         match self.state {
             ScanState::LineStart if matches!(byte, b'\n' | b'\r') => {
@@ -175,8 +177,8 @@ impl Scanner {
         }
     }
 
-    /// Takes a byte for which `step` has only changed the place. Returns whether it ends a blank line.
-    // Not a loop in `push`: the compiler would compute before the loop what only rare bytes need.
+    /// Reads a byte for which `step` has only changed the state. Returns whether it ends a blank line.
+    // Not a loop in `push`: the compiler would move work of these rare bytes before the loop, where all bytes pay for it.
     #[inline(never)] // rare
     fn push_again(&mut self, byte: u8) -> bool {
         let ends = matches!(byte, b'\n' | b'\r');
@@ -189,7 +191,8 @@ impl Scanner {
         is_blank
     }
 
-    #[inline(always)] // a part of `push`: one copy for each value of `starts`
+    /// Reads a byte of a value, or the line end after it.
+    #[inline(always)] // a part of `push`: in each of its two copies, `starts` is a constant
     fn push_value(&mut self, byte: u8, starts: bool) -> Pushed {
         self.state = ScanState::Value;
         let is_kept = !matches!(self.field, Field::Comment | Field::Unknown);
@@ -208,13 +211,14 @@ impl Scanner {
         }
     }
 
-    /// Returns the field of the line under way, or of the line that ended last.
+    /// Returns the field of the current line, or between two lines that of the last one.
     pub fn field(&self) -> Field {
         self.field
     }
 
-    /// Takes the start of a name, if `input` is nothing else. On a host this takes as many instructions as `next`, but
-    /// less time.
+    /// Reads the start of a name, if that is all of `input`.
+    ///
+    /// On a host this takes as many instructions as `next`, but less time.
     #[inline(always)] // only hosts call it, for speed
     pub fn take_partial_name(&mut self, input: &mut &[u8]) {
         match (self.state, *input) {
@@ -230,9 +234,9 @@ impl Scanner {
         }
     }
 
-    /// Returns the rest of a data line that was cut, or as much of it as there is, and leaves in `input` what follows
-    /// the line. Returns `None` if no data line is under way.
-    #[inline(always)] // `Core::advance` does it first for each chunk
+    /// Returns the part of the current data line that is in `input`, and shortens `input` by it and its line end. Returns
+    /// `None` if the current line is no data line.
+    #[inline(always)] // `DecoderState::read` calls it first for each chunk
     pub fn resume_data<'i>(&mut self, input: &mut &'i [u8]) -> Option<&'i [u8]> {
         if !self.is_within_data() {
             return None;
@@ -242,7 +246,7 @@ impl Scanner {
         Some(line)
     }
 
-    /// Takes the first byte of a line that is not blank.
+    /// Reads the first byte of a line that is not blank.
     #[inline(always)] // a few instructions
     fn start_line(&mut self, byte: u8) -> Step {
         (self.field, self.name) = NameMatch::start(byte);
@@ -254,14 +258,14 @@ impl Scanner {
         step
     }
 
-    /// Takes a byte if it continues a known name. Returns whether it does.
+    /// Reads a byte if it continues a known name. Returns whether it does.
     #[inline(always)] // for `push`, a call would cost more than the match
     pub fn push_name(&mut self, byte: u8) -> bool {
         self.state == ScanState::Name && self.name.take(byte)
     }
 
-    /// Takes a byte before a value: at the start of a line, in a name, or where the input was cut.
-    // On a microcontroller `next` calls it: inlined, its registers would cost the rest of that loop more.
+    /// Reads a byte before a value: at the start of a line, in a name, or at the start of the stream.
+    // On a microcontroller not inlined in `next`, whose loop would have fewer registers. Hosts have enough.
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn step(&mut self, byte: u8) -> Step {
@@ -296,21 +300,21 @@ impl Scanner {
             (StreamStart, _) => (LineStart, Step::Again),
             (AfterMark1, 0xbb) => (AfterMark2, Step::Moved),
             (AfterMark2, 0xbf) => (LineStart, Step::Moved),
-            // A part of a byte order mark is content: the start of an unknown name.
+            // A partial byte order mark is content: the start of an unknown name.
             (AfterMark1 | AfterMark2, _) => (Value, Step::Again),
         };
         step
     }
 }
 
-/// What `step` has done with a byte.
+/// The result of `step` for a byte.
 enum Step {
-    /// It has taken the byte, which belongs to no value.
+    /// The byte is read. It belongs to no value.
     Moved,
-    /// It has changed the place, but has not taken the byte.
+    /// Only the state has changed. The byte has to be read again.
     Again,
-    /// It has taken the byte, which ends a blank line.
+    /// The byte is read. It ends a blank line.
     BlankLine,
-    /// It has not taken the byte, which is the first one of a value or ends an empty value.
+    /// The byte is not read. It is the first one of a value, or ends an empty value.
     Value,
 }

@@ -1,4 +1,4 @@
-//! Text as event streams carry it, and the names and ids that may be written into one.
+//! The texts of events: their data, types and IDs.
 
 use core::fmt;
 use core::ops::Deref;
@@ -6,50 +6,50 @@ use core::str::Utf8Error;
 
 use super::line_end;
 
-/// Text of an event: bytes that the standard decodes as UTF-8 (WHATWG HTML 9.2.6).
+/// A text of an event, as the bytes of the stream. They should be UTF-8 (WHATWG HTML 9.2.6).
 ///
-/// Malformed bytes are no error in an event stream: they read as U+FFFD. The bytes are kept as they
-/// came; [`Display`](fmt::Display) shows them decoded.
+/// Malformed UTF-8 is no error in an event stream: it is decoded as U+FFFD. `Text` holds the bytes of the stream, and
+/// [`Display`](fmt::Display) writes them decoded.
 ///
-/// Comparing looks at the bytes, so text with malformed bytes equals no `str`.
+/// Comparisons are those of the bytes, so a text with malformed UTF-8 equals no `str`.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Text<'a>(&'a [u8]);
 
 impl<'a> Text<'a> {
-    /// Takes bytes as they stand in a stream.
+    /// Creates a text from the bytes of a stream.
     pub const fn new(bytes: &'a [u8]) -> Self {
         Self(bytes)
     }
 
-    /// The bytes as they came.
+    /// Returns the bytes of the stream.
     pub const fn as_bytes(&self) -> &'a [u8] {
         self.0
     }
 
-    /// Length in bytes.
+    /// Returns the length in bytes.
     pub const fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there is no byte.
+    /// Whether the text is empty.
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The text as a string slice.
+    /// Returns the text as a string slice.
     ///
     /// # Errors
     ///
-    /// When it holds malformed UTF-8. [`Display`](fmt::Display) shows such text as a browser would.
+    /// [`Utf8Error`] if it holds malformed UTF-8. [`Display`](fmt::Display) writes such text as browsers show it.
     pub const fn to_str(&self) -> Result<&'a str, Utf8Error> {
         core::str::from_utf8(self.0)
     }
 }
 
 impl fmt::Display for Text<'_> {
-    /// Writes the text decoded, each malformed sequence as one U+FFFD.
+    /// Writes the text decoded, with U+FFFD for each malformed sequence.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Well-formed text takes width and alignment, as a `str` does.
+        // Width and alignment apply as to a `str`. Malformed text ignores them, because its length is not known in advance.
         if let Ok(text) = self.to_str() {
             return f.pad(text);
         }
@@ -82,7 +82,7 @@ impl defmt::Format for Text<'_> {
     }
 }
 
-/// The type of an event, which is free of CR and LF.
+/// An event type. It holds no CR and no LF.
 ///
 /// # Examples
 ///
@@ -98,19 +98,19 @@ impl defmt::Format for Text<'_> {
 pub struct EventType<'a>(Text<'a>);
 
 impl<'a> EventType<'a> {
-    /// The type of an event that names none (WHATWG HTML 9.2.6).
+    /// The type of an event without an `event` field (WHATWG HTML 9.2.6).
     pub const MESSAGE: EventType<'static> = EventType(Text(b"message"));
 
-    /// Checks a name.
+    /// Creates an event type.
     ///
     /// # Errors
     ///
-    /// When it holds CR or LF: on the wire these would end the field.
+    /// [`InvalidEventType`] if it holds CR or LF, which would end the field.
     pub const fn new(name: &'a str) -> Result<Self, InvalidEventType> {
         Self::from_bytes(name.as_bytes())
     }
 
-    /// Checks a name given as bytes, which need not be valid UTF-8.
+    /// Creates an event type from bytes, which need not be UTF-8.
     ///
     /// # Errors
     ///
@@ -123,13 +123,13 @@ impl<'a> EventType<'a> {
         }
     }
 
-    /// Takes the value of an `event` field, which has no line end.
+    /// Creates an event type from the value of an `event` field, which holds no line end.
     pub(crate) const fn of_field(value: &'a [u8]) -> Self {
         Self(Text(value))
     }
 }
 
-/// An [`EventType`] from a literal, checked when the program is compiled.
+/// Creates an [`EventType`] from a literal. An invalid one does not compile.
 ///
 /// # Examples
 ///
@@ -148,14 +148,15 @@ macro_rules! event_type {
         const {
             match $crate::EventType::new($name) {
                 ::core::result::Result::Ok(name) => name,
-                ::core::result::Result::Err(_) => ::core::panic!("event name holds a line end"),
+                ::core::result::Result::Err(_) => ::core::panic!("event type holds a line end"),
             }
         }
     };
 }
 
-/// The id of an event, which is free of CR, LF and NUL. An empty one makes a client forget its last
-/// event id.
+/// An event ID. It holds no CR, no LF and no NUL.
+///
+/// A client that receives an empty ID has no last event ID any more.
 ///
 /// # Examples
 ///
@@ -171,16 +172,16 @@ macro_rules! event_type {
 pub struct EventId<'a>(Text<'a>);
 
 impl<'a> EventId<'a> {
-    /// Checks an id.
+    /// Creates an event ID.
     ///
     /// # Errors
     ///
-    /// When it holds CR or LF, which would end the field, or NUL, for which clients ignore an id.
+    /// [`InvalidEventId`] if it holds CR or LF, which would end the field, or NUL: clients ignore an ID with NUL.
     pub const fn new(id: &'a str) -> Result<Self, InvalidEventId> {
         Self::from_bytes(id.as_bytes())
     }
 
-    /// Checks an id given as bytes, which need not be valid UTF-8.
+    /// Creates an event ID from bytes, which need not be UTF-8.
     ///
     /// # Errors
     ///
@@ -193,30 +194,31 @@ impl<'a> EventId<'a> {
         }
     }
 
-    /// Takes the value of an `id` field that was searched for NUL.
+    /// Creates an event ID from the value of an `id` field, which holds no NUL.
     pub(crate) const fn of_field(value: &'a [u8]) -> Self {
         Self(Text(value))
     }
 }
 
-/// What a client says about the last event that it has seen. An [`EventId`] becomes one by `into`.
+/// The last event ID that a client has sent. An [`EventId`] becomes one by `into`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum LastEventId<'a> {
-    /// It has sent this id. An empty one is [`ABSENT`](Self::ABSENT).
+    /// The client has sent this ID. An empty one is [`ABSENT`](Self::ABSENT).
     Id(EventId<'a>),
-    /// It has sent what is no id, or an id that was too long to be kept. As it expects to resume, it is told that events
-    /// are missing, like a client with an unknown id.
+    /// The client has sent an invalid ID, or one that was too long to be kept.
+    ///
+    /// It expects to resume. So it gets the loss notice, like a client with an ID that is not in the log.
     Unusable,
 }
 
 impl<'a> LastEventId<'a> {
-    /// It has sent no id, or an empty one: it has seen no event.
+    /// The client has sent no ID, or an empty one.
     pub const ABSENT: LastEventId<'static> = LastEventId::Id(EventId(Text(b"")));
 
-    /// Checks what a client has sent, such as the value of the header field `Last-Event-ID`.
+    /// Creates it from bytes that a client has sent, such as the value of the header field `Last-Event-ID`.
     pub const fn from_bytes(sent: &'a [u8]) -> Self {
-        // One search, for less flash than those of `EventId::from_bytes`.
+        // One loop takes less flash than the two searches of `EventId::from_bytes`.
         let mut rest = sent;
         while let [byte, tail @ ..] = rest {
             if matches!(*byte, b'\0' | b'\n' | b'\r') {
@@ -227,7 +229,7 @@ impl<'a> LastEventId<'a> {
         Self::Id(EventId::of_field(sent))
     }
 
-    /// Whether the client has sent no id, or an empty one.
+    /// Whether the client has sent no ID, or an empty one.
     pub(crate) const fn is_absent(&self) -> bool {
         matches!(self, Self::Id(EventId(Text(b""))))
     }
@@ -239,33 +241,33 @@ impl<'a> From<EventId<'a>> for LastEventId<'a> {
     }
 }
 
-/// The name of an event holds CR or LF.
+/// An event type holds CR or LF.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct InvalidEventType;
 
 impl fmt::Display for InvalidEventType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("event name holds a line end")
+        f.write_str("event type holds a line end")
     }
 }
 
 impl core::error::Error for InvalidEventType {}
 
-/// The id of an event holds CR, LF or NUL.
+/// An event ID holds CR, LF or NUL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct InvalidEventId;
 
 impl fmt::Display for InvalidEventId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("event id holds a line end or NUL")
+        f.write_str("event ID holds a line end or NUL")
     }
 }
 
 impl core::error::Error for InvalidEventId {}
 
-/// Makes a checked kind of text readable as `Text`, and all of them comparable with strings.
+/// Implements comparisons with strings for a text. For a checked text, also access to it as a `Text`.
 macro_rules! text {
     ($name:ident $(: $inner:ident)?) => {
         $(
@@ -308,7 +310,7 @@ text!(Text);
 text!(EventType: Text);
 text!(EventId: Text);
 
-/// An `id` field that holds NUL is ignored (WHATWG HTML 9.2.6).
+/// Whether an ID holds NUL, so that the `id` field is ignored (WHATWG HTML 9.2.6).
 pub(crate) const fn holds_nul(bytes: &[u8]) -> bool {
     let mut rest = bytes;
     while let [byte, tail @ ..] = rest {
