@@ -1,14 +1,14 @@
-//! How one fixed buffer is shared by the buffers of the standard (WHATWG HTML 9.2.6).
+//! Keeps the data, the event type and the IDs of a stream in one fixed buffer (WHATWG HTML 9.2.6).
 //!
 //! ```text
-//! | data | line | free | event type | id | last event id |
+//! | data | partial | free | event type | ID | last event ID |
 //! ```
 //!
-//! `line` is the value of an `event` or `id` field that has not ended yet; once it is whole it moves
-//! to the back. `id` is what the event under way sets, `last event id` what earlier events have set.
+//! `partial` is the value of an `event` or `id` field that has not ended yet. At its end it moves to the back. `ID` is that of
+//! the event that is being received. It becomes the `last event ID` at the end of the event.
 //!
-//! A value that lies whole in the input is *deferred* there. Its place in the buffer is reserved, and it is written to that
-//! place if the input ends before the event does.
+//! The copy of a value that lies whole in the input is *deferred*: its range in the buffer is reserved. If the input ends
+//! before the event does, the value is written to that range. Otherwise the event borrows the value from the input.
 
 use core::mem::take;
 
@@ -16,16 +16,18 @@ use crate::bytes::copy::{copy, move_up, rotate};
 use crate::bytes::exact::{Exact, ExactSlice, Span};
 use crate::wire::text::{EventType, holds_nul};
 
-/// Where the parts end: from the front data and line, from the back event type, id and last event id. A
-/// mark may be moved before the bytes are written: that reserves their place.
+/// The ranges of the values in the buffer.
+///
+/// `data` and `partial` are the positions where these end. The others are distances from the end of the buffer to the position
+/// where the value starts. A range can be reserved before its bytes are written.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Layout {
     data: usize,
-    /// As `data`, if there is no line.
+    /// The same as `data`, if there is no partial value.
     partial: usize,
-    /// As `id`, if there is no event type.
+    /// The same as `id`, if there is no event type.
     event_type: usize,
-    /// As `last_event_id`, if there is no id.
+    /// The same as `last_event_id`, if there is no ID.
     id: usize,
     last_event_id: usize,
 }
@@ -41,7 +43,7 @@ impl Layout {
         }
     }
 
-    /// Whether so many bytes more can be taken.
+    /// Whether there is room for `length` more bytes.
     pub fn has_room(&self, buffer: &[u8], length: usize) -> bool {
         let taken = self.partial.plus(self.event_type);
         length <= buffer.len().minus(taken)
@@ -75,13 +77,13 @@ impl Layout {
         self.event_type.minus(self.id)
     }
 
-    /// Reserves the place of data. There is none so far, and room.
+    /// Reserves the range of the first data line. There must be room.
     pub fn reserve_data(&mut self, length: usize) {
         self.data = length;
         self.partial = length;
     }
 
-    /// Reserves the place of an event type instead of the one so far, if there is room.
+    /// Reserves the range of an event type, which replaces the one so far. Returns whether there is room.
     pub fn reserve_event_type(&mut self, buffer: &[u8], length: usize) -> bool {
         let before = self.event_type;
         self.event_type = self.id;
@@ -93,15 +95,15 @@ impl Layout {
         has_room
     }
 
-    /// Reserves the place of an id instead of the one so far, which counts until then. There is room.
+    /// Reserves the range of an ID, which replaces the one so far. There must be room for both.
     pub fn reserve_id(&mut self, length: usize) {
         let event_type_len = self.event_type_len();
         self.id = self.last_event_id.plus(length);
         self.event_type = self.id.plus(event_type_len);
     }
 
-    /// Appends to the data if there is room, after a line feed if `is_next_line`. There is no line.
-    #[inline]
+    /// Appends to the data, after a line feed if `is_next_line`. Returns whether there is room. There must be no partial value.
+    #[inline] // the decoder takes 32 bytes of flash more with a call
     pub fn append_data(&mut self, buffer: &mut [u8], bytes: &[u8], is_next_line: bool) -> bool {
         let start = self.data.plus(usize::from(is_next_line));
         let length = bytes.len().plus(usize::from(is_next_line));
@@ -117,15 +119,15 @@ impl Layout {
         has_room
     }
 
-    /// Appends a byte to the data, if there is room. There is no line.
-    #[inline(always)]
+    /// Appends a byte to the data. Returns whether there is room. There must be no partial value.
+    #[inline(always)] // for each byte, a call would cost more than the write
     pub fn push_data(&mut self, buffer: &mut [u8], byte: u8) -> bool {
         let has_room = self.push_partial(buffer, byte);
         self.data = self.partial;
         has_room
     }
 
-    /// Appends to the line under way, if there is room.
+    /// Appends to the partial value. Returns whether there is room.
     pub fn append_partial(&mut self, buffer: &mut [u8], bytes: &[u8]) -> bool {
         let has_room = self.has_room(buffer, bytes.len());
         if has_room {
@@ -135,8 +137,8 @@ impl Layout {
         has_room
     }
 
-    /// Appends a byte to the line under way, if there is room.
-    #[inline(always)]
+    /// Appends a byte to the partial value. Returns whether there is room.
+    #[inline(always)] // for each byte, a call would cost more than the write
     pub fn push_partial(&mut self, buffer: &mut [u8], byte: u8) -> bool {
         let place = buffer
             .len()
@@ -152,7 +154,7 @@ impl Layout {
         }
     }
 
-    /// Forgets the line under way.
+    /// Discards the partial value.
     pub fn clear_partial(&mut self) {
         self.partial = self.data;
     }
@@ -161,7 +163,7 @@ impl Layout {
         self.event_type = self.id;
     }
 
-    /// The line is whole: it replaces the event type.
+    /// Replaces the event type by the partial value, which is whole now.
     pub fn partial_becomes_event_type(&mut self, buffer: &mut [u8]) {
         self.clear_event_type();
         self.move_partial_back(buffer);
@@ -169,8 +171,8 @@ impl Layout {
         self.clear_partial();
     }
 
-    /// The line is whole: it replaces the id, unless it holds NUL. Tells whether it did.
-    #[inline(always)] // in two callers: a call would take a frame of its own in the deepest stack of `next`
+    /// Replaces the ID by the partial value, which is whole now, unless it holds NUL. Returns whether it did.
+    #[inline(always)] // in two callers: a call would add a stack frame to the deepest stack of `next`
     pub fn partial_becomes_id(&mut self, buffer: &mut [u8]) -> bool {
         let line = Span {
             start: self.data,
@@ -178,8 +180,8 @@ impl Layout {
         };
         let legal = !holds_nul(line.of(buffer));
         if legal {
-            // From | line | event type | id | over | event type | id | line |
-            // to   | id | event type | line |, where the old id is free space.
+            // From | partial | event type | ID | by way of | event type | ID | partial |
+            // to   | ID | event type | partial |, where the old ID becomes free.
             self.move_partial_back(buffer);
             let length = self.partial_len();
             let start = self.event_type_place(buffer).start.minus(length);
@@ -193,26 +195,26 @@ impl Layout {
         legal
     }
 
-    /// The id of the event under way becomes the last event id. The event type stays where it is.
+    /// Makes the ID of the event the last event ID. The event type does not move.
     pub fn id_becomes_last(&mut self, buffer: &mut [u8]) {
         let id = self.id_place(buffer);
         move_up(buffer.part_mut(id.start..), id.len());
         self.last_event_id = id.len();
     }
 
-    /// `id` becomes the last event id. There is room: its length is reserved, or the rest empty.
+    /// Sets the last event ID. Its length must be reserved, or the rest of the buffer be free.
     pub fn set_last_event_id(&mut self, buffer: &mut [u8], id: &[u8]) {
         write(buffer, buffer.len().minus(id.len()), id);
         self.last_event_id = id.len();
     }
 
-    /// Forgets all but the last event id.
+    /// Discards all values but the last event ID.
     pub fn clear(&mut self) {
         (self.data, self.partial) = (0, 0);
         (self.event_type, self.id) = (self.last_event_id, self.last_event_id);
     }
 
-    /// Frees the place of data and event type, but keeps the line.
+    /// Discards data and event type, and keeps the partial value.
     pub fn clear_data_and_event_type(&mut self, buffer: &mut [u8]) {
         rotate(buffer, 0, self.data, self.partial);
         self.partial = self.partial_len();
@@ -224,15 +226,17 @@ impl Layout {
         self.partial.minus(self.data)
     }
 
-    /// Moves the line over the free space, up to the event type.
+    /// Moves the partial value to the end of the free space, before the event type.
     fn move_partial_back(&self, buffer: &mut [u8]) {
         let end = self.event_type_place(buffer).start;
         move_up(buffer.part_mut(self.data..end), self.partial_len());
     }
 }
 
-/// Values of the event under way that lie in the input. Their places in the buffer are reserved, so whether an event
-/// fits does not depend on how the stream was cut. A value that is not deferred is empty.
+/// Values of the event that are not yet written to the buffer, because they lie in the input.
+///
+/// Their ranges in the buffer are reserved, so that the division into chunks does not decide whether an event fits. A value
+/// that is not deferred is empty here.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Deferred<'i> {
     data: &'i [u8],
@@ -241,15 +245,15 @@ pub(super) struct Deferred<'i> {
 }
 
 impl<'i> Deferred<'i> {
-    /// Holds the first data line of an event. There is room.
+    /// Defers the first data line of an event. There must be room.
     #[inline(always)] // two assignments
     pub fn defer_data(&mut self, layout: &mut Layout, data: &'i [u8]) {
         layout.reserve_data(data.len());
         self.data = data;
     }
 
-    /// Holds an event type instead of the one so far. Returns `false` if there is no room.
-    #[inline(always)] // a part of `EventBuilder::hold`, its only caller
+    /// Defers an event type, which replaces the one so far. Returns whether there is room.
+    #[inline(always)] // a part of `EventBuilder::defer`, its only caller
     pub fn defer_event_type(
         &mut self,
         layout: &mut Layout,
@@ -263,26 +267,26 @@ impl<'i> Deferred<'i> {
         has_room
     }
 
-    /// Whether `defer_id` can hold an ID. An event type that is in the buffer already would have to make room.
-    #[inline(always)] // a part of `EventBuilder::hold`, its only caller
+    /// Whether an ID can be deferred. If the event type is in the buffer already, it cannot: its bytes would have to move.
+    #[inline(always)] // a part of `EventBuilder::defer`, its only caller
     pub fn can_defer_id(&self, layout: &Layout, buffer: &[u8], id: &[u8]) -> bool {
         layout.has_room(buffer, id.len()) && layout.event_type_len() == self.event_type.len()
     }
 
-    /// Holds an ID instead of the one so far.
-    #[inline(always)] // a part of `EventBuilder::hold`, its only caller
+    /// Defers an ID, which replaces the one so far.
+    #[inline(always)] // a part of `EventBuilder::defer`, its only caller
     pub fn defer_id(&mut self, layout: &mut Layout, id: &'i [u8]) {
         layout.reserve_id(id.len());
         self.id = id;
     }
 
-    /// Writes the deferred data into the buffer.
+    /// Writes the deferred data to the buffer.
     pub fn write_data(&mut self, buffer: &mut [u8]) {
         write(buffer, 0, take(&mut self.data));
     }
 
-    /// Writes all that is deferred into the buffer.
-    #[inline] // most events hold nothing, or only data
+    /// Writes all deferred values to the buffer.
+    #[inline] // mostly nothing is deferred, or only data
     pub fn write_all(&mut self, layout: &Layout, buffer: &mut [u8]) {
         if !self.data.is_empty() {
             write(buffer, 0, self.data);
@@ -293,7 +297,7 @@ impl<'i> Deferred<'i> {
         *self = Deferred::default();
     }
 
-    #[inline(never)] // inlined, it would be there once for each caller of `write_all`
+    #[inline(never)] // inlined, each caller of `write_all` would hold a copy
     fn write_event_type_and_id(&self, layout: &Layout, buffer: &mut [u8]) {
         let place = layout.event_type_place(buffer);
         write(buffer, place.start, self.event_type);
@@ -301,7 +305,7 @@ impl<'i> Deferred<'i> {
         write(buffer, place.start, self.id);
     }
 
-    /// Returns the data of the event, which is deferred or in the buffer.
+    /// Returns the data of the event, from the input or from the buffer.
     #[inline(always)] // a part of `EventBuilder::dispatch`, its only caller
     pub fn data<'e>(&self, layout: &Layout, buffer: &'e [u8]) -> &'e [u8]
     where
@@ -313,7 +317,7 @@ impl<'i> Deferred<'i> {
         }
     }
 
-    /// Returns the type of the event, which is deferred or in the buffer.
+    /// Returns the type of the event, from the input or from the buffer.
     #[inline(always)] // a part of `EventBuilder::dispatch`, its only caller
     pub fn event_type<'e>(&self, layout: &Layout, buffer: &'e [u8]) -> EventType<'e>
     where
@@ -327,7 +331,7 @@ impl<'i> Deferred<'i> {
     }
 }
 
-/// The range between two distances from the end.
+/// Returns the range between two distances from the end of the buffer.
 fn between(buffer: &[u8], start: usize, end: usize) -> Span {
     Span {
         start: buffer.len().minus(start),

@@ -1,4 +1,4 @@
-//! What the fields of a stream do to the buffers of the standard (WHATWG HTML 9.2.6).
+//! Makes events of fields (WHATWG HTML 9.2.6).
 
 use super::buffer::{Deferred, Layout};
 use super::event::{Event, EventState, Overflow};
@@ -6,14 +6,14 @@ use super::retry::Retry;
 use crate::wire::grammar::{Field, LinePart, Piece, ValueByte};
 use crate::wire::text::{EventId, Text, holds_nul};
 
-/// The fields of the event under way, the last event ID and the reconnection time.
+/// The fields of the event that is being received, the last event ID and the reconnection time.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct EventBuilder {
-    /// Where the values lie that are in the buffer, and those that are deferred, once they are settled.
+    /// The ranges of the values in the buffer, also of those that are deferred.
     pub layout: Layout,
     pub retry: Retry,
     pub state: EventState,
-    /// Whether the event under way has set an ID, which may be empty.
+    /// Whether the event has set an ID, which can be empty.
     id_set: bool,
 }
 
@@ -27,18 +27,18 @@ impl EventBuilder {
         }
     }
 
-    /// Whether this whole data line would be the first one of its event, and fits.
+    /// Whether a data line is the first one of its event, and fits.
     #[inline(always)] // it only compares
     pub fn begins_with(&self, buffer: &[u8], data: &[u8]) -> bool {
         self.state.has_no_data() && self.layout.has_room(buffer, data.len())
     }
 
-    /// Takes a piece of a field.
+    /// Reads a piece of a field.
     ///
     /// # Errors
     ///
-    /// [`Overflow`] if the event under way does not fit, once.
-    #[inline(always)] // most pieces are deferred: that is as short as a call
+    /// [`Overflow`] if the event does not fit, once.
+    #[inline(always)] // most pieces are deferred, which takes as few instructions as a call
     pub fn take<'i>(
         &mut self,
         buffer: &mut [u8],
@@ -64,8 +64,8 @@ impl EventBuilder {
         }
     }
 
-    /// Writes a piece of data into the buffer, after the data that is deferred.
-    // On a microcontroller, inlined it would make `next` save more registers for each event.
+    /// Writes a piece of data to the buffer, after the deferred data.
+    // On a microcontroller not inlined: `next` would save more registers for each event. Hosts have enough registers.
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn write_data(
@@ -88,12 +88,12 @@ impl EventBuilder {
         Err(self.drop_event(buffer))
     }
 
-    /// Writes more of a data line into the buffer, which has the start of that line.
+    /// Writes a later piece of a data line to the buffer, which holds the start of that line.
     ///
     /// # Errors
     ///
     /// As [`take`](Self::take).
-    #[inline(always)] // its only caller has no more than this to do for most chunks
+    #[inline(always)] // for most chunks, its only caller does nothing else
     pub fn append_data(&mut self, buffer: &mut [u8], data: &[u8]) -> Result<(), Overflow> {
         if !self.state.is_kept() || self.layout.append_data(buffer, data, false) {
             return Ok(());
@@ -101,8 +101,8 @@ impl EventBuilder {
         Err(self.drop_event(buffer))
     }
 
-    /// Writes one more byte of a data line into the buffer, which has the start of that line. Returns `false` if the
-    /// byte does not fit: then `push` has to take it.
+    /// Writes a byte of a data line to the buffer, which holds the start of that line. Returns `false` if the byte does not
+    /// fit: then call `push`.
     #[inline(always)] // a call would cost more than the write
     pub fn push_data(&mut self, buffer: &mut [u8], byte: u8) -> bool {
         !self.state.is_kept() || self.layout.push_data(buffer, byte)
@@ -114,7 +114,7 @@ impl EventBuilder {
         self.state.is_kept() && self.layout.push_partial(buffer, byte)
     }
 
-    /// Takes a byte of a value, or the line end after it.
+    /// Reads a byte of a value, or the line end after it.
     ///
     /// # Errors
     ///
@@ -132,8 +132,8 @@ impl EventBuilder {
         self.push_slow(buffer, field, byte, part)
     }
 
-    /// Takes a byte that needs no more than the line under way. Returns `false` for others: then `push_slow` has to
-    /// take the byte, and does again what has changed.
+    /// Reads a byte that changes only the current line. Returns `false` for other bytes: then call `push_slow`, which repeats
+    /// the changes of this call.
     #[inline(always)] // a part of `push`, its only caller
     fn push_fast(&mut self, buffer: &mut [u8], field: Field, byte: u8, part: ValueByte) -> bool {
         match (part, field) {
@@ -162,8 +162,8 @@ impl EventBuilder {
         }
     }
 
-    /// Takes any byte: of `retry`, of an empty value, of a second data line, or one that does not fit.
-    #[inline(never)] // inlined, the other bytes would take its stack
+    /// Reads any byte, such as one of `retry`, of a second data line, or one that does not fit.
+    #[inline(never)] // inlined, `push_fast` would take its stack, too
     fn push_slow(
         &mut self,
         buffer: &mut [u8],
@@ -180,10 +180,10 @@ impl EventBuilder {
         }
     }
 
-    /// Takes a piece of `event`, `id` or `retry` that is not deferred.
-    // The parts of a `Piece` are separate arguments: its address would keep the pieces of all fields in memory, which
-    // costs `Decoder::next` 10 instructions an event.
-    #[inline(never)] // rare, in two callers
+    /// Reads a piece of `event`, `id` or `retry` that is not deferred.
+    // The fields of a `Piece` are separate arguments. With a pointer to it, `Decoder::next` would write each piece to the
+    // stack, which takes 10 instructions an event.
+    #[inline(never)] // rare, and it has two callers
     fn write_other(
         &mut self,
         buffer: &mut [u8],
@@ -202,13 +202,13 @@ impl EventBuilder {
             return self.write_id(buffer, value, part.ends);
         }
         if part.starts {
-            // No event that was dropped has a type left.
+            // Of a dropped event, the type has been removed already.
             self.layout.clear_event_type();
         }
         self.write_event_type(buffer, value, part.ends)
     }
 
-    /// Takes the blank line after an event with data: sets the last event ID, and returns the event.
+    /// Ends an event with data: sets the last event ID, and returns the event.
     #[inline(always)] // the event is made where the caller wants it, without a copy
     pub fn dispatch<'e>(&mut self, buffer: &'e mut [u8], deferred: &Deferred<'e>) -> Event<'e> {
         let written = self.layout;
@@ -222,14 +222,15 @@ impl EventBuilder {
         }
     }
 
-    /// Takes the blank line after an event without data: sets the last event ID, and forgets the rest.
+    /// Ends an event without data: sets the last event ID, and discards the other fields.
     #[inline(never)] // rare
     pub fn end_event(&mut self, buffer: &mut [u8], deferred: &mut Deferred<'_>) {
         self.commit(buffer, deferred);
         *deferred = Deferred::default();
     }
 
-    #[inline(always)] // in `dispatch`, a call would cost more than most events have to do here
+    /// Sets the last event ID if the event has an ID, and clears the other fields.
+    #[inline(always)] // most events have no ID: then a call would cost more than the rest
     fn commit(&mut self, buffer: &mut [u8], deferred: &Deferred<'_>) {
         if self.id_set {
             self.id_set = false;
@@ -242,14 +243,14 @@ impl EventBuilder {
         self.state = EventState::Empty;
     }
 
-    /// Ends the stream: forgets the event under way, and its ID.
+    /// Ends the stream: discards the unfinished event, and its ID.
     pub fn end_stream(&mut self) {
         self.layout.clear();
         self.state = EventState::Empty;
         self.id_set = false;
     }
 
-    /// Sets the last event ID. The stream has to be ended next.
+    /// Sets the last event ID. The caller ends the stream next.
     ///
     /// # Errors
     ///
@@ -262,7 +263,7 @@ impl EventBuilder {
         Ok(())
     }
 
-    /// Holds a whole event type or ID. Returns `false` if that is not possible.
+    /// Defers the copy of a whole event type or ID. Returns `false` if that is not possible.
     #[inline(always)] // a part of `take`, its only caller
     fn defer<'i>(
         &mut self,
@@ -284,7 +285,7 @@ impl EventBuilder {
         true
     }
 
-    /// Writes a piece of an event type into the buffer. Nothing is deferred.
+    /// Writes a piece of an event type to the buffer. No value is deferred.
     fn write_event_type(
         &mut self,
         buffer: &mut [u8],
@@ -304,7 +305,7 @@ impl EventBuilder {
         Ok(())
     }
 
-    /// Writes a piece of an ID into the buffer. If it does not fit beside its event, drops the event and keeps the ID.
+    /// Writes a piece of an ID to the buffer. If it does not fit, drops the rest of the event to make room for it.
     fn write_id(&mut self, buffer: &mut [u8], value: &[u8], ends: bool) -> Result<(), Overflow> {
         let mut result = Ok(());
         let mut fits = self.state != EventState::DroppedWithId;
@@ -328,7 +329,7 @@ impl EventBuilder {
         result
     }
 
-    /// Drops the event under way. Returns the error that reports it.
+    /// Drops the event. Returns the error that reports it.
     fn drop_event(&mut self, buffer: &mut [u8]) -> Overflow {
         self.layout.clear_data_and_event_type(buffer);
         self.state = EventState::Dropped;

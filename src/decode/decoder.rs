@@ -1,4 +1,4 @@
-//! Assembles events in a fixed buffer.
+//! Decodes event streams in a fixed buffer.
 
 use core::fmt;
 
@@ -8,7 +8,7 @@ use super::state::DecoderState;
 #[cfg(feature = "http")]
 use crate::bytes::exact::ExactSlice;
 
-/// Decodes an event stream (WHATWG HTML 9.2.5 and 9.2.6), in whatever pieces it arrives.
+/// Decodes an event stream in whatever pieces it arrives (WHATWG HTML 9.2.5 and 9.2.6).
 ///
 /// The storage `B` holds the last event ID, and the ID, the type and the data of the event that is being
 /// received. If these four together do not fit, the decoder drops the event and returns [`Overflow`].
@@ -21,10 +21,9 @@ use crate::bytes::exact::ExactSlice;
 /// | `Decoder<&mut [u8]>` | [`Decoder::with_buffer`] |
 /// | `&mut Decoder<[u8]>` | coercion from `&mut Decoder<[u8; N]>` |
 ///
-/// **A decoder follows one stream after the other. For every chunk of a stream, call [`next`](Decoder::next) until
-/// it returns `None`; or call [`push`](Decoder::push) once for every byte. Call
-/// [`end_stream`](Decoder::end_stream) between two streams.** The same bytes give the same events, errors
-/// and IDs however they are cut into chunks.
+/// **For every chunk of a stream, call [`next`](Decoder::next) until it returns `None`. Or call [`push`](Decoder::push) once
+/// for every byte. Call [`end_stream`](Decoder::end_stream) between two streams.** The same bytes give the same events, errors
+/// and IDs, however they are divided into chunks.
 ///
 /// # Examples
 ///
@@ -49,6 +48,7 @@ pub struct Decoder<B: ?Sized> {
     pub(super) buffer: B,
 }
 
+// Part of the API. The size depends on that of a `usize`.
 #[cfg(target_pointer_width = "32")]
 const _: () = assert!(size_of::<Decoder<[u8; 0]>>() <= 36);
 #[cfg(target_pointer_width = "64")]
@@ -59,9 +59,9 @@ buffered_decoder!(Decoder, DecoderState);
 impl Decoder<[u8]> {
     /// Returns the buffer length for events of at most these lengths, in bytes.
     ///
-    /// The buffer keeps two IDs at a time: the ID of the event that is being received, and the last event ID, which
-    /// stays valid until that event is complete. Each data line but the first takes one byte more, for the line feed
-    /// before it. While an ID replaces another one of the same event, both of them count.
+    /// The buffer holds two IDs: that of the event that is being received, and the last event ID, which stays valid until
+    /// that event is complete. Each data line but the first takes one byte more, for the line feed before it. If an event has
+    /// several `id` fields, two of them are in the buffer while the second is read.
     ///
     /// ```
     /// use embedded_sse::Decoder;
@@ -69,7 +69,7 @@ impl Decoder<[u8]> {
     /// static DECODER: Decoder<[u8; Decoder::buffer_len(16, 128, 10)]> = Decoder::new();
     /// ```
     pub const fn buffer_len(event_type: usize, data: usize, id: usize) -> usize {
-        // The caller passes lengths of any size. No buffer is as long as a sum that saturates.
+        // The caller passes lengths of any size. A saturated sum is longer than every buffer.
         id.saturating_mul(2)
             .saturating_add(event_type)
             .saturating_add(data)
@@ -77,13 +77,12 @@ impl Decoder<[u8]> {
 }
 
 impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
-    /// Returns the next event of `input`, and shortens `input` by what was read. Returns `None` when `input` is used
-    /// up.
+    /// Returns the next event of `input`, and shortens `input` by the bytes read. Returns `None` when `input` is used up.
     ///
     /// # Errors
     ///
-    /// [`Overflow`] if an event does not fit the buffer. The rest of `input` is not read yet: call again. A `?` that
-    /// leaves the loop loses it.
+    /// [`Overflow`] if an event does not fit the buffer. The rest of `input` is not read yet: call again. If `?` leaves the
+    /// loop, the rest is lost.
     pub fn next<'s, 'i: 's>(
         &'s mut self,
         input: &mut &'i [u8],
@@ -91,13 +90,14 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
         self.state.next(self.buffer.as_mut(), input)
     }
 
-    /// Takes one byte, for instance from a UART, and returns the event that it ends. This is
-    /// [`next`](Self::next) for a single byte, but two to three times as fast. Both may be used for one stream.
-    /// A program with only one of them takes less flash.
+    /// Reads one byte, for instance from a UART, and returns the event that it ends.
     ///
-    /// Most bytes take the same short time. Bytes that end an ID or an event take longer: they move what the buffer
-    /// holds of it. An event ends with the line feed or carriage return of the blank line. A line feed after that
-    /// carriage return belongs to it: `push` returns `None`.
+    /// For single bytes it is two to three times as fast as [`next`](Self::next). A program can use both for one stream, but
+    /// one of them alone takes less flash.
+    ///
+    /// Most bytes take the same short time. A byte that ends an ID or an event takes longer, because it moves the value in the
+    /// buffer. An event ends with the line feed or the carriage return of the blank line. For a line feed after that carriage
+    /// return, `push` returns `None`.
     ///
     /// ```
     /// use embedded_sse::Decoder;
@@ -113,23 +113,24 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
     ///
     /// # Errors
     ///
-    /// [`Overflow`] if an event does not fit the buffer, once, at the first byte that does not fit. That byte
-    /// is taken: go on with the next one.
+    /// [`Overflow`] at the first byte that does not fit the buffer, once for an event. That byte is read: continue with the
+    /// next one.
     pub fn push(&mut self, byte: u8) -> Result<Option<Event<'_>>, Overflow> {
         self.state.push(self.buffer.as_mut(), byte)
     }
 
-    /// Returns the reconnection time in milliseconds, if a `retry` field has ever set it. The end of that field's
-    /// line sets it.
+    /// Returns the reconnection time in milliseconds, if a `retry` field has ever set it.
+    ///
+    /// The field takes effect at the end of its line, before its event ends.
     pub fn retry(&self) -> Option<u32> {
         self.state.builder.retry.time()
     }
 
     /// Returns the reconnection time in milliseconds, if a `retry` field has set it since the last call.
     ///
-    /// After each [`next`](Self::next), it returns what was set before that event. After each
-    /// [`push`](Self::push), it returns what that byte has set. A [`PartDecoder`](crate::PartDecoder) returns each
-    /// `retry` field in its place in the stream.
+    /// After each call of [`next`](Self::next), it returns the time that was set before that event. After each call of
+    /// [`push`](Self::push), it returns the time that this byte has set. A [`PartDecoder`](crate::PartDecoder) returns `retry`
+    /// fields in the order of the stream.
     pub fn take_retry(&mut self) -> Option<u32> {
         self.state.builder.retry.take_new()
     }

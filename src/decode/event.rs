@@ -1,4 +1,4 @@
-//! Events, borrowed and owned, and those that do not fit; and how far the event under way has come.
+//! Events, their owned copies and errors, and the state of the event that is being received.
 
 use core::fmt;
 
@@ -7,9 +7,9 @@ use heapless::string::StringView;
 
 use crate::wire::text::{EventId, EventType, Text};
 
-/// An event as a client dispatches it (WHATWG HTML 9.2.6).
+/// An event that a decoder has received (WHATWG HTML 9.2.6).
 ///
-/// It borrows from the decoder or the input. An [`OwnedEvent`](crate::OwnedEvent) is a copy that stays.
+/// It borrows from the decoder or the input. An [`OwnedEvent`](crate::OwnedEvent) is a copy that borrows nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
@@ -18,29 +18,27 @@ pub struct Event<'a> {
     pub event_type: EventType<'a>,
     /// The values of all `data` fields, joined by line feeds.
     pub data: Text<'a>,
-    /// The last id that the stream has set so far, or the one it was resumed from; this event need
-    /// not have set it.
+    /// The last event ID: the last one that the stream has set, or the one from which it was resumed. It can be that of an
+    /// earlier event.
     pub last_event_id: EventId<'a>,
 }
 
-/// The event does not fit the decoder's buffer.
+/// An event does not fit the decoder's buffer.
 ///
-/// The decoder drops the whole event and returns this once. Decoding goes on after the next blank line.
+/// The decoder drops the whole event, and returns this once. It continues after the next blank line.
 ///
-/// If the ID of a dropped event fits beside the last event ID, it becomes the last event ID all the same. Otherwise
-/// a server would send that event again after every reconnect. If the event sets several IDs, the last one that fits
-/// counts.
+/// The ID of a dropped event still becomes the last event ID, if both IDs fit the buffer. Otherwise a server would send that
+/// event again after every reconnect. Of several IDs in the event, it is the last one that fits.
 ///
-/// The last event ID takes space too. If it leaves no room for the next event, replace it by an empty one with
-/// `set_last_event_id`.
+/// The last event ID takes space, too. If it leaves too little for the next event, set an empty one by `set_last_event_id`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Overflow;
 
 /// A copy of an [`Event`] that borrows nothing, so that one task can send it to another.
 ///
-/// Its capacities are the longest event type, data and last event ID in bytes. They are also what it takes of
-/// RAM, beside three lengths.
+/// `TYPE`, `DATA` and `ID` are the lengths of the longest event type, data and last event ID, in bytes. It takes so many bytes
+/// of RAM, and three lengths.
 ///
 /// # Examples
 ///
@@ -84,7 +82,7 @@ pub struct OwnedEvent<const TYPE: usize, const DATA: usize, const ID: usize> {
     pub event_type: String<TYPE>,
     /// The values of all `data` fields, joined by line feeds.
     pub data: String<DATA>,
-    /// The last id that the stream has set so far, or the one it was resumed from.
+    /// The last event ID: the last one that the stream has set, or the one from which it was resumed.
     pub last_event_id: String<ID>,
 }
 
@@ -99,18 +97,17 @@ pub enum EventTooLong {
     EventType,
     /// The data does not fit.
     Data,
-    /// The last event ID does not fit. It stays in force until the stream sets another one, so the events after this
-    /// one do not fit either: choose the capacity for the longest id of your server, or copy what you need from the
-    /// [`Event`] yourself.
+    /// The last event ID does not fit. Later events do not fit either, until the stream sets another ID. Choose the capacity for
+    /// the longest ID of your server, or copy the parts that you need from the [`Event`].
     LastEventId,
 }
 
 impl<const TYPE: usize, const DATA: usize, const ID: usize> OwnedEvent<TYPE, DATA, ID> {
-    /// The same event, borrowed, for instance to encode it again. `None` if the caller has put a line end into the event
-    /// type or the last event ID, or NUL into the ID. Other changes are not checked.
+    /// Returns the event borrowed, for instance to encode it again. Returns `None` if the fields were changed so that the event
+    /// type or the ID holds a line end, or the ID holds NUL.
     ///
-    /// Malformed bytes were replaced by U+FFFD when this was made. An ID that had some is another ID now: resume with
-    /// that of the decoder.
+    /// In an `OwnedEvent`, U+FFFD replaces malformed UTF-8. An ID with such bytes has become another ID, so resume with the ID
+    /// of the decoder.
     pub fn as_event(&self) -> Option<Event<'_>> {
         Some(Event {
             event_type: EventType::new(&self.event_type).ok()?,
@@ -125,8 +122,9 @@ impl<const TYPE: usize, const DATA: usize, const ID: usize> TryFrom<&Event<'_>>
 {
     type Error = EventTooLong;
 
-    /// Copies an event. Malformed UTF-8 becomes U+FFFD, as `Display` of [`Text`] shows it, which takes three
-    /// bytes: such text may be longer in the copy than in the stream.
+    /// Copies an event, and replaces malformed UTF-8 by U+FFFD, as `Display` of [`Text`] does.
+    ///
+    /// U+FFFD has three bytes, so such a text can be longer in the copy than in the stream.
     fn try_from(event: &Event<'_>) -> Result<Self, EventTooLong> {
         let mut owned = Self {
             event_type: String::new(),
@@ -151,9 +149,9 @@ impl<const TYPE: usize, const DATA: usize, const ID: usize> TryFrom<Event<'_>>
     }
 }
 
-/// Appends text, decoded. `None` if it does not fit.
+/// Appends the text, decoded. Returns `None` if it does not fit.
 ///
-/// It takes a view, so that one copy of the code serves strings of all capacities.
+/// The string is a view, so that one copy of the code serves strings of all capacities.
 fn copy(text: Text<'_>, string: &mut StringView) -> Option<()> {
     for chunk in text.as_bytes().utf8_chunks() {
         string.push_str(chunk.valid()).ok()?;
@@ -164,7 +162,7 @@ fn copy(text: Text<'_>, string: &mut StringView) -> Option<()> {
     Some(())
 }
 
-// `heapless` implements `defmt::Format` only with a feature of its own.
+// Not derived: `heapless` implements `defmt::Format` only with its feature `defmt`.
 #[cfg(feature = "defmt")]
 impl<const TYPE: usize, const DATA: usize, const ID: usize> defmt::Format
     for OwnedEvent<TYPE, DATA, ID>
@@ -186,7 +184,7 @@ impl fmt::Display for EventTooLong {
         f.write_str(match self {
             EventTooLong::EventType => "event type is longer than its capacity",
             EventTooLong::Data => "data is longer than its capacity",
-            EventTooLong::LastEventId => "last event id is longer than its capacity",
+            EventTooLong::LastEventId => "last event ID is longer than its capacity",
         })
     }
 }
@@ -201,7 +199,7 @@ impl fmt::Display for Overflow {
 
 impl core::error::Error for Overflow {}
 
-/// Returns the event type that the last `event` field has set. An empty one means `message`.
+/// Returns the event type for the value of the last `event` field. For an empty value, it is `message`.
 pub(super) const fn event_type(value: &[u8]) -> EventType<'_> {
     if value.is_empty() {
         EventType::MESSAGE
@@ -210,22 +208,22 @@ pub(super) const fn event_type(value: &[u8]) -> EventType<'_> {
     }
 }
 
-/// How far the event under way has come. In this order, the states until `HasData` are those of an event that fits.
+/// The state of the event that is being received. The states up to `HasData` are those of an event that fits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd)]
 pub(super) enum EventState {
-    /// No field of the event has come.
+    /// No field of the event has been read.
     Empty,
-    /// EventBuilder have come, but no data line.
+    /// Fields have been read, but no data line.
     NoData,
     HasData,
-    /// The event does not fit. The caller has got the error.
+    /// The event does not fit, and the error has been returned.
     Dropped,
     /// As `Dropped`, within an `id` line that does not fit either.
     DroppedWithId,
 }
 
 impl EventState {
-    /// Whether no field of the event has come.
+    /// Whether no field of the event has been read.
     #[inline(always)] // one comparison
     pub fn is_empty(self) -> bool {
         self == EventState::Empty
@@ -249,7 +247,7 @@ impl EventState {
         self <= EventState::HasData
     }
 
-    /// Notes a field that is no data.
+    /// Notes a field other than data.
     pub fn note_field(&mut self) {
         if self.is_empty() {
             *self = EventState::NoData;

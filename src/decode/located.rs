@@ -1,15 +1,17 @@
 //! Finds events without borrowing them.
 //!
-//! A loop that decodes and receives in turn cannot return an event that borrows from its receive buffer. So the loop
-//! returns where the event lies, and its caller borrows the event.
+//! A loop that receives into a buffer cannot return an event that borrows from the same buffer, because the borrow would last
+//! for the next receive, too. So the loop returns the positions of the event, and its caller borrows the event.
 
 use super::decoder::Decoder;
 use super::event::{Event, Overflow, event_type};
 use crate::bytes::exact::{Exact, ExactSlice, Span};
 use crate::wire::text::{EventType, Text};
 
-/// Where an event or a comment lies. Positions count through the decoder's buffer, and go on through the piece of the
-/// stream in which the event or the comment ended.
+/// The positions of an event or a comment.
+///
+/// They count through the decoder's buffer, and continue through the piece of the stream in which the event or the comment has
+/// ended.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Located {
     /// The data of the event, or the text of the comment.
@@ -17,11 +19,11 @@ pub(crate) struct Located {
     event_type: Span,
 }
 
-/// What `Located` locates.
+/// Whether a `Located` is an event or a comment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Event,
-    /// A part of a comment that goes on after it.
+    /// A part of a comment, which continues after it.
     CommentPart,
     /// A whole comment, or the last part of one.
     Comment,
@@ -37,7 +39,7 @@ impl Located {
 }
 
 impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
-    /// Reads an event that is nothing but one data line, if the input begins with one. Returns its data.
+    /// Reads an event of a single data line, if the input begins with one. Returns its data.
     #[inline(always)] // see `DecoderState::take_single_line`
     pub(crate) fn take_single_line<'i>(&mut self, input: &mut &'i [u8]) -> Option<&'i [u8]> {
         self.state.take_single_line(self.buffer.as_ref(), input)
@@ -50,7 +52,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
         self.state.single_line_event(self.buffer.as_ref(), data)
     }
 
-    /// Returns where an event lies whose data `take_single_line` has returned. The data is a part of `piece`.
+    /// Returns the positions of the event whose data `take_single_line` has returned. The data is a part of `piece`.
     #[cfg(any(feature = "embedded-io", feature = "embedded-io-async"))]
     #[inline(always)] // two additions
     pub(crate) fn locate_single_line(&self, data: &[u8], piece: &[u8]) -> Located {
@@ -65,7 +67,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
         }
     }
 
-    /// Reads `input`, the rest of `piece`, up to the end of an event, or of a comment if `comments` is set.
+    /// Reads `input`, which is the rest of `piece`, up to the end of an event, or of a comment if `comments` is set.
     #[inline(always)] // most programs have one caller
     pub(crate) fn read_located(
         &mut self,
@@ -92,14 +94,15 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
                 Some((Address::of(text), Address::NOTHING, kind))
             },
         )?;
-        // Not in the closures: within the loop it costs readers 5 instructions an event, and 70 in short chunks.
+        // Not in the closures, which run within the loop: readers would take 5 instructions an event more, and 70 in short
+        // chunks.
         let position = |value: Address| {
             let start = if let Some(offset) = value.offset_in(piece_at) {
                 buffer_at.length.plus(offset)
             } else if let Some(offset) = value.offset_in(buffer_at) {
                 offset
             } else {
-                // An empty value, or a constant.
+                // The value is empty, or a constant.
                 return Span::EMPTY;
             };
             Span {
@@ -113,7 +116,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
         }))
     }
 
-    /// Returns the event that was located in `piece`.
+    /// Returns the event at these positions, the last of which are in `piece`.
     #[inline(always)] // it only makes slices
     pub(crate) fn located_event<'e>(&'e self, located: Located, piece: &'e [u8]) -> Event<'e> {
         let buffer = self.buffer.as_ref();
@@ -122,7 +125,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
             None => span.of(buffer),
         };
         Event {
-            // The type is absent in most events.
+            // Most events have no type.
             event_type: match located.event_type.end {
                 0 => EventType::MESSAGE,
                 _ => event_type(value(located.event_type)),

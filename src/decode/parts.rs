@@ -1,4 +1,4 @@
-//! Hands events on in parts, as they arrive.
+//! Decodes events in parts, as they arrive.
 
 use core::fmt;
 
@@ -10,16 +10,16 @@ use crate::wire::grammar::{Field, Token};
 use crate::wire::scanner::Scanner;
 use crate::wire::text::{EventId, EventType};
 
-/// Decodes an event stream (WHATWG HTML 9.2.5 and 9.2.6) whose events may be larger than RAM: data
-/// is passed on in pieces, not stored. It also reports comments and `retry` fields, and gives all of
-/// these in the order of the stream.
+/// Decodes an event stream whose events can be larger than RAM (WHATWG HTML 9.2.5 and 9.2.6).
 ///
-/// The storage `B` holds the last event id, and id and type of the event under way; it is made like
-/// that of [`Decoder`](crate::Decoder).
+/// It returns the data in pieces, and stores none of it. It also returns comments and `retry` fields, all in the order of the
+/// stream. How the stream is divided into chunks changes the pieces, but not the data that they make together.
 ///
-/// **Data counts only once its [`Part::Dispatch`] has come. If [`Overflow`] is returned or
-/// [`end_stream`](PartDecoder::end_stream) called first, the pieces gathered so far are void.**
-/// How the stream is cut into chunks changes the pieces, but never what they add up to.
+/// The storage `B` holds the last event ID, and the ID and the type of the event that is being received. The constructors are
+/// those of [`Decoder`](crate::Decoder).
+///
+/// **Use the data of an event only after its [`Part::Dispatch`]. Discard the pieces so far if [`Overflow`] is returned before
+/// that, or if you call [`end_stream`](PartDecoder::end_stream).**
 ///
 /// # Examples
 ///
@@ -48,6 +48,7 @@ pub struct PartDecoder<B: ?Sized> {
     buffer: B,
 }
 
+// Part of the API. The size depends on that of a `usize`.
 #[cfg(target_pointer_width = "32")]
 const _: () = assert!(size_of::<PartDecoder<[u8; 0]>>() <= 40);
 
@@ -56,44 +57,40 @@ const _: () = assert!(size_of::<PartDecoder<[u8; 0]>>() <= 40);
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Part<'a> {
-    /// A piece of the data of the event under way.
+    /// A piece of the data of the event that is being received.
     Data {
-        /// The event's type as far as it is known: an `event` field may still follow, though
-        /// servers are used to sending it first.
+        /// The event type so far. An `event` field can still follow, but most servers send it first.
         event_type: EventType<'a>,
-        /// The next bytes of the data; line feeds between lines are among them. A piece may end
-        /// within a character.
+        /// The next bytes of the data, with the line feeds between lines. A piece can end within a character.
         bytes: &'a [u8],
     },
-    /// The event is whole: its data is what the pieces add up to since the last `Dispatch`,
-    /// [`Overflow`] or end of a stream.
+    /// The event is complete. Its data is all pieces since the last `Dispatch`, [`Overflow`] or end of a stream.
     Dispatch {
         /// The value of the last `event` field, or `message`.
         event_type: EventType<'a>,
-        /// The last id that the stream has set so far, or the one it was resumed from.
+        /// The last event ID: the last one that the stream has set, or the one from which it was resumed.
         last_event_id: EventId<'a>,
     },
     /// A piece of a comment.
     Comment {
-        /// The next bytes after the colon, and the space that may follow it.
+        /// The next bytes of the comment, without the colon and one space after it.
         bytes: &'a [u8],
         /// Whether the comment ends with this piece.
         ends: bool,
     },
-    /// A `retry` field has set the reconnection time to so many milliseconds.
+    /// A `retry` field has set the reconnection time, in milliseconds.
     Retry(u32),
 }
 
 buffered_decoder!(PartDecoder, PartDecoderState);
 
 impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> PartDecoder<B> {
-    /// The next part of `input`, which is shortened by what was read; `None` when it is used up.
+    /// Returns the next part of `input`, and shortens `input` by the bytes read. Returns `None` when `input` is used up.
     ///
     /// # Errors
     ///
-    /// [`Overflow`] when type or id of an event do not fit the buffer: the event is dropped, with
-    /// the pieces of its data that were given already. The rest of `input` is still to be read: go
-    /// on calling, for a `?` that leaves the loop loses it.
+    /// [`Overflow`] if the type or the ID of an event does not fit the buffer. The event is dropped: discard the pieces of its
+    /// data. The rest of `input` is not read yet: call again. If `?` leaves the loop, the rest is lost.
     pub fn next<'s, 'i: 's>(
         &'s mut self,
         input: &mut &'i [u8],
@@ -123,7 +120,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> defmt::Format for PartDecoder<B> {
 struct PartDecoderState {
     scanner: Scanner,
     builder: EventBuilder,
-    /// Whether the line feed before the data line to come was given.
+    /// Whether the line feed before the next data line has been returned.
     line_feed_given: bool,
 }
 
@@ -152,7 +149,7 @@ impl PartDecoderState {
                         continue;
                     }
                     let bytes = if follows && !self.line_feed_given {
-                        // Read the same piece again, after its line feed.
+                        // The next call reads this piece again, after its line feed.
                         (self.scanner, *input) = before;
                         self.line_feed_given = true;
                         b"\n"

@@ -1,17 +1,17 @@
-//! The `retry` field: the reconnection time (WHATWG HTML 9.2.6).
+//! Reads the reconnection time, which `retry` fields set (WHATWG HTML 9.2.6).
 
 use crate::bytes::digits::append_decimal;
 use crate::wire::grammar::LinePart;
 
-/// Reads the digits of a `retry` field as they come and remembers the last legal value.
+/// The reconnection time, and the `retry` field that is being read.
 ///
-/// Numbers are kept as bytes, so that the state packs without gaps.
+/// Numbers are arrays of bytes, so that the alignment of a decoder's fields leaves no gaps.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Retry {
-    /// Milliseconds.
+    /// The reconnection time in milliseconds.
     time: [u8; 4],
     time_state: TimeState,
-    /// The value of the field under way.
+    /// The number that the digits of the current field have made so far.
     digits: [u8; 4],
     digits_state: DigitsState,
 }
@@ -26,8 +26,9 @@ impl Retry {
         }
     }
 
-    /// Reads a piece of the field's value. The time is set as soon as the line ends; a value that is
-    /// anything but ASCII digits, or empty, is ignored, one past `u32` saturates.
+    /// Reads a piece of the field's value. The end of the line sets the time.
+    ///
+    /// A value that is empty, or holds another byte than ASCII digits, is ignored. A value past `u32` saturates.
     pub fn take(&mut self, value: &[u8], part: LinePart) {
         if part.starts {
             self.digits = [0; 4];
@@ -48,12 +49,12 @@ impl Retry {
         }
     }
 
-    /// The reconnection time, if one was set.
+    /// Returns the reconnection time, if a field has set it.
     pub fn time(&self) -> Option<u32> {
         (self.time_state != TimeState::Unset).then_some(u32::from_ne_bytes(self.time))
     }
 
-    /// The same, if it was set since the last call.
+    /// Returns the reconnection time, if a field has set it since the last call.
     pub fn take_new(&mut self) -> Option<u32> {
         if self.time_state != TimeState::New {
             return None;
@@ -66,7 +67,7 @@ impl Retry {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum TimeState {
     Unset,
-    /// Set, and the caller has not asked since.
+    /// Set since the last call of `take_new`.
     New,
     Known,
 }

@@ -1,4 +1,4 @@
-//! The decoder without its buffer.
+//! The state of a `Decoder`, without its buffer.
 
 use super::buffer::Deferred;
 use super::builder::EventBuilder;
@@ -8,8 +8,9 @@ use crate::wire::grammar::{Field, Pushed, Token};
 use crate::wire::scanner::Scanner;
 use crate::wire::text::{EventId, EventType, Text};
 
-/// The state of a decoder. The buffer is an argument of each call, so that one copy of the code serves buffers of
-/// all sizes.
+/// The state of a decoder.
+///
+/// The buffer is an argument of each call, so that one copy of the code serves buffers of all sizes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct DecoderState {
     scanner: Scanner,
@@ -37,8 +38,9 @@ impl DecoderState {
         self.read(buffer, input, |event| event, false, |_, _| None)
     }
 
-    /// Fast path: reads an event that is nothing but one data line, if the input begins with one and no field is
-    /// pending. Returns its data.
+    /// Reads an event of a single data line, if the input begins with one and no field is pending. Returns its data.
+    ///
+    /// This is the fast path: most events are of this kind, and lie whole in the input.
     #[inline(always)] // a call would cost more than the checks that fail on other input
     pub fn take_single_line<'i>(
         &mut self,
@@ -66,10 +68,11 @@ impl DecoderState {
         }
     }
 
-    /// Reads up to the end of an event, or of a comment if `reports_comments` is set. Returns what `event` or `comment` makes
-    /// of it: they run within the loop, so that no value has to carry both kinds out of it.
-    // On a microcontroller each kind of driver has one copy, outside of the fast path: inlined, its registers would
-    // be saved there too.
+    /// Reads up to the end of an event, or of a comment if `reports_comments` is set. Returns the result of `on_event` or
+    /// `on_comment`.
+    ///
+    /// These run within the loop. Otherwise a value that can be an event or a comment would be copied out of it.
+    // On a microcontroller not inlined: the fast path would save its registers, too. Hosts have enough registers.
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub fn read<'s, 'i: 's, T>(
@@ -86,7 +89,7 @@ impl DecoderState {
                 return Ok(None);
             }
         }
-        // Short chunks mostly begin with more of a long data line.
+        // Most short chunks begin within a long data line.
         if let Some(data) = self.scanner.resume_data(input) {
             self.builder.append_data(buffer, data)?;
             if FAVORS_SPEED {
@@ -148,8 +151,8 @@ impl DecoderState {
         buffer: &'s mut [u8],
         byte: u8,
     ) -> Result<Option<Event<'s>>, Overflow> {
-        // Most bytes are more of a value or of a known name. One comparison excludes the line ends, and with them
-        // the other control characters up to CR, which are rare.
+        // Fast path: most bytes continue a value or a known name. One comparison excludes line ends, and with them other
+        // control characters up to CR, which are rare.
         if byte > b'\r' {
             if self.scanner.is_within_data() {
                 if self.builder.push_data(buffer, byte) {
@@ -166,6 +169,7 @@ impl DecoderState {
         self.push_slow(buffer, byte)
     }
 
+    /// Reads any byte.
     #[inline(never)] // inlined, its registers would be saved for every byte
     fn push_slow<'s>(
         &mut self,
@@ -182,7 +186,8 @@ impl DecoderState {
         }
     }
 
-    #[inline(never)] // inlined, its stack would be taken for every line
+    /// Reads a blank line.
+    #[inline(never)] // inlined, `push_slow` would take its stack for every line
     fn push_blank_line<'s>(&mut self, buffer: &'s mut [u8]) -> Result<Option<Event<'s>>, Overflow> {
         let mut deferred = Deferred::default();
         if self.builder.state.has_data() {

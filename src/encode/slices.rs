@@ -49,6 +49,7 @@ pub struct Slices<'f, 'a> {
     has_line: bool,
 }
 
+// Part of the API. The size depends on that of a `usize`.
 #[cfg(target_pointer_width = "32")]
 const _: () = assert!(size_of::<Slices<'_, '_>>() <= 32);
 

@@ -202,6 +202,7 @@ impl<'u> Url<'u> {
         let mut length = 0_usize;
         for part in [kept, slash, reference] {
             write_encoded(part, &mut |bytes| {
+                // Past the buffer, `length` only counts. A `usize` of 16 bits can be too short for that.
                 let end = length.saturating_add(bytes.len());
                 if let Some(place) = buffer.get_mut(length..end) {
                     copy(bytes, place);

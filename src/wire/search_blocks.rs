@@ -75,7 +75,7 @@ fn from_line_end_in_block(bytes: &[u8]) -> &[u8] {
     } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
         let first = u64::from(u32::from_le_bytes(*first));
         let last = u64::from(u32::from_le_bytes(*last));
-        // At most 24, as there are fewer than 8 bytes.
+        // At most 24, as there are fewer than 8 bytes. So the shift does not wrap: it only has no check that can panic.
         let between = bytes.len().minus(4).times(8) as u32;
         match controls(first | last.wrapping_shl(between)) {
             0 => return &[],

@@ -137,7 +137,7 @@ fn the_error_names_the_part_that_does_not_fit() {
         [
             "event type is longer than its capacity",
             "data is longer than its capacity",
-            "last event id is longer than its capacity"
+            "last event ID is longer than its capacity"
         ]
     );
 }
