@@ -24,18 +24,14 @@ const LAYERS: [&[&str]; 7] = [
 
 /// The cycles that are still to be removed: all files of such a cycle are in one line, which goes with it.
 const KNOWN_CYCLES: &[&[&str]] = &[
+    // `ClientOptions` holds a function pointer that takes the `EventSource`, and that borrows the options in its
+    // `Lifecycle`. A pointer that takes parts of the `EventSource` would cost it a second reference.
     &[
-        "client/attempt.rs",
+        "client/between_streams.rs",
         "client/event_source.rs",
-        "client/exchange.rs",
-        "client/fields.rs",
         "client/lifecycle.rs",
-        "client/no_stream.rs",
         "client/options.rs",
-        "client/redirects.rs",
-        "client/request.rs",
     ],
-    &["client/reconnect.rs", "client/reconnect_options.rs"],
     &["hub/mod.rs", "hub/serve.rs"],
 ];
 

@@ -34,7 +34,7 @@ impl FromStr for EndOn {
             "wrong-type" => Reason::Server(ServerReason::WrongType),
             "unreachable" => Reason::Network(NetworkReason::Unreachable),
             "lost" => Reason::Network(NetworkReason::Lost),
-            "ended" => Reason::Network(NetworkReason::Ended),
+            "ended" => Reason::Server(ServerReason::Ended),
             "idle" => Reason::Network(NetworkReason::Idle),
             "slow-head" => Reason::Network(NetworkReason::SlowHead),
             status => match status.parse() {

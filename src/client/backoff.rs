@@ -1,20 +1,20 @@
-//! How long a client waits before it connects again.
+//! The delays before a client reconnects.
 
 use core::num::NonZeroU32;
 
 use crate::time::Instant;
 
-/// Returns a delay that has doubled this many times from `start`, up to `cap`.
+/// Returns a delay in milliseconds: `start`, doubled `times` times, but at most `cap`.
 pub(super) fn doubled(start: u32, times: u8, cap: u32) -> u32 {
     let mut delay = start;
     for _ in 0..times {
-        // It may saturate: the cap limits it.
+        // Saturate: a doubled delay can exceed 32 bits. The cap then limits it.
         delay = delay.saturating_mul(2);
     }
     delay.min(cap)
 }
 
-/// The random part of delays, so that clients that lost one server together do not come back together.
+/// The random part of delays. It spreads the reconnects of clients that have lost one server at the same time.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub(super) struct Jitter(u32);
@@ -24,21 +24,23 @@ impl Jitter {
         Self(seed)
     }
 
-    /// Adds a random part of up to half of the delay.
-    #[inline(never)] // its caller is inlined into drivers, and runs short of registers there
+    /// Adds a random part of up to half of the delay, in milliseconds.
     pub fn scatter(&mut self, delay: u32) -> u32 {
         let width = NonZeroU32::MIN.saturating_add(delay / 2);
-        // A delay of weeks may exceed 32 bits with it.
+        // Saturate: a delay of more than 33 days and its random part can exceed 32 bits.
         delay.saturating_add(self.random() % width)
     }
 
-    /// Makes the next random numbers depend on this time.
+    /// Makes all later random numbers depend on this time.
     pub fn stir(&mut self, now: Instant) {
-        // A hash: its arithmetic wraps. `random` mixes all bits.
+        // The low bits of the time differ most between devices. Rotating keeps those of earlier times; `random` then mixes all
+        // bits. A truncated time is as good as a whole one.
         self.0 = self.0.rotate_left(9) ^ now.as_millis() as u32;
     }
 
-    /// A counter, mixed until all bits depend on all of its bits. It is a hash: its arithmetic wraps.
+    /// Returns a random number: a counter, hashed so that each bit of the result depends on all of its bits.
+    // The arithmetic wraps, as the hash (the finalizer of MurmurHash3) is defined on 32 bits. The counter's increment is odd, so
+    // it takes all values.
     fn random(&mut self) -> u32 {
         self.0 = self.0.wrapping_add(0x9e37_79b9);
         let mut bits = self.0;

@@ -6,14 +6,13 @@ use crate::bytes::exact::{Exact, ExactSlice};
 use crate::decode::Decoder;
 use crate::http::Body;
 
-/// The first bytes of a body, for the caller to read. As many as fit are kept at the start of the free part of the decoder's
-/// buffer.
+/// Stores the first bytes of a body at the start of the free part of the decoder's buffer, as many as fit.
 #[derive(Clone, Debug)]
 pub(super) struct ErrorBody {
     body: Body,
-    /// How many bytes have come.
+    /// How many bytes are stored.
     length: u32,
-    /// Why the response is no stream.
+    /// Why the response is no event stream.
     pub reason: Reason,
 }
 
@@ -26,13 +25,13 @@ impl ErrorBody {
         }
     }
 
-    /// The bytes that have come.
+    /// Returns the stored bytes.
     pub fn received<'d>(&self, decoder: &'d Decoder<&mut [u8]>) -> &'d [u8] {
         let length = self.length as usize;
         decoder.free().get(..length).unwrap_or_default()
     }
 
-    /// Receives a part of the body. Returns whether there is more to come and to keep.
+    /// Receives a part of the body. Returns whether the body has more bytes, and the buffer has room for them.
     pub fn receive(&mut self, decoder: &mut Decoder<&mut [u8]>, input: &mut &[u8]) -> bool {
         let (space, _) = decoder.free_and_last_event_id();
         loop {

@@ -1,27 +1,24 @@
-//! Following event streams, without a socket.
+//! Clients of event streams, without sockets.
 //!
-//! `EventSource` (feature `http`) is a client's whole connection model: it asks, follows redirects,
-//! decodes, and reconnects. [`Reconnect`] is its policy alone, for use with another HTTP client and a
-//! [`Decoder`](crate::Decoder). A `ReconnectingReader` of `io` joins the two.
+//! An `EventSource` (feature `http`) is a client that reconnects. It writes requests, reads responses, follows
+//! redirects and decodes events. If another HTTP client makes the requests, [`Reconnect`] decides whether and when to
+//! send the next one, and a [`Decoder`](crate::Decoder) decodes the bodies. A `ReconnectingReader` of `io` combines these
+//! two.
 
-#[cfg(feature = "http")]
-mod attempt;
 mod backoff;
+#[cfg(feature = "http")]
+mod between_streams;
 mod decision;
 #[cfg(feature = "http")]
 mod error_body;
 #[cfg(feature = "http")]
 mod event_source;
 #[cfg(feature = "http")]
-mod exchange;
+mod http_exchange;
 #[cfg(feature = "http")]
-mod fields;
-#[cfg(feature = "http")]
-mod id_parameter;
+mod last_event_id;
 #[cfg(feature = "http")]
 mod lifecycle;
-#[cfg(feature = "http")]
-mod no_stream;
 #[cfg(feature = "http")]
 mod options;
 #[cfg(feature = "http")]
@@ -33,12 +30,16 @@ mod reconnect_options;
 mod redirects;
 #[cfg(feature = "http")]
 mod request;
+#[cfg(feature = "http")]
+mod request_chain;
+#[cfg(feature = "http")]
+mod request_fields;
+#[cfg(feature = "http")]
+mod request_options;
 
 pub use decision::{Decision, Failure, ResponseInfo, Verdict};
 #[cfg(feature = "http")]
 pub use event_source::EventSource;
-#[cfg(feature = "http")]
-pub use fields::DynamicField;
 #[cfg(feature = "http")]
 pub use options::ClientOptions;
 #[cfg(feature = "http")]
@@ -54,3 +55,5 @@ pub use reason::{
 };
 pub use reconnect::Reconnect;
 pub use reconnect_options::ReconnectOptions;
+#[cfg(feature = "http")]
+pub use request_fields::DynamicField;

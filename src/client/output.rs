@@ -1,4 +1,4 @@
-//! What a client wants, and what it tells.
+//! What an event source returns: actions, and notices about the stream.
 
 use super::reason::{EndedBy, Reason};
 use crate::decode::{Event, Kind};
@@ -6,7 +6,7 @@ use crate::http::Url;
 use crate::time::Instant;
 use crate::wire::text::{EventId, Text};
 
-/// What an [`EventSource`](super::EventSource) wants, or has to tell.
+/// What [`EventSource::poll`](super::EventSource::poll) returns: an action for the program, or a notice.
 ///
 /// # Examples
 ///
@@ -38,42 +38,44 @@ use crate::wire::text::{EventId, Text};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum EventSourceOutput<'s> {
-    /// Connect to host and port of this URL. Drop the connection before, if there is one.
+    /// Drop the connection if there is one, then connect to the host and port of this URL.
     Connect(Url<'s>),
-    /// These bytes go to the server. There is at least one.
+    /// Send these bytes to the server. There is at least one.
     Send(&'s [u8]),
-    /// For bytes, or that time.
+    /// Wait for bytes, but not longer than until this time.
     Wait(Instant),
-    /// Something has come, or changed.
+    /// An event has arrived, or the state of the stream has changed.
     Notice(Notice<'s>),
 }
 
-/// What comes of an event stream, and what becomes of it.
+/// An event, a comment, or a change of a client's state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Notice<'s> {
-    /// The stream has begun.
+    /// The stream is open: the server has answered with an event stream.
     Open,
     /// An event.
     Event(Event<'s>),
-    /// A comment, or a part of one where the input was cut; only if the options ask for them.
+    /// A comment, or a part of one if the input was split in it. Only with
+    /// [`ClientOptions::comments`](super::ClientOptions::comments).
     Comment {
-        /// What follows the colon.
+        /// The text after the colon.
         text: Text<'s>,
-        /// Whether this is the last part.
+        /// Whether this is the last part of the comment.
         ends: bool,
     },
-    /// An event that does not fit the buffer was dropped. The stream goes on.
+    /// An event was dropped because it does not fit the buffer. The stream continues with the next event.
     Overflow,
-    /// There is no stream any more, or still none. Drop the connection.
+    /// There is no stream, and the client will try again. Drop the connection.
     Reconnecting {
-        /// Why.
+        /// Why there is no stream.
         reason: Reason,
-        /// When the next attempt begins.
+        /// When the client connects again.
         at: Instant,
     },
-    /// There will be no stream any more, unless [`restart`](super::EventSource::restart) is called. Drop the connection.
+    /// There is no stream, and the client will not try again, unless the program calls
+    /// [`restart`](super::EventSource::restart). Drop the connection.
     Closed {
         /// Why there is no stream.
         reason: Reason,
@@ -82,29 +84,29 @@ pub enum Notice<'s> {
     },
 }
 
-/// As `readyState` of the standard.
+/// The `readyState` of the standard (WHATWG HTML 9.2.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum ReadyState {
-    /// There is no stream yet, or none any more.
+    /// The client connects, or waits before it connects.
     Connecting,
-    /// Events come.
+    /// The stream is open.
     Open,
-    /// There will be none.
+    /// The client will not connect again.
     Closed,
 }
 
-/// What has to be kept over a deep sleep or a reboot, for the stream to go on where it was.
+/// What a program stores before a deep sleep or a reboot, so that the stream continues after the last event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct ResumePoint<'s> {
-    /// Of the last event. Empty if there is none.
+    /// The last event ID. Empty if there is none.
     pub last_event_id: EventId<'s>,
     /// The reconnection time in milliseconds, if the server has set it.
     pub retry: Option<u32>,
 }
 
-/// An [`EventSourceOutput`] that borrows nothing, so that drivers can loop around it.
+/// An [`EventSourceOutput`] without borrows, so that a driver can call the event source again while it has one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Step {
     Connect,
@@ -114,8 +116,8 @@ pub(crate) enum Step {
     Notice(NoticeKind),
 }
 
-/// A [`Notice`] that borrows nothing, so that drivers can loop around it. The event source makes the notice of it, and
-/// keeps the rest: this is small, and returned in registers.
+/// A [`Notice`] without borrows. It is small enough to be returned in registers: the event source keeps what the notice
+/// consists of.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum NoticeKind {
     Open,
@@ -126,9 +128,8 @@ pub(crate) enum NoticeKind {
 }
 
 impl NoticeKind {
-    /// Makes the notice. `found` returns the event, or a comment's text as its data; `no_stream` tells why there is no
-    /// stream.
-    #[inline(always)] // both are closures of its only caller
+    /// Makes the notice. `found` returns the event, or the text of a comment as its data. `no_stream` returns the notice that
+    /// there is no stream.
     pub fn notice<'s>(
         self,
         found: impl Fn() -> Event<'s>,

@@ -2,123 +2,124 @@
 
 use core::fmt;
 
-/// Why a stream was lost, could not be had, or is not asked for any more, by who is to blame.
+/// Names why a client has no stream. The variants are grouped by who caused it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Reason {
-    /// There is no connection, or it was lost.
+    /// No connection could be made, or it was lost or too slow.
     Network(NetworkReason),
-    /// The server has answered, but not with a stream.
+    /// The server has sent a valid response that is no event stream, or has ended the stream.
     Server(ServerReason),
-    /// The server has answered with a redirect that cannot be followed.
+    /// The server has sent a redirect that the client cannot follow.
     Redirect(RedirectReason),
-    /// The response cannot be understood.
+    /// The client cannot read the response.
     Response(ResponseReason),
-    /// The program has to change something, or has ended the client.
+    /// The program has made an error, or has closed the client.
     Caller(CallerReason),
 }
 
-/// Why there is no connection.
+/// Why a connection could not be made, or was lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum NetworkReason {
-    /// No connection to the server could be made.
+    /// The server could not be reached.
     Unreachable,
-    /// The connection was cut before the response had ended.
+    /// The connection was lost before the end of the response.
     Lost,
-    /// The response has ended.
-    Ended,
-    /// No byte came within [`ClientOptions::idle_timeout`](super::ClientOptions::idle_timeout).
+    /// No byte arrived within [`ClientOptions::idle_timeout`](super::ClientOptions::idle_timeout).
     Idle,
     /// The head of the response did not end within
     /// [`ClientOptions::head_timeout`](super::ClientOptions::head_timeout).
     SlowHead,
 }
 
-/// Why a response is no event stream.
+/// Why a valid response is no event stream, or is none any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum ServerReason {
-    /// The response has this status.
+    /// The response has this status, which is neither 200, 204 nor one of a redirect.
     Status(u16),
-    /// The server wants no more requests: the status is 204.
+    /// The status is 204: the server asks for no more requests.
     NoContent,
     /// The status is 200, but the type is not `text/event-stream`.
     WrongType,
+    /// The server has ended the stream: the body of the response is complete.
+    Ended,
 }
 
-/// Why a redirect cannot be followed.
+/// Why a client cannot follow a redirect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum RedirectReason {
-    /// There are more redirects in a row than
+    /// There were more redirects in a row than
     /// [`ClientOptions::max_redirects`](super::ClientOptions::max_redirects). A redirect loop ends with this reason.
     TooMany,
-    /// There is no `Location`.
+    /// The response has no `Location`.
     NoLocation,
-    /// The `Location` is no URL of an HTTP server.
+    /// The `Location` is no valid `http` or `https` URL.
     InvalidLocation,
-    /// The `Location` leads from an encrypted connection to one that is not.
+    /// The `Location` leads from `https` to `http`.
     Insecure,
     /// The `Location` does not fit the buffer of
     /// [`EventSource::follow_redirects`](super::EventSource::follow_redirects).
     LocationTooLong,
-    /// There is no buffer: [`EventSource::follow_redirects`](super::EventSource::follow_redirects) was not called.
+    /// The client has no buffer for redirects:
+    /// [`EventSource::follow_redirects`](super::EventSource::follow_redirects) was not called.
     NoBuffer,
-    /// The `Location` asks for what the connector cannot do, such as encryption.
+    /// The connector does not support the `Location`, for example because its scheme is `https`.
     Unsupported,
 }
 
-/// Why a response cannot be understood.
+/// Why a client cannot read a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum ResponseReason {
-    /// The response is not HTTP/1.
+    /// The head is malformed, or not one of HTTP/1.
     NotHttp,
-    /// The head is longer than [`ClientOptions::max_head_len`](super::ClientOptions::max_head_len), or a line of it
-    /// that matters is longer than the free part of the buffer of [`EventSource::new`](super::EventSource::new).
+    /// The head is longer than [`ClientOptions::max_head_len`](super::ClientOptions::max_head_len), or a line that
+    /// the client reads is longer than the free part of the buffer of [`EventSource::new`](super::EventSource::new).
     HeadTooLong,
-    /// The head names several lengths, or a transfer coding other than `chunked`.
+    /// `Content-Length` is no number or has different values, or the transfer coding is neither `chunked` nor `identity`.
     Framing,
     /// A chunk of the body has no size, or its data does not end where its size says.
     InvalidChunk,
-    /// The content has a coding, such as `gzip`.
+    /// The response has a content coding, such as `gzip`.
     Encoded,
 }
 
-/// Why the program has to change something, or that it has ended the client.
+/// Which error of the program, or which call, has ended the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum CallerReason {
     /// [`EventSource::close`](super::EventSource::close) was called.
     Closed,
-    /// The URL asks for what the connector cannot do, such as encryption.
+    /// The connector does not support the URL of the program, for example because its scheme is `https`.
     Unsupported,
     /// The buffer of [`EventSource::new`](super::EventSource::new) has no room for a request.
     BufferTooSmall,
-    /// The function of a [`DynamicField`](super::DynamicField) has failed, has written a control character, or has written
-    /// a text of another length while a request was sent in parts.
+    /// The function of a [`DynamicField`](super::DynamicField) has failed, or has written a control character, or has
+    /// written values of different lengths for one request. A request is sent in parts, and the function is called for each.
     InvalidField,
 }
 
-/// Why a connector has made no connection.
+/// Why a connector could not connect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum ConnectError {
-    /// The server cannot be reached now: a later attempt may succeed.
+    /// The server could not be reached. A later attempt can succeed.
     Unreachable,
-    /// The URL asks for what this connector cannot do, such as encryption.
+    /// The connector does not support the URL, for example because its scheme is `https`.
     Unsupported,
 }
 
-/// Who has decided that a client does not connect again.
+/// Who has decided that a client does not reconnect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
@@ -126,10 +127,10 @@ pub enum EndedBy {
     /// The rules of [`Reconnect`](super::Reconnect), or the function of
     /// [`ReconnectOptions::on_failure`](super::ReconnectOptions::on_failure).
     Policy,
-    /// As many attempts in a row have failed as [`ReconnectOptions::max_attempts`](super::ReconnectOptions::max_attempts)
-    /// allows.
+    /// The number of failed attempts in a row has reached
+    /// [`ReconnectOptions::max_attempts`](super::ReconnectOptions::max_attempts).
     Attempts,
-    /// The program: the reason is a [`Reason::Caller`].
+    /// The program. The reason is a [`Reason::Caller`].
     Caller,
 }
 
@@ -150,7 +151,6 @@ impl fmt::Display for NetworkReason {
         f.write_str(match self {
             NetworkReason::Unreachable => "server cannot be reached",
             NetworkReason::Lost => "connection was lost",
-            NetworkReason::Ended => "response has ended",
             NetworkReason::Idle => "no byte came within the idle timeout",
             NetworkReason::SlowHead => "response head did not end within its time limit",
         })
@@ -163,6 +163,7 @@ impl fmt::Display for ServerReason {
             ServerReason::Status(status) => return write!(f, "response has status {status}"),
             ServerReason::NoContent => "server wants no more requests (status 204)",
             ServerReason::WrongType => "response is not of type text/event-stream",
+            ServerReason::Ended => "response has ended",
         })
     }
 }
@@ -172,7 +173,7 @@ impl fmt::Display for RedirectReason {
         f.write_str(match self {
             RedirectReason::TooMany => "too many redirects in a row",
             RedirectReason::NoLocation => "redirect without a location",
-            RedirectReason::InvalidLocation => "redirect to what is not the URL of an HTTP server",
+            RedirectReason::InvalidLocation => "redirect to an invalid URL",
             RedirectReason::Insecure => "redirect from https to http",
             RedirectReason::LocationTooLong => {
                 "redirect to a URL that does not fit: give `follow_redirects` a longer buffer"
@@ -192,7 +193,7 @@ impl fmt::Display for ResponseReason {
             ResponseReason::HeadTooLong => {
                 "response head is too long: raise `max_head_len`, or give `EventSource::new` a longer buffer"
             }
-            ResponseReason::Framing => "response has several lengths, or an unknown transfer coding",
+            ResponseReason::Framing => "response has no valid length or transfer coding",
             ResponseReason::InvalidChunk => "response has an invalid chunk",
             ResponseReason::Encoded => "response has a content coding, such as gzip",
         })

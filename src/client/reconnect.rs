@@ -1,33 +1,37 @@
-//! Decides whether and when a client reconnects.
+//! The policy of reconnecting.
 
 use super::backoff::{Jitter, doubled};
 use super::decision::{Decision, Failure, ResponseInfo, Rule, Verdict, has_readable_body};
 use super::reason::{EndedBy, Reason, ServerReason};
-use super::reconnect_options::ReconnectOptions;
+use super::reconnect_options::{Ask, ReconnectOptions};
 use crate::bytes::exact::Exact;
 use crate::time::Instant;
 
-/// Decides whether a client connects again, and when. This is the policy of [WHATWG HTML 9.2.3], and it also retries
-/// when a server restarts or misbehaves: only what the server or the standard says is final ends it. It knows no HTTP:
-/// use it with any HTTP client and a [`Decoder`](crate::Decoder). If the client's bodies implement `Read` of
-/// `embedded-io`, a `ReconnectingReader` makes the calls below.
+/// Decides whether and when a client reconnects.
 ///
-/// **Call [`judge`](Self::judge) for each response, [`opened`](Self::opened) when a stream begins, and
-/// [`delivered`](Self::delivered) when the stream has given an event. Call [`failed`](Self::failed) when the stream
-/// has ended or an attempt has failed, also if `judge` says so: it returns when to try again.**
+/// This is the policy of [WHATWG HTML 9.2.3], except that by default it also retries after responses that are probably
+/// temporary, such as a 503. Use it with any HTTP client and a [`Decoder`](crate::Decoder). If the bodies of the client
+/// implement `Read` of `embedded-io`, a `ReconnectingReader` makes these calls:
+///
+/// - [`judge`](Self::judge) for each response,
+/// - [`opened`](Self::opened) when a stream begins,
+/// - [`delivered`](Self::delivered) for each event, or at least the first one of a stream,
+/// - [`set_retry`](Self::set_retry) when the stream has set the reconnection time,
+/// - [`failed`](Self::failed) when the stream has ended, or an attempt has failed, also if `judge` has returned
+///   [`Verdict::Failed`]. It returns the time of the next attempt.
 ///
 /// | failure | by default | [`strict`](ReconnectOptions::strict) |
 /// | --- | --- | --- |
-/// | no connection; a connection that is lost, ends or is silent; a response that cannot be understood | retried | retried |
+/// | no connection; a connection that is lost, ends or times out; a malformed response | retried | retried |
 /// | status 408, 421, 425, 429, 5xx; another 4xx with `Retry-After` | retried | final |
-/// | 200 and no event stream, as captive portals answer | retried, with the longest delay | final |
-/// | a redirect that leads nowhere | retried | retried |
+/// | 200 and no event stream, for example from a captive portal | retried, with the longest delay | final |
+/// | a redirect loop, too many redirects, an invalid `Location` | retried | retried |
 /// | a redirect for which there is no buffer, or which the connector does not support | retried, with the longest delay | final |
 /// | 204, other statuses, a redirect without `Location` | final | final |
 ///
-/// The delay is the reconnection time: 3 s, or what the server has set. Each failure in a row doubles it, up to
-/// [`max_delay`](ReconnectOptions::max_delay). A `Retry-After` can prolong it. Up to half of it is added at random, so that clients
-/// that have lost one server together do not come back together.
+/// The delay is the reconnection time: 3 s, or the time that the server has set. Each failure in a row doubles it, up to
+/// [`max_delay`](ReconnectOptions::max_delay) (exponential backoff). A longer `Retry-After` replaces it. A random part of up to
+/// half of the delay is added (jitter), so that clients that have lost a server at the same time reconnect at different times.
 ///
 /// [WHATWG HTML 9.2.3]: https://html.spec.whatwg.org/multipage/server-sent-events.html
 ///
@@ -65,19 +69,20 @@ pub struct Reconnect<'a> {
     options: &'a ReconnectOptions<'a>,
     jitter: Jitter,
     retry_ms: u32,
-    /// The `Retry-After` of the last response, in seconds. 0 if it has none, or names a date.
+    /// The `Retry-After` of the last response, in seconds. 0 if it has none, or if it is a date.
     retry_after: u32,
     /// How many attempts have failed in a row.
     failures: u32,
     /// How many times the delay was doubled.
     doublings: u8,
-    /// When the open stream counts as a success; `NEVER` if no stream is open.
+    /// When the open stream is a success. `NEVER` if no stream is open.
     stable_at: Instant,
+    /// Whether the open stream has delivered an event.
     delivered: bool,
     /// Whether the last response has a `Retry-After`.
     pub(super) has_retry_after: bool,
-    /// Overrules the rules for the failure that is not counted yet. It is the decision of `on_failure`, or of an
-    /// [`EventSource`](super::EventSource), which knows the request. `None`: the rules decide.
+    /// The decision that replaces that of the rules, for a failure that is not counted yet. It comes from `on_failure`, or from
+    /// an [`EventSource`](super::EventSource), which knows the request. `None` if the rules decide.
     pub(super) decided: Option<Decision>,
 }
 
@@ -105,7 +110,8 @@ impl<'a> Reconnect<'a> {
             return verdict;
         };
         if let Some(ask) = self.options.ask {
-            let decision = ask(self, self.failures_of_answer(), reason, Some(*response));
+            let failures = self.failures_with_response();
+            let decision = self.ask(ask, failures, reason, Some(*response));
             if decision == Some(Decision::Open) && has_readable_body(response.status) {
                 return Verdict::Open;
             }
@@ -114,9 +120,9 @@ impl<'a> Reconnect<'a> {
         verdict
     }
 
-    /// [`judge`](Self::judge) without `on_failure`.
+    /// Does the same as [`judge`](Self::judge), but does not ask `on_failure`.
     pub(super) fn judge_by_rules(&mut self, response: &ResponseInfo) -> Verdict {
-        self.forget_answer();
+        self.forget_response();
         let reason = match response.status {
             200 if response.is_event_stream => return Verdict::Open,
             301 | 308 => return Verdict::Redirect { permanent: true },
@@ -137,50 +143,51 @@ impl<'a> Reconnect<'a> {
     /// Notes that a stream has begun.
     pub fn opened(&mut self, now: Instant) {
         self.stable_at = now.after(self.options.stable_ms);
-        // What an earlier response has asked for does not count for this stream.
-        self.forget_answer();
+        // The `Retry-After` of an earlier response does not apply to the end of this stream.
+        self.forget_response();
         self.note_time(now);
     }
 
-    /// Notes that the stream has given an event: the next delay is the reconnection time again.
+    /// Notes that the stream has delivered an event. The next delay is then the reconnection time, not doubled.
     pub fn delivered(&mut self) {
         self.delivered = true;
     }
 
-    /// Starts again: earlier failures do not count any more.
+    /// Forgets all earlier failures.
     pub fn restarted(&mut self) {
         self.doublings = 0;
         self.failures = 0;
         self.stable_at = Instant::NEVER;
         self.delivered = false;
-        self.forget_answer();
+        self.forget_response();
     }
 
-    /// Sets the reconnection time, in milliseconds, that the server has sent, within the limits of the options.
+    /// Sets the reconnection time that the server has sent, in milliseconds. The options limit it when a delay is computed.
     pub fn set_retry(&mut self, milliseconds: u32) {
         self.retry_ms = milliseconds;
     }
 
-    /// Returns the reconnection time in milliseconds, as the options or the server have set it.
+    /// Returns the reconnection time in milliseconds, which the options or the server have set.
     pub const fn retry(&self) -> u32 {
         self.retry_ms
     }
 
-    /// Notes that the stream has ended, or that the attempt has failed. Returns when to try again.
+    /// Notes that the stream has ended, or that the attempt has failed. Returns the time of the next attempt.
     ///
     /// # Errors
     ///
-    /// Who has decided that there is no next attempt.
+    /// Returns who has decided that there is no next attempt.
     pub fn failed(&mut self, now: Instant, reason: Reason) -> Result<Instant, EndedBy> {
         if let (Some(ask), None) = (self.options.ask, self.decided) {
-            self.decided = ask(self, self.failures_at(now), reason, None);
+            self.decided = self.ask(ask, self.failures_at(now), reason, None);
         }
         let result = self.failed_by_rules(now, reason);
         self.decided = None;
         result
     }
 
-    /// [`failed`](Self::failed) without `on_failure`. What is [`decided`](Self::decided) overrules the rules.
+    /// Does the same as [`failed`](Self::failed), but does not ask `on_failure`. [`decided`](Self::decided) replaces the
+    /// decision of the rules.
     pub(super) fn failed_by_rules(
         &mut self,
         now: Instant,
@@ -196,7 +203,7 @@ impl<'a> Reconnect<'a> {
         }
         self.delivered = false;
         self.stable_at = Instant::NEVER;
-        let is_last_attempt = self.is_last_attempt(self.failures);
+        let is_last_attempt = self.options.is_last_attempt(self.failures);
         let rule = Rule::of(reason);
         if self.decision(rule) == Decision::End {
             return Err(EndedBy::Policy);
@@ -207,71 +214,51 @@ impl<'a> Reconnect<'a> {
         Ok(now.after(self.delay(rule)))
     }
 
-    fn forget_answer(&mut self) {
+    fn forget_response(&mut self) {
         self.decided = None;
         self.has_retry_after = false;
         self.retry_after = 0;
     }
 
-    /// Without a seed, times are the seed.
+    /// Makes later delays depend on this time if the options have no seed.
     pub(super) fn note_time(&mut self, now: Instant) {
         if !self.options.is_seeded {
             self.jitter.stir(now);
         }
     }
 
-    /// Whether there is no attempt after so many failures in a row.
-    fn is_last_attempt(&self, failures: u32) -> bool {
-        self.options.max_failures != 0 && failures >= self.options.max_failures
-    }
-
-    /// How many attempts in a row have failed if the attempt or stream under way fails now.
+    /// Returns how many attempts in a row have failed if the current attempt or stream fails now.
     pub(super) fn failures_at(&self, now: Instant) -> u32 {
         match self.delivered || now >= self.stable_at {
             true => 0,
-            false => self.failures_of_answer(),
+            false => self.failures_with_response(),
         }
     }
 
-    /// How many attempts in a row have failed if the response under way is no stream.
-    const fn failures_of_answer(&self) -> u32 {
-        // It may saturate: no limit is larger.
+    /// Returns how many attempts in a row have failed if the current response is no stream.
+    const fn failures_with_response(&self) -> u32 {
+        // Saturate: the count is only compared with a `u32`.
         self.failures.saturating_add(1)
     }
 
-    /// Asks `on_failure` about a failure, and tells it the decision of the rules, or the exception to them. It cannot undo
-    /// the end of the last attempt. `failures` counts the attempts in a row that have failed, with this one. Returns the
-    /// decision; `None` if there is no such function, or if the failure is the caller's fault.
-    pub(super) fn ask(
+    /// Asks `on_failure`. `failures` is the number of attempts in a row that have failed, with the current one.
+    fn ask(
         &self,
+        ask: Ask,
         failures: u32,
         reason: Reason,
         response: Option<ResponseInfo>,
-        exception: Option<Decision>,
     ) -> Option<Decision> {
-        let on_failure = self.options.on_failure?;
-        if let Reason::Caller(_) = reason {
-            return None;
-        }
-        let decision = exception.unwrap_or_else(|| self.decision(Rule::of(reason)));
-        let is_last_attempt = self.is_last_attempt(failures);
         let failure = Failure {
             reason,
             response,
-            is_last_attempt,
+            is_last_attempt: self.options.is_last_attempt(failures),
         };
-        if !is_last_attempt {
-            return Some(on_failure(&failure, decision));
-        }
-        match on_failure(&failure, Decision::End) {
-            Decision::End => Some(decision),
-            // A body that can be read is no failure. Whoever retries is ended by the number of attempts.
-            other => Some(other),
-        }
+        ask(self.options, &failure, self.decision(Rule::of(reason)))
     }
 
-    /// What was decided, or else what the rules say.
-    fn decision(&self, rule: Rule) -> Decision {
+    /// Returns [`decided`](Self::decided), or else the decision of the rules.
+    pub(super) fn decision(&self, rule: Rule) -> Decision {
         if let Some(decision) = self.decided {
             return decision;
         }
@@ -288,26 +275,26 @@ impl<'a> Reconnect<'a> {
         }
     }
 
-    /// How long to wait after a failure, in milliseconds.
+    /// Returns how long to wait after a failure, in milliseconds.
     fn delay(&mut self, rule: Rule) -> u32 {
         let options = self.options;
         let retry = self
             .retry_ms
             .min(options.max_retry_ms)
-            .max(options.floor_ms);
-        let cap = options.cap_ms.max(retry);
+            .max(options.min_delay_ms);
+        let cap = options.max_delay_ms.max(retry);
         let start = match rule {
             Rule::RetriedLateUnlessStrict => cap,
             _ => retry,
         };
         let delay = doubled(start, self.doublings, cap);
-        // After 32 doublings any delay is at its cap.
+        // 32 doublings of any delay but 0 exceed every cap, so more need not be counted.
         self.doublings = self.doublings.plus(1).min(32);
         let seconds = self.retry_after.min(options.max_retry_after);
         let asked_for = seconds.times(1_000);
-        self.forget_answer();
+        self.forget_response();
         let delay = delay.max(asked_for);
-        match options.is_scattered {
+        match options.has_jitter {
             true => self.jitter.scatter(delay),
             false => delay,
         }
@@ -316,7 +303,7 @@ impl<'a> Reconnect<'a> {
 
 #[cfg(feature = "defmt")]
 impl defmt::Format for Reconnect<'_> {
-    /// Writes how many attempts have failed.
+    /// Writes how many attempts in a row have failed.
     fn format(&self, f: defmt::Formatter<'_>) {
         defmt::write!(f, "Reconnect {{ failures: {=u32}, .. }}", self.failures);
     }

@@ -1,54 +1,53 @@
-//! The options of reconnecting.
+//! The options of reconnecting, and the call of `on_failure`.
 
 use core::fmt;
 
-use super::decision::{Decision, Failure, ResponseInfo};
+use super::decision::{Decision, Failure};
 use super::reason::Reason;
-use super::reconnect::Reconnect;
 
-/// How a client reconnects.
+/// The options of reconnecting: delays, their limits, and what is final.
 #[derive(Clone, Copy)]
 #[must_use]
 pub struct ReconnectOptions<'a> {
     pub(super) retry_ms: u32,
-    pub(super) floor_ms: u32,
-    pub(super) cap_ms: u32,
+    pub(super) min_delay_ms: u32,
+    pub(super) max_delay_ms: u32,
     pub(super) max_retry_ms: u32,
     /// In seconds.
     pub(super) max_retry_after: u32,
     pub(super) stable_ms: u32,
-    pub(super) max_failures: u32,
+    pub(super) max_attempts: u32,
     /// 0 if none is set.
     pub(super) seed: u32,
     pub(super) is_seeded: bool,
-    pub(super) is_scattered: bool,
+    pub(super) has_jitter: bool,
     pub(super) is_strict: bool,
     pub(super) on_failure: Option<OnFailure<'a>>,
-    /// [`Reconnect::ask`], if `on_failure` is set. A function pointer, so that programs that do not set it do not link it.
+    /// [`ask_on_failure`](Self::ask_on_failure) if `on_failure` is set. A function pointer, so that programs that do not set
+    /// it do not link it.
     pub(super) ask: Option<Ask>,
 }
 
-/// Gets a failure and the decision without this function. Returns the decision that counts.
+/// Gets a failure and the decision without this function. Returns the decision that takes effect.
 type OnFailure<'a> = &'a (dyn Fn(&Failure, Decision) -> Decision + Sync);
 
-/// Gets how many attempts in a row have failed, the reason, and the response if that is the reason. Returns the decision,
-/// if there is one.
-type Ask = fn(&Reconnect<'_>, u32, Reason, Option<ResponseInfo>) -> Option<Decision>;
+/// Has the parameters of [`ReconnectOptions::ask_on_failure`].
+pub(super) type Ask = fn(&ReconnectOptions<'_>, &Failure, Decision) -> Option<Decision>;
 
 impl<'a> ReconnectOptions<'a> {
     /// Creates the default options.
     pub const fn new() -> Self {
         Self {
             retry_ms: 3_000,
-            floor_ms: 100,
-            cap_ms: 60_000,
+            min_delay_ms: 100,
+            max_delay_ms: 60_000,
             max_retry_ms: 24 * 60 * 60 * 1_000,
             max_retry_after: 60 * 60,
             stable_ms: 10_000,
-            max_failures: 0,
+            max_attempts: 0,
             seed: 0,
             is_seeded: false,
-            is_scattered: true,
+            has_jitter: true,
             is_strict: false,
             on_failure: None,
             ask: None,
@@ -61,29 +60,31 @@ impl<'a> ReconnectOptions<'a> {
         self
     }
 
-    /// Sets the shortest reconnection time, in milliseconds. A server cannot ask for less. The default is 100 ms.
+    /// Sets the shortest reconnection time, in milliseconds. A shorter `retry` of the server is raised to it. The default is
+    /// 100 ms.
     pub const fn min_delay(mut self, milliseconds: u32) -> Self {
-        self.floor_ms = milliseconds;
+        self.min_delay_ms = milliseconds;
         self
     }
 
-    /// Sets the longest reconnection time, in milliseconds. A server cannot ask for more. The default is 24 hours.
+    /// Sets the longest reconnection time, in milliseconds. A longer `retry` of the server is lowered to it. The default is 24
+    /// hours.
     pub const fn max_retry(mut self, milliseconds: u32) -> Self {
         self.max_retry_ms = milliseconds;
         self
     }
 
-    /// Sets up to which delay, in milliseconds, failures in a row double the reconnection time. A reconnection time that
-    /// is longer is not doubled. The default is 60 s.
+    /// Sets the longest delay to which failures in a row double the reconnection time, in milliseconds. A longer reconnection
+    /// time is not doubled, and not shortened. The default is 60 s.
     pub const fn max_delay(mut self, milliseconds: u32) -> Self {
-        self.cap_ms = milliseconds;
+        self.max_delay_ms = milliseconds;
         self
     }
 
-    /// Sets how many seconds a `Retry-After` counts for at most. The default is one hour. An
-    /// [`EventSource`](super::EventSource) waits for 65,535 s at most.
+    /// Sets the longest delay that a `Retry-After` can cause, in seconds. The default is one hour. An `EventSource` reads a
+    /// longer `Retry-After` than 65,535 s as 65,535 s.
     pub const fn max_retry_after(mut self, seconds: u32) -> Self {
-        // Limited here, so that a delay in milliseconds fits 32 bits.
+        // Limit it here, so that the delay in milliseconds fits 32 bits.
         let longest = u32::MAX / 1_000;
         self.max_retry_after = match seconds < longest {
             true => seconds,
@@ -92,51 +93,53 @@ impl<'a> ReconnectOptions<'a> {
         self
     }
 
-    /// Sets how many milliseconds a stream has to be open to count as a success. A stream that has given an event is a
-    /// success at once. The default is 10 s.
+    /// Sets after how many milliseconds an open stream is a success, which ends the doubling of delays. A stream that has
+    /// delivered an event is a success at once. The default is 10 s.
     pub const fn stable_after(mut self, milliseconds: u32) -> Self {
         self.stable_ms = milliseconds;
         self
     }
 
-    /// Sets after how many failed attempts in a row to give up. The default is 0: never.
+    /// Sets after how many failed attempts in a row the client ends. The default is 0, which means never.
     pub const fn max_attempts(mut self, count: u32) -> Self {
-        self.max_failures = count;
+        self.max_attempts = count;
         self
     }
 
-    /// Sets the seed of the random part of delays. Use a number of the chip's random number generator, or one that
-    /// differs from device to device, such as a serial number. Up to half of the reconnection time is added to it.
+    /// Sets the seed of the random part of delays, which is up to half of a delay. Use a number from the chip's random number
+    /// generator, or one that differs between devices, such as a serial number.
     ///
-    /// Without a seed, the times at which connections begin, bytes come and connections fail are the seed. They differ
-    /// little between devices that are switched on together.
+    /// Without a seed, the random part depends on the times at which connections begin, bytes arrive and connections fail. These
+    /// differ little between devices that are switched on at the same time.
     pub const fn seed(mut self, seed: u32) -> Self {
         self.seed = seed;
         self.is_seeded = true;
         self
     }
 
-    /// Makes delays exact, without a random part.
+    /// Removes the random part of delays.
     pub const fn no_jitter(mut self) -> Self {
-        self.is_scattered = false;
+        self.has_jitter = false;
         self
     }
 
-    /// Takes statuses, types and redirects as final that browsers take as final. By default, the client tries again after
-    /// the statuses 408, 421, 425, 429 and from 500, after a 4xx with `Retry-After`, after a 200 that is no event stream,
-    /// and after a redirect that it has no buffer for.
+    /// Makes those statuses, types and redirects final that are final for browsers.
+    ///
+    /// By default, the client retries after the statuses 408, 421, 425, 429 and from 500, after another 4xx with `Retry-After`,
+    /// after a 200 that is no event stream, and after a redirect for which it has no buffer or whose scheme the connector does
+    /// not support.
     pub const fn strict(mut self) -> Self {
         self.is_strict = true;
         self
     }
 
-    /// Sets a function that decides about each failure, but for those that are the caller's. It also gets the decision
-    /// that would count without it.
+    /// Sets a function that decides about each failure, except those with a [`Reason::Caller`]. It gets the failure, and the
+    /// decision that takes effect without it.
     ///
     /// ```
     /// use embedded_sse::client::{Decision, Failure, Reason, ReconnectOptions, ServerReason};
     ///
-    /// // The server is known to answer 404 for a while after an update.
+    /// // This server answers with 404 for some minutes after an update.
     /// let patient = |failure: &Failure, decision| match failure.reason {
     ///     Reason::Server(ServerReason::Status(404)) => Decision::Retry,
     ///     _ => decision,
@@ -145,10 +148,34 @@ impl<'a> ReconnectOptions<'a> {
     /// ```
     pub const fn on_failure(mut self, decide: OnFailure<'a>) -> Self {
         self.on_failure = Some(decide);
-        self.ask = Some(|reconnect, failures, reason, answer| {
-            reconnect.ask(failures, reason, answer, None)
-        });
+        self.ask = Some(|options, failure, decision| options.ask_on_failure(failure, decision));
         self
+    }
+
+    /// Whether no attempt follows `failures` failed attempts in a row.
+    pub(super) const fn is_last_attempt(&self, failures: u32) -> bool {
+        self.max_attempts != 0 && failures >= self.max_attempts
+    }
+
+    /// Asks `on_failure` about a failure. `decision` is the decision without `on_failure`.
+    ///
+    /// Returns the decision of `on_failure`. Returns `None` if there is no such function, or if the program caused the
+    /// failure.
+    pub(super) fn ask_on_failure(&self, failure: &Failure, decision: Decision) -> Option<Decision> {
+        let on_failure = self.on_failure?;
+        if let Reason::Caller(_) = failure.reason {
+            return None;
+        }
+        if !failure.is_last_attempt {
+            return Some(on_failure(failure, decision));
+        }
+        match on_failure(failure, Decision::End) {
+            // `EndedBy` then names the rules if they end the client, and otherwise the number of attempts.
+            Decision::End => Some(decision),
+            // `Open` is no failure, so the number of attempts does not apply. `Retry` has no effect: the number of attempts
+            // ends the client.
+            other => Some(other),
+        }
     }
 }
 
@@ -162,8 +189,8 @@ impl fmt::Debug for ReconnectOptions<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ReconnectOptions")
             .field("retry_ms", &self.retry_ms)
-            .field("floor_ms", &self.floor_ms)
-            .field("cap_ms", &self.cap_ms)
+            .field("min_delay_ms", &self.min_delay_ms)
+            .field("max_delay_ms", &self.max_delay_ms)
             .field("is_strict", &self.is_strict)
             .finish_non_exhaustive()
     }
@@ -175,10 +202,10 @@ impl defmt::Format for ReconnectOptions<'_> {
     fn format(&self, f: defmt::Formatter<'_>) {
         defmt::write!(
             f,
-            "ReconnectOptions {{ retry_ms: {=u32}, floor_ms: {=u32}, cap_ms: {=u32}, .. }}",
+            "ReconnectOptions {{ retry_ms: {=u32}, min_delay_ms: {=u32}, max_delay_ms: {=u32}, .. }}",
             self.retry_ms,
-            self.floor_ms,
-            self.cap_ms
+            self.min_delay_ms,
+            self.max_delay_ms
         );
     }
 }

@@ -1,49 +1,57 @@
-//! Where to ask.
+//! The URL of the next request.
 
-use super::options::ClientOptions;
 use super::reason::RedirectReason;
+use super::request_fields::RequestLimits;
+use super::request_options::RequestOptions;
 use crate::bytes::copy::move_down;
 use crate::bytes::exact::{Exact, ExactSlice};
 use crate::http::{Url, remove_dot_segments};
 
-/// The URL of an event stream, and those to which servers have redirected.
+/// The URL of an event stream, and the targets of redirects.
 ///
 /// ```text
-/// buffer: | from permanent redirects | from later ones, until the connection is lost | free |
+/// buffer: | target of permanent redirects | target of later redirects, for this attempt | free |
 /// ```
 ///
-/// Where permanent redirects led is remembered for the next attempt only if a stream came from there. Otherwise
-/// [`forget`](Self::forget) drops it at the end of the attempt, so a server that once redirected to a dead host cannot
-/// keep a client away.
+/// The target of permanent redirects is remembered for later attempts only if it has answered with a stream. Otherwise
+/// [`forget`](Self::forget) removes it at the end of the attempt. If it were kept, a server that has once redirected to a dead
+/// host would stop a client for ever.
 #[derive(Debug)]
 pub(crate) struct Redirects<'a> {
     original: Url<'a>,
     buffer: &'a mut [u8],
-    /// The lengths of the two URLs in the buffer; 0 if there is no such URL.
+    /// The lengths of the two URLs in the buffer. 0 if there is no such URL.
     remembered_len: u16,
     temporary_len: u16,
     /// Whether this attempt began at the remembered URL.
     is_remembered: bool,
-    /// Whether a redirect on the way to the remembered URL has led to another origin than that of the original URL.
-    remembered_has_left: bool,
-    /// Whether a redirect of this attempt has.
-    has_left: bool,
-    /// In a row.
+    /// Whether a redirect on the way to the remembered URL has led to another origin than the original one.
+    remembered_left_origin: bool,
+    /// The number of redirects in a row.
     count: u8,
-    /// Whether a byte of a request of this attempt was written. It lies here for the padding.
-    pub is_written: bool,
-    /// Whether the place of the later ones is asked by `GET`, without a body, whatever the first request was.
-    by_get: bool,
+    /// Whether a byte of a request of this attempt was written. It is a field of this type because there is padding left.
+    pub wrote_request: bool,
+    /// Of this attempt.
+    limits: RequestLimits,
     /// A function pointer, so that programs without a buffer for redirects do not link the code for them.
     replace_url: ReplaceUrl,
 }
 
-/// Makes a location the URL to ask next, in later attempts too if it is permanent.
+/// How long the target of a redirect replaces the URL that redirects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RedirectKind {
+    /// Until the attempt ends.
+    Temporary,
+    /// Also for later attempts, if the target answers with a stream.
+    Permanent,
+}
+
+/// Has the parameters of [`Redirects::replace`].
 type ReplaceUrl = for<'r, 'b> fn(
     &'r mut Redirects<'b>,
     &[u8],
-    bool,
-    &ClientOptions<'_>,
+    RedirectKind,
+    &RequestOptions<'_>,
 ) -> Result<(), RedirectReason>;
 
 impl<'a> Redirects<'a> {
@@ -54,28 +62,26 @@ impl<'a> Redirects<'a> {
             remembered_len: 0,
             temporary_len: 0,
             is_remembered: false,
-            remembered_has_left: false,
-            has_left: false,
+            remembered_left_origin: false,
             count: 0,
-            is_written: false,
-            by_get: false,
+            wrote_request: false,
+            limits: RequestLimits::NONE,
             replace_url: |_, _, _, _| Err(RedirectReason::NoBuffer),
         }
     }
 
-    /// The space for other URLs than the first.
+    /// Sets the buffer for the targets of redirects, and forgets those of before.
     pub fn set_buffer(&mut self, buffer: &'a mut [u8]) {
         self.buffer = buffer;
-        self.replace_url = |redirects, location, permanent, options| {
-            redirects.replace(location, permanent, options)
-        };
-        // What was written counts for a failure that is yet to be decided about.
-        let is_written = self.is_written;
+        self.replace_url =
+            |redirects, location, kind, options| redirects.replace(location, kind, options);
+        // Keep this flag: the failure of the current attempt can be still undecided.
+        let wrote_request = self.wrote_request;
         self.forget();
-        self.is_written = is_written;
+        self.wrote_request = wrote_request;
     }
 
-    /// Where to ask next.
+    /// Returns the URL of the next request.
     pub fn url(&self) -> Url<'_> {
         current(
             self.original,
@@ -85,58 +91,62 @@ impl<'a> Redirects<'a> {
         )
     }
 
-    /// Whether the request has become a `GET` on the way there.
-    pub const fn asks_by_get(&self) -> bool {
-        self.by_get
+    /// Whether the next request is a `GET`, whatever method the options have.
+    pub const fn uses_get(&self) -> bool {
+        self.limits.is_get
     }
 
-    /// Whether the URL to ask is not the original one.
+    /// Whether the URL of the next request is the target of a redirect.
     pub const fn has_redirected(&self) -> bool {
         self.remembered_len != 0 || self.temporary_len != 0
     }
 
-    /// Whether this attempt began where earlier permanent redirects have led.
+    /// Whether this attempt began at a remembered URL.
     pub const fn is_remembered(&self) -> bool {
         self.is_remembered
     }
 
-    /// Whether credentials may be sent: not once a redirect has led to another origin, even after a redirect back.
-    pub const fn may_send_credentials(&self) -> bool {
-        !self.has_left
+    /// Returns what the redirects of this attempt forbid in the next request.
+    pub const fn limits(&self) -> &RequestLimits {
+        &self.limits
     }
 
-    /// From now on the request is a `GET`, until the next attempt.
-    pub fn ask_by_get(&mut self) {
-        self.by_get = true;
+    /// Makes the requests of this attempt `GET`s.
+    pub fn switch_to_get(&mut self) {
+        self.limits.is_get = true;
     }
 
-    /// The attempt is over. The next one begins where its permanent redirects have led.
+    /// Starts a new attempt at the remembered URL if there is one, and otherwise at the original one.
     pub fn restart(&mut self) {
         self.count = 0;
-        self.is_written = false;
+        self.wrote_request = false;
         self.temporary_len = 0;
-        self.by_get = false;
+        self.limits.is_get = false;
         self.is_remembered = self.remembered_len != 0;
-        self.has_left = self.remembered_has_left;
+        self.limits.left_origin = self.remembered_left_origin;
     }
 
-    /// The attempt is over, and there was no stream. The next one begins at the original URL.
+    /// Starts a new attempt at the original URL.
     pub fn forget(&mut self) {
         self.remembered_len = 0;
-        self.remembered_has_left = false;
+        self.remembered_left_origin = false;
         self.restart();
     }
 
-    /// Follows the redirect of a response with this status. After an error, [`url`](Self::url) is as it was.
+    /// Follows the redirect of a response with this status.
+    ///
+    /// # Errors
+    ///
+    /// Returns why the redirect cannot be followed. [`url`](Self::url) has not changed then.
     pub fn follow(
         &mut self,
         status: u16,
         location: &[u8],
-        permanent: bool,
-        options: &ClientOptions<'_>,
+        kind: RedirectKind,
+        options: &RequestOptions<'_>,
     ) -> Result<(), RedirectReason> {
         if (options.becomes_get)(status) {
-            self.by_get = true;
+            self.limits.is_get = true;
         }
         if location.is_empty() {
             return Err(RedirectReason::NoLocation);
@@ -144,7 +154,7 @@ impl<'a> Redirects<'a> {
         if self.count >= options.max_redirects {
             return Err(RedirectReason::TooMany);
         }
-        (self.replace_url)(self, location, permanent, options)?;
+        (self.replace_url)(self, location, kind, options)?;
         self.count = self.count.plus(1);
         Ok(())
     }
@@ -152,14 +162,16 @@ impl<'a> Redirects<'a> {
     fn replace(
         &mut self,
         location: &[u8],
-        permanent: bool,
-        options: &ClientOptions<'_>,
+        kind: RedirectKind,
+        options: &RequestOptions<'_>,
     ) -> Result<(), RedirectReason> {
-        // What lasts are the permanent ones before the first of the others.
-        let lasts = permanent && self.temporary_len == 0 && !self.by_get;
+        // A permanent redirect after a temporary one is temporary, because the temporary one can lead elsewhere next time. The
+        // same holds after a change of the method.
+        let lasts =
+            kind == RedirectKind::Permanent && self.temporary_len == 0 && !self.limits.is_get;
         let in_use = usize::from(self.remembered_len).plus(usize::from(self.temporary_len));
 
-        // It is put together behind those in use, for it may be relative to them.
+        // Build the new URL after those in use, because it can be relative to them.
         let (used, free) = self.buffer.split_exact_mut(in_use);
         let base = current(self.original, used, self.remembered_len, self.temporary_len);
         let Some(length) = base.resolve(location, free) else {
@@ -172,12 +184,13 @@ impl<'a> Redirects<'a> {
         if base.is_https() && !url.is_https() {
             return Err(RedirectReason::Insecure);
         }
-        let has_left = self.has_left || (options.fields.has_left)(&url, &self.original);
+        let left_origin =
+            self.limits.left_origin || (options.fields.leaves_origin)(&url, &self.original);
         let target = url.target_start();
         let path = new.part_mut(target..);
         let length = target.plus(remove_dot_segments(path));
 
-        // It takes the place of the one that it replaces.
+        // Move it over the URL that it replaces.
         let start = match lasts {
             true => 0,
             false => usize::from(self.remembered_len),
@@ -186,16 +199,16 @@ impl<'a> Redirects<'a> {
         match lasts {
             true => {
                 self.remembered_len = length as u16;
-                self.remembered_has_left = has_left;
+                self.remembered_left_origin = left_origin;
             }
             false => self.temporary_len = length as u16,
         }
-        self.has_left = has_left;
+        self.limits.left_origin = left_origin;
         Ok(())
     }
 }
 
-/// The one that counts: the last in the buffer, if there is any.
+/// Returns the last URL in the buffer, or else the original one.
 fn current<'u>(
     original: Url<'u>,
     buffer: &'u [u8],
@@ -207,12 +220,13 @@ fn current<'u>(
         0 => buffer.part(..remembered_len),
         temporary_len => buffer.part(remembered_len..remembered_len.plus(temporary_len)),
     };
-    // Without a redirect the range is empty, which does not parse.
+    // Without a redirect the range is empty, and an empty URL is invalid.
     Url::from_bytes(url).unwrap_or(original)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::RedirectKind::{Permanent, Temporary};
     use super::Redirects;
     use crate::client::{ClientOptions, RedirectReason};
     use crate::http::{HeaderField, Method, Url};
@@ -227,24 +241,24 @@ mod tests {
         let mut redirects = Redirects::new(Url::new("http://a/b/c?d").unwrap());
         redirects.set_buffer(&mut buffer);
         let steps = [
-            ("/x/y", true, "http://a/x/y"),
-            ("z/../../w?q", true, "http://a/w?q"),
-            ("//b", false, "http://b"),
-            ("?r", false, "http://b?r"),
-            ("https://c/d/", true, "https://c/d/"),
+            ("/x/y", Permanent, "http://a/x/y"),
+            ("z/../../w?q", Permanent, "http://a/w?q"),
+            ("//b", Temporary, "http://b"),
+            ("?r", Temporary, "http://b?r"),
+            ("https://c/d/", Permanent, "https://c/d/"),
         ];
-        for (location, permanent, expected) in steps {
+        for (location, kind, expected) in steps {
             redirects
-                .follow(302, location.as_bytes(), permanent, &OPTIONS)
+                .follow(302, location.as_bytes(), kind, &OPTIONS.request)
                 .unwrap();
             assert_eq!(redirects.url().as_str(), expected);
         }
-        let result = redirects.follow(302, b"/e", false, &OPTIONS);
+        let result = redirects.follow(302, b"/e", Temporary, &OPTIONS.request);
         assert_eq!(result, Err(RedirectReason::TooMany));
         redirects.restart();
         assert_eq!(redirects.url().as_str(), "http://a/w?q");
         redirects
-            .follow(302, b"https://d/", true, &OPTIONS)
+            .follow(301, b"https://d/", Permanent, &OPTIONS.request)
             .unwrap();
         redirects.restart();
         assert_eq!(redirects.url().as_str(), "https://d/");
@@ -256,12 +270,15 @@ mod tests {
             (&[b'x'; 100], RedirectReason::LocationTooLong),
         ];
         for (location, reason) in refused {
-            assert_eq!(redirects.follow(302, location, true, &OPTIONS), Err(reason));
+            assert_eq!(
+                redirects.follow(301, location, Permanent, &OPTIONS.request),
+                Err(reason)
+            );
             assert_eq!(redirects.url().as_str(), "https://d/");
         }
         let mut none = Redirects::new(Url::new("http://a").unwrap());
         assert_eq!(
-            none.follow(302, b"/x", false, &OPTIONS),
+            none.follow(302, b"/x", Temporary, &OPTIONS.request),
             Err(RedirectReason::NoBuffer)
         );
         assert_eq!(none.url().as_str(), "http://a");
@@ -276,22 +293,26 @@ mod tests {
         let options = ClientOptions::new().fields(&credentials);
         let mut redirects = Redirects::new(Url::new("http://a/").unwrap());
         redirects.set_buffer(&mut buffer);
-        redirects.follow(301, b"/b", true, &options).unwrap();
-        assert!(!redirects.is_remembered() && redirects.may_send_credentials());
-        redirects.restart();
-        assert!(redirects.is_remembered() && redirects.may_send_credentials());
-        redirects.follow(301, b"http://c/", true, &options).unwrap();
-        assert!(!redirects.may_send_credentials());
         redirects
-            .follow(301, b"http://a/d", true, &options)
+            .follow(301, b"/b", Permanent, &options.request)
             .unwrap();
-        assert!(!redirects.may_send_credentials());
+        assert!(!redirects.is_remembered() && !redirects.limits().left_origin);
+        redirects.restart();
+        assert!(redirects.is_remembered() && !redirects.limits().left_origin);
+        redirects
+            .follow(301, b"http://c/", Permanent, &options.request)
+            .unwrap();
+        assert!(redirects.limits().left_origin);
+        redirects
+            .follow(301, b"http://a/d", Permanent, &options.request)
+            .unwrap();
+        assert!(redirects.limits().left_origin);
         redirects.restart();
         assert_eq!(redirects.url().as_str(), "http://a/d");
-        assert!(redirects.is_remembered() && !redirects.may_send_credentials());
+        assert!(redirects.is_remembered() && redirects.limits().left_origin);
         redirects.forget();
         assert_eq!(redirects.url().as_str(), "http://a/");
-        assert!(!redirects.is_remembered() && redirects.may_send_credentials());
+        assert!(!redirects.is_remembered() && !redirects.limits().left_origin);
     }
 
     /// Breaks when the lengths of two URLs are added in 16 bits: a large buffer then loses the second one.
@@ -301,14 +322,14 @@ mod tests {
         let mut redirects = Redirects::new(Url::new("http://a").unwrap());
         redirects.set_buffer(&mut buffer);
         let path = |byte| std::vec![byte; 40_000];
-        for (start, byte, permanent, host) in [
-            ("/", b'x', true, "a"),
-            ("http://b/", b'y', false, "b"),
-            ("/", b'z', false, "b"),
+        for (start, byte, kind, host) in [
+            ("/", b'x', Permanent, "a"),
+            ("http://b/", b'y', Temporary, "b"),
+            ("/", b'z', Temporary, "b"),
         ] {
             let location = [start.as_bytes(), &path(byte)].concat();
             redirects
-                .follow(302, &location, permanent, &OPTIONS)
+                .follow(302, &location, kind, &OPTIONS.request)
                 .unwrap();
             assert_eq!(redirects.url().host(), host);
             assert_eq!(redirects.url().target()[1..], path(byte));
@@ -323,16 +344,18 @@ mod tests {
         let mut buffer = [0; 100];
         let mut redirects = Redirects::new(Url::new("http://a/").unwrap());
         redirects.set_buffer(&mut buffer);
-        redirects.follow(302, b"/b", true, &OPTIONS).unwrap();
-        assert!(!redirects.asks_by_get());
-        for (place, permanent) in [("/c", true), ("/d", false)] {
+        redirects
+            .follow(301, b"/b", Permanent, &OPTIONS.request)
+            .unwrap();
+        assert!(!redirects.uses_get());
+        for (location, kind) in [("/c", Permanent), ("/d", Temporary)] {
             redirects
-                .follow(303, place.as_bytes(), permanent, &POST)
+                .follow(303, location.as_bytes(), kind, &POST.request)
                 .unwrap();
-            assert!(redirects.asks_by_get());
+            assert!(redirects.uses_get());
         }
         redirects.restart();
-        assert!(!redirects.asks_by_get());
+        assert!(!redirects.uses_get());
         assert_eq!(redirects.url().as_str(), "http://a/b");
     }
 }

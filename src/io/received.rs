@@ -225,7 +225,7 @@ impl Piece {
     ) -> Option<NoticeKind> {
         let shown = shown?.get(..self.shown)?;
         let mut input = shown.part(self.read..);
-        let notice = source.read_on(shown, &mut input);
+        let notice = source.continue_piece(shown, &mut input);
         self.read = shown.len().minus(input.len());
         if input.is_empty() {
             // The caller may have taken long for the events of this piece: the idle timeout begins with its end.

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use crate::scripted::{Scene, play};
 use embedded_sse::client::{
-    ClientOptions, Decision, EventSource, Failure, Reason, ReconnectOptions,
+    ClientOptions, Decision, EventSource, Failure, Reason, ReconnectOptions, ServerReason,
 };
 use embedded_sse::http::Url;
 
@@ -38,7 +38,7 @@ fn read(head: &[u8], step: usize) -> Read {
             }
         }
         // The body has ended.
-        (Reason::Network(_), None) => decision,
+        (Reason::Network(_) | Reason::Server(ServerReason::Ended), None) => decision,
         _ => Decision::End,
     };
     let options = ClientOptions::new().reconnect(ReconnectOptions::new().on_failure(&on_failure));

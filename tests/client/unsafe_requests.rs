@@ -3,7 +3,8 @@
 
 use embedded_sse::Instant;
 use embedded_sse::client::{
-    ClientOptions, Decision, EventSource, EventSourceOutput, Failure, NetworkReason, Notice, Reason,
+    ClientOptions, Decision, EventSource, EventSourceOutput, Failure, NetworkReason, Notice,
+    Reason, ServerReason,
 };
 use embedded_sse::http::{HeaderField, Method};
 
@@ -202,7 +203,7 @@ fn a_post_is_not_repeated_after_a_redirect() {
 fn a_post_that_a_remembered_url_refuses_is_final() {
     let again = Scene::answer(&format!("{STREAM}\r\nX: y"), "data: x\n\n");
     let decide = |failure: &Failure, decision| match failure.reason {
-        Reason::Network(NetworkReason::Ended) => Decision::Retry,
+        Reason::Server(ServerReason::Ended) => Decision::Retry,
         _ => decision,
     };
     let options = POST.reconnect(EXACT.on_failure(&decide));

@@ -127,7 +127,8 @@ async fn the_decision_of_the_caller_counts() {
         (ReconnectOptions::new().no_jitter().retry(700)).on_failure(&|failure, decision| {
             match failure.reason {
                 Reason::Server(ServerReason::NoContent) => Decision::Retry,
-                Reason::Network(NetworkReason::Ended | NetworkReason::Unreachable) => Decision::End,
+                Reason::Server(ServerReason::Ended)
+                | Reason::Network(NetworkReason::Unreachable) => Decision::End,
                 _ => decision,
             }
         });

@@ -184,7 +184,7 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
     }
 
     async fn connect(&mut self) {
-        let connect = self.connector.connect(self.source.attempt.redirects.url());
+        let connect = self.connector.connect(self.source.next_url());
         let late = timer(&self.clock, self.source.lifecycle.deadline);
         let connected = before(pin!(connect), pin!(late)).await;
         match connected {

@@ -5,7 +5,7 @@ use core::pin::pin;
 use embedded_io_async::Read;
 
 use super::clock::{Clock, before, timer};
-use crate::client::{NetworkReason, Reason, ReconnectOptions, ResponseInfo, Verdict};
+use crate::client::{NetworkReason, Reason, ReconnectOptions, ResponseInfo, ServerReason, Verdict};
 use crate::decode::{Decoder, Event};
 use crate::io::Error;
 use crate::io::attempts::{Attempts, IdleTimeout};
@@ -241,7 +241,7 @@ impl<R: Read, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C: Clock> OpenStream<'_, '_
         };
         self.has_ended = length == 0;
         if self.has_ended {
-            self.attempts.reason = Reason::Network(NetworkReason::Ended);
+            self.attempts.reason = Reason::Server(ServerReason::Ended);
         }
         self.idle_timeout.received();
         self.inbox.received(length);

@@ -165,7 +165,7 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
     }
 
     fn connect(&mut self) {
-        match self.connector.connect(self.source.attempt.redirects.url()) {
+        match self.connector.connect(self.source.next_url()) {
             Ok(socket) => {
                 self.link.plug(Some(socket));
                 self.source.connected(self.clock.now());

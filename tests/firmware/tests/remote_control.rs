@@ -71,7 +71,7 @@ fn each_command_is_executed_once_over_outages_and_reboots() {
     wait_for(&machine, "Open");
     wait_for(&machine, "Outputs { led: true, fan: 0, display: \"\" }");
     wait_for(&machine, "Outputs { led: true, fan: 30, display: \"\" }");
-    wait_for(&machine, "Connecting { reason: Network(Ended)");
+    wait_for(&machine, "Connecting { reason: Server(Ended)");
 
     drop(answer(
         &server,
