@@ -36,6 +36,7 @@
 //! | [`ServerReason::NoContent`](crate::client::ServerReason::NoContent) | 204: the server wants no more requests | ends | Restart it when there is a reason to. |
 //! | [`ServerReason::Status`](crate::client::ServerReason::Status) | an error status | retries 101, 408, 421, 425, 429, 5xx, and 4xx with `Retry-After`; ends on others | Read the explanation: `ClientOptions::error_body`. For 401, use a `dynamic_fields` token. |
 //! | [`ServerReason::WrongType`](crate::client::ServerReason::WrongType) | 200, but no event stream: a captive portal or a wrong path | retries with the longest delay | Check the URL; read `error_body`. |
+//! | [`ServerReason::Ended`](crate::client::ServerReason::Ended) | The response ended completely. | Nothing: the client retries. A server that sends one response per request should send 204 at the end. |
 //! | [`RedirectReason`](crate::client::RedirectReason), except `NoBuffer` | a redirect that cannot be followed | ends if there is no `Location`; retries the others, `Unsupported` with the longest delay | Use the final URL. For `LocationTooLong`, enlarge the buffer of `follow_redirects`. |
 //! | [`ResponseReason::NotHttp`](crate::client::ResponseReason::NotHttp), `Framing`, `InvalidChunk` | the response is malformed | retries | Check host and port, and whether the port expects TLS. |
 //! | [`ResponseReason::Encoded`](crate::client::ResponseReason::Encoded) | the body is compressed, though the request asked for `identity` | retries | Switch off compression for this path in the server or the proxy. |
@@ -61,7 +62,6 @@
 //! | --- | --- | --- |
 //! | [`NetworkReason::Unreachable`](crate::client::NetworkReason::Unreachable) | The connector made no connection. | Nothing: the client retries. |
 //! | [`NetworkReason::Lost`](crate::client::NetworkReason::Lost) | The connection ended in the middle of the response, or a socket call failed. | Nothing: the client retries, and resumes after the last event. |
-//! | [`NetworkReason::Ended`](crate::client::NetworkReason::Ended) | The response ended completely. | Nothing: the client retries. A server that sends one response per request should send 204 at the end. |
 //! | [`NetworkReason::Idle`](crate::client::NetworkReason::Idle), `Idle` of a `ReconnectingReader` | No byte arrived within `idle_timeout`. | Nothing: the client retries. If the server is healthy, it sends comments less often than the timeout. |
 //! | [`NetworkReason::SlowHead`](crate::client::NetworkReason::SlowHead) | The response head took longer than `head_timeout`. | Nothing: the client retries. |
 //! | [`ConnectError`](crate::client::ConnectError) | Your connector returns it: `Unreachable` is retried, `Unsupported` is not. | Return `Unreachable` for everything that may work later. |
