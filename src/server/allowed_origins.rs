@@ -46,7 +46,7 @@ impl<'a> AllowedOrigins<'a> {
         let listed = origins.iter().copied().find(is_origin);
         let any = matches!(self, Self::Any).then_some("*");
         // Each field is made when it is asked for: a list of them took 100 bytes of stack.
-        (0..3_u8).filter_map(move |place| match place {
+        (0..3_u8).filter_map(move |index| match index {
             0 => Some(("Access-Control-Allow-Origin", listed.or(any)?)),
             1 => listed.map(|_| ("Vary", "Origin")),
             _ => listed

@@ -12,7 +12,7 @@ pub(super) struct Chunking {
     pub head: Response<'static>,
     /// Makes a chunk of the first bytes of a scratch: so many bytes of content stand there after [`BEFORE`]. Without content
     /// it is the last chunk. Returns the length of the whole; 0 if the last chunk does not fit.
-    pub frame: fn(scratch: &mut [u8], length: usize) -> usize,
+    pub write_chunk: fn(scratch: &mut [u8], length: usize) -> usize,
 }
 
 /// How many bytes of a chunk stand before its content.
@@ -31,15 +31,15 @@ impl Chunking {
 
 pub(super) static CHUNKING: Chunking = Chunking {
     head: Response::stream_in_chunks(),
-    frame,
+    write_chunk,
 };
 
-fn frame(scratch: &mut [u8], length: usize) -> usize {
+fn write_chunk(scratch: &mut [u8], length: usize) -> usize {
     if length == 0 {
-        let Some(place) = scratch.get_mut(..LAST_CHUNK.len()) else {
+        let Some(target) = scratch.get_mut(..LAST_CHUNK.len()) else {
             return 0;
         };
-        copy(LAST_CHUNK, place);
+        copy(LAST_CHUNK, target);
         return LAST_CHUNK.len();
     }
     let (size, rest) = scratch.split_exact_mut(BEFORE);

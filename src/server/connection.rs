@@ -1,7 +1,7 @@
 //! One client's connection, from its request to its end.
 
 use super::chunking::Chunking;
-use super::connection_state::{Answer, Ending, LastStep, State, Stream};
+use super::connection_state::{Ending, FixedResponse, State, Stream};
 use super::full::BUSY;
 use super::log::EventLog;
 use super::output::{CloseReason, ConnectionOutput, Outcome, SessionOutput, Waiting};
@@ -45,7 +45,7 @@ pub struct Connection<'a> {
     scratch: Scratch<'a>,
     state: State<'a>,
     /// The response is a stream or the refusal of one: it carries CORS header fields.
-    is_for_stream: bool,
+    has_option_fields: bool,
     waiting: Waiting,
     since: Instant,
 }
@@ -60,7 +60,7 @@ impl<'a> Connection<'a> {
             options,
             scratch: Scratch::new(scratch),
             state: State::Head,
-            is_for_stream: false,
+            has_option_fields: false,
             waiting: Waiting::Idle,
             since: now,
         }
@@ -70,7 +70,7 @@ impl<'a> Connection<'a> {
     pub fn reuse(&mut self, now: Instant) {
         self.scratch.reset();
         self.state = State::Head;
-        self.is_for_stream = false;
+        self.has_option_fields = false;
         self.waiting = Waiting::Idle;
         self.since = now;
     }
@@ -106,8 +106,8 @@ impl<'a> Connection<'a> {
         match &mut self.state {
             _ if length == 0 => return,
             // The caller may report more bytes than it was given.
-            State::Answer(answer) if self.scratch.unsent().is_empty() => {
-                answer.sent = answer.sent.saturating_add(length);
+            State::Response(fixed) if self.scratch.unsent().is_empty() => {
+                fixed.sent = fixed.sent.saturating_add(length);
             }
             _ => self.scratch.note_sent(length),
         }
@@ -160,7 +160,7 @@ impl<'a> Connection<'a> {
     ) {
         match self.request_kind() {
             RequestKind::Stream => self.begin_stream(now, log, &self.options.stream),
-            kind => self.settle(kind),
+            kind => self.respond_to(kind),
         }
     }
 
@@ -174,7 +174,7 @@ impl<'a> Connection<'a> {
     ) {
         match self.stream_request_kind() {
             RequestKind::Stream => self.begin_stream(now, log, options),
-            kind => self.settle(kind),
+            kind => self.respond_to(kind),
         }
     }
 
@@ -191,7 +191,7 @@ impl<'a> Connection<'a> {
         options: &'a StreamOptions<'a>,
     ) {
         let chunking = Chunking::of(self.options.chunking, &self.request());
-        self.is_for_stream = true;
+        self.has_option_fields = true;
         if self.state.is_unanswered() {
             self.state = State::Stream(Stream {
                 // The search comes after the head, which leaves the id where it is.
@@ -204,11 +204,11 @@ impl<'a> Connection<'a> {
     /// Answers a request for a stream while no place is free: with 503 and [`RETRY_AFTER`](super::RETRY_AFTER), or as
     /// [`reconnect_when_full`](ServerOptions::reconnect_when_full) says. It does not count places: the caller does.
     pub fn refuse_stream(&mut self) {
-        self.is_for_stream = true;
+        self.has_option_fields = true;
         let options = self.options;
-        if let Some(reconnect) = options.reconnect {
+        if let Some(begin_short_stream) = options.when_full {
             let (state, stream) = (&mut self.state, &options.stream);
-            if reconnect(state, &self.scratch, self.since, stream, options.chunking) {
+            if begin_short_stream(state, &self.scratch, self.since, stream, options.chunking) {
                 return;
             }
         }
@@ -216,9 +216,9 @@ impl<'a> Connection<'a> {
     }
 
     /// Answers with what was judged, if that is not a stream; or with the head of one.
-    pub(crate) fn settle(&mut self, kind: RequestKind) {
+    pub(crate) fn respond_to(&mut self, kind: RequestKind) {
         let chunking = Chunking::of(self.options.chunking, &self.request());
-        self.is_for_stream = !matches!(kind, RequestKind::Other);
+        self.has_option_fields = !matches!(kind, RequestKind::Other);
         match kind {
             RequestKind::Stream | RequestKind::Head => self.respond(Stream::head(chunking)),
             RequestKind::Preflight => self.refuse(Status::NO_CONTENT),
@@ -229,12 +229,12 @@ impl<'a> Connection<'a> {
 
     /// Answers with this response. A request for the head alone gets no more than that.
     pub fn respond(&mut self, response: &'a Response<'a>) {
-        self.answer_with(response.status(), Some(response));
+        self.begin_response(response.status(), Some(response));
     }
 
     /// Answers with this status, and its meaning in words.
     pub fn refuse(&mut self, status: Status) {
-        self.answer_with(status, None);
+        self.begin_response(status, None);
     }
 
     /// Refuses a request whose head is not usable.
@@ -245,17 +245,17 @@ impl<'a> Connection<'a> {
             HeadError::TooLarge => Status::REQUEST_HEADER_FIELDS_TOO_LARGE,
         };
         // It is not known whether a stream was asked for. Without CORS header fields, a page could not read the refusal.
-        self.is_for_stream = !matches!(error, HeadError::Malformed);
+        self.has_option_fields = !matches!(error, HeadError::Malformed);
         self.refuse(status);
     }
 
-    fn answer_with(&mut self, status: Status, response: Option<&'a Response<'a>>) {
-        let is_head = self.request().is_method("HEAD");
+    fn begin_response(&mut self, status: Status, response: Option<&'a Response<'a>>) {
+        let is_head_request = self.request().is_method("HEAD");
         if self.state.is_unanswered() {
-            self.state = State::Answer(Answer {
+            self.state = State::Response(FixedResponse {
                 status,
                 response,
-                sent: if is_head { usize::MAX } else { 0 },
+                sent: if is_head_request { usize::MAX } else { 0 },
             });
         }
     }
@@ -272,8 +272,8 @@ impl<'a> Connection<'a> {
 
     /// The socket cannot be shut down. After a stream only its drop tells the client of the end: `true` if there was one.
     #[cfg(any(feature = "embedded-io", feature = "embedded-io-async"))]
-    pub(crate) const fn skip_linger(&mut self) -> bool {
-        self.state.skip_linger()
+    pub(crate) const fn skip_linger_after_stream(&mut self) -> bool {
+        self.state.skip_linger_after_stream()
     }
 
     #[cfg(feature = "embedded-io-async")]
@@ -288,13 +288,13 @@ impl<'a> Connection<'a> {
     }
 
     /// The client takes no byte: the connection is at its end.
-    pub(crate) fn give_up(&mut self) {
-        self.state.give_up();
+    pub(crate) fn abort(&mut self) {
+        self.state.abort();
     }
 
     /// Tells that the client takes bytes, so that it is not judged by how late it is asked.
     #[cfg(feature = "embedded-io")]
-    pub(crate) fn note_writable(&mut self) {
+    pub(crate) fn restart_write_timeout(&mut self) {
         if self.waiting == Waiting::Sending {
             self.waiting = Waiting::Progress;
         }
@@ -302,7 +302,7 @@ impl<'a> Connection<'a> {
 
     /// When a client that takes no byte has had its time.
     #[cfg(feature = "embedded-io")]
-    pub(crate) const fn stalls_at(&self) -> Instant {
+    pub(crate) const fn write_deadline(&self) -> Instant {
         self.since.limit(self.write_timeout_ms())
     }
 
@@ -326,7 +326,7 @@ impl<'a> Connection<'a> {
                 break;
             }
             self.scratch.discard_unsent();
-            self.give_up();
+            self.abort();
         }
         ConnectionOutput::Send(self.unsent())
     }
@@ -335,8 +335,8 @@ impl<'a> Connection<'a> {
     fn unsent(&self) -> &[u8] {
         let unsent = self.scratch.unsent();
         match &self.state {
-            State::Answer(answer) if self.scratch.is_head_done() && unsent.is_empty() => {
-                answer.unsent()
+            State::Response(fixed) if self.scratch.is_head_done() && unsent.is_empty() => {
+                fixed.unsent()
             }
             _ => unsent,
         }
@@ -362,10 +362,10 @@ impl<'a> Connection<'a> {
                 }
             }
             State::Request => return Some(ConnectionOutput::Request),
-            State::Answer(answer) if !self.scratch.is_head_done() => match answer.response {
+            State::Response(fixed) if !self.scratch.is_head_done() => match fixed.response {
                 Some(response) => self.put_head(response),
                 None => {
-                    let status = answer.status;
+                    let status = fixed.status;
                     self.put_head_of_refusal(status);
                 }
             },
@@ -373,8 +373,8 @@ impl<'a> Connection<'a> {
                 let head = Stream::head(stream.chunking);
                 self.put_head(head);
             }
-            State::Answer(answer) => {
-                let outcome = Outcome::Answered(answer.status);
+            State::Response(fixed) => {
+                let outcome = Outcome::Answered(fixed.status);
                 self.state.close(outcome);
             }
             State::Stream(stream) => match stream.advance(now, records, &mut self.scratch) {
@@ -384,14 +384,7 @@ impl<'a> Connection<'a> {
                     self.state = State::Ended(Ending::of_stream(reason))
                 }
             },
-            State::Ended(ending) => {
-                return Some(match ending.poll(now, &mut self.since) {
-                    LastStep::Shutdown => ConnectionOutput::Shutdown,
-                    LastStep::Wait(until) => ConnectionOutput::Wait(until),
-                    LastStep::Close => ConnectionOutput::Close(ending.outcome),
-                    LastStep::Abort => ConnectionOutput::Abort(ending.outcome),
-                });
-            }
+            State::Ended(ending) => return Some(ending.poll(now, &mut self.since)),
         }
         None
     }
@@ -408,9 +401,9 @@ impl<'a> Connection<'a> {
             // It cannot hold a response.
             self.state.close(Outcome::Unanswered);
         }
-        let (options, is_for_stream) = (self.options, self.is_for_stream);
+        let (options, has_option_fields) = (self.options, self.has_option_fields);
         self.scratch.put_head(response, |request, write| {
-            if is_for_stream {
+            if has_option_fields {
                 options.write_fields(response, request, write);
             }
         });

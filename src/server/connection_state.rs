@@ -1,7 +1,7 @@
 //! How far a connection has come: the response under way, and the end.
 
 use super::chunking::Chunking;
-use super::output::{CloseReason, Outcome, SessionOutput};
+use super::output::{CloseReason, ConnectionOutput, Outcome, SessionOutput};
 use super::ring::Records;
 use super::scratch::Scratch;
 use super::session::Session;
@@ -15,7 +15,7 @@ pub(super) enum State<'a> {
     Head,
     /// Waits for the caller to answer it.
     Request,
-    Answer(Answer<'a>),
+    Response(FixedResponse<'a>),
     Stream(Stream<'a>),
     Ended(Ending),
 }
@@ -35,7 +35,7 @@ impl<'a> State<'a> {
 
     /// The socket cannot be shut down. After a stream only its drop tells the client of the end: `true` if there was one.
     #[cfg(any(feature = "embedded-io", feature = "embedded-io-async"))]
-    pub const fn skip_linger(&mut self) -> bool {
+    pub const fn skip_linger_after_stream(&mut self) -> bool {
         match self {
             Self::Ended(ending) if matches!(ending.outcome, Outcome::Streamed(_)) => {
                 ending.skip_linger();
@@ -63,10 +63,10 @@ impl<'a> State<'a> {
     }
 
     /// The client takes no byte.
-    pub fn give_up(&mut self) {
+    pub fn abort(&mut self) {
         match self {
             Self::Ended(ending) if matches!(ending.outcome, Outcome::Streamed(_)) => {
-                ending.give_up();
+                ending.abort();
             }
             Self::Stream(_) => *self = Self::Ended(Ending::of_stream(CloseReason::Stalled)),
             _ => *self = Self::Ended(Ending::abrupt(Outcome::Unanswered)),
@@ -81,7 +81,7 @@ impl<'a> State<'a> {
 
 /// A response whose content is at hand, and how much of it was sent.
 #[derive(Debug)]
-pub(super) struct Answer<'a> {
+pub(super) struct FixedResponse<'a> {
     pub status: Status,
     /// If not, the status says all.
     pub response: Option<&'a Response<'a>>,
@@ -89,7 +89,7 @@ pub(super) struct Answer<'a> {
     pub sent: usize,
 }
 
-impl<'a> Answer<'a> {
+impl<'a> FixedResponse<'a> {
     /// A response without its content.
     pub const fn head(response: &'a Response<'a>) -> Self {
         Self {
@@ -167,12 +167,12 @@ impl Stream<'_> {
 pub(super) struct Ending {
     pub outcome: Outcome,
     /// It is apart from the outcome, which is never moved: to move it would call `memcpy`, which is linked for nothing else.
-    then: Then,
+    next: EndStep,
 }
 
 /// What follows when everything is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Then {
+enum EndStep {
     Shutdown,
     /// Reads and discards so many bytes that the client still sends. If the connection were closed at once, a client
     /// that still sends would get a reset, which can destroy what it has not read yet.
@@ -183,80 +183,70 @@ enum Then {
     Abort,
 }
 
-/// What a connection at its end wants.
-pub(super) enum LastStep {
-    Shutdown,
-    Wait(Instant),
-    Close,
-    Abort,
-}
-
 const MAX_LINGER: usize = 64 * 1024;
 const LINGER_MS: u32 = 1_000;
 
 impl Ending {
     /// The client has got everything, or will get it, or has closed: it is shut down, and read from.
     pub const fn graceful(outcome: Outcome) -> Self {
-        let then = Then::Shutdown;
-        Self { outcome, then }
+        let next = EndStep::Shutdown;
+        Self { outcome, next }
     }
 
     /// The client takes no byte.
     pub const fn abrupt(outcome: Outcome) -> Self {
-        let then = Then::Abort;
-        Self { outcome, then }
+        let next = EndStep::Abort;
+        Self { outcome, next }
     }
 
     /// A stream has ended for this reason.
     pub const fn of_stream(reason: CloseReason) -> Self {
         Self {
             outcome: Outcome::Streamed(reason),
-            then: match reason {
-                CloseReason::Stalled | CloseReason::Lagged => Then::Abort,
-                _ => Then::Shutdown,
+            next: match reason {
+                CloseReason::Stalled | CloseReason::Lagged => EndStep::Abort,
+                _ => EndStep::Shutdown,
             },
         }
     }
 
     /// What to do next, when everything was sent. `since` is when it was shut down.
-    pub fn poll(&mut self, now: Instant, since: &mut Instant) -> LastStep {
-        match self.then {
-            Then::Shutdown => {
+    pub fn poll(&mut self, now: Instant, since: &mut Instant) -> ConnectionOutput<'static> {
+        match self.next {
+            EndStep::Shutdown => {
                 *since = now;
-                self.then = Then::Linger { left: MAX_LINGER };
-                LastStep::Shutdown
+                self.next = EndStep::Linger { left: MAX_LINGER };
+                ConnectionOutput::Shutdown
             }
-            Then::Linger { .. } => {
-                let until = since.after(LINGER_MS);
-                if now < until {
-                    return LastStep::Wait(until);
-                }
-                self.then = Then::Close;
-                LastStep::Close
+            EndStep::Linger { .. } if now < since.after(LINGER_MS) => {
+                ConnectionOutput::Wait(since.after(LINGER_MS))
             }
-            Then::Close => LastStep::Close,
-            Then::Abort => LastStep::Abort,
+            EndStep::Linger { .. } | EndStep::Close => {
+                self.next = EndStep::Close;
+                ConnectionOutput::Close(self.outcome)
+            }
+            EndStep::Abort => ConnectionOutput::Abort(self.outcome),
         }
     }
 
     /// The client takes no byte: it is neither shut down nor read from.
-    pub const fn give_up(&mut self) {
-        self.then = Then::Abort;
+    pub const fn abort(&mut self) {
+        self.next = EndStep::Abort;
     }
 
     /// The socket cannot be shut down, so only its drop tells the client of the end.
     #[cfg(any(feature = "embedded-io", feature = "embedded-io-async"))]
     pub const fn skip_linger(&mut self) {
-        self.then = Then::Close;
+        self.next = EndStep::Close;
     }
 
     /// Tells that so many bytes were read; 0 means that the client has closed.
     pub fn received(&mut self, length: usize) {
-        if let Then::Linger { left } = &mut self.then {
+        if let EndStep::Linger { left } = &mut self.next {
             // The last read may exceed the limit.
             *left = left.saturating_sub(length);
             if length == 0 || *left == 0 {
-                self.then = Then::Close;
+                self.next = EndStep::Close;
             }
         }
     }

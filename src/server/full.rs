@@ -3,7 +3,7 @@
 #[cfg(feature = "http")]
 use super::chunking::Chunking;
 #[cfg(feature = "http")]
-use super::connection_state::{Answer, State, Stream};
+use super::connection_state::{FixedResponse, State, Stream};
 #[cfg(feature = "http")]
 use super::scratch::Scratch;
 #[cfg(feature = "http")]
@@ -29,7 +29,7 @@ static BUSY_FIELDS: [HeaderField; 1] = [HeaderField::constant(RETRY_AFTER.0, RET
 
 /// `reconnect`, which is linked only if [`reconnect_when_full`](super::ServerOptions::reconnect_when_full) is set.
 #[cfg(feature = "http")]
-pub(super) type Reconnect = for<'a> fn(
+pub(super) type BeginShortStream = for<'a> fn(
     &mut State<'a>,
     &Scratch<'_>,
     Instant,
@@ -37,11 +37,11 @@ pub(super) type Reconnect = for<'a> fn(
     Option<&'static Chunking>,
 ) -> bool;
 #[cfg(feature = "http")]
-pub(super) const RECONNECT: Reconnect = reconnect;
+pub(super) const BEGIN_SHORT_STREAM: BeginShortStream = begin_short_stream;
 
 /// Gives an event source a stream that ends after its preamble. Returns `false` if the client is no event source.
 #[cfg(feature = "http")]
-fn reconnect<'a>(
+fn begin_short_stream<'a>(
     state: &mut State<'a>,
     scratch: &Scratch<'_>,
     now: Instant,
@@ -55,7 +55,7 @@ fn reconnect<'a>(
     let chunking = Chunking::of(chunking, &request);
     if state.is_unanswered() {
         *state = match request.is_method("HEAD") {
-            true => State::Answer(Answer::head(Stream::head(chunking))),
+            true => State::Response(FixedResponse::head(Stream::head(chunking))),
             false => State::Stream(Stream {
                 session: Session::ended(now, options),
                 chunking,

@@ -12,27 +12,27 @@ pub(super) struct Scratch<'a> {
     bytes: &'a mut [u8],
     head: RequestHead,
     /// How much of the response's head was put into the scratch.
-    head_done: u32,
+    head_written: u32,
     /// The part that is yet to be sent.
     unsent: (usize, usize),
 }
 
-/// Where `head_done` stands after the end of the head.
-const WHOLE: u32 = u32::MAX;
+/// Where `head_written` stands after the end of the head.
+const HEAD_DONE: u32 = u32::MAX;
 
 impl<'a> Scratch<'a> {
     pub fn new(bytes: &'a mut [u8]) -> Self {
         Self {
             bytes,
             head: RequestHead::default(),
-            head_done: 0,
+            head_written: 0,
             unsent: (0, 0),
         }
     }
 
     pub fn reset(&mut self) {
         self.head = RequestHead::default();
-        self.head_done = 0;
+        self.head_written = 0;
         self.unsent = (0, 0);
     }
 
@@ -98,11 +98,10 @@ impl<'a> Scratch<'a> {
 
     /// Whether the whole head of the response was put here.
     pub const fn is_head_done(&self) -> bool {
-        self.head_done == WHOLE
+        self.head_written == HEAD_DONE
     }
 
     /// Puts the next part of a response's head after the lines of the request. `write_more` writes more header fields.
-    #[inline(always)] // It has one caller.
     pub fn put_head(
         &mut self,
         response: &Response<'_>,
@@ -111,7 +110,7 @@ impl<'a> Scratch<'a> {
         let start = self.head.used();
         let (lines, free) = self.bytes.split_exact_mut(start);
         let request = Request::new(&self.head, lines);
-        let mut skip = self.head_done as usize;
+        let mut skip = self.head_written as usize;
         let mut length = 0_usize;
         let mut write = |chunk: &[u8]| {
             // Slices before the position are skipped whole, the chunk at it is cut, later ones are taken whole.
@@ -123,10 +122,10 @@ impl<'a> Scratch<'a> {
         write_more(&request, &mut write);
         write(b"\r\n\r\n");
         self.unsent = (start, start.plus(length));
-        self.head_done = match length {
-            0 => WHOLE,
+        self.head_written = match length {
+            0 => HEAD_DONE,
             // The caller's fields may be of any length: a head of 4 GB is cut there.
-            _ => self.head_done.saturating_add(length as u32),
+            _ => self.head_written.saturating_add(length as u32),
         };
     }
 
@@ -144,10 +143,9 @@ impl<'a> Scratch<'a> {
     }
 
     /// So much content was put there, and is to be sent.
-    #[inline(always)] // Its other caller is linked into few programs.
     pub fn end_content(&mut self, chunking: Option<&'static Chunking>, length: usize) {
         let length = match chunking {
-            Some(chunking) => (chunking.frame)(self.bytes, length),
+            Some(chunking) => (chunking.write_chunk)(self.bytes, length),
             None => length,
         };
         self.unsent = (0, length);
@@ -155,7 +153,7 @@ impl<'a> Scratch<'a> {
 
     /// Puts the chunk here that ends a stream, if it fits.
     pub fn put_last_chunk(&mut self, chunking: &Chunking) {
-        self.unsent = (0, (chunking.frame)(self.bytes, 0));
+        self.unsent = (0, (chunking.write_chunk)(self.bytes, 0));
     }
 }
 

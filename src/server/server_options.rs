@@ -4,7 +4,7 @@ use core::fmt;
 
 use super::allowed_origins::AllowedOrigins;
 use super::chunking::{CHUNKING, Chunking};
-use super::full::{RECONNECT, Reconnect};
+use super::full::{BEGIN_SHORT_STREAM, BeginShortStream};
 use super::stream_options::StreamOptions;
 use crate::http::{HeaderField, Request, Response, write_checked_field, write_field};
 
@@ -34,7 +34,7 @@ pub struct ServerOptions<'a> {
     write_fields: Option<WriteFields>,
     pub(super) kept_fields: &'a [&'a str],
     pub(super) check: Option<Check<'a>>,
-    pub(super) reconnect: Option<Reconnect>,
+    pub(super) when_full: Option<BeginShortStream>,
     pub(super) chunking: Option<&'static Chunking>,
     pub(super) max_head_len: u32,
     pub(super) head_timeout_ms: u32,
@@ -54,7 +54,7 @@ impl<'a> ServerOptions<'a> {
             write_fields: None,
             kept_fields: &[],
             check: None,
-            reconnect: None,
+            when_full: None,
             chunking: None,
             max_head_len: 8 * 1024,
             head_timeout_ms: 10_000,
@@ -177,7 +177,7 @@ impl<'a> ServerOptions<'a> {
     /// Each client that waits sends a request per [reconnection time](StreamOptions::retry) of these options. Its outcome is
     /// `Streamed(CloseReason::Ended)`, and a hub counts it as refused.
     pub const fn reconnect_when_full(mut self) -> Self {
-        self.reconnect = Some(RECONNECT);
+        self.when_full = Some(BEGIN_SHORT_STREAM);
         self
     }
 

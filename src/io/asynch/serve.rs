@@ -216,7 +216,7 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
                 }
                 connection.refuse_stream();
             }
-            kind => connection.settle(kind),
+            kind => connection.respond_to(kind),
         }
         if let RequestKind::Stream | RequestKind::Other | RequestKind::Refuse(_) = kind {
             self.log.note_refused();
@@ -300,7 +300,7 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
                 if take(&mut self.is_written) {
                     let stalls = pin!(timer(self.clock, stalls_at));
                     let Some(result) = before(pin!(self.socket.flush()), stalls).await else {
-                        self.connection.give_up();
+                        self.connection.abort();
                         continue;
                     };
                     result.map_err(Error::Io)?;
@@ -321,11 +321,11 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
                     if let Some(result) = read {
                         self.connection.received(result.map_err(Error::Io)?);
                     }
-                } else if S::CAN_SHUT_DOWN || !self.connection.skip_linger() {
+                } else if S::CAN_SHUT_DOWN || !self.connection.skip_linger_after_stream() {
                     let stalls = pin!(timer(self.clock, until));
                     match before(pin!(self.socket.shutdown()), stalls).await {
                         Some(result) => result.map_err(Error::Io)?,
-                        None => self.connection.give_up(),
+                        None => self.connection.abort(),
                     }
                 }
             }

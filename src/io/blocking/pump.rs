@@ -94,11 +94,11 @@ impl Connection<'_> {
         for _ in 0..MAX_TURNS {
             let is_writable = socket.write_ready().map_err(Error::Io)?;
             if is_writable {
-                self.note_writable();
+                self.restart_write_timeout();
             }
             match self.poll(now, log) {
                 ConnectionOutput::Send(_) if !is_writable => {
-                    return Ok(Wait::Until(self.stalls_at()));
+                    return Ok(Wait::Until(self.write_deadline()));
                 }
                 ConnectionOutput::Send(bytes) => {
                     let length = socket.write(bytes).map_err(Error::Io)?;
@@ -117,7 +117,7 @@ impl Connection<'_> {
                 }
                 ConnectionOutput::Request => return Ok(Wait::Request),
                 ConnectionOutput::Shutdown => {
-                    if !S::CAN_SHUT_DOWN && self.skip_linger() {
+                    if !S::CAN_SHUT_DOWN && self.skip_linger_after_stream() {
                         continue;
                     }
                     socket.flush().map_err(Error::Io)?;
