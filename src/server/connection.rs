@@ -1,4 +1,4 @@
-//! One client's connection, from its request to its end.
+//! A client's connection as a state machine, from the request to the end.
 
 use super::chunking::Chunking;
 use super::connection_state::{Ending, FixedResponse, State, Stream};
@@ -14,29 +14,30 @@ use super::stream_options::StreamOptions;
 use crate::http::{HeadError, Request, Response, Status};
 use crate::time::Instant;
 
-/// A client's connection: reads the head of its request, answers it, and streams events to it.
+/// A client's connection to a server: reads a request, and sends a response or an event stream.
 ///
 /// ```text
-///          too slow, malformed, too long
-///        ┌───────────────────────────────┐
-/// head ──┴─> request ──┬── respond ──> response ─────────────┬─> shutdown ──> linger ──> closed
-///                      └── stream ───> head of it ──> stream ┘
-///                          (or a refusal, as respond)
+///            too slow, malformed, too long
+///          ┌──────────────────────────────┐
+///          │                              v
+/// head of ─┴─> request ──┬── respond ──> response ──────────────────┬─> shutdown ──> linger ──> closed
+/// request                └── stream ───> head of stream ──> stream ─┘
+///                            (or a refusal, as respond)
 /// ```
 ///
-/// A client that closes its end during the head or the stream goes to *shutdown*. One that takes no byte for too long, or is
-/// overtaken in the middle of a frame, is aborted.
+/// If the client closes its side within the request head or the stream, *shutdown* is next. If it takes no byte for too long, or
+/// the rest of the current frame was overwritten in the log, the connection is aborted.
 ///
-/// It has no socket and no clock. The storage is the caller's: 512 bytes hold the part of a
-/// browser's request that is kept, and later what goes out in one write.
+/// A connection has no socket and no clock. The caller owns the scratch buffer. 512 bytes suffice: first they hold the fields of
+/// a browser's request that are kept, later the bytes of the next write.
 ///
-/// **Call [`poll`](Connection::poll) until it says [`ConnectionOutput::Wait`], and tell with
-/// [`sent`](Connection::sent) what was written, before the next call. While it waits, read into
-/// [`receive_buffer`](Connection::receive_buffer) and tell with [`received`](Connection::received) how much came, also
-/// when the client has closed, which is 0. Call `poll` again then, when the log has a new frame, and
-/// when the time has come.** When it says [`ConnectionOutput::Request`], answer that by
-/// [`answer`](Connection::answer), [`stream`](Connection::stream), [`respond`](Connection::respond),
-/// [`refuse`](Connection::refuse) or [`refuse_stream`](Connection::refuse_stream).
+/// **Call [`poll`](Connection::poll) until it returns [`ConnectionOutput::Wait`]. On [`ConnectionOutput::Send`], write the bytes,
+/// and report with [`sent`](Connection::sent) how many were written, before the next call of `poll`. While the connection waits,
+/// read into [`receive_buffer`](Connection::receive_buffer), and report with [`received`](Connection::received) how many bytes
+/// were read; report 0 when the client has closed its side. Call `poll` again after `received`, when the log has a new frame, and
+/// at the time of `Wait`.** On [`ConnectionOutput::Request`], call one of [`answer`](Connection::answer),
+/// [`stream`](Connection::stream), [`respond`](Connection::respond), [`refuse`](Connection::refuse) and
+/// [`refuse_stream`](Connection::refuse_stream). The first response is sent, and later calls change nothing.
 ///
 /// `io::blocking` and `io::asynch` do all this for sockets.
 #[derive(Debug)]
@@ -44,17 +45,20 @@ pub struct Connection<'a> {
     options: &'a ServerOptions<'a>,
     scratch: Scratch<'a>,
     state: State<'a>,
-    /// The response is a stream or the refusal of one: it carries CORS header fields.
+    /// Whether the response carries the CORS and stream fields of the options: it is a stream, or the refusal of one.
     has_option_fields: bool,
+    /// What the time is measured for. Its start is a member of its own, which saves padding.
     waiting: Waiting,
+    /// When `waiting` began.
     since: Instant,
 }
 
+// The size depends on pointers. It matters on microcontrollers, whose pointers have 32 bits.
 #[cfg(target_pointer_width = "32")]
 const _: () = assert!(size_of::<Connection<'_>>() <= 144);
 
 impl<'a> Connection<'a> {
-    /// A connection that has just been opened.
+    /// Creates a connection that a client has just opened. The time limit of the request head begins `now`.
     pub fn new(now: Instant, options: &'a ServerOptions<'a>, scratch: &'a mut [u8]) -> Self {
         Self {
             options,
@@ -66,7 +70,7 @@ impl<'a> Connection<'a> {
         }
     }
 
-    /// Begins again, for another client.
+    /// Starts again for another client, with the same options and scratch buffer.
     pub fn reuse(&mut self, now: Instant) {
         self.scratch.reset();
         self.state = State::Head;
@@ -75,8 +79,8 @@ impl<'a> Connection<'a> {
         self.since = now;
     }
 
-    /// What to do next.
-    // Not inlined: in a program's loop, its size varies by 0.1 KB with each change here.
+    /// Returns what to do next.
+    // Not inlined: its locals would be part of the caller's stack frame, also while the caller writes to the socket.
     #[inline(never)]
     pub fn poll<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized>(
         &mut self,
@@ -87,8 +91,9 @@ impl<'a> Connection<'a> {
         self.poll_records(now, &log.records())
     }
 
-    /// Puts the next frame of the present state into the scratch, if that is due. It needs no log, so that the caller's hook runs
-    /// while the log is not locked.
+    /// Calls the hook of the options for the next frame of the present state, if that is due, and puts the frame into the scratch.
+    ///
+    /// It takes no log, so that the hook of the program runs while a shared log is not locked.
     pub(crate) fn put_initial_state(&mut self) {
         if let State::Stream(stream) = &mut self.state {
             if let Some(state) = stream.session.initial_state() {
@@ -101,11 +106,11 @@ impl<'a> Connection<'a> {
         }
     }
 
-    /// Tells that the first `length` bytes of what [`poll`](Connection::poll) gave were written.
+    /// Reports that the first `length` of the bytes that [`poll`](Connection::poll) returned were written.
     pub fn sent(&mut self, length: usize) {
         match &mut self.state {
             _ if length == 0 => return,
-            // The caller may report more bytes than it was given.
+            // Saturates: `length` is reported by the caller, and no invariant limits it.
             State::Response(fixed) if self.scratch.unsent().is_empty() => {
                 fixed.sent = fixed.sent.saturating_add(length);
             }
@@ -114,12 +119,15 @@ impl<'a> Connection<'a> {
         self.waiting = Waiting::Progress;
     }
 
-    /// Where to read to, while [`poll`](Connection::poll) says [`ConnectionOutput::Wait`].
+    /// Returns the buffer to read into, while [`poll`](Connection::poll) returns [`ConnectionOutput::Wait`].
+    ///
+    /// It is the last quarter of the scratch. At other times, unsent bytes can lie there.
     pub fn receive_buffer(&mut self) -> &mut [u8] {
         self.scratch.receive_buffer()
     }
 
-    /// Tells that so many bytes were read; 0 means that the client has closed.
+    /// Reports that `length` bytes were read into the [receive buffer](Self::receive_buffer). 0 means that the client has closed
+    /// its side.
     pub fn received(&mut self, length: usize) {
         match &mut self.state {
             State::Head if length > 0 => {
@@ -142,17 +150,19 @@ impl<'a> Connection<'a> {
         }
     }
 
-    /// The request, once [`poll`](Connection::poll) has said [`ConnectionOutput::Request`].
+    /// Returns the request, after [`poll`](Connection::poll) has returned [`ConnectionOutput::Request`].
+    ///
+    /// The events of a stream overwrite it.
     pub fn request(&self) -> Request<'_> {
         self.scratch.request()
     }
 
-    /// What the request is for, as the options say.
+    /// Classifies the request by the options: by path, method and `Accept`, and by the [check](ServerOptions::check).
     pub fn request_kind(&self) -> RequestKind {
         RequestKind::of(&self.request(), self.options)
     }
 
-    /// Answers as the options say: with the stream, with a refusal, and other paths with 404.
+    /// Answers the request by the options: with the stream, with a refusal, or with 404 if the path is another one.
     pub fn answer<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized>(
         &mut self,
         now: Instant,
@@ -164,8 +174,9 @@ impl<'a> Connection<'a> {
         }
     }
 
-    /// Answers with a stream, whatever the path; or with a refusal, if the request's method, what it
-    /// accepts, or the [check](ServerOptions::check) rules a stream out.
+    /// Answers the request with a stream of these options, whatever the path.
+    ///
+    /// Refuses it instead if the method, `Accept` or the [check](ServerOptions::check) rules a stream out.
     pub fn stream<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized>(
         &mut self,
         now: Instant,
@@ -178,12 +189,12 @@ impl<'a> Connection<'a> {
         }
     }
 
-    /// As [`request_kind`](Self::request_kind), whatever the path.
+    /// Classifies the request as [`request_kind`](Self::request_kind) does, but as if its path were that of the stream.
     pub(crate) fn stream_request_kind(&self) -> RequestKind {
         RequestKind::of_stream(&self.request(), self.options)
     }
 
-    /// Answers with a stream, which was judged already.
+    /// Begins the stream. The caller has classified the request as [`RequestKind::Stream`].
     pub(crate) fn begin_stream<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized>(
         &mut self,
         now: Instant,
@@ -194,15 +205,18 @@ impl<'a> Connection<'a> {
         self.has_option_fields = true;
         if self.state.is_unanswered() {
             self.state = State::Stream(Stream {
-                // The search comes after the head, which leaves the id where it is.
+                // The log is searched for the id after the response head was sent. Until then the id stays in the scratch:
+                // the response head is put after the lines of the request.
                 session: Session::begin(now, log, self.request().last_event_id(), options),
                 chunking,
             });
         }
     }
 
-    /// Answers a request for a stream while no place is free: with 503 and [`RETRY_AFTER`](super::RETRY_AFTER), or as
-    /// [`reconnect_when_full`](ServerOptions::reconnect_when_full) says. It does not count places: the caller does.
+    /// Answers a request for a stream while no slot is free, with 503 and [`RETRY_AFTER`](super::RETRY_AFTER).
+    ///
+    /// With [`reconnect_when_full`](ServerOptions::reconnect_when_full), event sources get a short stream instead. The caller
+    /// counts slots, and decides when none is free.
     pub fn refuse_stream(&mut self) {
         self.has_option_fields = true;
         let options = self.options;
@@ -215,7 +229,7 @@ impl<'a> Connection<'a> {
         self.respond(&BUSY);
     }
 
-    /// Answers with what was judged, if that is not a stream; or with the head of one.
+    /// Sends the response for this kind of request, without a stream: for [`RequestKind::Stream`] it is the response head alone.
     pub(crate) fn respond_to(&mut self, kind: RequestKind) {
         let chunking = Chunking::of(self.options.chunking, &self.request());
         self.has_option_fields = !matches!(kind, RequestKind::Other);
@@ -227,24 +241,25 @@ impl<'a> Connection<'a> {
         }
     }
 
-    /// Answers with this response. A request for the head alone gets no more than that.
+    /// Answers the request with this response. A `HEAD` request gets the head of the response alone.
     pub fn respond(&mut self, response: &'a Response<'a>) {
         self.begin_response(response.status(), Some(response));
     }
 
-    /// Answers with this status, and its meaning in words.
+    /// Answers the request with this status. The content is the status as text, unless the status rules content out.
     pub fn refuse(&mut self, status: Status) {
         self.begin_response(status, None);
     }
 
-    /// Refuses a request whose head is not usable.
+    /// Refuses a request whose head is malformed or too long.
     fn refuse_head(&mut self, error: HeadError) {
         let status = match error {
             HeadError::Malformed => Status::BAD_REQUEST,
             HeadError::TargetTooLong => Status::URI_TOO_LONG,
             HeadError::TooLarge => Status::REQUEST_HEADER_FIELDS_TOO_LARGE,
         };
-        // It is not known whether a stream was asked for. Without CORS header fields, a page could not read the refusal.
+        // Whether a stream was asked for is unknown, since the head was not read to its end. Without CORS header fields, a page
+        // of another origin could not read why it gets no stream.
         self.has_option_fields = !matches!(error, HeadError::Malformed);
         self.refuse(status);
     }
@@ -255,22 +270,25 @@ impl<'a> Connection<'a> {
             self.state = State::Response(FixedResponse {
                 status,
                 response,
+                // A response to `HEAD` has no content: all of it was sent.
                 sent: if is_head_request { usize::MAX } else { 0 },
             });
         }
     }
 
-    /// Ends the stream when the frame under way is whole, and lets no other request begin one.
+    /// Ends the stream after the current frame. A request that is not answered yet gets no response: the connection closes.
     pub fn end(&mut self) {
         self.state.end();
     }
 
-    /// The stream, from its beginning to its end. That of [`refuse_stream`](Self::refuse_stream) is one, too.
+    /// Returns the session while the response is a stream, also the short one of [`refuse_stream`](Self::refuse_stream).
     pub const fn session(&self) -> Option<&Session<'a>> {
         self.state.session()
     }
 
-    /// The socket cannot be shut down. After a stream only its drop tells the client of the end: `true` if there was one.
+    /// After a stream, closes the connection without waiting for the client, and returns `true`. After a response, returns `false`.
+    ///
+    /// It is for sockets that cannot be shut down: the client of a stream sees the end only when the socket is dropped.
     #[cfg(any(feature = "embedded-io", feature = "embedded-io-async"))]
     pub(crate) const fn skip_linger_after_stream(&mut self) -> bool {
         self.state.skip_linger_after_stream()
@@ -281,18 +299,20 @@ impl<'a> Connection<'a> {
         &self.options.stream
     }
 
-    /// How long a client may take no byte.
+    /// Returns the time in milliseconds after which a write without progress ends the connection; 0 means never.
     pub(crate) const fn write_timeout_ms(&self) -> u32 {
         self.state
             .write_timeout_ms(self.options.stream.write_timeout_ms)
     }
 
-    /// The client takes no byte: the connection is at its end.
+    /// Aborts the connection, because the client has taken no byte for the write timeout.
     pub(crate) fn abort(&mut self) {
         self.state.abort();
     }
 
-    /// Tells that the client takes bytes, so that it is not judged by how late it is asked.
+    /// Restarts the write timeout, because the socket is writable.
+    ///
+    /// A superloop can call late. Without this, it would abort a client that has taken bytes meanwhile.
     #[cfg(feature = "embedded-io")]
     pub(crate) fn restart_write_timeout(&mut self) {
         if self.waiting == Waiting::Sending {
@@ -300,7 +320,7 @@ impl<'a> Connection<'a> {
         }
     }
 
-    /// When a client that takes no byte has had its time.
+    /// Returns the time at which the write timeout ends.
     #[cfg(feature = "embedded-io")]
     pub(crate) const fn write_deadline(&self) -> Instant {
         self.since.limit(self.write_timeout_ms())
@@ -312,7 +332,7 @@ impl<'a> Connection<'a> {
         records: &Records<'_>,
     ) -> ConnectionOutput<'_> {
         self.waiting.note_progress(&mut self.since, now);
-        // One loop, so that `advance` has one place where it is called from, and is inlined there.
+        // A loop, so that `advance` is called in one place: a second call would keep the compiler from inlining it.
         loop {
             if self.unsent().is_empty() {
                 if let Some(next) = self.advance(now, records) {
@@ -331,7 +351,7 @@ impl<'a> Connection<'a> {
         ConnectionOutput::Send(self.unsent())
     }
 
-    /// What is left of the part in the scratch, or, after the head, of a response's content.
+    /// Returns the bytes to send next: those in the scratch, or after the head the unsent content of a response.
     fn unsent(&self) -> &[u8] {
         let unsent = self.scratch.unsent();
         match &self.state {
@@ -342,7 +362,7 @@ impl<'a> Connection<'a> {
         }
     }
 
-    /// Takes one step after everything was sent. `None` if that gave something to send, or another step follows.
+    /// Takes one step after everything was sent. Returns `None` if there are bytes to send now, or the state has changed.
     fn advance(
         &mut self,
         now: Instant,
@@ -354,7 +374,8 @@ impl<'a> Connection<'a> {
                 if now < until {
                     return Some(ConnectionOutput::Wait(until));
                 }
-                // Browsers open connections in advance: an answer to nothing would confuse them.
+                // Browsers open connections before they have a request. They would take a 408 for the response to the request that
+                // they send later.
                 if self.scratch.is_unused() {
                     self.state.close(Outcome::Unanswered);
                 } else {
@@ -389,16 +410,18 @@ impl<'a> Connection<'a> {
         None
     }
 
-    /// Not inlined: what it needs of the stack, streams need not have.
+    /// Puts the next part of a refusal's head into the scratch.
+    // Not inlined: the `Response` that it makes would be among the locals of `poll`, and an event of `Hub::serve` would take 16
+    // instructions more on a Cortex-M3.
     #[inline(never)]
     fn put_head_of_refusal(&mut self, status: Status) {
         self.put_head(&Response::refusal(status));
     }
 
-    /// Puts the next part of a response's head into the scratch.
+    /// Puts the next part of a response's head into the scratch, with the header fields of the options if it carries them.
     fn put_head(&mut self, response: &Response<'_>) {
         if self.scratch.is_empty() {
-            // It cannot hold a response.
+            // An empty scratch cannot hold a response. What follows puts no byte into it.
             self.state.close(Outcome::Unanswered);
         }
         let (options, has_option_fields) = (self.options, self.has_option_fields);
