@@ -1,4 +1,4 @@
-//! How far a connection has come: the response under way, and the end.
+//! The states of a connection: the request, the response, and the end.
 
 use super::chunking::Chunking;
 use super::output::{CloseReason, ConnectionOutput, Outcome, SessionOutput};
@@ -8,24 +8,28 @@ use super::session::Session;
 use crate::http::{Response, Status};
 use crate::time::Instant;
 
-/// The state of a connection.
+/// The state of a connection, with what only that state needs.
 #[derive(Debug)]
 pub(super) enum State<'a> {
-    /// Reads the request.
+    /// The request head is being read.
     Head,
-    /// Waits for the caller to answer it.
+    /// The request head was read, and the caller has not answered it.
     Request,
+    /// A response whose content is at hand is being sent, head first.
     Response(FixedResponse<'a>),
+    /// A stream is being sent, head first.
     Stream(Stream<'a>),
+    /// Everything was sent, or the client is gone.
     Ended(Ending),
 }
 
 impl<'a> State<'a> {
+    /// Returns whether a response can still begin.
     pub const fn is_unanswered(&self) -> bool {
         matches!(self, Self::Head | Self::Request)
     }
 
-    /// The stream, once it has begun.
+    /// Returns the session while the response is a stream.
     pub const fn session(&self) -> Option<&Session<'a>> {
         match self {
             Self::Stream(stream) => Some(&stream.session),
@@ -33,7 +37,7 @@ impl<'a> State<'a> {
         }
     }
 
-    /// The socket cannot be shut down. After a stream only its drop tells the client of the end: `true` if there was one.
+    /// After a stream, skips the wait for the client, and returns `true`. After a response, returns `false`.
     #[cfg(any(feature = "embedded-io", feature = "embedded-io-async"))]
     pub const fn skip_linger_after_stream(&mut self) -> bool {
         match self {
@@ -45,7 +49,7 @@ impl<'a> State<'a> {
         }
     }
 
-    /// How long a client may take no byte.
+    /// Returns the write timeout in milliseconds: of the options of the stream, or else the one that is given for responses.
     pub const fn write_timeout_ms(&self, of_response: u32) -> u32 {
         match self {
             Self::Stream(stream) => stream.session.write_timeout_ms(),
@@ -53,7 +57,7 @@ impl<'a> State<'a> {
         }
     }
 
-    /// Ends a stream when the frame under way is whole, and lets no other request begin one.
+    /// Ends a stream after the current frame. A request that is not answered yet gets no response.
     pub fn end(&mut self) {
         match self {
             Self::Stream(stream) => stream.session.end(),
@@ -62,9 +66,10 @@ impl<'a> State<'a> {
         }
     }
 
-    /// The client takes no byte.
+    /// Aborts the connection: the socket is to be reset next.
     pub fn abort(&mut self) {
         match self {
+            // The stream has ended already, for another reason, which stays the outcome.
             Self::Ended(ending) if matches!(ending.outcome, Outcome::Streamed(_)) => {
                 ending.abort();
             }
@@ -73,24 +78,25 @@ impl<'a> State<'a> {
         }
     }
 
-    /// There is nothing to send any more.
+    /// Ends the connection after everything was sent: by a shutdown.
     pub fn close(&mut self, outcome: Outcome) {
         *self = Self::Ended(Ending::graceful(outcome));
     }
 }
 
-/// A response whose content is at hand, and how much of it was sent.
+/// A response whose content is at hand, and how much of the content was sent.
 #[derive(Debug)]
 pub(super) struct FixedResponse<'a> {
     pub status: Status,
-    /// If not, the status says all.
+    /// If `None`, the response is the refusal that [`Response::refusal`] makes of the status. It is made when its head is put
+    /// into the scratch, because a `Response` here would make every connection larger.
     pub response: Option<&'a Response<'a>>,
-    /// How much of the content was sent.
+    /// How many bytes of the content were sent. `usize::MAX` if the response has no content, as with `HEAD`.
     pub sent: usize,
 }
 
 impl<'a> FixedResponse<'a> {
-    /// A response without its content.
+    /// Creates a response whose head alone is sent.
     pub const fn head(response: &'a Response<'a>) -> Self {
         Self {
             status: response.status(),
@@ -99,29 +105,30 @@ impl<'a> FixedResponse<'a> {
         }
     }
 
-    /// What is left of the content.
+    /// Returns the unsent bytes of the content.
     pub fn unsent(&self) -> &'a [u8] {
         let content = match self.response {
             Some(response) => response.body(),
             None => self.status.refusal_body(),
         };
-        // For `HEAD`, `sent` is `usize::MAX`, so no content is left.
+        // Empty if `sent` is past the end: it is `usize::MAX` for `HEAD`, and callers can report more than was given.
         content.get(self.sent..).unwrap_or_default()
     }
 }
 
-/// The response that is a stream.
+/// A response that is a stream.
 #[derive(Debug)]
 pub(super) struct Stream<'a> {
     pub session: Session<'a>,
-    /// How it goes in chunks, if it does.
+    /// The chunked transfer coding, if the stream has it.
     pub chunking: Option<&'static Chunking>,
 }
 
+/// The head of a stream that ends with its connection.
 static HEAD: Response = Response::stream();
 
 impl Stream<'_> {
-    /// The head of such a response.
+    /// Returns the head of a stream with this transfer coding.
     pub const fn head(chunking: Option<&'static Chunking>) -> &'static Response<'static> {
         match chunking {
             Some(chunking) => &chunking.head,
@@ -129,9 +136,9 @@ impl Stream<'_> {
         }
     }
 
-    /// Goes on after the head, when all was sent that was given: puts more into the scratch. Returns what the session wants
-    /// next.
-    #[inline(always)] // It has one caller.
+    /// Puts the next bytes of the stream into the scratch, and returns what the session wants next. Call it when everything in the
+    /// scratch was sent, the response head included.
+    #[inline(always)] // As a function of its own it takes 90 bytes more of flash in a program with `Hub::serve`.
     pub fn advance(
         &mut self,
         now: Instant,
@@ -142,7 +149,7 @@ impl Stream<'_> {
         if session.is_resuming() && !session.search(records, scratch.request().last_event_id()) {
             return SessionOutput::Wait(now);
         }
-        // Nothing of the request is needed from here on: events take its space.
+        // The id was the last of the request that was needed: from here on, events overwrite the request.
         scratch.discard_unsent();
         let space = scratch.content_space(self.chunking);
         let (length, output) = match session.fill_from(now, records, space) {
@@ -162,44 +169,48 @@ impl Stream<'_> {
     }
 }
 
-/// The end of a connection: everything is sent, or the client is gone.
+/// The end of a connection: the steps after everything was sent, or after the client is gone.
 #[derive(Debug)]
 pub(super) struct Ending {
     pub outcome: Outcome,
-    /// It is apart from the outcome, which is never moved: to move it would call `memcpy`, which is linked for nothing else.
+    /// Apart from the outcome, so that a new step does not move the outcome: that would call `memcpy`, which programs would link
+    /// for nothing else.
     next: EndStep,
 }
 
-/// What follows when everything is sent.
+/// The next step of a connection that ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum EndStep {
+    /// Close the sending side (TCP FIN).
     Shutdown,
-    /// Reads and discards so many bytes that the client still sends. If the connection were closed at once, a client
-    /// that still sends would get a reset, which can destroy what it has not read yet.
-    Linger {
-        left: usize,
-    },
+    /// Read and discard up to `left` more bytes. A socket that is closed with unread bytes sends a reset, and a reset discards what
+    /// the client has received but not read yet (RFC 9112, section 9.6).
+    Linger { left: usize },
+    /// Close the socket.
     Close,
+    /// Reset the socket (TCP RST).
     Abort,
 }
 
+/// How many bytes are discarded at most after the shutdown.
 const MAX_LINGER: usize = 64 * 1024;
+/// How long the connection is read from at most after the shutdown.
 const LINGER_MS: u32 = 1_000;
 
 impl Ending {
-    /// The client has got everything, or will get it, or has closed: it is shut down, and read from.
+    /// Creates an end by a shutdown: the client reads what was sent, or has closed its side.
     pub const fn graceful(outcome: Outcome) -> Self {
         let next = EndStep::Shutdown;
         Self { outcome, next }
     }
 
-    /// The client takes no byte.
+    /// Creates an end by a reset: the client takes no byte, so the socket could not send FIN either.
     pub const fn abrupt(outcome: Outcome) -> Self {
         let next = EndStep::Abort;
         Self { outcome, next }
     }
 
-    /// A stream has ended for this reason.
+    /// Creates the end of a stream, by a reset if its last frame was not sent whole or the client takes no byte.
     pub const fn of_stream(reason: CloseReason) -> Self {
         Self {
             outcome: Outcome::Streamed(reason),
@@ -210,7 +221,7 @@ impl Ending {
         }
     }
 
-    /// What to do next, when everything was sent. `since` is when it was shut down.
+    /// Returns what to do next. Call it when everything was sent. `since` becomes the time of the shutdown.
     pub fn poll(&mut self, now: Instant, since: &mut Instant) -> ConnectionOutput<'static> {
         match self.next {
             EndStep::Shutdown => {
@@ -229,21 +240,21 @@ impl Ending {
         }
     }
 
-    /// The client takes no byte: it is neither shut down nor read from.
+    /// Continues with a reset instead of the shutdown and the wait for the client.
     pub const fn abort(&mut self) {
         self.next = EndStep::Abort;
     }
 
-    /// The socket cannot be shut down, so only its drop tells the client of the end.
+    /// Continues with closing the socket instead of the wait for the client.
     #[cfg(any(feature = "embedded-io", feature = "embedded-io-async"))]
     pub const fn skip_linger(&mut self) {
         self.next = EndStep::Close;
     }
 
-    /// Tells that so many bytes were read; 0 means that the client has closed.
+    /// Records that `length` bytes were read and discarded. 0 means that the client has closed its side.
     pub fn received(&mut self, length: usize) {
         if let EndStep::Linger { left } = &mut self.next {
-            // The last read may exceed the limit.
+            // Saturates: the last read can be longer than what is left.
             *left = left.saturating_sub(length);
             if length == 0 || *left == 0 {
                 self.next = EndStep::Close;

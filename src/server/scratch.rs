@@ -1,23 +1,28 @@
-//! What is read of a request, and what goes out to its client.
+//! The scratch buffer of a connection: first the request head, then the bytes to send.
 
 use super::chunking::{AFTER, BEFORE, Chunking};
 use crate::bytes::copy::copy;
 use crate::bytes::exact::{Exact, ExactSlice};
 use crate::http::{ChunkSize, HeadError, Request, RequestHead, Response};
 
-/// The storage of a connection. It holds the lines of the request's head. While that is read, the last quarter is for
-/// what comes; after that, the parts of the response stand there, one after the other, until they are sent.
+/// The scratch buffer of a connection, and what it holds.
+///
+/// ```text
+/// request head:   | kept lines of the request           | bytes just read (last quarter) |
+/// response head:  | kept lines of the request | a part of the response head              |
+/// stream:         | events, and the framing of their chunk                               |
+/// ```
 #[derive(Debug)]
 pub(super) struct Scratch<'a> {
     bytes: &'a mut [u8],
     head: RequestHead,
-    /// How much of the response's head was put into the scratch.
+    /// How many bytes of the response head were put into the scratch, or [`HEAD_DONE`].
     head_written: u32,
-    /// The part that is yet to be sent.
+    /// The range of `bytes` that is yet to be sent.
     unsent: (usize, usize),
 }
 
-/// Where `head_written` stands after the end of the head.
+/// The value of `head_written` after the whole response head was put into the scratch.
 const HEAD_DONE: u32 = u32::MAX;
 
 impl<'a> Scratch<'a> {
@@ -30,29 +35,30 @@ impl<'a> Scratch<'a> {
         }
     }
 
+    /// Forgets everything, for the next client.
     pub fn reset(&mut self) {
         self.head = RequestHead::default();
         self.head_written = 0;
         self.unsent = (0, 0);
     }
 
+    /// Returns whether the scratch has no byte of storage.
     pub const fn is_empty(&self) -> bool {
         self.bytes.is_empty()
     }
 
-    /// Where to read to.
+    /// Returns the buffer to read into: the last quarter.
     pub fn receive_buffer(&mut self) -> &mut [u8] {
         let (_, space) = split(self.bytes);
         space
     }
 
-    /// Takes `length` bytes of the request, which were read into the receive buffer. Returns whether its head has ended.
-    ///
-    /// Not inlined, so that its locals are not on the stack while events are sent.
+    /// Takes `length` bytes of the request, which were read into the receive buffer. Returns whether the request head has ended.
     ///
     /// # Errors
     ///
-    /// The request is malformed or too large.
+    /// The request head is malformed or too large.
+    // Not inlined, which takes 34 to 180 bytes of flash less.
     #[inline(never)]
     pub fn receive(
         &mut self,
@@ -61,47 +67,54 @@ impl<'a> Scratch<'a> {
         max_head_len: u32,
     ) -> Result<bool, HeadError> {
         let (lines, received) = split(self.bytes);
-        // A length that exceeds the buffer is ignored.
+        // The caller reports the length. One that exceeds the buffer is ignored.
         let mut input = received.get(..length).unwrap_or_default();
         self.head
             .receive(&mut input, lines, kept_fields, max_head_len)
     }
 
-    /// Whether nothing of a request has come.
+    /// Returns whether no byte of a request was received.
     pub fn is_unused(&self) -> bool {
         self.head.is_empty()
     }
 
-    /// The request, once its head has ended and before events are put here.
+    /// Returns the request. Call it after the request head has ended, and before events overwrite it.
     pub fn request(&self) -> Request<'_> {
         Request::new(&self.head, self.bytes)
     }
 
+    /// Returns the bytes that are yet to be sent.
     pub fn unsent(&self) -> &[u8] {
         let (from, to) = self.unsent;
         self.bytes.part(from..to)
     }
 
+    /// Returns whether everything was sent that was put here.
     pub const fn is_sent(&self) -> bool {
         self.unsent.0 == self.unsent.1
     }
 
-    /// Tells that so many bytes were sent. The caller may report more bytes than it was given.
+    /// Records that `length` bytes were sent.
     pub fn note_sent(&mut self, length: usize) {
+        // Saturates, up to the end of the range: `length` is reported by the caller, and no invariant limits it.
         let (from, to) = self.unsent;
         self.unsent = (from.saturating_add(length).min(to), to);
     }
 
+    /// Drops the bytes that are yet to be sent.
     pub fn discard_unsent(&mut self) {
         self.unsent = (0, 0);
     }
 
-    /// Whether the whole head of the response was put here.
+    /// Returns whether the whole response head was put here.
     pub const fn is_head_done(&self) -> bool {
         self.head_written == HEAD_DONE
     }
 
-    /// Puts the next part of a response's head after the lines of the request. `write_more` writes more header fields.
+    /// Puts the next part of a response head after the lines of the request. `write_more` writes more header fields.
+    ///
+    /// Each call writes the whole head, and skips what earlier calls have put here: so a head of any length goes through a short
+    /// scratch, without a position among its fields. `write_more` has to write the same bytes in each call.
     pub fn put_head(
         &mut self,
         response: &Response<'_>,
@@ -112,10 +125,11 @@ impl<'a> Scratch<'a> {
         let request = Request::new(&self.head, lines);
         let mut skip = self.head_written as usize;
         let mut length = 0_usize;
-        let mut write = |chunk: &[u8]| {
-            // Slices before the position are skipped whole, the chunk at it is cut, later ones are taken whole.
-            let new = chunk.get(skip..).unwrap_or_default();
-            skip = skip.saturating_sub(chunk.len());
+        let mut write = |slice: &[u8]| {
+            // Slices that end before the position are skipped, the one at the position is cut, later ones are taken whole.
+            let new = slice.get(skip..).unwrap_or_default();
+            // Saturates at 0 with the slice at the position: nothing is skipped after it.
+            skip = skip.saturating_sub(slice.len());
             length = length.plus(put(new, free, length));
         };
         response.write_fields(&mut write);
@@ -124,25 +138,25 @@ impl<'a> Scratch<'a> {
         self.unsent = (start, start.plus(length));
         self.head_written = match length {
             0 => HEAD_DONE,
-            // The caller's fields may be of any length: a head of 4 GB is cut there.
+            // Saturates at `HEAD_DONE`: header fields of the program have any length, and a head of 4 GB is cut off there.
             _ => self.head_written.saturating_add(length as u32),
         };
     }
 
-    /// Where to put content of a stream.
+    /// Returns the space for the content of a stream: the scratch, without the framing of a chunk if the stream is chunked.
     #[inline(always)] // Its other caller is linked into few programs.
     pub fn content_space(&mut self, chunking: Option<&'static Chunking>) -> &mut [u8] {
         let (before, after) = match chunking {
             Some(_) => (BEFORE, AFTER),
             None => (0, 0),
         };
-        // If the framing of a chunk does not fit, the space is empty, and the session closes as stalled.
+        // Saturates: if the framing of a chunk does not fit, the space is empty, and the session closes as stalled.
         let rest = self.bytes.get_mut(before..).unwrap_or_default();
         let room = rest.len().saturating_sub(after).min(ChunkSize::MAX);
         rest.part_mut(..room)
     }
 
-    /// So much content was put there, and is to be sent.
+    /// Makes `length` bytes that were put into the [content space](Self::content_space) the bytes to send.
     pub fn end_content(&mut self, chunking: Option<&'static Chunking>, length: usize) {
         let length = match chunking {
             Some(chunking) => (chunking.write_chunk)(self.bytes, length),
@@ -151,13 +165,13 @@ impl<'a> Scratch<'a> {
         self.unsent = (0, length);
     }
 
-    /// Puts the chunk here that ends a stream, if it fits.
+    /// Puts the last chunk here, which ends a chunked stream. If it does not fit, the stream ends without it.
     pub fn put_last_chunk(&mut self, chunking: &Chunking) {
         self.unsent = (0, (chunking.write_chunk)(self.bytes, 0));
     }
 }
 
-/// Copies as much as fits after the first `length` bytes of `into`.
+/// Copies as many of `bytes` as fit after the first `length` bytes of `into`. Returns how many these are.
 fn put(bytes: &[u8], into: &mut [u8], length: usize) -> usize {
     let free = into.part_mut(length..);
     let bytes = bytes.get(..free.len()).unwrap_or(bytes);
@@ -165,7 +179,7 @@ fn put(bytes: &[u8], into: &mut [u8], length: usize) -> usize {
     bytes.len()
 }
 
-/// The parts of the scratch for the lines of a head, and for what is read.
+/// Splits the scratch into the space for the lines of a request head, and the last quarter, into which is read.
 fn split(scratch: &mut [u8]) -> (&mut [u8], &mut [u8]) {
     let lines = scratch.len().minus(scratch.len() / 4);
     scratch.split_exact_mut(lines)
