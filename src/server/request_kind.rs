@@ -1,27 +1,27 @@
-//! What a request asks for.
+//! The classification of requests by path, method, `Accept` and check.
 
 use super::allowed_origins::AllowedOrigins;
 use super::server_options::ServerOptions;
 use crate::http::{HeaderField, Request, Response, Status};
 
-/// What a request is for.
+/// How a server treats a request.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum RequestKind {
-    /// The event stream.
+    /// A `GET` of the event stream.
     Stream,
-    /// The head of the response that a stream would have.
+    /// A `HEAD` of the event stream: the client gets the response head alone.
     Head,
-    /// Whether a page may ask for the stream.
+    /// A CORS preflight for the event stream: an `OPTIONS`, while origins are allowed.
     Preflight,
-    /// Another path, which the caller may serve.
+    /// A request for another path. Respond to it, or let it get a 404.
     Other,
-    /// Something that is refused so.
+    /// A request for the event stream that is refused with this response.
     Refuse(&'static Response<'static>),
 }
 
 impl RequestKind {
-    /// Judges a request by its path, its method, its `Accept`, and the check of the options.
+    /// Classifies a request by path, method and `Accept`, and calls the check of the options if these allow a stream.
     pub(super) fn of(request: &Request<'_>, options: &ServerOptions<'_>) -> Self {
         if request.is_path(options.path) {
             Self::of_stream(request, options)
@@ -30,7 +30,7 @@ impl RequestKind {
         }
     }
 
-    /// As [`of`](Self::of), whatever the path.
+    /// Classifies a request as [`of`](Self::of) does, but as if its path were that of the stream.
     pub(super) fn of_stream(request: &Request<'_>, options: &ServerOptions<'_>) -> Self {
         if request.is_method("GET") || request.is_method("HEAD") {
             if !request.accepts_event_streams() {

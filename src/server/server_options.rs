@@ -1,4 +1,4 @@
-//! How a server answers requests for an event stream.
+//! The options of a server: path, hosts, origins, checks and limits.
 
 use core::fmt;
 
@@ -24,16 +24,18 @@ use crate::http::{HeaderField, Request, Response, write_checked_field, write_fie
 #[must_use]
 pub struct ServerOptions<'a> {
     pub(super) path: &'a str,
-    // Rare options are function pointers, so that programs that do not set them do not link their code.
+    // Rare options are function pointers, so that programs that do not set them do not link their code: `allows_host`,
+    // `write_fields`, `when_full`, and the one in `chunking`.
     hosts: &'a [&'a str],
     allows_host: Option<fn(&[&str], &Request<'_>) -> bool>,
     pub(super) allowed_origins: AllowedOrigins<'a>,
     allowed_fields: &'a [&'a str],
     stream_fields: &'a [HeaderField<'a>],
-    /// Writes those of the three fields above that are set.
+    /// Writes the header fields of `allowed_origins`, `allowed_fields` and `stream_fields`. `None` if none of them is set.
     write_fields: Option<WriteFields>,
     pub(super) kept_fields: &'a [&'a str],
     pub(super) check: Option<Check<'a>>,
+    /// Begins a short stream while no slot is free. `None` to send 503.
     pub(super) when_full: Option<BeginShortStream>,
     pub(super) chunking: Option<&'static Chunking>,
     pub(super) max_head_len: u32,
@@ -42,7 +44,7 @@ pub struct ServerOptions<'a> {
 }
 
 impl<'a> ServerOptions<'a> {
-    /// Streams at this path, with the options that the methods name as defaults.
+    /// Creates options for an event stream at this path. Each method below names its default.
     pub const fn new(path: &'a str) -> Self {
         Self {
             path,
@@ -62,36 +64,42 @@ impl<'a> ServerOptions<'a> {
         }
     }
 
-    /// The names by which the server may be called, without a port; any by default. A request that names
-    /// another host is refused with 403 at once, whatever its path. It keeps pages of others from reaching
-    /// the device by a name that they let point to it (DNS rebinding).
+    /// Limits the host names of requests, without a port. Any host is allowed by default.
+    ///
+    /// A request for another host is refused with 403 at once, whatever its path. This prevents DNS rebinding: a page of another
+    /// site cannot reach the device under a host name of that site which resolves to the address of the device. Names are compared
+    /// without regard to ASCII case, and without a dot at the end of the requested name. The requested host is that of the
+    /// request target if it names one, or else of the header field `Host` (RFC 9112, section 3.2.2).
     pub const fn allowed_hosts(mut self, hosts: &'a [&'a str]) -> Self {
         self.hosts = hosts;
         self.allows_host = Some(allows_host);
         self
     }
 
-    /// The pages of other origins that may read streams: none by default. The response to a request for a stream carries
-    /// CORS header fields then, also if it is a refusal. So does the refusal of a head that is too long. Other responses, such as
-    /// 404, carry none.
+    /// Allows pages of other origins to read streams (WHATWG Fetch, CORS protocol). None is allowed by default.
     ///
-    /// Preflights are answered, also those for access to a private network, and are not [checked](Self::check). A page can read
-    /// the status and the body of a refusal, but not its header fields, such as `Retry-After`.
+    /// If origins are allowed, each response to a request for a stream carries CORS header fields, also a refusal, and the refusal
+    /// of a request head that is too long. Other responses, such as 404, carry none.
+    ///
+    /// Preflights for the stream get a 204, also those for access to a private network. They are not [checked](Self::check). A
+    /// page can read the status and the content of a refusal, but not its header fields, such as `Retry-After`.
     pub const fn allowed_origins(mut self, origins: AllowedOrigins<'a>) -> Self {
         self.allowed_origins = origins;
         self.write_fields = Some(write_fields);
         self
     }
 
-    /// The header fields that pages of the [allowed origins](Self::allowed_origins) may send beside `Last-Event-ID` and
-    /// `Cache-Control`: none by default. A name that is no token is left out.
+    /// Allows header fields in requests of pages of the [allowed origins](Self::allowed_origins), in addition to `Last-Event-ID` and
+    /// `Cache-Control`. No other field is allowed by default.
     ///
-    /// This allows them in preflights only. To read one, name it in [`kept_fields`](Self::kept_fields), too.
+    /// This affects the responses to preflights only. To read a field, name it in [`kept_fields`](Self::kept_fields) too. A name
+    /// that is not a token (RFC 9110, section 5.6.2) is left out without an error.
     ///
     /// # Examples
     ///
-    /// A token from a page of another origin. `EventSource` cannot send it, so the page reads the stream by `fetch`, with
-    /// `Accept: text/event-stream`. A token is no credential in the sense of CORS: `AllowedOrigins::Only` is enough.
+    /// A page of another origin sends a token. `EventSource` cannot send it, so the page reads the stream with `fetch` and
+    /// `Accept: text/event-stream`. CORS does not treat a field that a script sets as a credential: `AllowedOrigins::Only` is
+    /// enough, and `OnlyWithCredentials` is not needed.
     ///
     /// ```
     /// use embedded_sse::http::{HeaderField, Request, Response, Status};
@@ -120,10 +128,10 @@ impl<'a> ServerOptions<'a> {
         self
     }
 
-    /// Adds header fields to the response that is a stream, also to a request for its head. Refusals do not have them.
+    /// Adds header fields to the response head of streams, also if the request is a `HEAD`. Refusals do not have them.
     ///
-    /// `Content-Length`, `Transfer-Encoding` and `Connection` are left out. `Content-Type`, `Cache-Control` and
-    /// `X-Accel-Buffering` would come twice, for a stream has them already.
+    /// `Content-Length`, `Transfer-Encoding` and `Connection` are left out. Do not add `Content-Type`, `Cache-Control` or
+    /// `X-Accel-Buffering`: every stream has them, so they would be sent twice.
     ///
     /// ```
     /// use embedded_sse::http::HeaderField;
@@ -141,15 +149,18 @@ impl<'a> ServerOptions<'a> {
         self
     }
 
-    /// Keeps these header fields of requests too, so that [`Request::field`] finds them. They take their
-    /// place in the scratch.
+    /// Keeps these header fields of requests, so that [`Request::field`] finds them. None is kept by default.
+    ///
+    /// They use space in the scratch buffer. A request with a field that does not fit is refused with 431.
     pub const fn kept_fields(mut self, names: &'a [&'a str]) -> Self {
         self.kept_fields = names;
         self
     }
 
-    /// Asks this function before any stream begins, and before it takes a place. It may answer 401 or 403 instead. A request for
-    /// the head is checked, too.
+    /// Calls this function for each request that would get a stream, before a slot is taken. There is no check by default.
+    ///
+    /// The function returns `None` to serve the request, or a refusal such as 401 or 403. It is called for `HEAD` requests too.
+    /// It is not called if the method or `Accept` rules a stream out, nor for preflights.
     ///
     /// ```
     /// use embedded_sse::http::{Request, Response, Status};
@@ -169,40 +180,44 @@ impl<'a> ServerOptions<'a> {
         self
     }
 
-    /// Lets pages come back by themselves. While no place is free, a client whose `Accept` names `text/event-stream` gets a stream
-    /// that holds the reconnection time and ends. It reconnects after that time. Other clients, also those that accept anything,
-    /// get 503 with [`RETRY_AFTER`](super::RETRY_AFTER). By default all get that, and the `EventSource` of browsers gives up for
-    /// good.
+    /// Sends a short stream to event sources while no slot is free, so that they reconnect by themselves.
     ///
-    /// Each client that waits sends a request per [reconnection time](StreamOptions::retry) of these options. Its outcome is
-    /// `Streamed(CloseReason::Ended)`, and a hub counts it as refused.
+    /// By default all clients get 503 with [`RETRY_AFTER`](super::RETRY_AFTER), after which the `EventSource` of browsers never
+    /// reconnects. With this option, a client whose `Accept` names `text/event-stream` gets a stream that holds the reconnection
+    /// time and ends. Other clients, also those with `Accept: */*`, still get the 503.
+    ///
+    /// Each client that waits sends one request per [reconnection time](StreamOptions::retry) of these options. The outcome of its
+    /// connection is `Streamed(CloseReason::Ended)`, and a hub counts the request as refused.
     pub const fn reconnect_when_full(mut self) -> Self {
         self.when_full = Some(BEGIN_SHORT_STREAM);
         self
     }
 
-    /// Sends streams in chunks, so that a client can tell a stream that ended from one that was cut off. By
-    /// default, and to clients that speak HTTP/1.0 in any case, the end of the connection is the end of
-    /// the stream.
+    /// Sends streams with the chunked transfer coding (RFC 9112, section 7.1).
+    ///
+    /// So a client can tell a stream that has ended from one that was cut off. By default, and always for clients that speak
+    /// HTTP/1.0, a stream ends with its connection. The framing of a chunk takes 8 bytes of the scratch.
     pub const fn chunked(mut self) -> Self {
         self.chunking = Some(&CHUNKING);
         self
     }
 
-    /// The length of the longest request head: 8 KB by default.
+    /// Limits the length of a request head, in bytes: 8 KB by default. A longer one is refused with 431.
     pub const fn max_head_len(mut self, bytes: u32) -> Self {
         self.max_head_len = bytes;
         self
     }
 
-    /// After how many milliseconds a head must be whole: 10 s by default. 0 stands for never: then a client that sends nothing
-    /// holds its connection for ever.
+    /// Limits the time until a request head is whole, in milliseconds from the start of the connection: 10 s by default.
+    ///
+    /// A later one is refused with 408. If the client has sent no byte, the connection is closed without a response. 0 means no
+    /// limit: then a client that sends nothing holds its connection for ever.
     pub const fn head_timeout(mut self, milliseconds: u32) -> Self {
         self.head_timeout_ms = milliseconds;
         self
     }
 
-    /// How streams are served.
+    /// Sets the options of the stream, [`StreamOptions::new`] by default.
     pub const fn stream(mut self, options: StreamOptions<'a>) -> Self {
         self.stream = options;
         self
@@ -222,23 +237,24 @@ impl fmt::Debug for ServerOptions<'_> {
 
 #[cfg(feature = "defmt")]
 impl defmt::Format for ServerOptions<'_> {
-    /// Tells the path.
+    /// Writes the path, and `..` for all other options.
     fn format(&self, f: defmt::Formatter<'_>) {
         defmt::write!(f, "ServerOptions {{ path: {=str}, .. }}", self.path);
     }
 }
 
-/// A look at a request, and the refusal if it is not to be served.
+/// Returns the refusal of a request, or `None` to serve it.
 type Check<'a> = &'a (dyn Fn(&Request<'_>) -> Option<&'static Response<'static>> + Sync);
 
 impl ServerOptions<'_> {
-    /// Whether the request is for this server at all.
+    /// Returns whether the host of the request is one of the allowed hosts.
     pub(super) fn allows_host(&self, request: &Request<'_>) -> bool {
         self.allows_host
             .is_none_or(|allows_host| allows_host(self.hosts, request))
     }
 
-    /// Writes header fields of a response for a stream: those of streams, and those for the page that asks.
+    /// Writes the header fields of the options: `stream_fields` if the response is a stream, and those of CORS for the origin of
+    /// the request.
     pub(super) fn write_fields(
         &self,
         response: &Response<'_>,
@@ -276,13 +292,15 @@ fn write_fields(
         let headers = b"Last-Event-ID, Cache-Control";
         write_field("Access-Control-Allow-Methods", b"GET", write);
         write_field("Access-Control-Allow-Headers", headers, write);
+        // `write_field` writes the line end before a field: what follows continues the value of the last one.
         for name in options.allowed_fields {
+            // A name that is no token could end the line.
             if HeaderField::new(name, "").is_ok() {
                 write(b", ");
                 write(name.as_bytes());
             }
         }
-        // Sent with every preflight: a browser that did not ask ignores it.
+        // Sent in response to every preflight: a browser that did not ask for it ignores it.
         write_field("Access-Control-Allow-Private-Network", b"true", write);
         write_field("Access-Control-Max-Age", b"86400", write);
     }
@@ -294,8 +312,10 @@ fn allows_host(hosts: &[&str], request: &Request<'_>) -> bool {
     hosts.iter().any(is_name)
 }
 
-/// The name in a `Host` field. The colons of an IPv6 address stand in brackets, and a dot at the end names the
-/// same host.
+/// Returns the host name of a `Host` field, without the port and without a dot at the end.
+///
+/// The last colon starts the port only if nothing but digits follows it. In an IPv6 address without a port, a bracket follows. A
+/// dot at the end is left out, because the name without it is the same host.
 fn without_port(host: &[u8]) -> &[u8] {
     let colon = host.iter().rposition(|byte| *byte == b':');
     let name = match colon.and_then(|colon| host.split_at_checked(colon)) {
