@@ -1,27 +1,27 @@
-//! The pages of other origins that may read a stream.
+//! The origins whose pages may read a stream, and the header fields of CORS.
 
-/// The pages of other origins that may read a stream (WHATWG Fetch, CORS protocol).
+/// The origins whose pages may read a stream (WHATWG Fetch, CORS protocol).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum AllowedOrigins<'a> {
-    /// None.
+    /// No other origin. Pages of the server's own origin need no permission.
     #[default]
     None,
-    /// All of them, but none with credentials.
+    /// Every origin, without credentials.
     Any,
-    /// These, such as `https://example.org`, without credentials.
+    /// These origins, such as `https://example.org`, without credentials.
     Only(&'a [&'a str]),
-    /// These, with cookies and HTTP authentication.
+    /// These origins, with credentials: cookies and HTTP authentication.
     OnlyWithCredentials(&'a [&'a str]),
 }
 
 impl<'a> AllowedOrigins<'a> {
-    /// The header fields, at most three, that allow a page of this origin to read a response: a stream, or the refusal of one.
+    /// Returns the header fields, at most three, that allow a page of this origin to read a stream or its refusal.
     ///
-    /// `origin` is the value of the request's header field `Origin`, and empty if there is none. An HTTP stack that owns the
-    /// socket sends these fields beside those of the [stream](super::StreamOptions::header_fields), and with its refusals of
-    /// one. It answers preflights by itself.
+    /// `origin` is the value of the request's header field `Origin`, and empty if there is none. They are for an HTTP stack that
+    /// owns the socket. It sends them with its refusals of streams, and with streams in addition to
+    /// [the fields of a stream](super::StreamOptions::header_fields). It has to answer preflights by itself.
     ///
     /// ```
     /// use embedded_sse::server::AllowedOrigins;
@@ -45,7 +45,7 @@ impl<'a> AllowedOrigins<'a> {
         let is_origin = |known: &&str| known.as_bytes() == origin;
         let listed = origins.iter().copied().find(is_origin);
         let any = matches!(self, Self::Any).then_some("*");
-        // Each field is made when it is asked for: a list of them took 100 bytes of stack.
+        // Each field is made when the caller asks for it: a list of all fields took 100 bytes of stack.
         (0..3_u8).filter_map(move |index| match index {
             0 => Some(("Access-Control-Allow-Origin", listed.or(any)?)),
             1 => listed.map(|_| ("Vary", "Origin")),

@@ -1,29 +1,32 @@
-//! Streams that go in chunks (RFC 9112, section 7.1).
+//! The chunked transfer coding of streams (RFC 9112, section 7.1).
 
 use crate::bytes::copy::copy;
 use crate::bytes::exact::{Exact, ExactSlice};
 use crate::http::{ChunkSize, LAST_CHUNK, Request, Response};
 
-/// What streams in chunks need. It is reached through a pointer, so that programs whose streams end with the connection do
-/// not link it.
+/// The response head and the chunk writer of chunked streams.
+///
+/// It is reached through a pointer that [`chunked`](super::ServerOptions::chunked) sets, so that other programs do not link it.
 #[derive(Debug)]
 pub(super) struct Chunking {
-    /// The head of the response.
+    /// The head of the response, with `Transfer-Encoding: chunked`.
     pub head: Response<'static>,
-    /// Makes a chunk of the first bytes of a scratch: so many bytes of content stand there after [`BEFORE`]. Without content
-    /// it is the last chunk. Returns the length of the whole; 0 if the last chunk does not fit.
+    /// Writes the framing around `length` bytes of content that lie in the scratch after the first [`BEFORE`] bytes. Returns the
+    /// length of the chunk.
+    ///
+    /// If `length` is 0, writes the last chunk, and returns 0 if that does not fit.
     pub write_chunk: fn(scratch: &mut [u8], length: usize) -> usize,
 }
 
-/// How many bytes of a chunk stand before its content.
+/// How many bytes a chunk has before its content.
 pub(super) const BEFORE: usize = ChunkSize::LEN;
-/// How many bytes of a chunk stand after its content.
+/// How many bytes a chunk has after its content.
 pub(super) const AFTER: usize = END.len();
 const END: &[u8] = b"\r\n";
 
 impl Chunking {
-    /// Returns what a stream of these options needs for this request, if it goes in chunks: a client of HTTP/1.0 does not know them
-    /// (RFC 9112, section 7.1).
+    /// Returns the chunked coding if the options set it and the client speaks HTTP/1.1: an HTTP/1.0 client does not know it
+    /// (RFC 9112, section 6.1).
     pub fn of(options: Option<&'static Self>, request: &Request<'_>) -> Option<&'static Self> {
         options.filter(|_| !request.is_http_1_0())
     }

@@ -1,4 +1,4 @@
-//! The answer to a request for a stream while no slot is free.
+//! The response to a request for a stream while no slot is free.
 
 #[cfg(feature = "http")]
 use super::chunking::Chunking;
@@ -15,19 +15,21 @@ use crate::http::{HeaderField, Response, Status};
 #[cfg(feature = "http")]
 use crate::time::Instant;
 
-/// The header field of the 503 that a client gets while no place for a stream is free: come back after 5 s.
+/// The header field `Retry-After: 5` of the 503 that a client gets while no slot is free (RFC 9110, section 10.2.3).
 ///
-/// `io::asynch` sends it by itself. An HTTP stack that owns the socket sends it when a log cannot be joined.
+/// It asks the client to retry after 5 s. `Connection` and `io::asynch` send it by themselves. An HTTP stack that owns the socket
+/// sends it when it cannot join a log.
 pub const RETRY_AFTER: (&str, &str) = ("Retry-After", "5");
 
-/// The response of a full server.
+/// The response while no slot is free.
 #[cfg(feature = "http")]
 pub(super) static BUSY: Response =
     Response::refusal(Status::SERVICE_UNAVAILABLE).own_fields(&BUSY_FIELDS);
 #[cfg(feature = "http")]
 static BUSY_FIELDS: [HeaderField; 1] = [HeaderField::constant(RETRY_AFTER.0, RETRY_AFTER.1)];
 
-/// `reconnect`, which is linked only if [`reconnect_when_full`](super::ServerOptions::reconnect_when_full) is set.
+/// A pointer to `begin_short_stream`, so that programs do not link it unless they set
+/// [`reconnect_when_full`](super::ServerOptions::reconnect_when_full).
 #[cfg(feature = "http")]
 pub(super) type BeginShortStream = for<'a> fn(
     &mut State<'a>,
@@ -39,7 +41,8 @@ pub(super) type BeginShortStream = for<'a> fn(
 #[cfg(feature = "http")]
 pub(super) const BEGIN_SHORT_STREAM: BeginShortStream = begin_short_stream;
 
-/// Gives an event source a stream that ends after its preamble. Returns `false` if the client is no event source.
+/// Begins a stream that ends after its preamble. Returns `false` if the `Accept` of the request does not name
+/// `text/event-stream`: then the client is no event source, and could not use the stream.
 #[cfg(feature = "http")]
 fn begin_short_stream<'a>(
     state: &mut State<'a>,

@@ -1,35 +1,35 @@
-//! Serving event streams, without a socket.
+//! Servers of event streams, without sockets.
 //!
-//! An [`EventLog`] holds the frames that were published last. A [`Session`] is the stream that one
-//! client gets of them, and a `Connection` (feature `http`) is that client's whole connection, from its request on.
+//! An [`EventLog`] holds the frames that were published last. A [`Session`] is the stream of one client, read from that log. A
+//! `Connection` (feature `http`) is a session with its HTTP request and response.
 //!
 //! # Verbs
 //!
-//! Each verb has one meaning on all types that serve, with or without a socket:
+//! Each verb has the same meaning in all types that serve, with or without a socket:
 //!
 //! | verb | meaning | of |
 //! | --- | --- | --- |
 //! | accept | Reads the head of a request. | `io::asynch::Incoming` |
-//! | answer | Answers as the options say: with the stream, or with a refusal. | `Connection`, `io::asynch::Incoming` |
-//! | stream | Answers with a stream of these options, whatever the path. | `Connection`, `Incoming`, `io::asynch::Joined` |
-//! | respond | Answers with a response of the caller. | `Connection`, `Incoming` |
-//! | refuse | Answers with a status, and its meaning in words. | `Connection`, `Incoming` |
-//! | refuse_stream | Answers that no place for a stream is free. `Incoming` does that by itself. | `Connection` |
-//! | serve | Accepts and answers. | `io::asynch`, `Hub` |
-//! | join | Takes a place for a stream in a shared log. | `Hub`, `io::asynch::SharedLog` |
+//! | answer | Answers the request by the options: with the stream, or with a refusal. | `Connection`, `io::asynch::Incoming` |
+//! | stream | Answers the request with a stream of other options, whatever the path. | `Connection`, `Incoming`, `io::asynch::Joined` |
+//! | respond | Answers the request with a response of the caller. | `Connection`, `Incoming` |
+//! | refuse | Answers the request with a status, which is also the text of the content. | `Connection`, `Incoming` |
+//! | refuse_stream | Answers the request while no slot is free. `Incoming` does that by itself. | `Connection` |
+//! | serve | Accepts a request, and answers it. | `io::asynch`, `Hub` |
+//! | join | Takes a slot of a shared log. | `Hub`, `io::asynch::SharedLog` |
 //!
 //! # What a foreign page can do
 //!
-//! Any page that a user in the device's network has open can send requests to a device that speaks plain HTTP.
+//! Every page that is open in a browser in the device's network can send requests to a device that speaks plain HTTP.
 //!
-//! | it can | what helps |
+//! | what the page can do | what prevents it |
 //! | --- | --- |
-//! | read the stream, if [`AllowedOrigins`] has its origin | List origins. `Any` is for what everyone may read. |
-//! | read the stream by a name of its own that it lets point to the device (DNS rebinding) | `ServerOptions::hosts` |
-//! | hold places with streams that it cannot read: by an `<iframe>` in Chromium and Firefox, by `fetch(url, {mode: "no-cors"})` in Firefox | `ServerOptions::check` with a token: it refuses before a place is taken. Limit the connections of one address where you accept sockets. `Cross-Origin-Resource-Policy` does not help. |
-//! | send `GET`, and `POST` with a form or text, to other paths | Change nothing on a `GET`. For a change, require a header field that needs a preflight, such as `Authorization`, or check `Origin`. |
+//! | read the stream, if [`AllowedOrigins`] has its origin | List origins. Use `Any` only for what everyone may read. |
+//! | read the stream under a host name of its own site that resolves to the device (DNS rebinding) | `ServerOptions::allowed_hosts` |
+//! | hold slots with streams that it cannot read: by an `<iframe>` in Chromium and Firefox, by `fetch(url, {mode: "no-cors"})` in Firefox | `ServerOptions::check` with a token: it refuses before a slot is taken. Limit the connections of one address where you accept sockets. `Cross-Origin-Resource-Policy` does not help. |
+//! | send `GET`, and `POST` with a form or text, to other paths | Let a `GET` change nothing. For changes, require a header field that needs a preflight, such as `Authorization`, or check `Origin`. |
 //!
-//! No header field tells a request of a foreign page that holds a place from one of the device's own page: neither has an
+//! No header field distinguishes a request of a foreign page that holds a slot from one of the device's own page: neither has an
 //! `Origin`, and browsers send `Sec-Fetch-Site` only over https and to the machine that they run on.
 
 mod allowed_origins;
