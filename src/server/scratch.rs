@@ -144,7 +144,6 @@ impl<'a> Scratch<'a> {
     }
 
     /// Returns the space for the content of a stream: the scratch, without the framing of a chunk if the stream is chunked.
-    #[inline(always)] // Its other caller is linked into few programs.
     pub fn content_space(&mut self, chunking: Option<&'static Chunking>) -> &mut [u8] {
         let (before, after) = match chunking {
             Some(_) => (BEFORE, AFTER),
