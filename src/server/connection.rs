@@ -80,8 +80,6 @@ impl<'a> Connection<'a> {
     }
 
     /// Returns what to do next.
-    // Not inlined: its locals would be part of the caller's stack frame, also while the caller writes to the socket.
-    #[inline(never)]
     pub fn poll<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized>(
         &mut self,
         now: Instant,
