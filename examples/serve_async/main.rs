@@ -15,13 +15,13 @@ use std::sync::atomic::Ordering;
 
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
 use embedded_io_adapters::tokio_1::FromTokio;
-use embedded_sse::hub::{Hub, Slot};
+use embedded_sse::hub::Hub;
 use embedded_sse::io::WithShutdown;
 use embedded_sse::server::{ServerOptions, StreamOptions};
 use tokio::time::{Duration, Instant, sleep};
 use uptime::UPTIME_S;
 
-static HUB: Hub<CriticalSectionRawMutex, [u8; 2048], [Slot; 4]> = Hub::new();
+static HUB: Hub<CriticalSectionRawMutex, 2048, 4> = Hub::new();
 static OPTIONS: ServerOptions = ServerOptions::new("/")
     .reconnect_when_full()
     .stream(StreamOptions::new().initial_state(&uptime::greet));

@@ -10,7 +10,7 @@ mod uptime;
 use std::{io::Result, net::TcpListener, sync::atomic::Ordering, time::Duration};
 
 use embedded_sse::server::{Connection, EventLog, RequestKind, ServerOptions, StreamOptions};
-use embedded_sse::{Instant, io::blocking::Wait};
+use embedded_sse::{Instant, io::blocking::PumpOutput};
 use socket::Socket;
 use uptime::UPTIME_S;
 
@@ -55,15 +55,15 @@ fn main() -> Result<()> {
             }
             let Some(open) = socket else { continue };
             match connection.pump(now, &log, open) {
-                Ok(Wait::Request) => match connection.request_kind() {
+                Ok(PumpOutput::Request) => match connection.request_kind() {
                     RequestKind::Stream if streams >= STREAMS => connection.refuse_stream(),
                     _ => {
                         connection.answer(now, &log);
                         streams += usize::from(connection.session().is_some());
                     }
                 },
-                Ok(Wait::Until(_)) => {}
-                Ok(Wait::Closed(_)) | Err(_) => *socket = None,
+                Ok(PumpOutput::Wait(_)) => {}
+                Ok(PumpOutput::Close(_)) | Err(_) => *socket = None,
             }
         }
         std::thread::sleep(Duration::from_millis(10));

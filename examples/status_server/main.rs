@@ -26,10 +26,10 @@ use std::time::Duration;
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
 use embedded_io_adapters::tokio_1::FromTokio;
 use embedded_sse::http::{Response, Status};
-use embedded_sse::hub::{Hub, Slot};
+use embedded_sse::hub::Hub;
 use embedded_sse::io::asynch::Incoming;
-use embedded_sse::io::{Error, WithShutdown};
-use embedded_sse::server::{PublishError, ServerOptions, Start, StreamOptions};
+use embedded_sse::io::{ServeError, WithShutdown};
+use embedded_sse::server::{ServerOptions, Start, StreamOptions};
 use embedded_sse::{Frame, SliceSink, event_type};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
@@ -47,15 +47,15 @@ const STATUS: Frame = Frame::new().event_type(event_type!("status"));
 /// The last sample.
 static PRESENT: Mutex<String> = Mutex::new(String::new());
 
+/// Size of the history in bytes.
+const LOG_BYTES: usize = 64 * 1024;
+/// Largest number of streams at a time.
+const CLIENTS: usize = 32;
 /// Connections in addition to those of streams, for the page and for refusals.
 const SPARE_CONNECTIONS: usize = 16;
 const GRACE: Duration = Duration::from_secs(2);
 
-/// The part that all connections share.
-struct Server {
-    hub: Hub<CriticalSectionRawMutex, Vec<u8>, Vec<Slot>>,
-    options: ServerOptions<'static>,
-}
+static HUB: Hub<CriticalSectionRawMutex, LOG_BYTES, CLIENTS> = Hub::new();
 
 fn main() -> ExitCode {
     let options = match Options::parse() {
@@ -89,25 +89,21 @@ async fn run(options: &Options) -> io::Result<()> {
         .retry(1_000)
         .retry_jitter(1_000)
         .keep_alive(options.keep_alive_ms);
-    let slots = (0..options.clients).map(|_| Slot::new()).collect();
-    let server = Arc::new(Server {
-        hub: Hub::with_storage(vec![0; options.log_bytes], slots),
-        options: ServerOptions::new("/events")
-            .reconnect_when_full()
-            .stream(stream),
-    });
+    let server_options = ServerOptions::new("/events")
+        .reconnect_when_full()
+        .stream(stream);
     // The time in seconds would not do as an epoch: a server that restarts within a second would take the ids of the previous
     // run for its own.
-    server.hub.make_ids(random::random());
+    HUB.make_ids(random::random());
 
-    let connections = Arc::new(Semaphore::new(options.clients + SPARE_CONNECTIONS));
+    let connections = Arc::new(Semaphore::new(CLIENTS + SPARE_CONNECTIONS));
     let mut tasks = JoinSet::new();
     tokio::select! {
-        () = publish_status(&server, Duration::from_millis(options.interval_ms.into())) => {}
-        () = accept_all(&listener, &server, &connections, &mut tasks) => {}
+        () = publish_status(Duration::from_millis(options.interval_ms.into())) => {}
+        () = accept_all(&listener, server_options, &connections, &mut tasks) => {}
         result = tokio::signal::ctrl_c() => result?,
     }
-    server.hub.end();
+    HUB.end();
     drop(listener);
     let _ = timeout(GRACE, async { while tasks.join_next().await.is_some() {} }).await;
     Ok(())
@@ -115,7 +111,7 @@ async fn run(options: &Options) -> io::Result<()> {
 
 async fn accept_all(
     listener: &TcpListener,
-    server: &Arc<Server>,
+    options: ServerOptions<'static>,
     connections: &Arc<Semaphore>,
     tasks: &mut JoinSet<()>,
 ) {
@@ -126,10 +122,9 @@ async fn accept_all(
             tokio::time::sleep(Duration::from_millis(100)).await;
             continue;
         };
-        let server = Arc::clone(server);
         tasks.spawn(async move {
             // An error means that the client is gone, so no response is possible.
-            let _ = server.handle(socket).await;
+            let _ = handle(socket, &options).await;
             drop(permit);
         });
         while tasks.try_join_next().is_some() {}
@@ -139,29 +134,24 @@ async fn accept_all(
 /// Publishes samples for ever, also without clients, so that the history has no gaps.
 ///
 /// Requests publish nothing: a client that sends many of them could otherwise evict the samples from the history.
-async fn publish_status(server: &Server, interval: Duration) {
+async fn publish_status(interval: Duration) {
     let mut machine = Machine::new();
     let mut ticks = tokio::time::interval(interval);
     loop {
         ticks.tick().await;
-        let status = machine.read(server.hub.stats().clients);
+        let status = machine.read(HUB.stats().clients);
         let text = status.to_string();
-        let published = server.hub.publish(&STATUS.with_data(text.as_bytes()));
+        let published = HUB.publish(&STATUS.with_data(text.as_bytes()));
+        published.expect("a sample is shorter than the log");
         *PRESENT.lock().unwrap() = text;
-        if published == Err(PublishError::TooLarge) {
-            eprintln!("status_server: --log-bytes is too small for one event");
-            return;
-        }
         if let Some(line) = machine.log_line(&status) {
-            // A log that is too small for this line does not get it.
-            let _ = server
-                .hub
-                .publish_with(event_type!("log"), |data| data.write_str(&line));
+            HUB.publish_with(event_type!("log"), |data| data.write_str(&line))
+                .expect("a line is shorter than the log");
         }
     }
 }
 
-/// Writes the last sample for a new client, which gets it before the history, and even if the log is too small for events.
+/// Writes the last sample for a new client, which gets it before the history.
 fn greet(number: u32, sink: &mut SliceSink<'_>) -> bool {
     let present = PRESENT.lock().unwrap();
     if number > 0 || present.is_empty() {
@@ -172,39 +162,41 @@ fn greet(number: u32, sink: &mut SliceSink<'_>) -> bool {
     true
 }
 
-impl Server {
-    async fn handle(&self, socket: TcpStream) -> Result<(), Error<io::Error>> {
-        socket.set_nodelay(true).map_err(Error::Io)?;
-        let mut scratch = [0; 2048];
-        let socket = WithShutdown::new(FromTokio::new(socket), end::end);
-        let mut incoming =
-            Incoming::new(socket, &mut scratch, &TokioClock, &self.hub, &self.options);
-        incoming.accept().await?;
-        let request = incoming.request();
-        let reads = request.is_method("GET") || request.is_method("HEAD");
-        let metrics;
-        let page = match request.path() {
-            "/" => Response::new(Status::OK).with_body("text/html; charset=utf-8", PAGE.as_bytes()),
-            "/metrics.json" => {
-                metrics = self.metrics();
-                Response::new(Status::OK).with_body("application/json", metrics.as_bytes())
-            }
-            _ => return incoming.answer().await.map(drop),
-        };
-        let response = if reads { &page } else { &NOT_ALLOWED };
-        incoming.respond(response).await.map(drop)
+async fn handle(
+    socket: TcpStream,
+    options: &ServerOptions<'_>,
+) -> Result<(), ServeError<io::Error>> {
+    socket.set_nodelay(true).map_err(ServeError::Io)?;
+    let mut scratch = [0; 2048];
+    let socket = WithShutdown::new(FromTokio::new(socket), end::end);
+    let mut incoming = Incoming::new(socket, &mut scratch, &TokioClock, &HUB, options);
+    if incoming.accept().await?.is_break() {
+        return Ok(());
     }
+    let request = incoming.request();
+    let reads = request.is_method("GET") || request.is_method("HEAD");
+    let counters;
+    let page = match request.path() {
+        "/" => Response::new(Status::OK).with_body("text/html; charset=utf-8", PAGE.as_bytes()),
+        "/metrics.json" => {
+            counters = metrics();
+            Response::new(Status::OK).with_body("application/json", counters.as_bytes())
+        }
+        _ => return incoming.answer().await.map(drop),
+    };
+    let response = if reads { &page } else { &NOT_ALLOWED };
+    incoming.respond(response).await.map(drop)
+}
 
-    fn metrics(&self) -> String {
-        let stats = self.hub.stats();
-        serde_json::json!({
-            "clients": stats.clients,
-            "served": stats.served,
-            "lagged": stats.lagged,
-            "refused": stats.refused,
-            "dropped": stats.dropped,
-            "published": stats.published,
-        })
-        .to_string()
-    }
+fn metrics() -> String {
+    let stats = HUB.stats();
+    serde_json::json!({
+        "clients": stats.clients,
+        "served": stats.served,
+        "lagged": stats.lagged,
+        "refused": stats.refused,
+        "aborted": stats.aborted,
+        "published": stats.published,
+    })
+    .to_string()
 }

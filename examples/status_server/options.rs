@@ -9,8 +9,6 @@ Usage: status_server [OPTIONS]
 
   --addr HOST:PORT  the address to listen on (default 127.0.0.1:8080; port 0 takes a free one)
   --interval MS     time between two samples (default 250)
-  --clients N       largest number of streams at a time (default 32)
-  --log-bytes N     size of the history in bytes (default 65536)
   --keep-alive MS   longest silence on a stream (default 15000; 0 for no limit)
   --help            show this text
 
@@ -19,8 +17,6 @@ Usage: status_server [OPTIONS]
 pub struct Options {
     pub addr: String,
     pub interval_ms: u32,
-    pub clients: usize,
-    pub log_bytes: usize,
     pub keep_alive_ms: u32,
 }
 
@@ -30,8 +26,6 @@ impl Options {
         let mut options = Self {
             addr: "127.0.0.1:8080".into(),
             interval_ms: 250,
-            clients: 32,
-            log_bytes: 64 * 1024,
             keep_alive_ms: 15_000,
         };
         let mut arguments = lexopt::Parser::from_env();
@@ -50,17 +44,12 @@ impl Options {
                         return Err("--interval must be at least 1".into());
                     }
                 }
-                lexopt::Arg::Long("clients") => options.clients = arguments.value()?.parse()?,
-                lexopt::Arg::Long("log-bytes") => options.log_bytes = arguments.value()?.parse()?,
                 lexopt::Arg::Long("keep-alive") => {
                     options.keep_alive_ms = arguments.value()?.parse()?
                 }
                 lexopt::Arg::Short('h') | lexopt::Arg::Long("help") => return Ok(None),
                 _ => return Err(argument.unexpected()),
             }
-        }
-        if options.clients > 10_000 || options.log_bytes > 1 << 30 {
-            return Err("--clients must be at most 10000, and --log-bytes at most 1 GiB".into());
         }
         Ok(Some(options))
     }

@@ -1,32 +1,33 @@
-//! What readers that reconnect keep from one stream to the next, and how they notice that a stream is silent.
+//! The state that readers keep between two streams, and their idle timeout.
 
 use crate::client::{NetworkReason, Reason, Reconnect, ReconnectOptions, ResponseInfo, Verdict};
 #[cfg(feature = "embedded-io-async")]
 use crate::io::turns::Turns;
 use crate::time::Instant;
 
-/// Why there is no stream if no response was judged.
+/// Why there is no stream if no response was passed to `judge`.
 const UNREACHABLE: Reason = Reason::Network(NetworkReason::Unreachable);
 
-/// From the loss of a stream to the next request.
+/// The time from the loss of a stream to the next request.
 #[derive(Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub(super) struct Attempts<'a> {
     pub reconnect: Reconnect<'a>,
-    /// When the wait under way ends. A wait whose future was dropped is still under way: to begin another one
-    /// would count one failure twice.
+    /// When the current wait ends. It stays set when the future of the wait is dropped: a second wait would count one
+    /// failure twice.
     waits_until: Option<Instant>,
-    /// Why there is no stream, if there is none now.
+    /// Why there is no stream. Valid while there is none.
     pub reason: Reason,
-    /// Whether no more requests are to be made.
+    /// Whether the last failure was final, so that no more requests are to be made.
     has_ended: bool,
-    /// Of all streams of an asynchronous reader, and of the waits between them. They lie here for the padding.
+    /// Counts the reads of all streams of an asynchronous reader and the waits between them. It lies here because there is
+    /// padding for it.
     #[cfg(feature = "embedded-io-async")]
     pub turns: Turns,
 }
 
 impl<'a> Attempts<'a> {
-    /// Begins with the reconnection time that earlier streams have set, if they have.
+    /// Takes over the reconnection time that earlier streams have set.
     pub fn new(options: &'a ReconnectOptions<'a>, retry: Option<u32>) -> Self {
         let mut reconnect = Reconnect::new(options);
         if let Some(milliseconds) = retry {
@@ -38,13 +39,13 @@ impl<'a> Attempts<'a> {
             reason: UNREACHABLE,
             has_ended: false,
             #[cfg(feature = "embedded-io-async")]
-            turns: Turns::ALL,
+            turns: Turns::FULL,
         }
     }
 
-    pub fn judge(&mut self, answer: &ResponseInfo) -> Verdict {
-        let verdict = self.reconnect.judge(answer);
-        self.begin();
+    pub fn judge(&mut self, response: &ResponseInfo) -> Verdict {
+        let verdict = self.reconnect.judge(response);
+        self.begin_attempt();
         if let Verdict::Failed(reason) = verdict {
             self.reason = reason;
         }
@@ -53,24 +54,25 @@ impl<'a> Attempts<'a> {
 
     pub fn opened(&mut self, now: Instant) {
         self.reconnect.opened(now);
-        self.begin();
+        self.begin_attempt();
         self.reason = Reason::Network(NetworkReason::Lost);
     }
 
     pub fn restarted(&mut self) {
         self.reconnect.restarted();
-        self.begin();
+        self.begin_attempt();
     }
 
-    /// Forgets what the last attempt came to. Called for each response, and when a wait is over.
-    fn begin(&mut self) {
+    /// Forgets the failure of the last attempt. Called for each response, and when a wait is over.
+    pub fn begin_attempt(&mut self) {
         self.waits_until = None;
         self.reason = UNREACHABLE;
         self.has_ended = false;
     }
 
-    /// Until when to wait after a stream that was lost or could not be had; `retry` is the reconnection time if
-    /// it was set since the last call. `None`: make no more requests.
+    /// Returns until when to wait after a stream was lost or an attempt failed. `None` means: make no more requests.
+    ///
+    /// `retry` is the reconnection time if the server has set it since the last call.
     pub fn wait(&mut self, now: Instant, retry: Option<u32>) -> Option<Instant> {
         if let Some(milliseconds) = retry {
             self.reconnect.set_retry(milliseconds);
@@ -81,42 +83,39 @@ impl<'a> Attempts<'a> {
         }
         self.waits_until
     }
-
-    /// The wait is over.
-    pub fn waited(&mut self) {
-        self.begin();
-    }
 }
 
-/// For how long a socket may be silent.
+/// How long a socket may be silent.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub(super) struct IdleTimeout {
     milliseconds: u32,
-    /// Never, if no read is under way.
-    until: Instant,
+    /// When the current read is late. `Instant::NEVER` between two reads.
+    deadline: Instant,
 }
 
 impl IdleTimeout {
-    /// 0 stands for no limit.
+    /// 0 means no limit.
     pub const fn new(milliseconds: u32) -> Self {
         Self {
             milliseconds,
-            until: Instant::NEVER,
+            deadline: Instant::NEVER,
         }
     }
 
-    /// Until when the read that begins, or goes on, may take. Only the time in which bytes are waited for counts,
-    /// not what the caller does between two reads; and a read that was dropped and made again is one.
-    pub fn until(&mut self, now: impl FnOnce() -> Instant) -> Instant {
-        if self.milliseconds != 0 && self.until == Instant::NEVER {
-            self.until = now().after(self.milliseconds);
+    /// Returns when the current read is late.
+    ///
+    /// The limit runs only while a read waits for bytes: the caller may take any time between two reads. A read whose
+    /// future was dropped goes on with the next call and keeps its deadline.
+    pub fn deadline(&mut self, now: impl FnOnce() -> Instant) -> Instant {
+        if self.milliseconds != 0 && self.deadline == Instant::NEVER {
+            self.deadline = now().after(self.milliseconds);
         }
-        self.until
+        self.deadline
     }
 
-    /// Bytes have come.
+    /// Call this when bytes have come.
     pub fn received(&mut self) {
-        self.until = Instant::NEVER;
+        self.deadline = Instant::NEVER;
     }
 }

@@ -1,19 +1,21 @@
-//! How sockets are ended.
+//! Sockets that can close their sending side.
 
 use embedded_io::ErrorType;
 
-/// How a socket is to be ended.
+/// How a socket is closed: the argument of the function of a [`WithShutdown`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum End {
-    /// Close the sending side after what was written (TCP FIN). Reading goes on.
+    /// Close the sending side after all that was written (TCP FIN). Reading goes on.
     Shutdown,
-    /// Give the connection up at once (TCP RST): the client takes no byte, so it would not read to the end.
+    /// Reset the connection at once (TCP RST): the client takes no byte, so it would not receive FIN.
     Abort,
 }
 
-/// Adds a function to a socket, which shuts it down or resets it. For [`io::asynch`](super::asynch) that is an `async fn` or
-/// an async closure, for [`io::blocking`](super::blocking) a function or a closure.
+/// A socket and a function that shuts it down or resets it.
+///
+/// The function is an `async fn` or an async closure for [`io::asynch`](super::asynch), and a function or a closure for
+/// [`io::blocking`](super::blocking).
 ///
 /// # Examples
 ///
@@ -31,7 +33,7 @@ pub enum End {
 /// # impl embedded_io_async::ErrorType for TcpSocket { type Error = Infallible; }
 /// use embedded_sse::io::{End, WithShutdown, asynch::HalfClose};
 ///
-/// fn closing(socket: &mut TcpSocket) -> impl HalfClose {
+/// fn closable(socket: &mut TcpSocket) -> impl HalfClose {
 ///     WithShutdown::new(socket, async |socket: &mut &mut TcpSocket, end| {
 ///         match end {
 ///             End::Shutdown => socket.close(),
@@ -48,23 +50,17 @@ pub struct WithShutdown<S, F> {
     pub(super) end: F,
 }
 
-/// A socket that cannot be shut down, only dropped. A client that reads to the end of a response waits until that
-/// happens: after 1 s, or when the client closes.
+/// A socket that cannot be shut down, only dropped.
+///
+/// Clients see the end of a response only when the socket is dropped: after 1 s, or when they close the connection.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct WithoutShutdown<S>(pub S);
 
 impl<S: ErrorType, F> WithShutdown<S, F> {
-    /// Joins a socket and the function that ends it.
+    /// Joins a socket and the function that closes it.
     pub const fn new(socket: S, end: F) -> Self {
         Self { socket, end }
-    }
-}
-
-impl<S, F> WithShutdown<S, F> {
-    /// Returns the socket.
-    pub fn into_inner(self) -> S {
-        self.socket
     }
 }
 

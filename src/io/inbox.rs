@@ -1,21 +1,22 @@
-//! What a reader does between two reads of its socket.
+//! The receive buffer of a reader, and its decoder.
 
 use crate::bytes::exact::{Exact, ExactSlice};
 use crate::decode::{Decoder, Event, Located, Overflow};
 
-/// A receive buffer in front of a decoder.
+/// Received bytes, and the decoder that reads them.
 #[derive(Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub(super) struct Inbox<'b, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> {
     pub decoder: &'b mut Decoder<B>,
     buffer: &'b mut [u8],
-    /// What was received, and how much of it is decoded. An event may borrow from all of it.
+    /// How many bytes of the buffer were received. An event may borrow from all of them.
     received: usize,
+    /// How many of these are decoded.
     decoded: usize,
 }
 
 impl<'b, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Inbox<'b, B> {
-    /// Begins a stream, `received` bytes of which are in the buffer already.
+    /// Begins a stream. Its first `received` bytes are in the buffer already.
     pub fn new(decoder: &'b mut Decoder<B>, buffer: &'b mut [u8], received: usize) -> Self {
         decoder.end_stream();
         Self {
@@ -26,8 +27,8 @@ impl<'b, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Inbox<'b, B> {
         }
     }
 
-    /// Decodes up to the next event. `None`: all that was received is decoded, receive more.
-    #[inline(always)] // as `Decoder::take_single_line`: an event costs no call
+    /// Decodes up to the next event. `None` means that all received bytes are decoded.
+    #[inline(always)] // so that an event costs no call, as in `Decoder::data_alone`
     pub fn advance(&mut self) -> Result<Option<Located>, Overflow> {
         let piece = self.buffer.part(..self.received);
         let mut input = piece.part(self.decoded..);
@@ -40,24 +41,24 @@ impl<'b, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Inbox<'b, B> {
         Ok(result?.map(|(located, _)| located))
     }
 
-    /// The event that `advance` has found.
-    #[inline(always)] // it only makes slices
+    /// Returns the event that `advance` has found.
+    #[inline(always)] // it only makes slices, which costs less than a call
     pub fn event(&self, located: Located) -> Event<'_> {
         let piece = self.buffer.part(..self.received);
         self.decoder.located_event(located, piece)
     }
 
-    /// Where to receive, once all is decoded.
+    /// Returns the buffer to receive into. Call this when all received bytes are decoded.
     pub fn receive_buffer(&mut self) -> &mut [u8] {
         self.buffer
     }
 
-    /// So many bytes were received; none means that the stream has ended.
+    /// Call this when so many bytes were received. 0 means that the stream has ended.
     pub fn received(&mut self, length: usize) {
         if length == 0 {
             self.decoder.end_stream();
         }
-        // A socket may report more than there is room for.
+        // A faulty socket may report more than the buffer holds.
         self.received = length.min(self.buffer.len());
         self.decoded = 0;
     }

@@ -1,4 +1,4 @@
-//! What a client has received: the buffer that holds it, and how much of it is read.
+//! The receive buffer of a client, and how much of it is read.
 
 use core::mem::take;
 
@@ -9,9 +9,9 @@ use crate::bytes::exact::{Exact, ExactSlice};
 use crate::client::{EventSource, Notice, NoticeKind, Step};
 use crate::time::Instant;
 
-/// Makes a `BufRead` of a socket that reads into a buffer of yours. It writes as the socket does.
+/// A `BufRead` over a socket and a buffer of yours. Writes go to the socket.
 ///
-/// What is read is cancel-safe as far as the socket's own `read` is.
+/// `read` and `fill_buf` are cancel-safe if the socket's `read` is.
 ///
 /// # Examples
 ///
@@ -29,7 +29,7 @@ use crate::time::Instant;
 #[derive(Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Buffered<'b, S> {
-    /// Without one, there is nothing to read, and nothing can be written.
+    /// `None` before a client has connected. Then there is nothing to read, and `write` returns 0.
     socket: Option<S>,
     buffer: &'b mut [u8],
     start: usize,
@@ -47,8 +47,8 @@ impl<'b, S> Buffered<'b, S> {
         }
     }
 
-    /// No socket yet.
-    pub(super) const fn unplugged(buffer: &'b mut [u8]) -> Self {
+    /// Has no socket until [`replace_socket`](Self::replace_socket) is called.
+    pub(super) const fn without_socket(buffer: &'b mut [u8]) -> Self {
         Self {
             socket: None,
             buffer,
@@ -57,27 +57,27 @@ impl<'b, S> Buffered<'b, S> {
         }
     }
 
-    /// Another socket, or none. What was received from the one before is forgotten.
-    pub(super) fn plug(&mut self, socket: Option<S>) {
+    /// Takes another socket, or none, and forgets the bytes of the one before.
+    pub(super) fn replace_socket(&mut self, socket: Option<S>) {
         self.socket = socket;
         self.start = 0;
         self.end = 0;
     }
 
-    /// What was received and is not consumed.
-    #[inline(always)] // clients ask for it twice for each event
+    /// Returns the received bytes that are not consumed.
+    #[inline(always)] // clients call it twice for each event
     pub(super) fn received(&self) -> &[u8] {
         self.buffer.part(self.start..self.end)
     }
 
     fn note_received(&mut self, length: usize) {
         self.start = 0;
-        // A socket may report more than there is room for.
+        // A faulty socket may report more than the buffer holds.
         self.end = length.min(self.buffer.len());
     }
 
     fn consume(&mut self, length: usize) {
-        // The caller may consume more than there is.
+        // The trait lets any caller pass any length: saturate, so that the sum stays within the buffer.
         self.start = self.start.saturating_add(length).min(self.end);
     }
 
@@ -180,8 +180,9 @@ mod asynch {
     }
 }
 
-/// How much of what a `BufRead` shows a client has read. An event may borrow from all of it, so it is consumed when
-/// all of it is read.
+/// How many of the bytes that `BufRead::fill_buf` has returned are decoded.
+///
+/// An event may borrow from all of them. So they are consumed together, when all are decoded.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Piece {
     shown: usize,
@@ -191,7 +192,7 @@ pub(super) struct Piece {
 impl Piece {
     pub const NOTHING: Self = Self { shown: 0, read: 0 };
 
-    /// Reads a piece that was just received, up to the first thing to tell.
+    /// Decodes bytes that were just received, up to the first notice.
     pub fn begin(
         &mut self,
         shown: &[u8],
@@ -208,16 +209,16 @@ impl Piece {
         }
     }
 
-    /// Whether there is something left to read.
-    #[inline(always)] // asked for each event
-    pub fn is_left(&self) -> bool {
+    /// Whether bytes are left to decode.
+    #[inline(always)] // called for each event
+    pub fn has_rest(&self) -> bool {
         self.read != self.shown
     }
 
-    /// Reads on, up to the next thing to tell. `shown` is what the socket shows now: more may have come, or a faulty
-    /// socket may show less.
-    #[inline(always)] // as `Decoder::take_single_line`: an event costs no call
-    pub fn go_on(
+    /// Decodes the rest, up to the next notice. `shown` is what the socket returns now: more may have come, and a faulty
+    /// socket may return less.
+    #[inline(always)] // so that an event costs no call, as in `Decoder::data_alone`
+    pub fn read_rest(
         &mut self,
         shown: Option<&[u8]>,
         source: &mut EventSource<'_>,
@@ -228,19 +229,19 @@ impl Piece {
         let notice = source.continue_piece(shown, &mut input);
         self.read = shown.len().minus(input.len());
         if input.is_empty() {
-            // The caller may have taken long for the events of this piece: the idle timeout begins with its end.
+            // The caller may have taken long with the events of this piece: the idle timeout begins now.
             source.lifecycle.note_activity(now());
         }
         notice
     }
 
-    /// What is read: the event or comment that was found last borrows from it.
-    #[inline(always)] // asked for each event
+    /// Returns the decoded bytes, from which the last event or comment borrows.
+    #[inline(always)] // called for each event
     pub fn read<'p>(&self, shown: Option<&'p [u8]>) -> Option<&'p [u8]> {
         shown?.get(..self.read)
     }
 
-    /// Makes the notice. An event or a comment borrows from what is shown.
+    /// Makes the notice. An event or a comment borrows from `shown`.
     pub fn notice<'n>(
         &self,
         notice: NoticeKind,
@@ -249,15 +250,15 @@ impl Piece {
     ) -> Notice<'n> {
         let read = match (notice, self.read(shown)) {
             (_, Some(read)) => read,
-            // The socket does not show again what was read: the event is gone.
+            // A faulty socket does not return the same bytes again: the event is lost.
             (NoticeKind::Found(_), None) => return Notice::Overflow,
             _ => b"",
         };
         source.notice(notice, read)
     }
 
-    /// How much is to be consumed before the next piece.
-    pub fn finish(&mut self) -> usize {
+    /// Forgets the piece, and returns how many of its bytes to consume.
+    pub fn take_read(&mut self) -> usize {
         take(self).read
     }
 }

@@ -1,13 +1,13 @@
-//! How asynchronous drivers let other tasks run.
+//! How asynchronous drivers yield to other tasks.
 
 use core::future::{Future, poll_fn};
 use core::task::Poll;
 
-/// Counts the turns of a driver's loop, which yields to other tasks after [`LIMIT`](Self::LIMIT) of them: a socket
-/// that is always ready would keep them waiting otherwise.
+/// Counts the turns of a driver's loop, which yields to other tasks after [`LIMIT`](Self::LIMIT) of them. Without that, a
+/// socket that is always ready would keep the executor in one task.
 ///
-/// A turn that waits for a socket or a clock does not restart the count: that would take code in each of these waits,
-/// and save one poll in 32 turns.
+/// A turn that waits for a socket or a clock does not restart the count. To restart it would need code at each of these
+/// waits, and would save one poll in 32 turns.
 #[derive(Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub(super) struct Turns {
@@ -15,17 +15,18 @@ pub(super) struct Turns {
 }
 
 impl Turns {
-    /// How many pieces of input may be read between two yields.
+    /// The number of turns between two yields.
     const LIMIT: u8 = 32;
 
-    /// As after a yield.
-    pub const ALL: Self = Self { left: Self::LIMIT };
+    /// The count after a yield.
+    pub const FULL: Self = Self { left: Self::LIMIT };
 
-    /// The first turn yields.
-    pub const NONE: Self = Self { left: 0 };
+    /// The count that makes the next turn yield.
+    pub const USED_UP: Self = Self { left: 0 };
 
-    /// Begins a turn, which may read one piece of input, write once or connect once. Yields first if no turn is left:
-    /// it wakes its task, and is ready at the next poll.
+    /// Begins a turn, in which the driver may read once, write once or connect once.
+    ///
+    /// If no turn is left, it wakes its task, is pending once, and is ready at the next poll.
     pub fn begin(&mut self) -> impl Future<Output = ()> {
         poll_fn(|context| match self.left.checked_sub(1) {
             Some(left) => {
@@ -33,9 +34,9 @@ impl Turns {
                 Poll::Ready(())
             }
             None => {
-                // At once: if only the next poll did this, a caller that drops each future after one poll would make
-                // no progress.
-                *self = Self::ALL;
+                // Restart the count in this poll: a caller that drops each future after one poll would never reach
+                // another one, and make no progress.
+                *self = Self::FULL;
                 context.waker().wake_by_ref();
                 Poll::Pending
             }

@@ -1,6 +1,5 @@
-//! What a writer still has to write of a frame.
+//! The part of a frame that a writer has not written.
 
-use super::Error;
 use crate::bytes::copy::copy;
 use crate::bytes::exact::{Exact, ExactSlice};
 use crate::encode::{Frame, Slices};
@@ -8,12 +7,13 @@ use crate::encode::{Frame, Slices};
 /// The rest of a frame.
 #[derive(Debug)]
 pub(super) struct Unsent<'f> {
-    chunk: &'f [u8],
-    chunks: Slices<'f, 'f>,
+    slice: &'f [u8],
+    slices: Slices<'f, 'f>,
 }
 
-/// What the socket has taken of the frame under way: how much, and a checksum (FNV-1a), for data of
-/// one frame behind the head of another could pose as a field.
+/// How many bytes of the current frame the socket has taken, and their checksum (FNV-1a).
+///
+/// The checksum tells whether the caller passes the same frame again: the rest of another frame could read as a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub(super) struct Sent {
@@ -28,7 +28,7 @@ impl Sent {
     };
 
     pub fn note(&mut self, bytes: &[u8]) {
-        // As in `Frame::encoded_len`, the sum may exceed a short `usize`.
+        // Saturates as in `Frame::encoded_len`: a LF becomes 7 bytes, so a frame may be longer than `usize` counts.
         self.length = self.length.saturating_add(bytes.len());
         for byte in bytes {
             // FNV-1a multiplies modulo 2^32.
@@ -38,68 +38,67 @@ impl Sent {
 }
 
 impl<'f> Unsent<'f> {
-    /// The frame without what was sent of it.
+    /// Returns the rest of the frame.
     ///
-    /// # Errors
-    ///
-    /// When it does not begin with what was sent, or is no longer: that was another frame.
-    pub fn new<E>(frame: &'f Frame<'_>, sent: Sent) -> Result<Self, Error<E>> {
+    /// `None` if the frame does not begin with the sent bytes or is not longer than they are: a part of another frame was
+    /// sent.
+    pub fn new(frame: &'f Frame<'_>, sent: Sent) -> Option<Self> {
         let mut unsent = Self {
-            chunk: b"",
-            chunks: frame.slices(),
+            slice: b"",
+            slices: frame.slices(),
         };
         unsent.skip(0);
         let mut again = Sent::NOTHING;
         while again.length < sent.length {
             let left = sent.length.minus(again.length);
-            let bytes = unsent.chunk.get(..left).unwrap_or(unsent.chunk);
+            let bytes = unsent.slice.get(..left).unwrap_or(unsent.slice);
             if bytes.is_empty() {
                 break;
             }
             again.note(bytes);
             unsent.skip(bytes.len());
         }
-        if again != sent || (sent != Sent::NOTHING && unsent.chunk.is_empty()) {
-            return Err(Error::CutOff);
+        if again != sent || (sent != Sent::NOTHING && unsent.slice.is_empty()) {
+            return None;
         }
-        Ok(unsent)
+        Some(unsent)
     }
 
-    /// The next bytes; empty at the end of the frame. Short chunks are gathered in `buffer`.
+    /// Returns the next bytes, gathering short slices in `buffer`. Returns no bytes at the end of the frame.
     pub fn gather<'g>(&mut self, buffer: &'g mut [u8]) -> &'g [u8]
     where
         'f: 'g,
     {
-        if self.chunk.len() >= buffer.len() {
-            let chunk = self.chunk;
-            self.skip(chunk.len());
-            return chunk;
+        if self.slice.len() >= buffer.len() {
+            let slice = self.slice;
+            self.skip(slice.len());
+            return slice;
         }
         let mut length = 0_usize;
         loop {
             let free = buffer.part_mut(length..);
-            let copied = self.chunk.len().min(free.len());
+            let copied = self.slice.len().min(free.len());
             if copied == 0 {
                 return buffer.part(..length);
             }
-            copy(self.chunk.part(..copied), free);
+            copy(self.slice.part(..copied), free);
             length = length.plus(copied);
             self.skip(copied);
         }
     }
 
-    /// Leaves out the next bytes, and then stands before a byte, if there is one.
+    /// Skips so many bytes. After that, `slice` is empty only at the end of the frame.
     fn skip(&mut self, mut length: usize) {
-        while length >= self.chunk.len() {
-            length = length.minus(self.chunk.len());
-            match self.chunks.next() {
-                Some(chunk) => self.chunk = chunk,
+        while length >= self.slice.len() {
+            length = length.minus(self.slice.len());
+            match self.slices.next() {
+                Some(slice) => self.slice = slice,
                 None => {
-                    self.chunk = b"";
+                    self.slice = b"";
                     return;
                 }
             }
         }
-        self.chunk = self.chunk.part(length..);
+        self.slice = self.slice.part(length..);
     }
 }

@@ -3,6 +3,7 @@
 
 use std::io::Write;
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle, sleep};
@@ -11,10 +12,10 @@ use std::time::Duration;
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
 use embedded_io_adapters::tokio_1::FromTokio;
 use embedded_sse::http::{HeaderField, Response, Status};
-use embedded_sse::hub::{Hub, Slot};
+use embedded_sse::hub::Hub;
 use embedded_sse::io::WithShutdown;
 use embedded_sse::io::asynch::{Clock, Incoming};
-use embedded_sse::io::blocking::Wait;
+use embedded_sse::io::blocking::PumpOutput;
 use embedded_sse::server::{
     Connection, EventLog, PublishError, RequestKind, ServerOptions, StreamOptions,
 };
@@ -112,7 +113,7 @@ pub struct Server {
 }
 
 type Publish = dyn Fn(&Frame<'_>) -> Result<(), PublishError>;
-type SharedHub = Arc<Hub<CriticalSectionRawMutex, [u8; 512], [Slot; PLACES]>>;
+type SharedHub = Arc<Hub<CriticalSectionRawMutex, 512, PLACES>>;
 type SharedLog = Arc<Mutex<EventLog<[u8; 512]>>>;
 
 /// The parts that the thread of a server owns.
@@ -240,7 +241,7 @@ async fn serve_on_tokio(parts: Parts, hub: SharedHub) {
                 let mut scratch = [0; 512];
                 let mut socket = WithShutdown::new(FromTokio::new(stream), end);
                 let mut incoming = Incoming::new(&mut socket, &mut scratch, &time, &*hub, options);
-                if incoming.accept().await.is_ok() {
+                if let Ok(ControlFlow::Continue(())) = incoming.accept().await {
                     let _ = match incoming.request().path() {
                         "/" => incoming.respond(&PAGE).await,
                         "/fields" => incoming.respond(&PAGE_WITH_FIELDS).await,
@@ -283,15 +284,16 @@ fn serve_in_a_superloop(mut parts: Parts, log: &SharedLog) {
             let Some(open) = socket else { continue };
             let log = log.lock().unwrap();
             match connection.pump(now, &log, open) {
-                Ok(Wait::Request) => match (connection.request().path(), connection.request_kind())
-                {
-                    (_, RequestKind::Stream) if is_full => connection.refuse_stream(),
-                    ("/", _) => connection.respond(&PAGE),
-                    ("/fields", _) => connection.respond(&PAGE_WITH_FIELDS),
-                    _ => connection.answer(now, &log),
-                },
-                Ok(Wait::Until(_)) => {}
-                Ok(Wait::Closed(_)) | Err(_) => {
+                Ok(PumpOutput::Request) => {
+                    match (connection.request().path(), connection.request_kind()) {
+                        (_, RequestKind::Stream) if is_full => connection.refuse_stream(),
+                        ("/", _) => connection.respond(&PAGE),
+                        ("/fields", _) => connection.respond(&PAGE_WITH_FIELDS),
+                        _ => connection.answer(now, &log),
+                    }
+                }
+                Ok(PumpOutput::Wait(_)) => {}
+                Ok(PumpOutput::Close(_)) | Err(_) => {
                     parts.held.fetch_sub(1, Ordering::SeqCst);
                     *socket = None;
                 }

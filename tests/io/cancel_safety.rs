@@ -1,7 +1,7 @@
 //! Futures that are dropped and made again, which must neither lose nor repeat anything.
 
 use embedded_sse::Decoder;
-use embedded_sse::io::{Error, asynch};
+use embedded_sse::io::{ReadError, asynch};
 
 use crate::common::generate::random_stream;
 use crate::common::{Item, oracle};
@@ -30,7 +30,7 @@ fn a_dropped_read_loses_no_event() {
                 None => {}
                 Some(Ok(Some(event))) => items.push(item(&event)),
                 Some(Ok(None)) => break,
-                Some(Err(Error::Overflow)) => items.push(Item::Overflow),
+                Some(Err(ReadError::Overflow)) => items.push(Item::Overflow),
                 Some(Err(error)) => panic!("{error:?}"),
             }
         }
@@ -58,8 +58,9 @@ fn a_dropped_write_or_flush_loses_no_byte() {
             while poll_once(writer.write(frame)).is_none() {}
         }
         while poll_once(writer.flush()).is_none() {}
-        assert_eq!(writer.get_mut().0.flushes, 1);
-        assert_eq!(writer.into_inner().0.sent, expected, "seed {seed}");
+        let AsyncSocket(socket) = writer.into_inner();
+        assert_eq!(socket.flushes, 1);
+        assert_eq!(socket.sent, expected, "seed {seed}");
     }
 }
 

@@ -1,22 +1,29 @@
-//! The errors of readers and writers: their `embedded-io` kinds and their texts.
+//! The errors of readers, writers and servers: their `embedded-io` kinds and their texts.
 
 use std::convert::Infallible;
 
+use embedded_io::{Error, ErrorKind};
 use embedded_sse::Overflow;
-use embedded_sse::io::Error;
+use embedded_sse::io::{ReadError, ServeError, WriteError};
 
 /// Breaks when an error has the kind or the text of another one.
 #[test]
 fn errors_have_their_kind() {
-    use embedded_io::{Error as _, ErrorKind};
-    let kind = |error: Error<ErrorKind>| error.kind();
-    assert_eq!(kind(Error::Io(ErrorKind::TimedOut)), ErrorKind::TimedOut);
-    assert_eq!(kind(Error::Overflow), ErrorKind::OutOfMemory);
-    assert_eq!(kind(Error::Idle), ErrorKind::TimedOut);
-    assert_eq!(kind(Error::WriteZero), ErrorKind::WriteZero);
-    assert_eq!(kind(Error::CutOff), ErrorKind::BrokenPipe);
+    let timed_out = ErrorKind::TimedOut;
+    assert_eq!(ReadError::Io(timed_out).kind(), timed_out);
+    assert_eq!(WriteError::Io(timed_out).kind(), timed_out);
+    assert_eq!(ServeError::Io(timed_out).kind(), timed_out);
+    let kind = ReadError::<Infallible>::Overflow.kind();
+    assert_eq!(kind, ErrorKind::OutOfMemory);
+    assert_eq!(ReadError::<Infallible>::Idle.kind(), timed_out);
+    let kind = WriteError::<Infallible>::WriteZero.kind();
+    assert_eq!(kind, ErrorKind::WriteZero);
+    let kind = WriteError::<Infallible>::CutOff.kind();
+    assert_eq!(kind, ErrorKind::BrokenPipe);
+    let kind = ServeError::<Infallible>::WriteZero.kind();
+    assert_eq!(kind, ErrorKind::WriteZero);
     assert_eq!(
-        Error::<Infallible>::Overflow.to_string(),
+        ReadError::<Infallible>::Overflow.to_string(),
         Overflow.to_string()
     );
 }

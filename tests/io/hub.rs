@@ -105,7 +105,7 @@ async fn a_client_that_never_reads_loses_its_slot() {
         .unwrap();
     let stalled = task.await.unwrap().unwrap();
     assert_eq!(stalled, Outcome::Streamed(CloseReason::Stalled));
-    assert_eq!((hub.stats().clients, hub.stats().dropped), (1, 1));
+    assert_eq!((hub.stats().clients, hub.stats().aborted), (1, 1));
 }
 
 /// Breaks when a client that hangs up keeps its slot, or the next client cannot take it.
@@ -150,7 +150,7 @@ async fn a_slow_client_gets_the_loss_notice_and_delays_nobody() {
     );
     assert!(after.ends_with("id: 7-100\ndata: 100\n\n"));
     assert!(!slow_task.is_finished());
-    assert_eq!((hub.stats().lagged, hub.stats().dropped), (1, 0));
+    assert_eq!((hub.stats().lagged, hub.stats().aborted), (1, 0));
     // The stream goes on, and the client has still lagged once.
     hub.publish(&Frame::data("1")).unwrap();
     assert_eq!(read(&mut slow).await, "id: 7-101\ndata: 1\n\n");
@@ -189,7 +189,7 @@ async fn a_client_that_stalls_after_the_loss_notice_is_counted() {
     let stalled = task.await.unwrap().unwrap();
     assert_eq!(stalled, Outcome::Streamed(CloseReason::Stalled));
     assert!(read_body(&mut late).await.contains("event: lost\n"));
-    assert_eq!((hub.stats().lagged, hub.stats().dropped), (1, 1));
+    assert_eq!((hub.stats().lagged, hub.stats().aborted), (1, 1));
 }
 
 /// Breaks when a stream goes on after the end of its hub, or ends within a frame.

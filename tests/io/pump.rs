@@ -1,8 +1,8 @@
 //! Serving from a superloop (`Connection::pump`).
 
 use embedded_sse::http::Status;
-use embedded_sse::io::blocking::{HalfClose, Wait};
-use embedded_sse::io::{End, Error, WithShutdown, WithoutShutdown};
+use embedded_sse::io::blocking::{HalfClose, PumpOutput};
+use embedded_sse::io::{End, ServeError, WithShutdown, WithoutShutdown};
 use embedded_sse::server::{
     CloseReason, Connection, EventLog, Outcome, ServerOptions, StreamOptions,
 };
@@ -103,10 +103,10 @@ fn stream<'a>(log: &EventLog<[u8; 512]>, scratch: &'a mut [u8]) -> (Connection<'
     };
     socket.received.extend(format!("{GET}\r\n").bytes());
     let wait = connection.pump(at(0), log, &mut socket).unwrap();
-    assert_eq!(wait, Wait::Request);
+    assert_eq!(wait, PumpOutput::Request);
     connection.answer(at(0), log);
     let wait = connection.pump(at(0), log, &mut socket).unwrap();
-    assert_eq!(wait, Wait::Until(at(15_000)));
+    assert_eq!(wait, PumpOutput::Wait(at(15_000)));
     assert!(socket.sent.ends_with(PREAMBLE.as_bytes()));
     (connection, socket)
 }
@@ -120,18 +120,18 @@ fn the_pump_never_waits_and_returns_when_to_call_again() {
     let mut socket = PolledSocket::default();
     assert_eq!(
         connection.pump(at(0), &log, &mut socket).unwrap(),
-        Wait::Until(at(10_000))
+        PumpOutput::Wait(at(10_000))
     );
     socket.received.extend(format!("{GET}\r\n").bytes());
     assert_eq!(
         connection.pump(at(1), &log, &mut socket).unwrap(),
-        Wait::Request
+        PumpOutput::Request
     );
     connection.answer(at(1), &log);
     log.publish(&Frame::data("on")).unwrap();
     assert_eq!(
         connection.pump(at(1), &log, &mut socket).unwrap(),
-        Wait::Until(at(20_001))
+        PumpOutput::Wait(at(20_001))
     );
     for now in 2..200 {
         socket.room = 5;
@@ -154,7 +154,7 @@ fn one_call_reads_a_bounded_number_of_times() {
     socket.received = vec![b'x'; 10_000];
     assert_eq!(
         connection.pump(at(300), &log, &mut socket).unwrap(),
-        Wait::Until(at(300))
+        PumpOutput::Wait(at(300))
     );
     assert!(!socket.received.is_empty());
 }
@@ -167,7 +167,10 @@ fn end_of_file_closes_a_stream_at_once() {
     let (mut connection, mut socket) = stream(&log, &mut scratch);
     socket.closed = true;
     let closed = connection.pump(at(300), &log, &mut socket).unwrap();
-    assert_eq!(closed, Wait::Closed(Outcome::Streamed(CloseReason::HungUp)));
+    assert_eq!(
+        closed,
+        PumpOutput::Close(Outcome::Streamed(CloseReason::HungUp))
+    );
 }
 
 /// Breaks when a socket that is ready but takes nothing makes the loop call again and again.
@@ -179,7 +182,7 @@ fn a_ready_socket_that_takes_nothing_is_an_error() {
     log.publish(&Frame::data("on")).unwrap();
     socket.longest_write = Some(0);
     let result = connection.pump(at(1), &log, &mut socket);
-    assert!(matches!(result, Err(Error::WriteZero)), "{result:?}");
+    assert!(matches!(result, Err(ServeError::WriteZero)), "{result:?}");
 }
 
 /// Breaks when written bytes are not flushed in the same call.
@@ -196,12 +199,12 @@ fn written_bytes_are_flushed_in_the_same_call() {
         };
         socket.received.extend(format!("{GET}\r\n").bytes());
         for _ in 0..3 {
-            if let Wait::Request = connection.pump(at(1), &log, &mut socket).unwrap() {
+            if let PumpOutput::Request = connection.pump(at(1), &log, &mut socket).unwrap() {
                 connection.answer(at(1), &log);
             }
         }
         log.publish(&Frame::data(&"x".repeat(1500))).unwrap();
-        while connection.pump(at(1), &log, &mut socket).unwrap() == Wait::Until(at(1)) {}
+        while connection.pump(at(1), &log, &mut socket).unwrap() == PumpOutput::Wait(at(1)) {}
         assert!(socket.sent.ends_with(b"x\n\n"));
         assert_eq!(socket.flushed, socket.sent.len(), "{longest_write}");
     }
@@ -237,11 +240,11 @@ fn a_loop_that_calls_late_loses_no_client() {
     connection.answer(at(0), &log);
     assert_eq!(
         connection.pump(at(0), &log, &mut socket).unwrap(),
-        Wait::Until(at(20_000))
+        PumpOutput::Wait(at(20_000))
     );
     socket.room = 1000;
     let wait = connection.pump(at(60_000), &log, &mut socket).unwrap();
-    assert_eq!(wait, Wait::Until(at(75_000)));
+    assert_eq!(wait, PumpOutput::Wait(at(75_000)));
     assert!(socket.sent.ends_with(PREAMBLE.as_bytes()));
 }
 
@@ -258,15 +261,15 @@ fn a_slow_head_and_a_stalled_refusal_end_in_time() {
     socket.received.extend(b"GET ");
     for now in [0, 5_000, 9_999] {
         let wait = connection.pump(at(now), &log, &mut socket).unwrap();
-        assert_eq!(wait, Wait::Until(at(10_000)));
+        assert_eq!(wait, PumpOutput::Wait(at(10_000)));
     }
     let wait = connection.pump(at(10_000), &log, &mut socket).unwrap();
     assert_eq!(
         (wait, &socket.sent[..]),
-        (Wait::Until(at(30_000)), &b"HTTP/1.1 "[..])
+        (PumpOutput::Wait(at(30_000)), &b"HTTP/1.1 "[..])
     );
     let wait = connection.pump(at(30_000), &log, &mut socket).unwrap();
-    assert_eq!(wait, Wait::Closed(Outcome::Unanswered));
+    assert_eq!(wait, PumpOutput::Close(Outcome::Unanswered));
     assert_eq!((socket.shutdowns, socket.aborts), (0, 1));
 }
 
@@ -278,7 +281,10 @@ fn a_client_that_closes_its_end_is_shut_down() {
     let (mut connection, mut socket) = stream(&log, &mut scratch);
     socket.closed = true;
     let wait = connection.pump(at(1), &log, &mut socket).unwrap();
-    assert_eq!(wait, Wait::Closed(Outcome::Streamed(CloseReason::HungUp)));
+    assert_eq!(
+        wait,
+        PumpOutput::Close(Outcome::Streamed(CloseReason::HungUp))
+    );
     assert_eq!((socket.shutdowns, socket.aborts), (1, 0));
 }
 
@@ -299,7 +305,7 @@ fn answered<'a>(
     };
     socket.received.extend(request.bytes());
     let wait = connection.pump(at(0), log, &mut socket).unwrap();
-    assert_eq!(wait, Wait::Request);
+    assert_eq!(wait, PumpOutput::Request);
     connection.answer(at(0), log);
     (connection, socket)
 }
@@ -320,19 +326,19 @@ fn a_response_or_stream_is_shut_down_at_once_and_then_read_for_1_s() {
             let (mut connection, mut socket) = answered(&log, &mut scratch, request);
             if ends_at > 0 {
                 let wait = connection.pump(at(0), &log, &mut socket).unwrap();
-                assert_eq!((wait, socket.shutdowns), (Wait::Until(at(ends_at)), 0));
+                assert_eq!((wait, socket.shutdowns), (PumpOutput::Wait(at(ends_at)), 0));
             }
             let wait = connection.pump(at(ends_at), &log, &mut socket).unwrap();
-            assert_eq!(wait, Wait::Until(at(ends_at + 1_000)));
+            assert_eq!(wait, PumpOutput::Wait(at(ends_at + 1_000)));
             assert_eq!(socket.shutdowns, 1);
             socket.received = vec![b'x'; 1_000];
             let wait = connection.pump(at(ends_at + 1), &log, &mut socket).unwrap();
-            assert_eq!(wait, Wait::Until(at(ends_at + 1_000)));
+            assert_eq!(wait, PumpOutput::Wait(at(ends_at + 1_000)));
             assert!(socket.received.is_empty());
             socket.closed = closes;
             let now = if closes { ends_at + 2 } else { ends_at + 1_000 };
             let wait = connection.pump(at(now), &log, &mut socket).unwrap();
-            assert_eq!(wait, Wait::Closed(outcome));
+            assert_eq!(wait, PumpOutput::Close(outcome));
             assert_eq!((socket.shutdowns, socket.aborts), (1, 0));
         }
     }
@@ -359,7 +365,7 @@ fn stalled_and_lagging_clients_are_aborted() {
         } else {
             CloseReason::Stalled
         };
-        assert_eq!(wait, Wait::Closed(Outcome::Streamed(reason)));
+        assert_eq!(wait, PumpOutput::Close(Outcome::Streamed(reason)));
         assert_eq!((socket.shutdowns, socket.aborts), (0, 1));
     }
 }
@@ -372,7 +378,7 @@ fn a_shutdown_that_fails_is_an_error() {
     let (mut connection, mut socket) = answered(&log, &mut scratch, NOT_FOUND);
     socket.fails_to_shut_down = true;
     let result = connection.pump(at(0), &log, &mut socket);
-    assert!(matches!(result, Err(Error::Io(_))), "{result:?}");
+    assert!(matches!(result, Err(ServeError::Io(_))), "{result:?}");
 }
 
 /// Breaks when the socket is not dropped at the end of a stream, which is how the client learns of the end, or when a
@@ -385,15 +391,21 @@ fn a_socket_without_shutdown_is_dropped_after_a_stream_and_lingers_after_a_respo
     let mut socket = WithoutShutdown(socket);
     connection.pump(at(0), &log, &mut socket).unwrap();
     let wait = connection.pump(at(5_000), &log, &mut socket).unwrap();
-    assert_eq!(wait, Wait::Closed(Outcome::Streamed(CloseReason::Lifetime)));
+    assert_eq!(
+        wait,
+        PumpOutput::Close(Outcome::Streamed(CloseReason::Lifetime))
+    );
 
     let mut scratch = [0; 256];
     let (mut connection, socket) = answered(&log, &mut scratch, NOT_FOUND);
     let mut socket = WithoutShutdown(socket);
     let wait = connection.pump(at(0), &log, &mut socket).unwrap();
-    assert_eq!(wait, Wait::Until(at(1_000)));
+    assert_eq!(wait, PumpOutput::Wait(at(1_000)));
     let wait = connection.pump(at(1_000), &log, &mut socket).unwrap();
-    assert_eq!(wait, Wait::Closed(Outcome::Answered(Status::NOT_FOUND)));
+    assert_eq!(
+        wait,
+        PumpOutput::Close(Outcome::Answered(Status::NOT_FOUND))
+    );
 }
 
 /// Breaks when the function that ends a socket is called with the wrong end.
@@ -408,13 +420,13 @@ fn a_function_ends_a_socket() {
         let (mut connection, mut socket) = answered(&log, &mut scratch, &request);
         socket.room = room;
         let mut ends = Vec::new();
-        let mut socket = WithShutdown::new(socket, |_: &mut PolledSocket, end| {
+        let mut closable = WithShutdown::new(&mut socket, |_: &mut &mut PolledSocket, end| {
             ends.push(end);
             Ok(())
         });
-        connection.pump(at(0), &log, &mut socket).unwrap();
-        connection.pump(at(now), &log, &mut socket).unwrap();
-        assert!(!socket.into_inner().sent.is_empty());
+        connection.pump(at(0), &log, &mut closable).unwrap();
+        connection.pump(at(now), &log, &mut closable).unwrap();
+        assert!(!socket.sent.is_empty());
         assert_eq!(ends, [expected]);
     }
 }
@@ -438,10 +450,10 @@ fn a_search_takes_several_calls() {
     let mut calls = 0;
     loop {
         match connection.pump(now, &log, &mut socket).unwrap() {
-            Wait::Request => connection.answer(now, &log),
-            Wait::Until(until) if until == now => calls += 1,
+            PumpOutput::Request => connection.answer(now, &log),
+            PumpOutput::Wait(until) if until == now => calls += 1,
             wait => {
-                assert_eq!(wait, Wait::Until(now.after(15_000)));
+                assert_eq!(wait, PumpOutput::Wait(now.after(15_000)));
                 break;
             }
         }

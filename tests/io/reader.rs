@@ -1,7 +1,7 @@
 //! Blocking readers: every event once, the start and the end of a stream, and events that do not fit.
 
 use embedded_sse::Decoder;
-use embedded_sse::io::{Error, blocking};
+use embedded_sse::io::{ReadError, blocking};
 
 use crate::common::generate::random_stream;
 use crate::common::{Item, oracle};
@@ -30,8 +30,8 @@ fn every_event_comes_once_wherever_reads_are_cut_or_fail() {
             match reader.next() {
                 Ok(Some(event)) => items.push(item(&event)),
                 Ok(None) => break,
-                Err(Error::Overflow) => items.push(Item::Overflow),
-                Err(Error::Io(_)) => {}
+                Err(ReadError::Overflow) => items.push(Item::Overflow),
+                Err(ReadError::Io(_)) => {}
                 Err(error) => panic!("{error:?}"),
             }
         }
@@ -50,7 +50,7 @@ fn an_event_that_does_not_fit_is_reported_once() {
     let mut decoder = Decoder::<[u8; 8]>::new();
     let mut buffer = [0; 5];
     let mut reader = blocking::Reader::new(stream, &mut decoder, &mut buffer);
-    assert_eq!(reader.next(), Err(Error::Overflow));
+    assert_eq!(reader.next(), Err(ReadError::Overflow));
     assert_eq!(reader.next().unwrap().unwrap().data, "on");
     assert_eq!(reader.next(), Ok(None));
 }

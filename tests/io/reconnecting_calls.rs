@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use embedded_sse::client::{Reason, ResponseInfo, ServerReason, Verdict};
 use embedded_sse::io::asynch::Clock as _;
-use embedded_sse::io::{Error, asynch, blocking};
+use embedded_sse::io::{ReadError, asynch, blocking};
 use embedded_sse::{Decoder, Event, EventId};
 
 use crate::clock::VirtualClock;
@@ -33,7 +33,7 @@ async fn every_event_comes_once_wherever_bodies_are_cut() {
             match result {
                 Ok(Some(event)) => items.push(item(&event)),
                 Ok(None) => return false,
-                Err(Error::Overflow) => items.push(Item::Overflow),
+                Err(ReadError::Overflow) => items.push(Item::Overflow),
                 Err(error) => panic!("{error:?}"),
             }
             true
@@ -72,21 +72,21 @@ async fn a_stream_starts_with_the_bytes_received_with_the_head() {
 
         let mut buffer = *b"data: a\n\n";
         let mut reader = blocking::ReconnectingReader::new(&mut decoder, &OPTIONS, &time);
-        let body = Body::new(rest, &time);
-        let mut stream = reader.open_with_received(body, &mut buffer, received);
+        let mut body = Body::new(rest, &time);
+        let mut stream = reader.open_with_received(&mut body, &mut buffer, received);
         for data in ["a", "b"] {
             assert_eq!(stream.next().unwrap().unwrap().data, data);
         }
-        assert!(stream.into_inner().pieces.is_empty());
+        assert!(body.pieces.is_empty());
 
         let mut buffer = *b"data: a\n\n";
         let mut reader = asynch::ReconnectingReader::new(&mut decoder, &OPTIONS, VirtualClock);
-        let body = Body::new(rest, &time);
-        let mut stream = reader.open_with_received(body, &mut buffer, received);
+        let mut body = Body::new(rest, &time);
+        let mut stream = reader.open_with_received(&mut body, &mut buffer, received);
         for data in ["a", "b"] {
             assert_eq!(stream.next().await.unwrap().unwrap().data, data);
         }
-        assert!(stream.into_inner().pieces.is_empty());
+        assert!(body.pieces.is_empty());
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use embedded_io_adapters::tokio_1::FromTokio;
 use embedded_sse::Decoder;
 use embedded_sse::client::{ReconnectOptions, ResponseInfo, Verdict};
-use embedded_sse::io::{Error, asynch, blocking};
+use embedded_sse::io::{ReadError, asynch, blocking};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::clock::VirtualClock;
@@ -115,12 +115,12 @@ fn answer(buffer: &mut [u8], received: usize) -> Option<(ResponseInfo, usize)> {
 }
 
 /// A line for a result of `next`, and whether the stream goes on.
-fn line<E>(next: Result<Option<embedded_sse::Event<'_>>, Error<E>>) -> (String, bool) {
+fn line<E>(next: Result<Option<embedded_sse::Event<'_>>, ReadError<E>>) -> (String, bool) {
     match next {
         Ok(Some(event)) => (format!("[{}] {}", event.last_event_id, event.data), true),
         Ok(None) => ("end".to_string(), false),
-        Err(Error::Overflow) => ("overflow".to_string(), true),
-        Err(Error::Idle) => ("idle".to_string(), false),
+        Err(ReadError::Overflow) => ("overflow".to_string(), true),
+        Err(ReadError::Idle) => ("idle".to_string(), false),
         Err(_) => ("lost".to_string(), false),
     }
 }

@@ -41,7 +41,7 @@ fn a_head_that_comes_byte_by_byte_is_read_in_polls_of_32_bytes() {
             let socket = Socket::new(&world, pieces);
             let clock = &world;
             let mut incoming = Incoming::new(socket, &mut scratch, &clock, &hub, &OPTIONS);
-            incoming.accept().await.unwrap();
+            assert!(incoming.accept().await.unwrap().is_continue());
         });
         assert_eq!(polls, 1 + count.div_ceil(32));
     }
@@ -129,7 +129,7 @@ struct AlwaysReady(EventLog<[u8; 64]>);
 
 impl SharedLog for AlwaysReady {
     type Buffer = [u8; 64];
-    type Place<'l> = ();
+    type Slot<'l> = ();
 
     fn join(&self) -> Option<()> {
         Some(())

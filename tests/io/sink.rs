@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use embedded_sse::io::{Error, blocking};
+use embedded_sse::io::{WriteError, blocking};
 use embedded_sse::{DataWriter, Frame};
 
 use crate::common::generate::random_chunks;
@@ -58,7 +58,7 @@ fn no_event_follows_a_part_of_a_dropped_one() {
             assert_eq!(next, Ok(()));
             assert_eq!(socket.sent, b"data: next\n\n");
         } else {
-            assert_eq!(next, Err(Error::CutOff));
+            assert_eq!(next, Err(WriteError::CutOff));
             assert!(b"data: given up".starts_with(&socket.sent));
         }
     }
@@ -74,11 +74,11 @@ fn no_frame_follows_an_event_that_failed() {
     };
     let mut buffer = [0; 64];
     let mut sink = blocking::SocketSink::new(&mut socket, &mut buffer);
-    let timed_out = Err(Error::Io(embedded_io::ErrorKind::TimedOut));
+    let timed_out = Err(WriteError::Io(embedded_io::ErrorKind::TimedOut));
     assert_eq!(Frame::data("first").write_to(&mut sink), timed_out);
     // An empty frame is refused, too.
     for frame in [Frame::new(), Frame::data("second")] {
-        assert_eq!(frame.write_to(&mut sink), Err(Error::CutOff));
+        assert_eq!(frame.write_to(&mut sink), Err(WriteError::CutOff));
     }
     assert_eq!(socket.sent, b"data");
 }
@@ -90,6 +90,6 @@ fn a_socket_that_is_full_is_an_error() {
     let sink = blocking::SocketSink::new(Full, &mut full);
     assert_eq!(
         DataWriter::new(sink, &Frame::new()).err(),
-        Some(Error::WriteZero)
+        Some(WriteError::WriteZero)
     );
 }

@@ -54,7 +54,7 @@ impl Counted {
 
 impl SharedLog for Counted {
     type Buffer = [u8; 16_384];
-    type Place<'l> = ();
+    type Slot<'l> = ();
 
     fn with<R>(&self, read: impl FnOnce(&Log) -> R) -> Option<R> {
         self.holds.set(self.holds.get() + 1);
@@ -148,7 +148,7 @@ struct Busy {
 
 impl SharedLog for Busy {
     type Buffer = [u8; 16_384];
-    type Place<'l> = ();
+    type Slot<'l> = ();
 
     fn join(&self) -> Option<()> {
         Some(())

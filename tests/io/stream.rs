@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use embedded_io_adapters::tokio_1::FromTokio;
-use embedded_sse::io::Error;
+use embedded_sse::io::ServeError;
 use embedded_sse::server::{CloseReason, Start, StreamOptions};
 use embedded_sse::{EventId, Frame};
 use tokio::io::{AsyncReadExt, DuplexStream, duplex};
@@ -16,7 +16,7 @@ use crate::helpers::pipe::{PREAMBLE, TestHub, hub, read};
 
 static LIFETIME: StreamOptions = StreamOptions::new().lifetime(60_000);
 
-type Streamed = Result<CloseReason, Error<std::io::Error>>;
+type Streamed = Result<CloseReason, ServeError<std::io::Error>>;
 
 /// The client's end of a pipe that takes `room` bytes, and the task that streams to it. The client has seen the event
 /// 7-1.
@@ -63,7 +63,7 @@ async fn a_write_without_progress_ends_the_stream() {
     let hub = hub_with_2_events();
     let (_client, task) = stream(&hub, 10);
     assert_eq!(task.await.unwrap().unwrap(), CloseReason::Stalled);
-    assert_eq!((hub.stats().clients, hub.stats().dropped), (0, 1));
+    assert_eq!((hub.stats().clients, hub.stats().aborted), (0, 1));
 }
 
 /// Breaks when a client that is gone keeps its slot.
@@ -72,7 +72,7 @@ async fn a_writer_that_fails_ends_the_stream() {
     let hub = hub_with_2_events();
     let (client, task) = stream(&hub, 10);
     drop(client);
-    assert!(matches!(task.await.unwrap(), Err(Error::Io(_))));
+    assert!(matches!(task.await.unwrap(), Err(ServeError::Io(_))));
     assert_eq!(hub.stats().clients, 0);
 }
 

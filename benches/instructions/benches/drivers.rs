@@ -6,7 +6,7 @@ use std::pin::Pin;
 
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
 use embedded_sse::Decoder;
-use embedded_sse::hub::{Hub, Slot};
+use embedded_sse::hub::Hub;
 use embedded_sse::server::{ServerOptions, Session};
 use gungraun::{library_benchmark, library_benchmark_group, main};
 
@@ -197,7 +197,7 @@ impl Begin for AsyncClient<'static> {
     }
 }
 
-/// A stream of [`EVENTS`] events, which repeats without end.
+/// A stream of so many events.
 fn chunks(workload: &str, chunk: usize) -> Chunks<'static> {
     let found = workloads::ON_HOSTS.iter().find(|of| of.name == workload);
     let write = found.expect("a workload of this name").write;
@@ -238,7 +238,7 @@ fn asked_hub(log: &str) -> Task {
 }
 
 fn task<const BYTES: usize, const N: usize>(
-    hub: &'static Hub<NoopRawMutex, [u8; BYTES], [Slot; N]>,
+    hub: &'static Hub<NoopRawMutex, BYTES, N>,
     request: &'static [u8],
     options: &'static ServerOptions<'static>,
 ) -> Task {

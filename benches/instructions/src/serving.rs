@@ -13,7 +13,7 @@ use core::task::{Context, RawWaker, RawWakerVTable, Waker};
 
 use embassy_sync::blocking_mutex::raw::RawMutex;
 use embedded_io_async::{ErrorType, Read, Write};
-use embedded_sse::hub::{Hub, Slot};
+use embedded_sse::hub::Hub;
 use embedded_sse::io::asynch::HalfClose;
 use embedded_sse::server::{EventLog, ServerOptions, Session, SessionOutput, StreamOptions};
 use embedded_sse::{EventId, EventType, Frame, event_type};
@@ -27,7 +27,7 @@ pub const SCRATCH: usize = 512;
 
 /// A log of a few dozen events. When it is full, each new event evicts one.
 pub type Log = EventLog<[u8; 4096]>;
-pub type EventHub<M> = Hub<M, [u8; 4096], [Slot; CLIENTS]>;
+pub type EventHub<M> = Hub<M, 4096, CLIENTS>;
 
 pub static OPTIONS: ServerOptions = ServerOptions::new("/events");
 static STREAM: StreamOptions = StreamOptions::new();
@@ -105,9 +105,9 @@ pub fn publish<M: RawMutex>(hub: &EventHub<M>, events: usize) {
     }
 }
 
-/// The task of a client of a hub. The client requests the stream, and takes every byte.
-pub async fn serve<M: RawMutex, B: AsRef<[u8]> + AsMut<[u8]>, const N: usize>(
-    hub: &Hub<M, B, [Slot; N]>,
+/// A client of a hub: what its task does. It has asked for the stream, and takes what it is given.
+pub async fn serve<M: RawMutex, const BYTES: usize, const N: usize>(
+    hub: &Hub<M, BYTES, N>,
     client: Client<'_>,
     options: &ServerOptions<'_>,
 ) {

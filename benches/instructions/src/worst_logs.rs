@@ -3,13 +3,13 @@
 use core::fmt::{self, Write};
 
 use embassy_sync::blocking_mutex::raw::RawMutex;
-use embedded_sse::hub::{Hub, Slot};
+use embedded_sse::hub::Hub;
 use embedded_sse::server::{ServerOptions, Start, StreamOptions};
 use embedded_sse::{EventId, EventType, Frame};
 
 pub const CAPACITY: usize = 16 * 1024;
 
-pub type LargeHub<M> = Hub<M, [u8; CAPACITY], [Slot; 1]>;
+pub type LargeHub<M> = Hub<M, CAPACITY, 1>;
 
 /// Options by which a client without an id gets the last event of each type.
 pub static SNAPSHOT: ServerOptions =

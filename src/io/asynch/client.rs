@@ -1,11 +1,11 @@
-//! Following an event stream over sockets that a connector makes, and the loop over each of them.
+//! The client that connects by itself, and the loop over one connection.
 
 use core::future::{Future, pending};
 use core::pin::{Pin, pin};
 
 use embedded_io_async::{BufRead, Read, Write};
 
-use super::clock::{Clock, before, timer};
+use super::clock::{Clock, timer, with_timer};
 use crate::client::{ConnectError, EventSource, EventSourceOutput, Notice, NoticeKind, Step};
 use crate::decode::{Event, Kind};
 use crate::http::Url;
@@ -15,17 +15,17 @@ use crate::io::turns::Turns;
 
 /// Makes connections for a [`Client`].
 ///
-/// `Nal` is one (feature `embedded-nal-async`).
+/// `Nal` implements it for any stack with the traits of `embedded-nal-async`, which is a feature.
 pub trait Connect {
-    /// The connection. It closes when it is dropped.
+    /// A connection, which closes when it is dropped.
     type Socket: Read + Write;
 
-    /// Connects to host and port of a URL, encrypted if it [is `https`](Url::is_https).
+    /// Connects to the host and port of a URL, encrypted if it [is `https`](Url::is_https).
     ///
     /// # Errors
     ///
-    /// [`ConnectError::Unreachable`] when a later attempt may succeed. [`ConnectError::Unsupported`] when it cannot make
-    /// connections of this kind: a client whose own URL this is ends.
+    /// [`ConnectError::Unreachable`] if a later attempt may succeed. [`ConnectError::Unsupported`] if the connector cannot
+    /// make such connections, for example encrypted ones: if the URL is that of the client, the client ends.
     fn connect(&mut self, url: Url<'_>)
     -> impl Future<Output = Result<Self::Socket, ConnectError>>;
 }
@@ -41,14 +41,14 @@ impl<T: Connect + ?Sized> Connect for &mut T {
     }
 }
 
-/// Follows an event stream through all its connections.
+/// Follows an event stream, and reconnects when it is lost.
 ///
 /// It yields to other tasks after at most 32 reads, writes and attempts to connect, even if connector, sockets and
 /// clock are always ready.
 ///
 /// # Examples
 ///
-/// On embassy, with the feature `embedded-nal-async`, the connector is a `Nal`.
+/// On embassy, with the feature `embedded-nal-async`, pass a `Nal` as the connector.
 ///
 /// ```
 /// use embedded_sse::client::{ClientOptions, EventSource, ReconnectOptions};
@@ -58,7 +58,7 @@ impl<T: Connect + ?Sized> Connect for &mut T {
 /// async fn follow(connector: impl Connect, clock: impl Clock) -> Result<(), InvalidUrl> {
 ///     let options = ClientOptions::new()
 ///         .idle_timeout(45_000)
-///         .reconnect(ReconnectOptions::new().seed(0x5eed)); // the serial number, or of the chip's RNG
+///         .reconnect(ReconnectOptions::new().seed(0x5eed)); // the serial number, or a number of the chip's RNG
 ///     let mut buffer = [0; 256];
 ///     let url = Url::new("http://10.0.2.2/commands")?;
 ///     let mut redirects = [0; 256];
@@ -69,7 +69,7 @@ impl<T: Connect + ?Sized> Connect for &mut T {
 ///     while let Some(event) = client.next().await {
 ///         if event.event_type == "led" { /* .. */ }
 ///     }
-///     // The server wants no more requests, or refuses them. Other failures are retried.
+///     // The client reconnects after other failures: the server wants no more requests, or refuses them.
 ///     Ok(())
 /// }
 /// ```
@@ -82,31 +82,38 @@ pub struct Client<'a, T: Connect, C> {
 }
 
 impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
-    /// A client that is about to connect. It receives through a `buffer` of at least one byte.
+    /// Makes a client, which connects when it is first asked for an event. `buffer` receives, and has at least one byte.
     pub fn new(source: EventSource<'a>, connector: T, buffer: &'a mut [u8], clock: C) -> Self {
         Self {
             source,
             connector,
-            link: Link::new(Buffered::unplugged(buffer), Turns::ALL),
+            link: Link::new(Buffered::without_socket(buffer), Turns::FULL),
             clock,
         }
     }
 
-    /// Returns the next event. Other notices of [`next_notice`](Self::next_notice) are passed over, also that an event was
-    /// too long for the buffer.
+    /// Returns the next event.
     ///
-    /// `None` means that the client has ended. The network, a server that restarts or a faulty answer do not end it: it
-    /// tries again. It ends when the server wants no more requests (204) or refuses them (such as 401 or 404), when a
-    /// request must not be sent twice, when the attempts are used up, when the program has to change something (a URL or
-    /// a buffer), or after [`close`](Self::close). To try again nevertheless, wait for a while, then call
-    /// [`restart`](Self::restart).
+    /// It skips the other notices of [`next_notice`](Self::next_notice), such as [`Notice::Overflow`] for an event that
+    /// is too long for the buffer.
+    ///
+    /// `None` means that the client has ended. It reconnects after failures of the network, after a malformed response
+    /// and when the server restarts. It ends
+    ///
+    /// - when the server wants no more requests (204) or refuses them (such as 401 or 404),
+    /// - when a request must not be sent twice,
+    /// - when the attempts are used up,
+    /// - when the program has to change something, such as a URL or a buffer,
+    /// - after [`close`](Self::close).
+    ///
+    /// To try again nevertheless, wait for a while, then call [`restart`](Self::restart).
     ///
     /// # Cancel safety
     ///
-    /// As [`next_notice`](Self::next_notice).
+    /// That of [`next_notice`](Self::next_notice).
     pub async fn next(&mut self) -> Option<Event<'_>> {
         loop {
-            let notice = match self.read_on() {
+            let notice = match self.read_rest() {
                 Some(notice) => notice,
                 None => self.advance().await,
             };
@@ -116,48 +123,51 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
                 _ => {}
             }
         }
-        let piece = self.link.read(show)?;
+        let piece = self.link.read(peek)?;
         Some(self.source.event(piece))
     }
 
-    /// The next event, comment or change of state. Once the client is closed, that is all it tells.
+    /// Returns the next event, comment or change of state. After the client has ended, it always returns
+    /// [`Notice::Closed`].
     ///
     /// # Cancel safety
     ///
-    /// A dropped future loses no event if the socket's `read`, `write` and `flush` are cancel-safe. An
-    /// attempt to connect that is dropped begins anew with the next call: it takes as long as it takes, so
-    /// do not drop it again and again.
+    /// A dropped future loses no event if the socket's `read`, `write` and `flush` are cancel-safe. If the future is
+    /// dropped while the client connects, the next call connects anew. Do not drop each future earlier than a connection
+    /// takes to be made: the client would never connect.
     pub async fn next_notice(&mut self) -> Notice<'_> {
-        let notice = match self.read_on() {
+        let notice = match self.read_rest() {
             Some(notice) => notice,
             None => self.advance().await,
         };
-        self.link.notice(&self.source, notice, show)
+        self.link.notice(&self.source, notice, peek)
     }
 
-    /// The source, for its last event id and its state.
+    /// Returns the event source, which has the last event ID and the state.
     pub fn source(&self) -> &EventSource<'a> {
         &self.source
     }
 
-    /// Ends it for good. The connection is closed at once.
+    /// Ends the client for good, and drops the connection.
     pub fn close(&mut self) {
         self.source.close();
-        self.link.plug(None);
+        self.link.replace_socket(None);
     }
 
-    /// Drops the connection, and connects anew with the next call, at once. This also works after each end but
-    /// [`close`](Self::close). A request that must not be sent twice is sent again.
+    /// Drops the connection. The next call connects anew, without a delay.
+    ///
+    /// This also starts a client again that has ended, except by [`close`](Self::close). It sends a request again that
+    /// must not be sent twice.
     pub fn restart(&mut self) {
         self.source.restart();
-        self.link.plug(None);
+        self.link.replace_socket(None);
     }
 
-    /// What comes next of what was received already.
-    #[inline(always)] // as `Decoder::take_single_line`: an event costs no call
-    fn read_on(&mut self) -> Option<NoticeKind> {
+    /// Returns the next notice of the bytes that were received already.
+    #[inline(always)] // so that an event costs no call, as in `Decoder::data_alone`
+    fn read_rest(&mut self) -> Option<NoticeKind> {
         let (link, source) = (&mut self.link, &mut self.source);
-        link.read_on(source, &self.clock, show)
+        link.read_rest(source, &self.clock, peek)
     }
 
     async fn advance(&mut self) -> NoticeKind {
@@ -165,8 +175,8 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
             if let Some(notice) = self.link.advance(&mut self.source, &self.clock).await {
                 return notice;
             }
-            // Before the next one is made: there may be room for one only.
-            self.link.plug(None);
+            // Drop the socket before the next one is made: the stack may have only one.
+            self.link.replace_socket(None);
             if self.source.lifecycle.is_connecting() {
                 self.connect().await;
                 continue;
@@ -177,7 +187,7 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
                     Some(timer) => timer.await,
                     None => pending().await,
                 },
-                // It is connected above.
+                // The other steps occur only with a connection.
                 _ => {}
             }
         }
@@ -186,10 +196,10 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
     async fn connect(&mut self) {
         let connect = self.connector.connect(self.source.next_url());
         let late = timer(&self.clock, self.source.lifecycle.deadline);
-        let connected = before(pin!(connect), pin!(late)).await;
+        let connected = with_timer(pin!(connect), pin!(late)).await;
         match connected {
             Some(Ok(socket)) => {
-                self.link.plug(Some(socket));
+                self.link.replace_socket(Some(socket));
                 self.source.connected(self.clock.now());
             }
             Some(Err(error)) => self.source.connect_failed(error),
@@ -198,13 +208,13 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
     }
 }
 
-/// A socket, and what the loop around it keeps from one step to the next.
+/// A socket, and the state of the loop over it.
 #[derive(Debug)]
 pub(super) struct Link<S> {
     socket: S,
     piece: Piece,
-    is_written: bool,
-    /// `plug` keeps them: a client whose connections end at once yields, too.
+    needs_flush: bool,
+    /// Kept when the socket is replaced, so that a client whose connections end at once yields, too.
     turns: Turns,
 }
 
@@ -213,57 +223,57 @@ impl<S> Link<S> {
         Self {
             socket,
             piece: Piece::NOTHING,
-            is_written: false,
+            needs_flush: false,
             turns,
         }
     }
 }
 
 impl<S> Link<Buffered<'_, S>> {
-    /// Another socket, or none.
-    pub fn plug(&mut self, socket: Option<S>) {
-        self.socket.plug(socket);
+    /// Takes another socket, or none, and forgets the state of the one before.
+    pub fn replace_socket(&mut self, socket: Option<S>) {
+        self.socket.replace_socket(socket);
         self.piece = Piece::NOTHING;
-        self.is_written = false;
+        self.needs_flush = false;
     }
 }
 
 impl<S: BufRead + Write> Link<S> {
-    /// Up to the next thing to tell in what was received before. `None` when there is no such thing.
-    #[inline(always)] // as `Decoder::take_single_line`: an event costs no call
-    pub fn read_on<C: Clock>(
+    /// Returns the next notice of the bytes that were received already, if there is one.
+    #[inline(always)] // so that an event costs no call, as in `Decoder::data_alone`
+    pub fn read_rest<C: Clock>(
         &mut self,
         source: &mut EventSource<'_>,
         clock: &C,
-        show: Show<S>,
+        peek: Peek<S>,
     ) -> Option<NoticeKind> {
-        if !self.piece.is_left() {
+        if !self.piece.has_rest() {
             return None;
         }
-        let shown = show(&mut self.socket);
-        self.piece.go_on(shown, source, || clock.now())
+        let shown = peek(&mut self.socket);
+        self.piece.read_rest(shown, source, || clock.now())
     }
 
-    /// Up to the next thing to tell. `None` when the source has no connection any more.
+    /// Reads and writes up to the next notice. `None` means that the source has given up the connection.
     pub async fn advance<C: Clock>(
         &mut self,
         source: &mut EventSource<'_>,
         clock: &C,
     ) -> Option<NoticeKind> {
         loop {
-            // Also without a connection: a client comes here after each attempt that has failed.
+            // Before the check: a client comes here without a connection after each failed attempt, and has to yield.
             self.turns.begin().await;
             if !source.lifecycle.is_connected() {
                 return None;
             }
-            self.socket.consume(self.piece.finish());
+            self.socket.consume(self.piece.take_read());
             let mut late = pin!(timer(clock, source.lifecycle.deadline));
             if !source.awaits_bytes() {
                 self.send(source, clock, late.as_mut()).await;
-            } else if self.is_written {
-                let flushed = before(pin!(self.socket.flush()), late).await;
+            } else if self.needs_flush {
+                let flushed = with_timer(pin!(self.socket.flush()), late).await;
                 match flushed {
-                    Some(Ok(())) => self.is_written = false,
+                    Some(Ok(())) => self.needs_flush = false,
                     Some(Err(_)) => source.disconnected(),
                     None => source.lifecycle.check_deadline(clock.now()),
                 }
@@ -283,11 +293,11 @@ impl<S: BufRead + Write> Link<S> {
         let Some(EventSourceOutput::Send(bytes)) = step.map(|step| source.output(step, b"")) else {
             return;
         };
-        let written = before(pin!(self.socket.write(bytes)), late).await;
+        let written = with_timer(pin!(self.socket.write(bytes)), late).await;
         match written {
             Some(Ok(0) | Err(_)) => source.disconnected(),
             Some(Ok(length)) => {
-                self.is_written = true;
+                self.needs_flush = true;
                 source.sent(clock.now(), length);
             }
             None => source.lifecycle.check_deadline(clock.now()),
@@ -300,7 +310,7 @@ impl<S: BufRead + Write> Link<S> {
         clock: &C,
         late: Pin<&mut Option<impl Future<Output = ()>>>,
     ) -> Option<NoticeKind> {
-        let received = before(pin!(self.socket.fill_buf()), late).await;
+        let received = with_timer(pin!(self.socket.fill_buf()), late).await;
         match received {
             Some(Ok([])) => source.received_eof(),
             Some(Err(_)) => source.disconnected(),
@@ -310,32 +320,34 @@ impl<S: BufRead + Write> Link<S> {
         None
     }
 
-    /// What is read of what the socket shows: the event or comment that was found last borrows from it.
-    #[inline(always)] // asked for each event
-    pub fn read(&mut self, show: Show<S>) -> Option<&[u8]> {
-        self.piece.read(show(&mut self.socket))
+    /// Returns the decoded bytes of the socket, from which the last event or comment borrows.
+    #[inline(always)] // called for each event
+    pub fn read(&mut self, peek: Peek<S>) -> Option<&[u8]> {
+        self.piece.read(peek(&mut self.socket))
     }
 
-    /// Makes the notice. An event or a comment borrows from what the socket shows.
+    /// Makes the notice. An event or a comment borrows from the bytes of the socket.
     pub fn notice<'s>(
         &'s mut self,
         source: &'s EventSource<'_>,
         notice: NoticeKind,
-        show: Show<S>,
+        peek: Peek<S>,
     ) -> Notice<'s> {
         let shown = match notice {
-            NoticeKind::Found(_) => show(&mut self.socket),
+            NoticeKind::Found(_) => peek(&mut self.socket),
             _ => None,
         };
         self.piece.notice(notice, shown, source)
     }
 }
 
-/// Shows what a socket has shown before, without waiting.
-pub(super) type Show<S> = fn(&mut S) -> Option<&[u8]>;
+/// Returns the bytes of a socket that are not consumed, without waiting.
+///
+/// A function pointer, because a `Buffered` has a shorter way to them than any other `BufRead`.
+pub(super) type Peek<S> = fn(&mut S) -> Option<&[u8]>;
 
-/// What was received and is not consumed.
-#[inline(always)] // asked twice for each event
-fn show<'s, S>(socket: &'s mut Buffered<'_, S>) -> Option<&'s [u8]> {
+/// The [`Peek`] of a `Buffered`.
+#[inline(always)] // called twice for each event
+fn peek<'s, S>(socket: &'s mut Buffered<'_, S>) -> Option<&'s [u8]> {
     Some(socket.received())
 }

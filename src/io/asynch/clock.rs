@@ -1,4 +1,4 @@
-//! Time for drivers that wait.
+//! Clocks of asynchronous drivers, and time limits for futures.
 
 use core::future::{Future, poll_fn};
 use core::pin::Pin;
@@ -6,7 +6,7 @@ use core::task::{Context, Poll};
 
 use crate::time::Instant;
 
-/// Tells the time, and waits.
+/// A clock that can wait.
 ///
 /// # Examples
 ///
@@ -31,10 +31,10 @@ use crate::time::Instant;
 /// }
 /// ```
 pub trait Clock {
-    /// The time now.
+    /// Returns the time.
     fn now(&self) -> Instant;
 
-    /// Waits until then, which is never [`Instant::NEVER`].
+    /// Waits until this time, which is never [`Instant::NEVER`].
     fn wait_until(&self, at: Instant) -> impl Future<Output = ()>;
 }
 
@@ -66,22 +66,23 @@ impl Clock for EmbassyClock {
     }
 }
 
-/// The wait until then; none if that is never. Others hold it in their future, which is memory of each
-/// client: it is no larger than the clock's own.
+/// Waits until this time. `None` if that is never.
+///
+/// Drivers hold it in their future, which takes RAM for each client. So it is no larger than the clock's own future.
 pub(super) fn timer<C: Clock>(clock: &C, at: Instant) -> Option<impl Future<Output = ()>> {
     (at != Instant::NEVER).then(|| clock.wait_until(at))
 }
 
-/// What becomes of `future`; `None` if the time comes first.
-pub(super) fn before<F: Future, T: Future>(
+/// Waits for `future`. Returns `None` if the timer ends first.
+pub(super) fn with_timer<F: Future, T: Future>(
     future: Pin<&mut F>,
     timer: Pin<&mut Option<T>>,
 ) -> impl Future<Output = Option<F::Output>> {
-    before_either(future, |_| Poll::Pending, timer)
+    with_timer_or(future, |_| Poll::Pending, timer)
 }
 
-/// What becomes of `future`; `None` if something else, or the time, comes first.
-pub(super) fn before_either<F: Future, T: Future>(
+/// Waits for `future`. Returns `None` if `poll_other` is ready or the timer ends first.
+pub(super) fn with_timer_or<F: Future, T: Future>(
     mut future: Pin<&mut F>,
     mut poll_other: impl FnMut(&mut Context<'_>) -> Poll<()>,
     mut timer: Pin<&mut Option<T>>,

@@ -1,4 +1,4 @@
-//! Following an event stream over one socket.
+//! The client over one connection that the caller has made.
 
 use core::pin::pin;
 use core::task::{Context, Poll, Waker};
@@ -10,14 +10,15 @@ use super::clock::Clock;
 use crate::client::{EventSource, Notice};
 use crate::io::turns::Turns;
 
-/// An event source, connected by a socket that you make: for TLS, or whatever else a
-/// [`Connect`](super::Connect) cannot lend.
+/// An event source over a connection that you have made.
 ///
+/// Use it for sockets that a [`Connect`](super::Connect) cannot return, such as a TLS session that borrows its buffers.
 /// [`Buffered`](crate::io::Buffered) makes a `BufRead` of any socket.
 ///
 /// It yields to other tasks when it begins and after at most 32 reads and writes, even if the socket is always ready.
 ///
-/// **One lasts as long as its connection: it knows what of the socket's bytes was read.**
+/// **Keep one `Connected` as long as its connection: it knows which bytes of the socket are decoded.** To close the source or
+/// to start it again, drop the `Connected` and call [`EventSource::close`] or [`EventSource::restart`].
 ///
 /// # Examples
 ///
@@ -29,7 +30,7 @@ use crate::io::turns::Turns;
 /// # trait Tls { type Socket<'b>: Read + Write;
 /// #     async fn connect<'b>(&mut self, host: &str, port: u16, records: &'b mut [u8])
 /// #         -> Option<Self::Socket<'b>>; }
-/// /// Follows a stream for good, over sockets that borrow a buffer.
+/// /// Follows a stream until it ends for good, over sockets that borrow a buffer.
 /// async fn follow(source: &mut EventSource<'_>, tls: &mut impl Tls, clock: impl Clock) -> Reason {
 ///     let mut records = [0; 16_384];
 ///     let mut received = [0; 536];
@@ -62,39 +63,34 @@ pub struct Connected<'s, 'a, S, C> {
 }
 
 impl<'s, 'a, S: BufRead + Write, C: Clock> Connected<'s, 'a, S, C> {
-    /// Goes on with a source that has asked for this connection.
+    /// Connects a source that has returned [`EventSourceOutput::Connect`](crate::client::EventSourceOutput::Connect).
     pub fn new(source: &'s mut EventSource<'a>, socket: S, clock: C) -> Self {
         source.connected(clock.now());
         Self {
             source,
-            // A caller's loop over connections that end at once yields, too.
-            link: Link::new(socket, Turns::NONE),
+            // So that a caller's loop over connections that end at once yields, too.
+            link: Link::new(socket, Turns::USED_UP),
             clock,
         }
     }
 
-    /// What comes next. `None`: drop the socket, and poll the source for what is to be done now.
+    /// Returns the next event, comment or change of state. `None` means that the connection is over: drop the socket and
+    /// poll the source.
     ///
     /// # Cancel safety
     ///
-    /// It waits for nothing but the socket and the clock. If the socket's `fill_buf`, `write` and `flush`
-    /// are cancel-safe, so is this.
+    /// Cancel-safe if the socket's `fill_buf`, `write` and `flush` are: it waits for nothing else but the clock.
     pub async fn next(&mut self) -> Option<Notice<'_>> {
-        let notice = match self.link.read_on(self.source, &self.clock, show_again) {
+        let notice = match self.link.read_rest(self.source, &self.clock, peek_again) {
             Some(notice) => notice,
             None => self.link.advance(self.source, &self.clock).await?,
         };
-        Some(self.link.notice(self.source, notice, show_again))
-    }
-
-    /// The source, for its last event id, or to close it.
-    pub fn source(&mut self) -> &mut EventSource<'a> {
-        self.source
+        Some(self.link.notice(self.source, notice, peek_again))
     }
 }
 
-/// `Show` of any socket: what was received and is not consumed is shown at once.
-fn show_again<S: BufRead>(socket: &mut S) -> Option<&[u8]> {
+/// The `Peek` of any socket. While bytes are not consumed, `fill_buf` returns them at once.
+fn peek_again<S: BufRead>(socket: &mut S) -> Option<&[u8]> {
     let mut context = Context::from_waker(Waker::noop());
     match pin!(socket.fill_buf()).poll(&mut context) {
         Poll::Ready(result) => result.ok(),

@@ -1,4 +1,4 @@
-//! Ending the sending side of a socket.
+//! Closing the sending side of a socket.
 
 use core::future::{Future, poll_fn};
 use core::task::Poll;
@@ -9,25 +9,27 @@ use crate::io::{End, WithShutdown, WithoutShutdown};
 
 /// A socket whose sending side can be closed, while reading goes on.
 ///
-/// A server ends each response and each stream by it: the client sees the end at once, and what it still sends does not
-/// reset the connection. `embedded-io` has no call for this. [`WithShutdown`] adds it to any
-/// socket by a function. [`WithoutShutdown`] wraps a socket that cannot do it.
+/// A server calls `shutdown` after each response and each stream, so that the client sees the end at once. It then goes on
+/// reading, because a socket that is closed with unread input resets the connection (RFC 9112, section 9.6). `embedded-io`
+/// has no call for this. [`WithShutdown`] adds it to any socket by a function. [`WithoutShutdown`] wraps a socket that
+/// cannot do it.
 pub trait HalfClose: ErrorType {
-    /// Whether `shutdown` does something.
+    /// Whether `shutdown` closes the sending side.
     const CAN_SHUT_DOWN: bool = true;
 
-    /// Closes the sending side, after all that was written (TCP FIN). It may wait until the client has got that: callers
-    /// limit the time.
+    /// Closes the sending side, after all that was written (TCP FIN). It may wait until the client has acknowledged that:
+    /// the caller limits the time.
     ///
     /// # Errors
     ///
-    /// Those of the socket.
+    /// The error of the socket.
     fn shutdown(&mut self) -> impl Future<Output = Result<(), Self::Error>>;
 
-    /// Gives the connection up at once (TCP RST). Does nothing by default: the socket is dropped next. It may wait until the
-    /// reset has been sent: callers limit the time.
+    /// Resets the connection at once (TCP RST). It may wait until the reset is sent: the caller limits the time.
+    ///
+    /// Does nothing by default, because the socket is dropped next.
     fn abort(&mut self) -> impl Future<Output = ()> {
-        // `core::future::Ready` could panic.
+        // `core::future::ready` panics if it is polled again after it was ready.
         poll_fn(|_| Poll::Ready(()))
     }
 }
@@ -53,7 +55,7 @@ where
     }
 
     async fn abort(&mut self) {
-        // It is dropped next, whatever this comes to.
+        // An error changes nothing: the socket is dropped next.
         let _ = (self.end)(&mut self.socket, End::Abort).await;
     }
 }

@@ -1,36 +1,36 @@
-//! Over `embedded-io-async`: readers and writers, a server, and a client.
+//! Drivers over `embedded-io-async`: readers, writers, a client and a server.
 //!
 //! # Serving
 //!
-//! A server *accepts* a request and gives it one answer (feature `http`). An HTTP stack that owns its sockets has read the
-//! request already, and *joins* the log:
+//! With the feature `http`, a server accepts a request and answers it once. An HTTP stack that owns its sockets has read the
+//! request already, and joins the log:
 //!
 //! ```text
-//!          ┌─> answer    as the options say: with the stream, or with a refusal
-//! accept ──┼─> stream    with a stream of these options, whatever the path
-//!          ├─> respond   with a response of the caller, such as a page
+//!          ┌─> answer    by the options: with the stream, or with a refusal
+//! accept ──┼─> stream    with a stream of these options, on any path
+//!          ├─> respond   with a response of yours, such as a page
 //!          └─> refuse    with a status, and its meaning in words
 //!
 //! join ──────> stream    with a stream of these options, as the body of that stack's response
 //! ```
 //!
-//! `accept` and the four answers are methods of [`Incoming`]. `accept` reads the head of a request, and refuses heads that are
-//! malformed, too long or too slow. An answer returns when the socket is to be dropped. [`serve`] is `accept` and `answer`
-//! in one. The answers have the same names and meanings in a `server::Connection`, which has no socket.
+//! `accept` and the four methods that answer belong to [`Incoming`]. `accept` reads the head of a request, and refuses a head
+//! that is malformed, too long or too slow. When one of the four returns, drop the socket. [`serve`] calls `accept` and
+//! `answer`. A `server::Connection`, which has no socket, has the same four methods.
 //!
-//! All of them take a log that is shared ([`SharedLog`]; a `Hub` is one), in which a stream takes a place, and a socket that
-//! can be ended ([`HalfClose`]).
+//! Each of them takes a log that tasks share and a socket that can be closed. The log is a `Hub` or another [`SharedLog`]. A
+//! stream takes a slot in it. The socket implements [`HalfClose`].
 //!
 //! # Serving out of another HTTP stack
 //!
-//! 1. Before the response begins, take a place by `Hub::join`, or by [`Joined::new`] in another log. Without one, answer 503
+//! 1. Before the response begins, take a slot by `Hub::join`, or by [`Joined::new`] in another log. If there is none, answer 503
 //!    with [`RETRY_AFTER`](crate::server::RETRY_AFTER).
-//! 2. Begin a response with status 200 and the fields of
+//! 2. Begin a response with the status 200 and the header fields of
 //!    [`StreamOptions::header_fields`](crate::server::StreamOptions::header_fields). If pages of other origins may read it, add
-//!    those of [`AllowedOrigins::header_fields`](crate::server::AllowedOrigins::header_fields); the 503 takes them too.
-//! 3. Write the body with [`Joined::stream`]. The stack frames it, and ends it when `stream` returns.
+//!    those of [`AllowedOrigins::header_fields`](crate::server::AllowedOrigins::header_fields), also to the 503.
+//! 3. Write the body by [`Joined::stream`]. The stack delimits the body, and ends it when `stream` returns.
 //!
-//! `Hub::join` has an example. The path, the method, `Accept`, `Host` and who may ask are up to that stack.
+//! `Hub::join` has an example. That stack checks the path, the method, `Accept`, `Host` and who may ask.
 
 #[cfg(feature = "http")]
 mod client;

@@ -1,4 +1,4 @@
-//! Connecting by `embedded-nal-async`.
+//! Connections by the traits of `embedded-nal-async`.
 
 use core::net::SocketAddr;
 
@@ -9,7 +9,8 @@ use crate::client::ConnectError;
 use crate::http::{Url, ip_address};
 
 /// Makes unencrypted connections by the traits of `embedded-nal-async`, which embassy-net implements.
-/// `https` is [`ConnectError::Unsupported`].
+///
+/// For `https` it returns [`ConnectError::Unsupported`].
 ///
 /// # Examples
 ///
@@ -35,7 +36,7 @@ pub struct Nal<'n, T, D> {
 }
 
 impl<'n, T: TcpConnect, D: Dns> Nal<'n, T, D> {
-    /// Connects by `tcp` to what `dns` finds.
+    /// Connects by `tcp` to the address that `dns` finds.
     pub const fn new(tcp: &'n T, dns: &'n D) -> Self {
         Self { tcp, dns }
     }
@@ -52,8 +53,8 @@ impl<'n, T: TcpConnect, D: Dns> Connect for Nal<'n, T, D> {
         let address = match ip_address(url.host()) {
             Some(address) => address,
             None => {
-                let answer = self.dns.get_host_by_name(url.host(), AddrType::Either);
-                answer.await.map_err(|_| unreachable)?
+                let found = self.dns.get_host_by_name(url.host(), AddrType::Either);
+                found.await.map_err(|_| unreachable)?
             }
         };
         let address = SocketAddr::new(address, url.port());

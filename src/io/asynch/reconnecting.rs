@@ -1,33 +1,33 @@
-//! Reading an event stream through all the responses of another HTTP client.
+//! The reader of an event stream over another asynchronous HTTP client.
 
 use core::pin::pin;
 
 use embedded_io_async::Read;
 
-use super::clock::{Clock, before, timer};
+use super::clock::{Clock, timer, with_timer};
 use crate::client::{NetworkReason, Reason, ReconnectOptions, ResponseInfo, ServerReason, Verdict};
 use crate::decode::{Decoder, Event};
-use crate::io::Error;
+use crate::io::ReadError;
 use crate::io::attempts::{Attempts, IdleTimeout};
 use crate::io::inbox::Inbox;
 use crate::wire::text::EventId;
 
-/// Reads an event stream through all its responses, which another HTTP client gets.
+/// Reads an event stream from the responses of another HTTP client, and tells it when to send the next request.
 ///
-/// It is a [`Reader`](super::Reader) for the body of each response, [`Reconnect`] for the time between them, and
-/// a time limit for streams that are silent. The requests are yours, because a response borrows from its client:
+/// It has a [`Reader`](super::Reader) for the body of each response, the policy of [`Reconnect`] between two responses, and
+/// an idle timeout. You send the requests, because a response borrows from its client:
 ///
 /// 1. Send a request with [`last_event_id`](Self::last_event_id). If the response of your client borrows from its
-///    request, as that of `reqwless` does, copy the id first, for instance into a `heapless::String`: a response that
-///    borrows the id keeps the reader borrowed.
-/// 2. Ask [`judge`](Self::judge) about the response.
-/// 3. If it is an event stream, [`open`](Self::open) its body, and read its events.
-/// 4. [`wait`](Self::wait) after whatever has happened, and begin again unless it returns `false`.
+///    request, as that of `reqwless` does, copy the id before, for example into a `heapless::String`: otherwise the
+///    response borrows the reader.
+/// 2. Pass the response to [`judge`](Self::judge).
+/// 3. If that returns [`Verdict::Open`], [`open`](Self::open) the body and read its events.
+/// 4. In each case, [`wait`](Self::wait), and begin again unless it returns `false`.
 ///
 /// It yields to other tasks after every 32 reads and waits, even if bodies and clock are always ready.
 ///
-/// Events, `retry` fields and failures reach the [`Reconnect`] by themselves. Other orders of calls cause no panic and
-/// lose no event.
+/// Events, `retry` fields and failures are reported to the [`Reconnect`]. Other orders of calls cause no panic and lose no
+/// event.
 ///
 /// [`Reconnect`]: crate::client::Reconnect
 ///
@@ -37,7 +37,7 @@ use crate::wire::text::EventId;
 /// use embedded_io_async::Read;
 /// use embedded_sse::Decoder;
 /// use embedded_sse::client::{ResponseInfo, ReconnectOptions, Verdict};
-/// use embedded_sse::io::{Error, asynch::{Clock, ReconnectingReader}};
+/// use embedded_sse::io::{ReadError, asynch::{Clock, ReconnectingReader}};
 ///
 /// # struct Response<B> { status: u16, content_type: &'static str, body: B }
 /// # trait HttpClient {
@@ -54,15 +54,15 @@ use crate::wire::text::EventId;
 ///         // The header field `Last-Event-ID`, if there is an id.
 ///         let id = reader.last_event_id().to_str().ok().filter(|id| !id.is_empty());
 ///         if let Ok(response) = http.get(id).await {
-///             let answer = ResponseInfo::new(response.status, response.content_type, None);
-///             if reader.judge(&answer) == Verdict::Open {
+///             let info = ResponseInfo::new(response.status, response.content_type, None);
+///             if reader.judge(&info) == Verdict::Open {
 ///                 let mut stream = reader.open(response.body, &mut buffer);
 ///                 loop {
 ///                     match stream.next().await {
 ///                         Ok(Some(event)) if event.event_type == "led" => { /* .. */ }
 ///                         Ok(Some(_)) => {}
-///                         Err(Error::Overflow) => { /* too large for this device: go on */ }
-///                         // It has ended, has failed, or was silent for 45 s.
+///                         Err(ReadError::Overflow) => { /* the event is too long for the buffer: go on */ }
+///                         // The stream has ended, has failed, or was silent for 45 s.
 ///                         Ok(None) | Err(_) => break,
 ///                     }
 ///                 }
@@ -83,12 +83,12 @@ pub struct ReconnectingReader<'a, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C> {
     clock: C,
 }
 
+// Only on 32-bit targets, because the limit is that of their pointers.
 #[cfg(target_pointer_width = "32")]
 const _: () = assert!(size_of::<ReconnectingReader<'_, [u8; 0], ()>>() <= 72);
 
 impl<'a, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C: Clock> ReconnectingReader<'a, B, C> {
-    /// Before the first request. The decoder brings its last event id and its reconnection time with it, as from
-    /// an earlier stream.
+    /// Makes a reader for the first request. It takes over the decoder's last event ID and reconnection time.
     pub fn new(decoder: &'a mut Decoder<B>, options: &'a ReconnectOptions<'a>, clock: C) -> Self {
         Self {
             attempts: Attempts::new(options, decoder.retry()),
@@ -98,34 +98,37 @@ impl<'a, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C: Clock> ReconnectingReader<'a,
         }
     }
 
-    /// After how many milliseconds without a byte a stream is given up: never by default, which 0 stands for.
-    /// Comments count; 45 s suits servers that send one every 15 s. How long a request may take is for you to
-    /// limit.
+    /// Sets the milliseconds without a byte after which a stream is lost. 0, the default, means never.
+    ///
+    /// Comments are bytes, too: 45 s suits servers that send one every 15 s. Limit the time of a request yourself.
     #[must_use]
     pub fn idle_timeout(mut self, milliseconds: u32) -> Self {
         self.idle_timeout_ms = milliseconds;
         self
     }
 
-    /// What to send as `Last-Event-ID`; nothing, if it is empty.
+    /// Returns the last event ID. Send it as the header field `Last-Event-ID`, unless it is empty.
     pub fn last_event_id(&self) -> EventId<'_> {
         self.decoder.last_event_id()
     }
 
-    /// The reconnection time in milliseconds, as the options or the server have set it.
+    /// Returns the reconnection time in milliseconds. The server sets it by `retry`, and the options before.
     pub fn retry(&self) -> u32 {
         let of_server = self.decoder.retry();
         of_server.unwrap_or(self.attempts.reconnect.retry())
     }
 
-    /// What is to be done with a response. Follow a [`Redirect`](Verdict::Redirect) without [`wait`](Self::wait),
-    /// but only a few in a row: then wait. [`Failed`](Verdict::Failed) can be left to `wait`.
-    pub fn judge(&mut self, answer: &ResponseInfo) -> Verdict {
-        self.attempts.judge(answer)
+    /// Returns what to do with a response.
+    ///
+    /// Follow a [`Redirect`](Verdict::Redirect) without a [`wait`](Self::wait), but wait after a few in a row. After
+    /// [`Failed`](Verdict::Failed), `wait` decides.
+    pub fn judge(&mut self, response: &ResponseInfo) -> Verdict {
+        self.attempts.judge(response)
     }
 
-    /// Begins to read the body of a response, through a `buffer` of at least one byte. Drop the stream when it
-    /// has ended, or to give it up; then [`wait`](Self::wait).
+    /// Begins to read the body of a response, through a `buffer` of at least one byte.
+    ///
+    /// Drop the stream when it has ended or when you want no more of it. Then [`wait`](Self::wait).
     pub fn open<'s, R: Read>(
         &'s mut self,
         body: R,
@@ -134,8 +137,10 @@ impl<'a, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C: Clock> ReconnectingReader<'a,
         self.open_with_received(body, buffer, 0)
     }
 
-    /// The same, when the first `received` bytes of the body stand in `buffer` already, as after reading a
-    /// response head.
+    /// Begins to read a body whose first `received` bytes are in `buffer` already.
+    ///
+    /// Use this if you have read the head of the response through `buffer`: the read may have returned the start of the
+    /// body, too. Move it to the start of `buffer`.
     pub fn open_with_received<'s, R: Read>(
         &'s mut self,
         body: R,
@@ -153,30 +158,32 @@ impl<'a, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C: Clock> ReconnectingReader<'a,
         }
     }
 
-    /// Waits until the next request is due, after a stream that was lost or could not be had. `false`, at once:
-    /// make no more requests, for the last response was final, or too many attempts have failed.
+    /// Waits until the next request is due, after a stream was lost or an attempt failed.
+    ///
+    /// Returns `false` at once if no more requests are to be made, because the last response was final or too many
+    /// attempts have failed.
     ///
     /// # Cancel safety
     ///
-    /// A wait that was dropped goes on with the next call, and ends when it would have ended. Make that call before the
-    /// next request: otherwise a failure of that request does not count, and the next wait is over at once. Judging or
-    /// opening a response also ends the wait.
+    /// A wait whose future was dropped goes on with the next call, and ends at the same time. Make that call before the
+    /// next request: otherwise a failure of that request is not counted, and the next wait ends at once. `judge` and
+    /// `open` also end the wait.
     #[must_use = "no more requests are to be made if it is false"]
     pub async fn wait(&mut self) -> bool {
         let retry = self.decoder.take_retry();
         let Some(until) = self.attempts.wait(self.clock.now(), retry) else {
             return false;
         };
-        // The time may have come already, and the next request may fail at once.
+        // A loop of waits that are over at once and requests that fail at once has to yield.
         self.attempts.turns.begin().await;
         if let Some(timer) = timer(&self.clock, until) {
             timer.await;
         }
-        self.attempts.waited();
+        self.attempts.begin_attempt();
         true
     }
 
-    /// Begins anew, at once: earlier failures do not count any more, nor does a final response.
+    /// Forgets earlier failures, also a final response, so that the next request may be sent at once.
     pub fn restart(&mut self) {
         self.attempts.restarted();
     }
@@ -184,8 +191,8 @@ impl<'a, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C: Clock> ReconnectingReader<'a,
 
 /// The event stream in the body of one response, of a [`ReconnectingReader`].
 ///
-/// It yields to other tasks after every 32 reads, even if the body is always ready. The reads of the streams before it
-/// count.
+/// It yields to other tasks after every 32 reads, counted across all streams of its reader, even if the body is always
+/// ready.
 #[derive(Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct OpenStream<'s, 'a, R, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C> {
@@ -198,20 +205,20 @@ pub struct OpenStream<'s, 'a, R, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C> {
 }
 
 impl<R: Read, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C: Clock> OpenStream<'_, '_, R, B, C> {
-    /// The next event; `None` at the end of this response: then drop the stream and wait. After the end, or an error but
-    /// [`Overflow`](Error::Overflow), it returns `None` and does not read.
+    /// Returns the next event, or `None` at the end of this response: drop the stream then, and wait.
+    ///
+    /// After the end, and after each error but [`Overflow`](ReadError::Overflow), it returns `None` and does not read.
     ///
     /// # Cancel safety
     ///
-    /// It waits for nothing but the body's `read` and the clock. If that `read` is cancel-safe, so is this: a
-    /// future that was dropped has lost no event, and the idle timeout goes on.
+    /// Cancel-safe if the body's `read` is: a dropped future loses no event, and the idle timeout goes on.
     ///
     /// # Errors
     ///
-    /// [`Error::Overflow`] when an event does not fit the decoder's buffer: go on calling.
-    /// [`Error::Idle`] when the body was silent for the idle timeout.
-    /// [`Error::Io`] when the body failed.
-    pub async fn next(&mut self) -> Result<Option<Event<'_>>, Error<R::Error>> {
+    /// [`ReadError::Overflow`] when an event does not fit the decoder's buffer: the next call goes on after it.
+    /// [`ReadError::Idle`] when no byte came for the idle timeout.
+    /// [`ReadError::Io`] when the body fails.
+    pub async fn next(&mut self) -> Result<Option<Event<'_>>, ReadError<R::Error>> {
         while !self.has_ended {
             if let Some(located) = self.inbox.advance()? {
                 self.attempts.reconnect.delivered();
@@ -222,21 +229,21 @@ impl<R: Read, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C: Clock> OpenStream<'_, '_
         Ok(None)
     }
 
-    /// Receives a piece, after a yield if it is time for one.
-    async fn receive(&mut self) -> Result<(), Error<R::Error>> {
+    /// Reads once, after a yield if no turn is left.
+    async fn receive(&mut self) -> Result<(), ReadError<R::Error>> {
         self.attempts.turns.begin().await;
-        let late = timer(self.clock, self.idle_timeout.until(|| self.clock.now()));
+        let late = timer(self.clock, self.idle_timeout.deadline(|| self.clock.now()));
         let read = self.body.read(self.inbox.receive_buffer());
-        let length = match before(pin!(read), pin!(late)).await {
+        let length = match with_timer(pin!(read), pin!(late)).await {
             Some(Ok(length)) => length,
             Some(Err(error)) => {
                 self.has_ended = true;
-                return Err(Error::Io(error));
+                return Err(ReadError::Io(error));
             }
             None => {
                 self.has_ended = true;
                 self.attempts.reason = Reason::Network(NetworkReason::Idle);
-                return Err(Error::Idle);
+                return Err(ReadError::Idle);
             }
         };
         self.has_ended = length == 0;
@@ -246,10 +253,5 @@ impl<R: Read, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C: Clock> OpenStream<'_, '_
         self.idle_timeout.received();
         self.inbox.received(length);
         Ok(())
-    }
-
-    /// The body. What was received and not decoded is lost.
-    pub fn into_inner(self) -> R {
-        self.body
     }
 }

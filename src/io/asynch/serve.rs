@@ -2,72 +2,77 @@
 
 use core::future::Future;
 use core::mem::take;
+use core::ops::ControlFlow;
 use core::pin::pin;
 use core::task::{Context, Poll};
 
 use embedded_io_async::{Read, Write};
 
-use super::clock::{Clock, before, before_either, timer};
+use super::clock::{Clock, timer, with_timer, with_timer_or};
 use super::half_close::HalfClose;
 use super::shared_log::SharedLog;
 use crate::bytes::exact::Exact;
 use crate::http::{Request, Response, Status};
-use crate::io::Error;
+use crate::io::ServeError;
 use crate::io::turns::Turns;
 use crate::server::{
     Connection, ConnectionOutput, Outcome, RequestKind, ServerOptions, StreamOptions,
 };
 use crate::time::Instant;
 
-/// Reads a request and answers it as the options say: with the stream, or with a refusal; with 503 when the log has no
-/// free place. Returns when the socket is to be dropped. The time limit of the head begins with this call, not with the first
-/// poll of its future.
+/// Reads one request and answers it by the options: with the stream, with a refusal, or with 503 if no slot is free.
+///
+/// Drop the socket when this returns. The time limit of the request's head begins with this call, before the future is
+/// polled.
 ///
 /// # Cancel safety
 ///
-/// Not cancel-safe: close the socket. Its client reconnects, and resumes after the last event with an id
-/// that it has seen.
+/// Not cancel-safe: if you drop the future, close the socket. The client then reconnects, and resumes after the last
+/// event with an id that it has received.
 ///
 /// # Errors
 ///
-/// [`Error::Io`] when the socket fails, [`Error::WriteZero`] when it takes no more bytes.
+/// [`ServeError::Io`] when the socket fails, [`ServeError::WriteZero`] when it takes no more bytes.
 pub fn serve<'a, S: Read + Write + HalfClose, C: Clock, L: SharedLog>(
     socket: S,
     scratch: &'a mut [u8],
     clock: &'a C,
     log: &'a L,
     options: &'a ServerOptions<'a>,
-) -> impl Future<Output = Result<Outcome, Error<S::Error>>> {
-    // Not an `async fn`: its future would hold these arguments beside what is made of them.
+) -> impl Future<Output = Result<Outcome, ServeError<S::Error>>> {
+    // Not an `async fn`: its future would store the arguments as well as `incoming`, which is made of them.
     let mut incoming = Incoming::new(socket, scratch, clock, log, options);
     async move {
         loop {
-            // One call for request and answer: the future of a second one would be linked and held beside it.
+            // One call of `run` reads the request and sends the answer: a second call would add a second copy of its
+            // code and of its future.
             match incoming.run().await? {
                 Some(outcome) => return Ok(outcome),
-                None => incoming.decide(incoming.request_kind(), None),
+                None => incoming.start_response(incoming.request_kind(), None),
             }
         }
     }
 }
 
-/// A client and its request.
+/// A client that has connected, and its request.
 ///
-/// **Call [`accept`](Self::accept), look at the [request](Self::request), and give it one answer.** After that, the connection
-/// is at its end. An answer before `accept` goes to a client whose request was not read.
+/// **Call [`accept`](Self::accept), look at the [request](Self::request), and answer it once. Then drop the socket.** If you
+/// answer before `accept`, the client gets a response to a request that was not read.
 ///
-/// It yields to other tasks before the first read and after every 32 reads and writes, even if the socket is always ready.
+/// An `Incoming` yields to other tasks before the first read and after every 32 reads and writes, even if the socket is
+/// always ready.
 ///
 /// # Cancel safety
 ///
-/// Its futures are not cancel-safe: what was read is lost. Close the socket.
+/// Its futures are not cancel-safe. If you drop one, close the socket: bytes that it has read are lost.
 ///
 /// # Examples
 ///
 /// ```
+/// use core::ops::ControlFlow;
 /// use embedded_io_async::{Read, Write};
 /// use embedded_sse::http::{Response, Status};
-/// use embedded_sse::io::{Error, asynch::{Clock, HalfClose, Incoming, SharedLog}};
+/// use embedded_sse::io::{ServeError, asynch::{Clock, HalfClose, Incoming, SharedLog}};
 /// use embedded_sse::server::{Outcome, ServerOptions};
 ///
 /// static OPTIONS: ServerOptions = ServerOptions::new("/events");
@@ -76,10 +81,12 @@ pub fn serve<'a, S: Read + Write + HalfClose, C: Clock, L: SharedLog>(
 ///     socket: &mut S,
 ///     clock: &impl Clock,
 ///     log: &impl SharedLog,
-/// ) -> Result<Outcome, Error<S::Error>> {
+/// ) -> Result<Outcome, ServeError<S::Error>> {
 ///     let mut scratch = [0; 512];
 ///     let mut incoming = Incoming::new(socket, &mut scratch, clock, log, &OPTIONS);
-///     incoming.accept().await?;
+///     if let ControlFlow::Break(outcome) = incoming.accept().await? {
+///         return Ok(outcome); // the request was refused, or the client has closed the connection
+///     }
 ///     let request = incoming.request();
 ///     match (request.method(), request.path()) {
 ///         ("GET", "/") => {
@@ -96,21 +103,22 @@ pub struct Incoming<'a, 'l, S, C, L: SharedLog> {
     socket: S,
     clock: &'a C,
     log: &'l L,
-    /// While there is a stream. It may do something when it is dropped, so its lifetime is not that of the response, which the
-    /// caller makes later.
-    place: Option<L::Place<'l>>,
+    /// `Some` while the client has a stream. `L::Slot` may implement `Drop`, so it has a lifetime of its own: if it
+    /// borrowed for `'a`, a response that the caller makes after this value would not live long enough.
+    slot: Option<L::Slot<'l>>,
     connection: Connection<'a>,
-    /// Whether the caller was asked for an answer.
-    is_asked: bool,
+    /// Whether `run` has returned the request to the caller.
+    is_request_returned: bool,
     /// Whether bytes were written since the last flush.
-    is_written: bool,
+    needs_flush: bool,
     turns: Turns,
 }
 
 impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, 'l, S, C, L> {
-    /// A client that has just connected. The time limit of the head of its request begins.
+    /// Begins the time limit for the head of the request.
     ///
-    /// `scratch` holds what matters of the head, and later what goes out in one write: 512 bytes do for browsers.
+    /// `scratch` holds the parts of the head that the server needs, and later the bytes of one write. 512 bytes are
+    /// enough for browsers.
     pub fn new(
         socket: S,
         scratch: &'a mut [u8],
@@ -122,50 +130,56 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
             socket,
             clock,
             log,
-            place: None,
+            slot: None,
             connection: Connection::new(clock.now(), options, scratch),
-            is_asked: false,
-            is_written: false,
-            turns: Turns::NONE,
+            is_request_returned: false,
+            needs_flush: false,
+            turns: Turns::USED_UP,
         }
     }
 
-    /// Reads the head of the request. The caller looks at it and answers.
+    /// Reads the head of the request.
+    ///
+    /// Returns [`ControlFlow::Continue`] when the head is complete: look at the request and answer it. Returns
+    /// [`ControlFlow::Break`] if there is no request to answer, because the head was malformed, slow or too long and
+    /// was refused, or because the client has closed the connection. Drop the socket then.
     ///
     /// # Errors
     ///
-    /// [`Error::NoRequest`] when the client was refused already, or hung up. [`Error::Io`] when the socket
-    /// fails, [`Error::WriteZero`] when it takes no more bytes.
-    pub async fn accept(&mut self) -> Result<(), Error<S::Error>> {
+    /// Those of [`answer`](Self::answer).
+    pub async fn accept(&mut self) -> Result<ControlFlow<Outcome>, ServeError<S::Error>> {
         match self.run().await? {
-            None => Ok(()),
-            Some(outcome) => Err(Error::NoRequest(outcome)),
+            None => Ok(ControlFlow::Continue(())),
+            Some(outcome) => Ok(ControlFlow::Break(outcome)),
         }
     }
 
-    /// The request, once it was accepted.
+    /// Returns the request. It is complete after [`accept`](Self::accept).
     pub fn request(&self) -> Request<'_> {
         self.connection.request()
     }
 
-    /// What the request is for, as the options say.
+    /// Returns the kind of the request, by the options.
     pub fn request_kind(&self) -> RequestKind {
         self.connection.request_kind()
     }
 
-    /// Answers as the options say: with the stream, with a refusal, and other paths with 404; with 503 when the log has
-    /// no free place. Returns when the socket is to be dropped.
+    /// Answers by the options: with the stream, with a refusal, with 404 on other paths, or with 503 if no slot is free.
+    ///
+    /// Drop the socket when this returns.
     ///
     /// # Errors
     ///
-    /// [`Error::Io`] when the socket fails, [`Error::WriteZero`] when it takes no more bytes.
-    pub async fn answer(&mut self) -> Result<Outcome, Error<S::Error>> {
-        self.decide(self.request_kind(), None);
-        self.run().await.map(or_hung_up)
+    /// [`ServeError::Io`] when the socket fails, [`ServeError::WriteZero`] when it takes no more bytes.
+    pub async fn answer(&mut self) -> Result<Outcome, ServeError<S::Error>> {
+        self.start_response(self.request_kind(), None);
+        self.run().await.map(or_unanswered)
     }
 
-    /// Answers with a stream, whatever the path; or with a refusal, if the request's method, what it
-    /// accepts, or the [check](ServerOptions::check) rules a stream out; with 503 when the log has no free place.
+    /// Answers with a stream of these options, on any path.
+    ///
+    /// Answers with a refusal if the method, the `Accept` field or the [check](ServerOptions::check) rules a stream out,
+    /// and with 503 if no slot is free. Drop the socket when this returns.
     ///
     /// # Errors
     ///
@@ -173,12 +187,14 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
     pub async fn stream(
         &mut self,
         options: &'a StreamOptions<'a>,
-    ) -> Result<Outcome, Error<S::Error>> {
-        self.decide(self.connection.stream_request_kind(), Some(options));
-        self.run().await.map(or_hung_up)
+    ) -> Result<Outcome, ServeError<S::Error>> {
+        self.start_response(self.connection.stream_request_kind(), Some(options));
+        self.run().await.map(or_unanswered)
     }
 
-    /// Answers with this response. A request for the head alone gets no more than that.
+    /// Answers with this response. A `HEAD` request gets only its head.
+    ///
+    /// Drop the socket when this returns.
     ///
     /// # Errors
     ///
@@ -186,28 +202,30 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
     pub async fn respond(
         &mut self,
         response: &'a Response<'a>,
-    ) -> Result<Outcome, Error<S::Error>> {
+    ) -> Result<Outcome, ServeError<S::Error>> {
         self.connection.respond(response);
-        self.run().await.map(or_hung_up)
+        self.run().await.map(or_unanswered)
     }
 
-    /// Answers with this status, and its meaning in words.
+    /// Answers with this status, and its meaning in words as the body.
+    ///
+    /// Drop the socket when this returns.
     ///
     /// # Errors
     ///
     /// Those of [`answer`](Self::answer).
-    pub async fn refuse(&mut self, status: Status) -> Result<Outcome, Error<S::Error>> {
+    pub async fn refuse(&mut self, status: Status) -> Result<Outcome, ServeError<S::Error>> {
         self.connection.refuse(status);
-        self.run().await.map(or_hung_up)
+        self.run().await.map(or_unanswered)
     }
 
-    /// Decides on the answer: a stream, by default as the options say, or what else was judged.
-    fn decide(&mut self, kind: RequestKind, options: Option<&'a StreamOptions<'a>>) {
+    /// Starts the response to a request of this kind. `options` replace the stream options of the server.
+    fn start_response(&mut self, kind: RequestKind, options: Option<&'a StreamOptions<'a>>) {
         let connection = &mut self.connection;
         match kind {
             RequestKind::Stream => {
-                self.place = self.log.join();
-                if self.place.is_some() {
+                self.slot = self.log.join();
+                if self.slot.is_some() {
                     let now = self.clock.now();
                     let options = options.unwrap_or(connection.stream_options());
                     self.log
@@ -218,143 +236,145 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
             }
             kind => connection.respond_to(kind),
         }
+        // Responses to `HEAD` and to preflights are no refusals.
         if let RequestKind::Stream | RequestKind::Other | RequestKind::Refuse(_) = kind {
             self.log.note_refused();
         }
     }
 
-    /// Reads and writes until the connection ends, or wants an answer.
+    /// Reads and writes until the connection is done, and returns its outcome. Returns `None` when the request is complete
+    /// and the caller has to answer it.
     #[expect(
         clippy::manual_async_fn,
         reason = "the future of an `async fn` would hold `self` twice"
     )]
-    fn run(&mut self) -> impl Future<Output = Result<Option<Outcome>, Error<S::Error>>> {
-        // What is in use after an `await`, or was borrowed before it, is memory of each client. So the calls of the socket
-        // are awaited here and not in functions of their own, and `now` is moved to where it is used.
+    fn run(&mut self) -> impl Future<Output = Result<Option<Outcome>, ServeError<S::Error>>> {
+        // Values that live across an `await` are part of the future, which takes RAM for each client. So the calls of the
+        // socket are awaited here and not in functions of their own, and `now` is moved to where it is used.
         async move {
-            // How many the log was told of.
+            // How many losses of the session the log has counted.
             let mut losses = 0_u16;
-            loop {
+            let outcome = loop {
                 self.turns.begin().await;
                 let (connection, log) = (&mut self.connection, self.log);
-                // Before the poll: a session that this ends is gone after it.
+                // Before the poll: if that ends the stream, the session is dropped.
                 if let Some(session) = connection.session() {
                     while losses < session.losses() {
                         losses = losses.plus(1);
                         log.note_loss();
                     }
                 }
-                // Other requests are answered as before: one for a stream gets no place.
-                if self.place.is_some() && log.has_ended() {
+                // Only streams end. Later requests for one get no slot, and other requests are answered as always.
+                if self.slot.is_some() && log.has_ended() {
                     connection.end();
                 }
                 let now = self.clock.now();
                 let stalls_at = now.limit(connection.write_timeout_ms());
-                let Some(next) = poll(connection, now, log) else {
-                    // Yields: the caller of this future holds the lock.
-                    self.turns = Turns::NONE;
+                let Some(output) = poll(connection, now, log) else {
+                    // This future is polled by a function that runs under the log's lock: yield, and try again.
+                    self.turns = Turns::USED_UP;
                     continue;
                 };
                 if let ConnectionOutput::Shutdown
                 | ConnectionOutput::Close(_)
-                | ConnectionOutput::Abort(_) = next
+                | ConnectionOutput::Abort(_) = output
                 {
-                    // The place is free for another client while this one reads to the end.
-                    self.place = None;
+                    // Free for another client while the connection lingers.
+                    self.slot = None;
                 }
-                let (is_wait, until) = match next {
+                let (is_shutdown, until) = match output {
                     ConnectionOutput::Send(bytes) => {
                         let stalls = pin!(timer(self.clock, stalls_at));
-                        let taken = before(pin!(self.socket.write(bytes)), stalls).await;
-                        // That it took too long, the connection says now.
-                        if let Some(result) = taken {
-                            let length = result.map_err(Error::Io)?;
+                        let written = with_timer(pin!(self.socket.write(bytes)), stalls).await;
+                        // If the time is over, the next poll returns `Abort`.
+                        if let Some(result) = written {
+                            let length = result.map_err(ServeError::Io)?;
                             if length == 0 {
-                                return Err(Error::WriteZero);
+                                return Err(ServeError::WriteZero);
                             }
                             self.connection.sent(length);
-                            self.is_written = true;
+                            self.needs_flush = true;
                         }
                         continue;
                     }
                     ConnectionOutput::Request => {
-                        // Nothing was answered if the caller holds the log's lock.
-                        let hung_up = self.is_asked.then_some(Outcome::Unanswered);
-                        self.is_asked = true;
-                        return Ok(hung_up);
+                        // The second time, the caller has answered within the lock of the log, where no stream can
+                        // begin.
+                        let unanswered = self.is_request_returned.then_some(Outcome::Unanswered);
+                        self.is_request_returned = true;
+                        return Ok(unanswered);
                     }
-                    ConnectionOutput::Close(outcome) => {
-                        self.note_closed(outcome);
-                        return Ok(Some(outcome));
-                    }
+                    ConnectionOutput::Close(outcome) => break outcome,
                     ConnectionOutput::Abort(outcome) => {
-                        // That the reset is sent may be waited for, and an unplugged client gets none.
+                        // `abort` may wait until the reset is sent. To a client that was unplugged it cannot be sent.
                         let stalls = pin!(timer(self.clock, stalls_at));
-                        before(pin!(self.socket.abort()), stalls).await;
-                        self.note_closed(outcome);
-                        return Ok(Some(outcome));
+                        with_timer(pin!(self.socket.abort()), stalls).await;
+                        break outcome;
                     }
-                    ConnectionOutput::Shutdown => (false, stalls_at),
-                    ConnectionOutput::Wait(until) => (true, until),
+                    ConnectionOutput::Shutdown => (true, stalls_at),
+                    ConnectionOutput::Wait(until) => (false, until),
                 };
-                if take(&mut self.is_written) {
+                if take(&mut self.needs_flush) {
                     let stalls = pin!(timer(self.clock, stalls_at));
-                    let Some(result) = before(pin!(self.socket.flush()), stalls).await else {
+                    let Some(result) = with_timer(pin!(self.socket.flush()), stalls).await else {
                         self.connection.abort();
                         continue;
                     };
-                    result.map_err(Error::Io)?;
+                    result.map_err(ServeError::Io)?;
                 }
-                if is_wait {
+                if !is_shutdown {
                     let log = self.log;
-                    let seat = match (&self.place, self.connection.session()) {
-                        (Some(place), Some(session)) => Some((place, session.cursor())),
+                    let slot_and_cursor = match (&self.slot, self.connection.session()) {
+                        (Some(slot), Some(session)) => Some((slot, session.cursor())),
                         _ => None,
                     };
-                    let poll_log = move |context: &mut Context<'_>| match seat {
-                        Some((place, cursor)) => log.poll_frame(place, cursor, context),
+                    let poll_log = move |context: &mut Context<'_>| match slot_and_cursor {
+                        Some((slot, cursor)) => log.poll_frame(slot, cursor, context),
                         None => Poll::Pending,
                     };
                     let timer = pin!(timer(self.clock, until));
-                    let space = self.connection.receive_buffer();
-                    let read = before_either(pin!(self.socket.read(space)), poll_log, timer).await;
+                    let buffer = self.connection.receive_buffer();
+                    let read = with_timer_or(pin!(self.socket.read(buffer)), poll_log, timer).await;
                     if let Some(result) = read {
-                        self.connection.received(result.map_err(Error::Io)?);
+                        self.connection.received(result.map_err(ServeError::Io)?);
                     }
                 } else if S::CAN_SHUT_DOWN || !self.connection.skip_linger_after_stream() {
                     let stalls = pin!(timer(self.clock, until));
-                    match before(pin!(self.socket.shutdown()), stalls).await {
-                        Some(result) => result.map_err(Error::Io)?,
+                    match with_timer(pin!(self.socket.shutdown()), stalls).await {
+                        Some(result) => result.map_err(ServeError::Io)?,
                         None => self.connection.abort(),
                     }
                 }
-            }
+            };
+            self.note_closed(outcome);
+            Ok(Some(outcome))
         }
     }
 
     fn note_closed(&self, outcome: Outcome) {
         match outcome {
             Outcome::Streamed(reason) => self.log.note_closed(reason),
-            Outcome::Answered(_) if !self.is_asked => self.log.note_refused(),
+            // The connection itself has refused a head. `start_response` has counted the other refusals.
+            Outcome::Answered(_) if !self.is_request_returned => self.log.note_refused(),
             _ => {}
         }
     }
 }
 
-/// Nothing was answered if the caller holds the log's lock.
-fn or_hung_up(outcome: Option<Outcome>) -> Outcome {
+/// Returns the outcome of a response. There is none if the caller has answered within the lock of the log.
+fn or_unanswered(outcome: Option<Outcome>) -> Outcome {
     outcome.unwrap_or(Outcome::Unanswered)
 }
 
-/// What the connection wants. `None` if the caller holds the log's lock.
+/// Returns what the connection wants, or `None` if this runs under the log's lock.
 fn poll<'c>(
     connection: &'c mut Connection<'_>,
     now: Instant,
     log: &impl SharedLog,
 ) -> Option<ConnectionOutput<'c>> {
-    // The caller's hook runs while the log is not locked.
+    // The hook of `initial_state` runs without the lock, because it may take long or publish.
     connection.put_initial_state();
-    let mut next = None;
-    log.with(|log| next = Some(connection.poll_records(now, &log.records())));
-    next
+    let mut output = None;
+    log.with(|log| output = Some(connection.poll_records(now, &log.records())));
+    output
 }

@@ -4,43 +4,46 @@ use core::task::{Context, Poll};
 
 use crate::server::{CloseReason, Cursor, EventLog};
 
-/// An event log that tasks share, and that wakes those that wait for its next frame.
+/// An event log that tasks share. It wakes the tasks that wait for its next frame.
 ///
-/// A `Hub` is one (feature `embassy-sync`). Others are made from a lock and a list of wakers.
+/// `hub::Hub` implements it (feature `embassy-sync`). To implement it for another executor or for a buffer whose size is known
+/// only at run time, you need a lock and a list of wakers.
 pub trait SharedLog {
     /// The log's buffer.
     type Buffer: AsRef<[u8]> + AsMut<[u8]> + ?Sized;
 
-    /// The place of one client, for as long as it has a stream. It is dropped when the stream has ended.
-    type Place<'l>
+    /// The slot of one client. It is held while the client has a stream, and dropped after that.
+    type Slot<'l>
     where
         Self: 'l;
 
-    /// Takes a place for a client that gets a stream. `None` when all are taken, or the log has ended: the client
-    /// is refused then.
-    fn join(&self) -> Option<Self::Place<'_>>;
+    /// Takes a slot for a client that gets a stream. `None` if all are taken or the log has ended: the client is refused
+    /// then.
+    fn join(&self) -> Option<Self::Slot<'_>>;
 
-    /// Calls `read` with the log under its lock; `None` if the caller holds that lock already.
+    /// Calls `read` with the log under its lock. Returns `None` if this is called by a function that runs under that lock.
     fn with<R>(&self, read: impl FnOnce(&EventLog<Self::Buffer>) -> R) -> Option<R>;
 
-    /// Ready when the log has a frame at the cursor, or has ended. That is so if
-    /// [`newest`](EventLog::newest) is another cursor. Otherwise it keeps the waker for this client, and wakes it then.
+    /// Waits for a frame at the cursor, or for the end of the log.
+    ///
+    /// There is a frame at the cursor if [`newest`](EventLog::newest) is another cursor. If there is none and the log has
+    /// not ended, keep the waker for this slot and return [`Poll::Pending`]. Wake it at the next frame or the end.
     fn poll_frame(
         &self,
-        place: &Self::Place<'_>,
+        slot: &Self::Slot<'_>,
         cursor: Cursor,
         context: &mut Context<'_>,
     ) -> Poll<()>;
 
-    /// Whether all streams shall end. They do, between two frames.
+    /// Returns whether all streams have to end. Each ends after its current frame.
     fn has_ended(&self) -> bool {
         false
     }
 
-    /// Called when a client was told that events are missing.
+    /// Called when a loss notice is sent to a client: it has missed events.
     fn note_loss(&self) {}
 
-    /// Called when a request was refused, by the rules of the options or because no place was free.
+    /// Called when a request was refused, by the rules of the options or because no slot was free.
     fn note_refused(&self) {}
 
     /// Called when a stream has ended.

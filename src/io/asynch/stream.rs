@@ -1,51 +1,53 @@
-//! The body of a response, in an HTTP stack that owns the socket.
+//! The body of a response in an HTTP stack that owns the socket.
 
 use core::future::poll_fn;
 use core::pin::pin;
 
 use embedded_io_async::Write;
 
-use super::clock::{Clock, before, timer};
+use super::clock::{Clock, timer, with_timer};
 use super::shared_log::SharedLog;
-use crate::io::Error;
+use crate::io::ServeError;
 use crate::io::turns::Turns;
 use crate::server::{CloseReason, Session, SessionOutput, StreamOptions};
 use crate::wire::text::LastEventId;
 
-/// A client that has joined a log: [`stream`](Self::stream) its events into the body of a response.
+/// A client that has a slot in a log. [`stream`](Self::stream) writes its events into the body of a response.
 ///
-/// It is for HTTP stacks that own the socket, and for serial lines. `Hub::join` has an example.
+/// Use it if another HTTP stack owns the socket, or for serial lines. `Hub::join` has an example.
 #[derive(Debug)]
 pub struct Joined<'l, L: SharedLog> {
     log: &'l L,
-    place: L::Place<'l>,
+    slot: L::Slot<'l>,
 }
 
 impl<'l, L: SharedLog> Joined<'l, L> {
-    /// Takes a place in the log, before the response begins. `None` when all are taken, or the log has ended: the log counts a
-    /// refusal then, and the client wants a 503 with [`RETRY_AFTER`](crate::server::RETRY_AFTER).
+    /// Takes a slot in the log. Call this before the response begins.
+    ///
+    /// `None` if all slots are taken or the log has ended. The log counts a refusal then. Send a 503 with
+    /// [`RETRY_AFTER`](crate::server::RETRY_AFTER).
     pub fn new(log: &'l L) -> Option<Self> {
-        let Some(place) = log.join() else {
+        let Some(slot) = log.join() else {
             log.note_refused();
             return None;
         };
-        Some(Self { log, place })
+        Some(Self { log, slot })
     }
 
-    /// Streams events with these options, as the body of a response whose head another HTTP stack has sent, or over a serial
-    /// line.
+    /// Writes a stream with these options: the body of a response whose head another HTTP stack has sent, or the bytes of
+    /// a serial line.
     ///
-    /// That head has the [header fields](StreamOptions::header_fields) of a stream. The stack frames the body, and sends what
-    /// was written when it is flushed.
+    /// Send the [header fields](StreamOptions::header_fields) of a stream in that head. The stack delimits the body, and has
+    /// to send the written bytes when it is flushed.
     ///
-    /// `last_event_id` is what the client has sent: [`LastEventId::from_bytes`] checks the value of the header field
-    /// `Last-Event-ID`, or, if that is missing or empty, of a parameter of the query, such as `lastEventId`.
+    /// `last_event_id` comes from the request: pass the value of the header field `Last-Event-ID` to
+    /// [`LastEventId::from_bytes`]. If that is missing or empty, pass the value of a query parameter, such as `lastEventId`.
     ///
     /// It yields to other tasks before the first write and after every 32 writes and waits, even if the writer is always ready.
     ///
-    /// What goes out in one write is gathered in `scratch`. It returns when the stream ends: end the body then. It learns
-    /// from the writer's error that the client has gone. A stack that sees the end of the connection drops the future, which frees
-    /// the place at once.
+    /// `scratch` holds the bytes of one write. When this returns, the stream is over: end the body. It notices a client
+    /// that has gone only by an error of the writer. If your stack sees the end of the connection, drop the future, which
+    /// frees the slot at once.
     ///
     /// # Cancel safety
     ///
@@ -53,7 +55,7 @@ impl<'l, L: SharedLog> Joined<'l, L> {
     ///
     /// # Errors
     ///
-    /// [`Error::Io`] when the writer fails, [`Error::WriteZero`] when it takes no more bytes.
+    /// [`ServeError::Io`] when the writer fails, [`ServeError::WriteZero`] when it takes no more bytes.
     pub async fn stream<'i, W: Write, C: Clock>(
         self,
         mut writer: W,
@@ -61,7 +63,7 @@ impl<'l, L: SharedLog> Joined<'l, L> {
         clock: &C,
         last_event_id: impl Into<LastEventId<'i>>,
         options: &StreamOptions<'_>,
-    ) -> Result<CloseReason, Error<W::Error>> {
+    ) -> Result<CloseReason, ServeError<W::Error>> {
         let now = clock.now();
         let log = self.log;
         let last_event_id = last_event_id.into();
@@ -71,8 +73,8 @@ impl<'l, L: SharedLog> Joined<'l, L> {
         };
         let timeout = session.write_timeout_ms();
         let mut losses = 0;
-        let mut written = false;
-        let mut turns = Turns::NONE;
+        let mut needs_flush = false;
+        let mut turns = Turns::USED_UP;
         let reason = 'stream: loop {
             turns.begin().await;
             if log.has_ended() {
@@ -80,7 +82,7 @@ impl<'l, L: SharedLog> Joined<'l, L> {
             }
             let now = clock.now();
             let output = match session.is_initial_state() {
-                // The caller's hook runs while the log is not locked.
+                // The hook of `initial_state` runs without the lock, because it may take long or publish.
                 true => Some(session.fill_initial_state(now, scratch)),
                 false => log.with(|log| {
                     if session.is_resuming() && !session.search(&log.records(), last_event_id) {
@@ -99,37 +101,37 @@ impl<'l, L: SharedLog> Joined<'l, L> {
                     while !bytes.is_empty() {
                         turns.begin().await;
                         let stalls = pin!(timer(clock, clock.now().limit(timeout)));
-                        let length = match before(pin!(writer.write(bytes)), stalls).await {
-                            Some(result) => result.map_err(Error::Io)?,
+                        let length = match with_timer(pin!(writer.write(bytes)), stalls).await {
+                            Some(result) => result.map_err(ServeError::Io)?,
                             None => break 'stream CloseReason::Stalled,
                         };
                         if length == 0 {
-                            return Err(Error::WriteZero);
+                            return Err(ServeError::WriteZero);
                         }
-                        // A writer that reports more than it was given has taken all of it.
+                        // A faulty writer may report more bytes than it was given.
                         bytes = bytes.get(length..).unwrap_or_default();
                     }
-                    written = true;
+                    needs_flush = true;
                     continue;
                 }
                 SessionOutput::Close(CloseReason::Lagged) => break CloseReason::Lagged,
                 SessionOutput::Close(reason) => Err(reason),
                 SessionOutput::Wait(until) => Ok(until),
             };
-            if written {
-                written = false;
+            if needs_flush {
+                needs_flush = false;
                 let stalls = pin!(timer(clock, now.limit(timeout)));
-                match before(pin!(writer.flush()), stalls).await {
-                    Some(result) => result.map_err(Error::Io)?,
+                match with_timer(pin!(writer.flush()), stalls).await {
+                    Some(result) => result.map_err(ServeError::Io)?,
                     None => break CloseReason::Stalled,
                 }
             }
-            // After a flush, without another look at the log: a frame that has come meanwhile ends the wait at once.
+            // Wait without another look at the log: `poll_frame` is ready at once if a frame has come meanwhile.
             match next {
                 Ok(until) => {
-                    let (place, cursor) = (&self.place, session.cursor());
-                    let frame = pin!(poll_fn(|context| log.poll_frame(place, cursor, context)));
-                    before(frame, pin!(timer(clock, until))).await;
+                    let (slot, cursor) = (&self.slot, session.cursor());
+                    let frame = pin!(poll_fn(|context| log.poll_frame(slot, cursor, context)));
+                    with_timer(frame, pin!(timer(clock, until))).await;
                 }
                 Err(reason) => break reason,
             }

@@ -1,19 +1,18 @@
-//! Writing frames to an asynchronous socket.
+//! The writer of frames over an asynchronous socket.
 
 use embedded_io_async::Write;
 
 use crate::encode::Frame;
-use crate::io::Error;
+use crate::io::WriteError;
 use crate::io::unsent::{Sent, Unsent};
 
 /// Writes frames to a socket.
 ///
-/// It gathers the short pieces of a frame in a buffer, so that a frame that fits goes out in one
-/// write. Frames of any length can be written, with an empty buffer too.
+/// It gathers the parts of a frame in a buffer, so that a frame that fits the buffer takes one write of the socket. It
+/// writes frames of any length, also with an empty buffer.
 ///
-/// **When [`write`](Writer::write) fails or its future is dropped, give it the same frame again and
-/// it goes on where it stopped, or close the socket. If a part of a frame was sent, no other frame is
-/// taken.**
+/// **If [`write`](Writer::write) fails or its future is dropped, call it with the same frame again, which sends the rest, or
+/// close the socket. It refuses another frame if a part of one was sent.**
 ///
 /// # Examples
 ///
@@ -21,7 +20,7 @@ use crate::io::unsent::{Sent, Unsent};
 /// use embedded_sse::{Frame, io::asynch::Writer};
 /// use embedded_io_async::Write;
 ///
-/// async fn report<W: Write>(socket: W) -> Result<(), embedded_sse::io::Error<W::Error>> {
+/// async fn report<W: Write>(socket: W) -> Result<(), embedded_sse::io::WriteError<W::Error>> {
 ///     let mut buffer = [0; 128];
 ///     let mut writer = Writer::new(socket, &mut buffer);
 ///     writer.write(&Frame::data("on")).await?;
@@ -33,7 +32,7 @@ use crate::io::unsent::{Sent, Unsent};
 pub struct Writer<'b, W> {
     socket: W,
     buffer: &'b mut [u8],
-    /// What the socket has taken of the frame under way.
+    /// What the socket has taken of the current frame.
     sent: Sent,
 }
 
@@ -47,19 +46,19 @@ impl<'b, W: Write> Writer<'b, W> {
         }
     }
 
-    /// Writes a frame. It is not flushed: do that when there is nothing more to write.
+    /// Writes a frame, without flushing the socket. [`flush`](Self::flush) when there is nothing more to write.
     ///
     /// # Cancel safety
     ///
-    /// If the socket's `write` is cancel-safe, a dropped future has sent a part of the frame that is
-    /// known: calling this again with the same frame sends the rest.
+    /// Cancel-safe if the socket's `write` is: after a dropped future, call it with the same frame again, which sends the
+    /// rest.
     ///
     /// # Errors
     ///
-    /// [`Error::Io`] when the socket fails, [`Error::WriteZero`] when it takes no more bytes,
-    /// [`Error::CutOff`] when a part of another frame was sent: nothing of this one is.
-    pub async fn write(&mut self, frame: &Frame<'_>) -> Result<(), Error<W::Error>> {
-        let mut unsent = Unsent::new(frame, self.sent)?;
+    /// [`WriteError::Io`] when the socket fails, [`WriteError::WriteZero`] when it takes no more bytes. [`WriteError::CutOff`]
+    /// if a part of another frame was sent: then nothing of this one is.
+    pub async fn write(&mut self, frame: &Frame<'_>) -> Result<(), WriteError<W::Error>> {
+        let mut unsent = Unsent::new(frame, self.sent).ok_or(WriteError::CutOff)?;
         loop {
             let mut bytes = unsent.gather(self.buffer);
             if bytes.is_empty() {
@@ -67,21 +66,16 @@ impl<'b, W: Write> Writer<'b, W> {
                 return Ok(());
             }
             while !bytes.is_empty() {
-                let length = self.socket.write(bytes).await.map_err(Error::Io)?;
+                let length = self.socket.write(bytes).await.map_err(WriteError::Io)?;
                 if length == 0 {
-                    return Err(Error::WriteZero);
+                    return Err(WriteError::WriteZero);
                 }
-                // A socket that reports more than it was given has taken all of it.
+                // A faulty socket may report more bytes than it was given.
                 let (taken, rest) = bytes.split_at_checked(length).unwrap_or((bytes, &[]));
                 self.sent.note(taken);
                 bytes = rest;
             }
         }
-    }
-
-    /// Whether a part of a frame was sent, and the next `write` wants that frame again.
-    pub fn is_mid_frame(&self) -> bool {
-        self.sent != Sent::NOTHING
     }
 
     /// Flushes the socket.
@@ -92,18 +86,12 @@ impl<'b, W: Write> Writer<'b, W> {
     ///
     /// # Errors
     ///
-    /// [`Error::Io`] when the socket fails.
-    pub async fn flush(&mut self) -> Result<(), Error<W::Error>> {
-        self.socket.flush().await.map_err(Error::Io)
+    /// [`WriteError::Io`] when the socket fails.
+    pub async fn flush(&mut self) -> Result<(), WriteError<W::Error>> {
+        self.socket.flush().await.map_err(WriteError::Io)
     }
 
-    /// The socket. Behind a `write` that succeeded nothing is kept back, so bytes that were encoded
-    /// elsewhere may be written to it.
-    pub fn get_mut(&mut self) -> &mut W {
-        &mut self.socket
-    }
-
-    /// The socket.
+    /// Returns the socket. After a `write` that succeeded, the writer keeps no byte back.
     pub fn into_inner(self) -> W {
         self.socket
     }

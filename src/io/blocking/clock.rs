@@ -1,8 +1,8 @@
-//! Time for clients that wait.
+//! Clocks of blocking clients.
 
 use crate::time::Instant;
 
-/// Tells the time, and waits.
+/// A clock that can wait.
 ///
 /// # Examples
 ///
@@ -25,10 +25,10 @@ use crate::time::Instant;
 /// }
 /// ```
 pub trait Clock {
-    /// The time now.
+    /// Returns the time.
     fn now(&self) -> Instant;
 
-    /// Waits until then, which is never [`Instant::NEVER`].
+    /// Waits until this time, which is never [`Instant::NEVER`].
     fn wait_until(&self, at: Instant);
 }
 

@@ -1,4 +1,4 @@
-//! Following an event stream over one socket.
+//! The client over one connection that the caller has made.
 
 use embedded_io::{BufRead, Write};
 
@@ -6,15 +6,16 @@ use super::client::Link;
 use super::clock::Clock;
 use crate::client::{EventSource, Notice};
 
-/// An event source, connected by a socket that you make: for TLS, or whatever else a
-/// [`Connect`](super::Connect) cannot lend.
+/// An event source over a connection that you have made.
 ///
+/// Use it for sockets that a [`Connect`](super::Connect) cannot return, such as a TLS session that borrows its buffers.
 /// [`Buffered`](crate::io::Buffered) makes a `BufRead` of any socket.
 ///
-/// **One lasts as long as its connection: it knows what of the socket's bytes was read.**
+/// **Keep one `Connected` as long as its connection: it knows which bytes of the socket are decoded.** To close the source or
+/// to start it again, drop the `Connected` and call [`EventSource::close`] or [`EventSource::restart`].
 ///
-/// **The time limits of the options are those of the socket: it has to return with
-/// [`ErrorKind::TimedOut`](embedded_io::ErrorKind::TimedOut) now and then, when nothing comes, for they are only looked at then.**
+/// **While no byte comes, the socket has to fail with [`ErrorKind::TimedOut`](embedded_io::ErrorKind::TimedOut) from time to
+/// time: only then are the time limits of the options checked.**
 ///
 /// # Examples
 ///
@@ -26,7 +27,7 @@ use crate::client::{EventSource, Notice};
 /// # trait Tls { type Socket<'b>: Read + Write;
 /// #     fn connect<'b>(&mut self, host: &str, port: u16, records: &'b mut [u8])
 /// #         -> Option<Self::Socket<'b>>; }
-/// /// Follows a stream for good, over sockets that borrow a buffer.
+/// /// Follows a stream until it ends for good, over sockets that borrow a buffer.
 /// fn follow(source: &mut EventSource<'_>, tls: &mut impl Tls, clock: impl Clock) -> Reason {
 ///     let mut records = [0; 16_384];
 ///     let mut received = [0; 536];
@@ -59,7 +60,7 @@ pub struct Connected<'s, 'a, S, C> {
 }
 
 impl<'s, 'a, S: BufRead + Write, C: Clock> Connected<'s, 'a, S, C> {
-    /// Goes on with a source that has asked for this connection.
+    /// Connects a source that has returned [`EventSourceOutput::Connect`](crate::client::EventSourceOutput::Connect).
     pub fn new(source: &'s mut EventSource<'a>, socket: S, clock: C) -> Self {
         source.connected(clock.now());
         Self {
@@ -69,26 +70,22 @@ impl<'s, 'a, S: BufRead + Write, C: Clock> Connected<'s, 'a, S, C> {
         }
     }
 
-    /// What comes next. `None`: drop the socket, and poll the source for what is to be done now.
+    /// Returns the next event, comment or change of state. `None` means that the connection is over: drop the socket and
+    /// poll the source.
     #[allow(
         clippy::should_implement_trait,
         reason = "notices borrow from the source"
     )]
     pub fn next(&mut self) -> Option<Notice<'_>> {
-        let notice = match self.link.read_on(self.source, &self.clock, show_again) {
+        let notice = match self.link.read_rest(self.source, &self.clock, peek_again) {
             Some(notice) => notice,
             None => self.link.advance(self.source, &self.clock)?,
         };
-        Some(self.link.notice(self.source, notice, show_again))
-    }
-
-    /// The source, for its last event id, or to close it.
-    pub fn source(&mut self) -> &mut EventSource<'a> {
-        self.source
+        Some(self.link.notice(self.source, notice, peek_again))
     }
 }
 
-/// `Show` of any socket: what was received and is not consumed is shown at once.
-fn show_again<S: BufRead>(socket: &mut S) -> Option<&[u8]> {
+/// The `Peek` of any socket. While bytes are not consumed, `fill_buf` returns them at once.
+fn peek_again<S: BufRead>(socket: &mut S) -> Option<&[u8]> {
     socket.fill_buf().ok()
 }

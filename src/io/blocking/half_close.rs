@@ -1,4 +1,4 @@
-//! Ending the sending side of a socket.
+//! Closing the sending side of a socket.
 
 use embedded_io::{ErrorType, Read, ReadReady, Write, WriteReady};
 
@@ -6,17 +6,19 @@ use crate::io::{End, WithShutdown, WithoutShutdown};
 
 /// A socket whose sending side can be closed, while reading goes on. Neither function waits.
 pub trait HalfClose: ErrorType {
-    /// Whether `shutdown` does something.
+    /// Whether `shutdown` closes the sending side.
     const CAN_SHUT_DOWN: bool = true;
 
     /// Closes the sending side, after all that was written (TCP FIN).
     ///
     /// # Errors
     ///
-    /// Those of the socket.
+    /// The error of the socket.
     fn shutdown(&mut self) -> Result<(), Self::Error>;
 
-    /// Gives the connection up at once (TCP RST). Does nothing by default: the socket is dropped next.
+    /// Resets the connection at once (TCP RST).
+    ///
+    /// Does nothing by default, because the socket is dropped next.
     fn abort(&mut self) {}
 }
 
@@ -41,7 +43,7 @@ where
     }
 
     fn abort(&mut self) {
-        // It is dropped next, whatever this comes to.
+        // An error changes nothing: the socket is dropped next.
         let _ = (self.end)(&mut self.socket, End::Abort);
     }
 }

@@ -1,4 +1,4 @@
-//! Over `embedded-io`: readers, writers and a client that wait, and a server for superloops that does not.
+//! Drivers over `embedded-io`: readers, writers and a client, which wait, and a server for superloops, which does not.
 
 #[cfg(feature = "http")]
 mod client;
@@ -23,7 +23,7 @@ pub use connected::Connected;
 pub use half_close::HalfClose;
 #[cfg(feature = "http")]
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]
-pub use pump::Wait;
+pub use pump::PumpOutput;
 pub use reader::Reader;
 pub use reconnecting::{OpenStream, ReconnectingReader};
 pub use sink::SocketSink;

@@ -1,53 +1,53 @@
-//! Serving from a superloop.
+//! Serving from a superloop, which never waits for one client.
 
 use embedded_io::{Read, ReadReady, Write, WriteReady};
 
 use super::HalfClose;
-use crate::io::Error;
+use crate::io::ServeError;
 use crate::server::{Connection, ConnectionOutput, EventLog, Outcome};
 use crate::time::Instant;
 
-/// What a connection waits for.
+/// What a [`Connection`] wants after [`pump`](Connection::pump).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub enum Wait {
-    /// For the client, for a new frame in the log, or for that time.
-    Until(Instant),
-    /// For an answer: the request is whole. Give it by [`Connection::answer`], [`Connection::stream`],
-    /// [`Connection::respond`], [`Connection::refuse`] or [`Connection::refuse_stream`].
+pub enum PumpOutput {
+    /// Call `pump` again at this time, or before that when bytes have come, the socket takes bytes again, or a frame was
+    /// published.
+    Wait(Instant),
+    /// The request is complete. Answer it by [`Connection::answer`], [`Connection::stream`], [`Connection::respond`],
+    /// [`Connection::refuse`] or [`Connection::refuse_stream`].
     Request,
-    /// For nothing any more: drop the socket, and the connection.
-    Closed(Outcome),
+    /// The connection is done: drop the socket, and drop or [reuse](Connection::reuse) the connection.
+    Close(Outcome),
 }
 
-/// How often a socket is read from or written to in one call, so that no client keeps the loop.
+/// The number of reads and writes in one call, so that one client cannot keep the loop from the others.
 const MAX_TURNS: u32 = 32;
 
 impl Connection<'_> {
-    /// Reads and writes as much as can be without waiting, and tells what to wait for.
+    /// Reads and writes as much as the socket allows without waiting, and returns what the connection wants next.
     ///
-    /// **It never sleeps, if the socket keeps what `ReadReady` and `WriteReady` promise, and its `flush`
-    /// does not wait.** Call it in every turn of the loop, or when the time has come and
-    /// when a frame was published, bytes have arrived, or the socket takes bytes again. Sockets of the standard library become such ones
-    /// in `examples/serve_superloop`; those of smoltcp have `can_recv` and `can_send`.
+    /// **It never waits, if `ReadReady` and `WriteReady` of the socket keep their promise and its `flush` does not wait.** Call it
+    /// in every turn of the loop, or when [`PumpOutput::Wait`] says. `examples/serve_superloop` makes such a socket of one of
+    /// the standard library. For smoltcp, implement the two traits by `can_recv` and `can_send`.
     ///
-    /// Have one `Connection` more than the streams that you allow, and count those that have a [`session`](Connection::session):
-    /// a client too many is told so by [`Connection::refuse_stream`].
+    /// Have one `Connection` more than the streams that you allow, and count those that have a [`session`](Connection::session).
+    /// The last one can then tell a further client by [`Connection::refuse_stream`] that the server is full.
     ///
     /// # Errors
     ///
-    /// [`Error::Io`] when the socket fails, and [`Error::WriteZero`] when it takes nothing although it
-    /// was ready. Drop the socket, and the connection.
+    /// [`ServeError::Io`] when the socket fails, [`ServeError::WriteZero`] when it takes no byte although it was ready. Drop the
+    /// socket, and drop or [reuse](Connection::reuse) the connection.
     ///
     /// # Examples
     ///
     /// ```
     /// use embedded_io::{Read, ReadReady, Write, WriteReady};
-    /// use embedded_sse::io::blocking::{HalfClose, Wait};
+    /// use embedded_sse::io::blocking::{HalfClose, PumpOutput};
     /// use embedded_sse::server::{Connection, EventLog};
     /// use embedded_sse::Instant;
     ///
-    /// /// One turn. `false` when the slot of this client is free again.
+    /// /// Serves one client for one turn of the loop. Returns whether the client is still there.
     /// fn turn<S: Read + Write + ReadReady + WriteReady + HalfClose>(
     ///     connection: &mut Connection,
     ///     log: &EventLog<[u8]>,
@@ -55,9 +55,9 @@ impl Connection<'_> {
     ///     now: Instant,
     /// ) -> bool {
     ///     match connection.pump(now, log, socket) {
-    ///         Ok(Wait::Request) => connection.answer(now, log),
-    ///         Ok(Wait::Until(_)) => {}
-    ///         Ok(Wait::Closed(_)) | Err(_) => return false,
+    ///         Ok(PumpOutput::Request) => connection.answer(now, log),
+    ///         Ok(PumpOutput::Wait(_)) => {}
+    ///         Ok(PumpOutput::Close(_)) | Err(_) => return false,
     ///     }
     ///     true
     /// }
@@ -67,15 +67,15 @@ impl Connection<'_> {
         now: Instant,
         log: &EventLog<B>,
         socket: &mut S,
-    ) -> Result<Wait, Error<S::Error>>
+    ) -> Result<PumpOutput, ServeError<S::Error>>
     where
         S: Read + Write + ReadReady + WriteReady + HalfClose + ?Sized,
         B: AsRef<[u8]> + AsMut<[u8]> + ?Sized,
     {
-        let mut written = false;
-        let wait = self.take_turns(now, log, socket, &mut written)?;
-        if written {
-            socket.flush().map_err(Error::Io)?;
+        let mut needs_flush = false;
+        let wait = self.take_turns(now, log, socket, &mut needs_flush)?;
+        if needs_flush {
+            socket.flush().map_err(ServeError::Io)?;
         }
         Ok(wait)
     }
@@ -85,54 +85,54 @@ impl Connection<'_> {
         now: Instant,
         log: &EventLog<B>,
         socket: &mut S,
-        written: &mut bool,
-    ) -> Result<Wait, Error<S::Error>>
+        needs_flush: &mut bool,
+    ) -> Result<PumpOutput, ServeError<S::Error>>
     where
         S: Read + Write + ReadReady + WriteReady + HalfClose + ?Sized,
         B: AsRef<[u8]> + AsMut<[u8]> + ?Sized,
     {
         for _ in 0..MAX_TURNS {
-            let is_writable = socket.write_ready().map_err(Error::Io)?;
+            let is_writable = socket.write_ready().map_err(ServeError::Io)?;
             if is_writable {
                 self.restart_write_timeout();
             }
             match self.poll(now, log) {
                 ConnectionOutput::Send(_) if !is_writable => {
-                    return Ok(Wait::Until(self.write_deadline()));
+                    return Ok(PumpOutput::Wait(self.write_deadline()));
                 }
                 ConnectionOutput::Send(bytes) => {
-                    let length = socket.write(bytes).map_err(Error::Io)?;
+                    let length = socket.write(bytes).map_err(ServeError::Io)?;
                     if length == 0 {
-                        return Err(Error::WriteZero);
+                        return Err(ServeError::WriteZero);
                     }
                     self.sent(length);
-                    *written = true;
+                    *needs_flush = true;
                 }
                 ConnectionOutput::Wait(until) => {
-                    if !socket.read_ready().map_err(Error::Io)? {
-                        return Ok(Wait::Until(until));
+                    if !socket.read_ready().map_err(ServeError::Io)? {
+                        return Ok(PumpOutput::Wait(until));
                     }
-                    let length = socket.read(self.receive_buffer()).map_err(Error::Io)?;
+                    let length = socket.read(self.receive_buffer()).map_err(ServeError::Io)?;
                     self.received(length);
                 }
-                ConnectionOutput::Request => return Ok(Wait::Request),
+                ConnectionOutput::Request => return Ok(PumpOutput::Request),
                 ConnectionOutput::Shutdown => {
                     if !S::CAN_SHUT_DOWN && self.skip_linger_after_stream() {
                         continue;
                     }
-                    socket.flush().map_err(Error::Io)?;
-                    *written = false;
-                    socket.shutdown().map_err(Error::Io)?;
+                    socket.flush().map_err(ServeError::Io)?;
+                    *needs_flush = false;
+                    socket.shutdown().map_err(ServeError::Io)?;
                 }
-                ConnectionOutput::Close(outcome) => return Ok(Wait::Closed(outcome)),
+                ConnectionOutput::Close(outcome) => return Ok(PumpOutput::Close(outcome)),
                 ConnectionOutput::Abort(outcome) => {
-                    // A socket that was reset may fail to flush.
-                    *written = false;
+                    // No flush: it may fail after a reset.
+                    *needs_flush = false;
                     socket.abort();
-                    return Ok(Wait::Closed(outcome));
+                    return Ok(PumpOutput::Close(outcome));
                 }
             }
         }
-        Ok(Wait::Until(now))
+        Ok(PumpOutput::Wait(now))
     }
 }

@@ -3,7 +3,7 @@
 use embedded_io::Read;
 
 use crate::decode::{Decoder, Event};
-use crate::io::Error;
+use crate::io::ReadError;
 use crate::io::inbox::Inbox;
 
 /// Reads events from a socket.
@@ -21,7 +21,7 @@ use crate::io::inbox::Inbox;
 /// assert_eq!(reader.next()?.unwrap().data, "on");
 /// assert_eq!(reader.next()?.unwrap().data, "off");
 /// assert_eq!(reader.next()?, None);
-/// # Ok::<(), embedded_sse::io::Error<core::convert::Infallible>>(())
+/// # Ok::<(), embedded_sse::io::ReadError<core::convert::Infallible>>(())
 /// ```
 #[derive(Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -31,14 +31,17 @@ pub struct Reader<'b, R, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> {
 }
 
 impl<'b, R: Read, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Reader<'b, R, B> {
-    /// Reads a new stream from `socket`, through a `buffer` of at least one byte. The decoder keeps
-    /// its last event id and its reconnection time from stream to stream.
+    /// Reads a new stream from `socket`, through a `buffer` of at least one byte.
+    ///
+    /// The decoder keeps its last event ID and its reconnection time from the streams before.
     pub fn new(socket: R, decoder: &'b mut Decoder<B>, buffer: &'b mut [u8]) -> Self {
         Self::with_received(socket, decoder, buffer, 0)
     }
 
-    /// The same, when the first `received` bytes of the stream stand in `buffer` already, as after
-    /// reading a response head.
+    /// Reads a new stream whose first `received` bytes are in `buffer` already.
+    ///
+    /// Use this if you have read the head of a response through `buffer`: the read may have returned the start of the
+    /// body, too. Move it to the start of `buffer`.
     pub fn with_received(
         socket: R,
         decoder: &'b mut Decoder<B>,
@@ -51,23 +54,23 @@ impl<'b, R: Read, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Reader<'b, R, B> {
         }
     }
 
-    /// The next event; `None` at the end of the stream.
+    /// Returns the next event, or `None` at the end of the stream.
     ///
     /// # Errors
     ///
-    /// [`Error::Overflow`] when an event does not fit the decoder's buffer: go on calling.
-    /// [`Error::Io`] when the socket fails; nothing that was received before is lost.
+    /// [`ReadError::Overflow`] when an event does not fit the decoder's buffer: the next call goes on after it.
+    /// [`ReadError::Io`] when the socket fails: no event that was received before is lost.
     #[allow(
         clippy::should_implement_trait,
         reason = "events borrow from the reader"
     )]
-    pub fn next(&mut self) -> Result<Option<Event<'_>>, Error<R::Error>> {
+    pub fn next(&mut self) -> Result<Option<Event<'_>>, ReadError<R::Error>> {
         loop {
             if let Some(located) = self.inbox.advance()? {
                 return Ok(Some(self.inbox.event(located)));
             }
             let space = self.inbox.receive_buffer();
-            let length = self.socket.read(space).map_err(Error::Io)?;
+            let length = self.socket.read(space).map_err(ReadError::Io)?;
             self.inbox.received(length);
             if length == 0 {
                 return Ok(None);
@@ -75,12 +78,12 @@ impl<'b, R: Read, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Reader<'b, R, B> {
         }
     }
 
-    /// The decoder, for its last event id and reconnection time.
+    /// Returns the decoder, which has the last event ID and the reconnection time.
     pub fn decoder(&mut self) -> &mut Decoder<B> {
         self.inbox.decoder
     }
 
-    /// The socket. What was received and not decoded is lost.
+    /// Returns the socket. Bytes that were received and not decoded are lost.
     pub fn into_inner(self) -> R {
         self.socket
     }

@@ -1,19 +1,18 @@
-//! Formatting events straight into a blocking socket.
+//! A sink that formats events into a blocking socket.
 
 use embedded_io::Write;
 
 use crate::bytes::copy::copy;
 use crate::bytes::exact::{Exact, ExactSlice};
 use crate::encode::Sink;
-use crate::io::Error;
+use crate::io::WriteError;
 
-/// Passes encoded bytes on to a socket, so that a [`DataWriter`](crate::DataWriter) can format an
-/// event larger than RAM. It gathers short pieces in a buffer, and hands the last of them on when the
-/// event is whole.
+/// A sink that writes to a socket, so that a [`DataWriter`](crate::DataWriter) can format an event larger than RAM.
 ///
-/// **An event that fails, or is dropped, when a part of it was sent is cut off. From then on every
-/// write to this sink fails with [`Error::CutOff`]: close the socket. Keep one sink for a socket, and
-/// lend it to one writer after the other.**
+/// It gathers short pieces in a buffer, and writes the rest of them when the event is complete.
+///
+/// **Keep one sink for a socket, and lend it to one `DataWriter` after the other. If an event fails or is dropped after a
+/// part of it was sent, every later write to this sink fails with [`WriteError::CutOff`]: close the socket.**
 ///
 /// # Examples
 ///
@@ -41,7 +40,7 @@ pub struct SocketSink<'b, W> {
 }
 
 impl<'b, W: Write> SocketSink<'b, W> {
-    /// Writes to `socket`, through `buffer`, which may be empty.
+    /// Writes to `socket`, through `buffer`. The buffer may be empty.
     pub const fn new(socket: W, buffer: &'b mut [u8]) -> Self {
         Self {
             socket,
@@ -53,11 +52,11 @@ impl<'b, W: Write> SocketSink<'b, W> {
 }
 
 impl<W: Write> Sink for SocketSink<'_, W> {
-    type Error = Error<W::Error>;
+    type Error = WriteError<W::Error>;
 
     fn write(&mut self, bytes: &[u8]) -> Result<(), Self::Error> {
         if self.state == SinkState::CutOff {
-            return Err(Error::CutOff);
+            return Err(WriteError::CutOff);
         }
         let free = self.buffer.part_mut(self.gathered..);
         if bytes.len() <= free.len() {
@@ -75,7 +74,7 @@ impl<W: Write> Sink for SocketSink<'_, W> {
 
     fn finish(&mut self) -> Result<(), Self::Error> {
         if self.state == SinkState::CutOff {
-            return Err(Error::CutOff);
+            return Err(WriteError::CutOff);
         }
         self.send_gathered()?;
         self.state = SinkState::Whole;
@@ -95,7 +94,7 @@ impl<W: Write> Sink for SocketSink<'_, W> {
 }
 
 impl<W: Write> SocketSink<'_, W> {
-    fn send_gathered(&mut self) -> Result<(), Error<W::Error>> {
+    fn send_gathered(&mut self) -> Result<(), WriteError<W::Error>> {
         let gathered = self.buffer.part(..self.gathered);
         self.gathered = 0;
         if gathered.is_empty() {
@@ -106,11 +105,11 @@ impl<W: Write> SocketSink<'_, W> {
     }
 }
 
-/// What of the last event the socket has.
+/// How much of the last event was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 enum SinkState {
-    /// All or nothing of it.
+    /// All or nothing.
     Whole,
     /// A part, and more is to come.
     Begun,
@@ -118,14 +117,14 @@ enum SinkState {
     CutOff,
 }
 
-/// As `embedded_io::Write::write_all`, which panics when the socket takes nothing.
-fn write_all<W: Write>(socket: &mut W, mut bytes: &[u8]) -> Result<(), Error<W::Error>> {
+/// Writes all bytes. `embedded_io::Write::write_all` does the same, but panics if the socket takes no byte.
+fn write_all<W: Write>(socket: &mut W, mut bytes: &[u8]) -> Result<(), WriteError<W::Error>> {
     while !bytes.is_empty() {
-        let length = socket.write(bytes).map_err(Error::Io)?;
+        let length = socket.write(bytes).map_err(WriteError::Io)?;
         if length == 0 {
-            return Err(Error::WriteZero);
+            return Err(WriteError::WriteZero);
         }
-        // A socket that reports more than it was given has taken all of it.
+        // A faulty socket may report more bytes than it was given.
         bytes = bytes.get(length..).unwrap_or_default();
     }
     Ok(())

@@ -1,18 +1,18 @@
-//! Writing frames to a blocking socket.
+//! The writer of frames over a blocking socket.
 
 use embedded_io::Write;
 
 use crate::encode::Frame;
-use crate::io::Error;
+use crate::io::WriteError;
 use crate::io::unsent::{Sent, Unsent};
 
 /// Writes frames to a socket.
 ///
-/// It gathers the short pieces of a frame in a buffer, so that a frame that fits goes out in one
-/// write. Frames of any length can be written, with an empty buffer too.
+/// It gathers the parts of a frame in a buffer, so that a frame that fits the buffer takes one write of the socket. It
+/// writes frames of any length, also with an empty buffer.
 ///
-/// **When [`write`](Writer::write) fails, give it the same frame again and it goes on where it
-/// stopped, or close the socket. If a part of a frame was sent, no other frame is taken.**
+/// **If [`write`](Writer::write) fails, call it with the same frame again, which sends the rest, or close the socket. It
+/// refuses another frame if a part of one was sent.**
 ///
 /// # Examples
 ///
@@ -28,14 +28,14 @@ use crate::io::unsent::{Sent, Unsent};
 /// writer.write(&Frame::comment("later"))?;
 /// writer.flush()?;
 /// assert!(sent.starts_with(b"data: on\n\n:later\n"));
-/// # Ok::<(), embedded_sse::io::Error<embedded_io::SliceWriteError>>(())
+/// # Ok::<(), embedded_sse::io::WriteError<embedded_io::SliceWriteError>>(())
 /// ```
 #[derive(Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Writer<'b, W> {
     socket: W,
     buffer: &'b mut [u8],
-    /// What the socket has taken of the frame under way.
+    /// What the socket has taken of the current frame.
     sent: Sent,
 }
 
@@ -49,14 +49,14 @@ impl<'b, W: Write> Writer<'b, W> {
         }
     }
 
-    /// Writes a frame. It is not flushed: do that when there is nothing more to write.
+    /// Writes a frame, without flushing the socket. [`flush`](Self::flush) when there is nothing more to write.
     ///
     /// # Errors
     ///
-    /// [`Error::Io`] when the socket fails, [`Error::WriteZero`] when it takes no more bytes,
-    /// [`Error::CutOff`] when a part of another frame was sent: nothing of this one is.
-    pub fn write(&mut self, frame: &Frame<'_>) -> Result<(), Error<W::Error>> {
-        let mut unsent = Unsent::new(frame, self.sent)?;
+    /// [`WriteError::Io`] when the socket fails, [`WriteError::WriteZero`] when it takes no more bytes. [`WriteError::CutOff`]
+    /// if a part of another frame was sent: then nothing of this one is.
+    pub fn write(&mut self, frame: &Frame<'_>) -> Result<(), WriteError<W::Error>> {
+        let mut unsent = Unsent::new(frame, self.sent).ok_or(WriteError::CutOff)?;
         loop {
             let mut bytes = unsent.gather(self.buffer);
             if bytes.is_empty() {
@@ -64,11 +64,11 @@ impl<'b, W: Write> Writer<'b, W> {
                 return Ok(());
             }
             while !bytes.is_empty() {
-                let length = self.socket.write(bytes).map_err(Error::Io)?;
+                let length = self.socket.write(bytes).map_err(WriteError::Io)?;
                 if length == 0 {
-                    return Err(Error::WriteZero);
+                    return Err(WriteError::WriteZero);
                 }
-                // A socket that reports more than it was given has taken all of it.
+                // A faulty socket may report more bytes than it was given.
                 let (taken, rest) = bytes.split_at_checked(length).unwrap_or((bytes, &[]));
                 self.sent.note(taken);
                 bytes = rest;
@@ -76,27 +76,16 @@ impl<'b, W: Write> Writer<'b, W> {
         }
     }
 
-    /// Whether a part of a frame was sent, and the next `write` wants that frame again.
-    pub fn is_mid_frame(&self) -> bool {
-        self.sent != Sent::NOTHING
-    }
-
     /// Flushes the socket.
     ///
     /// # Errors
     ///
-    /// [`Error::Io`] when the socket fails.
-    pub fn flush(&mut self) -> Result<(), Error<W::Error>> {
-        self.socket.flush().map_err(Error::Io)
+    /// [`WriteError::Io`] when the socket fails.
+    pub fn flush(&mut self) -> Result<(), WriteError<W::Error>> {
+        self.socket.flush().map_err(WriteError::Io)
     }
 
-    /// The socket. Behind a `write` that succeeded nothing is kept back, so bytes that were encoded
-    /// elsewhere may be written to it.
-    pub fn get_mut(&mut self) -> &mut W {
-        &mut self.socket
-    }
-
-    /// The socket.
+    /// Returns the socket. After a `write` that succeeded, the writer keeps no byte back.
     pub fn into_inner(self) -> W {
         self.socket
     }

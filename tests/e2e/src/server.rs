@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
 use embedded_io_adapters::tokio_1::FromTokio;
-use embedded_sse::hub::{Hub, Slot};
+use embedded_sse::hub::Hub;
 use embedded_sse::io::WithShutdown;
 use embedded_sse::server::ServerOptions;
 use tokio::net::{TcpListener, TcpSocket};
@@ -15,25 +15,38 @@ use tokio::runtime::Runtime;
 use crate::clock::TokioClock;
 use crate::end::end;
 
-pub type TestHub = Hub<CriticalSectionRawMutex, Vec<u8>, Vec<Slot>>;
+pub type TestHub<const BYTES: usize, const CLIENTS: usize> =
+    Hub<CriticalSectionRawMutex, BYTES, CLIENTS>;
+
+/// Sizes of the hub that do for most tests.
+pub const LOG_BYTES: usize = 1 << 16;
+pub const CLIENTS: usize = 8;
 
 /// The size of each connection's scratch.
 pub const SCRATCH: usize = 4096;
 
-/// A server that runs until it is dropped.
-pub struct Server {
-    pub hub: Arc<TestHub>,
+/// Runs until it is dropped.
+pub struct Server<const BYTES: usize = LOG_BYTES, const CLIENTS: usize = { crate::server::CLIENTS }>
+{
+    pub hub: Arc<TestHub<BYTES, CLIENTS>>,
     pub address: SocketAddr,
     runtime: Option<Runtime>,
 }
 
 impl Server {
-    pub fn start(log_bytes: usize, clients: usize, options: ServerOptions<'static>) -> Self {
-        Self::with_hub(hub(log_bytes, clients, 0x5eed), options)
+    pub fn start(options: ServerOptions<'static>) -> Self {
+        Self::with_sizes(options)
+    }
+}
+
+impl<const BYTES: usize, const CLIENTS: usize> Server<BYTES, CLIENTS> {
+    /// Serves a hub of other sizes.
+    pub fn with_sizes(options: ServerOptions<'static>) -> Self {
+        Self::with_hub(hub(0x5eed), options)
     }
 
-    /// Serves this hub, with the events that are in its log.
-    pub fn with_hub(hub: Arc<TestHub>, options: ServerOptions<'static>) -> Self {
+    /// Serves what this hub holds.
+    pub fn with_hub(hub: Arc<TestHub<BYTES, CLIENTS>>, options: ServerOptions<'static>) -> Self {
         let runtime = Runtime::new().unwrap();
         let listener = runtime.block_on(async { listen() }).unwrap();
         let address = listener.local_addr().unwrap();
@@ -53,14 +66,14 @@ impl Server {
             .unwrap();
     }
 
-    /// Stops the server in the middle of all streams, as a reset of a device does. The returned hub keeps its log.
-    pub fn into_hub(mut self) -> Arc<TestHub> {
+    /// Stops in the middle of all streams, as a device that is reset. The hub keeps its log.
+    pub fn into_hub(mut self) -> Arc<TestHub<BYTES, CLIENTS>> {
         drop(self.runtime.take());
         Arc::clone(&self.hub)
     }
 }
 
-impl Drop for Server {
+impl<const BYTES: usize, const CLIENTS: usize> Drop for Server<BYTES, CLIENTS> {
     fn drop(&mut self) {
         if let Some(runtime) = self.runtime.take() {
             self.hub.end();
@@ -69,10 +82,9 @@ impl Drop for Server {
     }
 }
 
-/// Makes a hub whose ids have this epoch.
-pub fn hub(log_bytes: usize, clients: usize, epoch: u32) -> Arc<TestHub> {
-    let slots = (0..clients).map(|_| Slot::new()).collect();
-    let hub = Arc::new(TestHub::with_storage(vec![0; log_bytes], slots));
+/// A hub that makes ids of this epoch.
+pub fn hub<const BYTES: usize, const CLIENTS: usize>(epoch: u32) -> Arc<TestHub<BYTES, CLIENTS>> {
+    let hub = Arc::new(Hub::new());
     hub.make_ids(epoch);
     hub
 }
@@ -85,7 +97,11 @@ fn listen() -> std::io::Result<TcpListener> {
     socket.listen(1024)
 }
 
-async fn accept_all(listener: TcpListener, hub: Arc<TestHub>, options: ServerOptions<'static>) {
+async fn accept_all<const BYTES: usize, const CLIENTS: usize>(
+    listener: TcpListener,
+    hub: Arc<TestHub<BYTES, CLIENTS>>,
+    options: ServerOptions<'static>,
+) {
     loop {
         let Ok((socket, _)) = listener.accept().await else {
             continue;

@@ -20,7 +20,7 @@ const OPTIONS: ServerOptions =
 #[test]
 fn curl_shows_events_at_once_and_the_end_without_an_error() {
     for options in [OPTIONS, OPTIONS.chunked()] {
-        let server = Server::start(4096, 8, options);
+        let server = Server::start(options);
         let mut command = Command::new("curl");
         command.args(["--silent", "--no-buffer", "--fail"]);
         command
@@ -78,7 +78,7 @@ impl Node {
 #[test]
 fn nodes_eventsource_resumes() {
     static SHORT_LIVED: StreamOptions = StreamOptions::new().retry(50).lifetime(300);
-    let server = Server::start(2048, 8, OPTIONS.stream(SHORT_LIVED).chunked());
+    let server = Server::start(OPTIONS.stream(SHORT_LIVED).chunked());
     let mut node = Node::follow(&format!("http://{}/events", server.address));
     assert_eq!(node.next(), json!({"state": "open"}));
     let mut opened = 1;
@@ -127,8 +127,8 @@ fn next_after_publish(server: &Server, number: &mut u64, next: &mut impl FnMut(u
 /// Breaks when nginx with its default buffering delays events.
 #[test]
 fn events_pass_nginx_at_once() {
-    let server = Server::start(1 << 16, 8, OPTIONS);
-    let chunked = Server::start(1 << 16, 8, OPTIONS.chunked());
+    let server = Server::start(OPTIONS);
+    let chunked = Server::start(OPTIONS.chunked());
     let locations = format!(
         "location /events {{ proxy_pass http://{}; }}
          location /chunked {{ proxy_pass http://{}/events; proxy_http_version 1.1; }}",

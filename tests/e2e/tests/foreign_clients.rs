@@ -18,7 +18,7 @@ use e2e::client::Event;
 use e2e::packages;
 use e2e::program::Program;
 use e2e::scripted::{Answer, End, PAGE_PATH, Scripted};
-use e2e::server::{Server, TestHub, hub};
+use e2e::server::{LOG_BYTES, Server, TestHub, hub};
 use e2e::tap::Tap;
 use embedded_sse::server::{ServerOptions, StreamOptions};
 use serde_json::Value;
@@ -276,7 +276,7 @@ impl Start {
 #[test]
 fn a_stream_starts_with_a_retry_and_without_an_event() {
     const STREAM: StreamOptions = StreamOptions::new().retry(RETRY.as_millis() as u32);
-    let server = Server::start(1 << 16, CLIENTS.len(), OPTIONS.stream(STREAM));
+    let server = LargeServer::with_sizes(OPTIONS.stream(STREAM));
     let mut number = 0;
     let mut publish = || {
         // All clients are connected before the first event, so that it is the first event of each.
@@ -322,12 +322,16 @@ fn expect(starts: &[Start], expected: impl Fn(&Client) -> EmptyBlock) {
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }
 
-/// The number of events after each reset and each restart.
+/// A server with a slot for each client.
+type LargeServer = Server<LOG_BYTES, { CLIENTS.len() }>;
+type LargeHub = TestHub<LOG_BYTES, { CLIENTS.len() }>;
+
+/// How many events are published after each disturbance.
 const EVENTS: u64 = 50;
 
 /// All clients, and the events that they have seen.
 struct Group {
-    server: Option<Server>,
+    server: Option<LargeServer>,
     options: ServerOptions<'static>,
     taps: Vec<Tap>,
     followers: Vec<Follower>,
@@ -338,7 +342,7 @@ struct Group {
 impl Group {
     /// Starts the server and all clients. Returns once each client has a stream.
     fn start(options: ServerOptions<'static>) -> Self {
-        let server = Server::start(1 << 16, CLIENTS.len(), options);
+        let server = LargeServer::with_sizes(options);
         let taps: Vec<_> = CLIENTS
             .iter()
             .map(|_| Tap::start_at(0, server.address, PAGE))
@@ -400,13 +404,13 @@ impl Group {
         }
     }
 
-    /// Stops the server, publishes while no client can connect, and lets clients connect again. `hub` makes the new server's
-    /// hub from the old one.
-    fn restart(&mut self, hub: impl FnOnce(Arc<TestHub>) -> Arc<TestHub>) {
+    /// Stops the server, publishes while nobody can connect, and lets clients connect again. The hub of the new server is
+    /// made of that of the old one.
+    fn restart(&mut self, hub: impl FnOnce(Arc<LargeHub>) -> Arc<LargeHub>) {
         let ports = self.taps.drain(..).map(|tap| tap.address.port());
         let ports: Vec<_> = ports.collect();
         let server = self.server.take().unwrap();
-        let server = Server::with_hub(hub(server.into_hub()), self.options);
+        let server = LargeServer::with_hub(hub(server.into_hub()), self.options);
         let address = server.address;
         self.server = Some(server);
         self.publish();
@@ -437,7 +441,7 @@ fn no_event_is_lost_or_repeated_over_two_resets_and_two_restarts() {
     group.restart(|hub| hub);
     group.reset();
     let kept = group.published;
-    group.restart(|_| hub(1 << 16, CLIENTS.len(), 0xb007));
+    group.restart(|_| hub(0xb007));
 
     let mut expected: Vec<_> = (1..=kept)
         .map(|number| event(0x5eed, number, number))

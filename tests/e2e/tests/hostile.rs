@@ -10,14 +10,14 @@ use e2e::client::{Client, request};
 use e2e::server::Server;
 use embedded_sse::server::{ServerOptions, StreamOptions};
 
-const SLOTS: usize = 8;
+const SLOTS: usize = e2e::server::CLIENTS;
 const OPTIONS: ServerOptions = ServerOptions::new("/events")
     .head_timeout(700)
     .stream(StreamOptions::new().write_timeout(700));
 
 /// Runs `attack` while events are published, and checks that another client gets all of them.
 fn while_others_are_served(attack: impl FnOnce(&Server)) {
-    let server = Server::start(1 << 16, SLOTS, OPTIONS);
+    let server = Server::start(OPTIONS);
     let published = AtomicU64::new(0);
     let done = AtomicBool::new(false);
     let mut client = Client::connect(server.address, "");
@@ -176,7 +176,7 @@ fn a_client_that_closes_its_side_frees_its_slot() {
 /// Breaks when a client that never reads keeps its slot.
 #[test]
 fn clients_that_never_read_lose_their_slots() {
-    let server = Server::start(1 << 20, SLOTS, OPTIONS);
+    let server = Server::start(OPTIONS);
     let silent: Vec<TcpStream> = (0..SLOTS)
         .map(|_| {
             let mut socket = connect(&server);
@@ -195,7 +195,7 @@ fn clients_that_never_read_lose_their_slots() {
             .unwrap();
         sleep(Duration::from_millis(5));
     }
-    assert_eq!(server.hub.stats().dropped, SLOTS as u32);
+    assert_eq!(server.hub.stats().aborted, SLOTS as u32);
     drop(silent);
     let mut client = Client::connect(server.address, "");
     server.publish(1);
@@ -205,7 +205,7 @@ fn clients_that_never_read_lose_their_slots() {
 /// Breaks when a client without a slot gets no 503, or when a client with a slot misses an event.
 #[test]
 fn of_a_hundred_clients_eight_get_slots_and_others_503() {
-    let server = Server::start(1 << 16, SLOTS, OPTIONS);
+    let server = Server::start(OPTIONS);
     let clients: Vec<Client> = (0..100)
         .map(|_| Client::send(server.address, &request("")))
         .collect();

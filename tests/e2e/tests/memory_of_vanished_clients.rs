@@ -20,7 +20,7 @@ const MARGIN: usize = 6_000;
 /// Breaks when a closed connection leaves memory in use, or when another client misses an event.
 #[test]
 fn ten_thousand_vanished_clients_leave_no_memory_in_use() {
-    let server = Server::start(1 << 16, 8, ServerOptions::new("/events"));
+    let server = Server::start(ServerOptions::new("/events"));
     let mut stays = Client::connect(server.address, "");
     let mut published = 0;
     let mut vanish = |count, bound| {

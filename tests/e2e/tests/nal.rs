@@ -115,7 +115,7 @@ async fn in_time<T>(future: impl Future<Output = T>) -> T {
 /// lost or comes twice over a reconnect.
 #[test]
 fn a_client_over_nal_finds_its_server_by_name() {
-    let server = Server::start(1 << 16, 8, SERVER);
+    let server = Server::start(SERVER);
     let names = Names::default();
     names.failures_left.set(3);
     follow(&server, "localhost", &names);
@@ -126,7 +126,7 @@ fn a_client_over_nal_finds_its_server_by_name() {
 /// Breaks when the client looks up an IP address, which fails in a network without a name server.
 #[test]
 fn a_client_over_nal_does_not_look_up_an_ip_address() {
-    let server = Server::start(1 << 16, 8, SERVER);
+    let server = Server::start(SERVER);
     let names = Names::default();
     follow(&server, "127.0.0.1", &names);
     assert!(names.asked.borrow().is_empty());

@@ -15,7 +15,6 @@ use axum::routing::get;
 use e2e::client::{Client, request};
 use e2e::clock::TokioClock;
 use e2e::server::TestHub;
-use embedded_sse::hub::Slot;
 use embedded_sse::server::{AllowedOrigins, RETRY_AFTER, StreamOptions};
 use embedded_sse::{LastEventId, event_type};
 use tokio::net::TcpListener;
@@ -26,8 +25,10 @@ use tokio_stream::wrappers::ReceiverStream;
 static STREAM: StreamOptions = StreamOptions::new();
 static ORIGINS: AllowedOrigins = AllowedOrigins::Only(&["http://page"]);
 
+type OneSlotHub = TestHub<4096, 1>;
+
 /// Answers a request for the stream, which axum has read.
-async fn events(State(hub): State<&'static TestHub>, headers: HeaderMap) -> Response<Body> {
+async fn events(State(hub): State<&'static OneSlotHub>, headers: HeaderMap) -> Response<Body> {
     let header = |name| headers.get(name).map_or(&b""[..], HeaderValue::as_bytes);
     let cors = ORIGINS.header_fields(header("Origin"));
     let Some(joined) = hub.join() else {
@@ -75,9 +76,8 @@ impl embedded_io_async::Write for BodyWriter {
 }
 
 /// Starts axum with a hub of one slot. The hub is leaked, since handlers need `&'static`.
-fn start() -> (Runtime, SocketAddr, &'static TestHub) {
-    let hub = TestHub::with_storage(vec![0; 4096], vec![Slot::new()]);
-    let hub = Box::leak(Box::new(hub));
+fn start() -> (Runtime, SocketAddr, &'static OneSlotHub) {
+    let hub = Box::leak(Box::new(OneSlotHub::new()));
     hub.make_ids(0x5eed);
     let router = Router::new()
         .route("/events", get(events))
@@ -89,7 +89,7 @@ fn start() -> (Runtime, SocketAddr, &'static TestHub) {
     (runtime, address, hub)
 }
 
-fn publish(hub: &TestHub, number: u32) {
+fn publish(hub: &OneSlotHub, number: u32) {
     hub.publish_with(event_type!("n"), |data| write!(data, "{number}"))
         .unwrap();
 }

@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use e2e::client::{Client, Event};
-use e2e::server::Server;
+use e2e::server::{CLIENTS, Server};
 use embedded_sse::server::{ServerOptions, StreamOptions};
 use embedded_sse::{Decoder, EventId};
 
@@ -12,7 +12,11 @@ const CYCLES: u64 = 1000;
 
 /// Connects [`CYCLES`] times, reads a random number of bytes and disconnects. Before and after each connection, publishes a
 /// random number of events in the range `missed`. The last connection reads to the last event. Returns all events.
-fn follow(server: &Server, missed: std::ops::Range<u64>, random: &mut fastrand::Rng) -> Vec<Event> {
+fn follow<const BYTES: usize>(
+    server: &Server<BYTES, CLIENTS>,
+    missed: std::ops::Range<u64>,
+    random: &mut fastrand::Rng,
+) -> Vec<Event> {
     let mut decoder = Decoder::<[u8; 256]>::new();
     let mut seen = Vec::new();
     let mut published = 0;
@@ -66,7 +70,7 @@ fn follow(server: &Server, missed: std::ops::Range<u64>, random: &mut fastrand::
 /// Breaks when a client that resumes misses an event that is still in the log, or gets one twice.
 #[test]
 fn nothing_is_lost_or_repeated_over_1000_reconnects() {
-    let server = Server::start(1 << 24, 8, OPTIONS);
+    let server = Server::start(OPTIONS);
     let mut random = fastrand::Rng::with_seed(3);
     let seen = follow(&server, 20..40, &mut random);
     for (event, number) in seen.iter().zip(1_u64..) {
@@ -83,7 +87,7 @@ fn nothing_is_lost_or_repeated_over_1000_reconnects() {
 /// Breaks when events are missing without a loss notice in their place, or when a loss notice comes where none are missing.
 #[test]
 fn each_gap_has_a_loss_notice() {
-    let server = Server::start(1500, 8, OPTIONS);
+    let server = Server::<1500, CLIENTS>::with_sizes(OPTIONS);
     let mut random = fastrand::Rng::with_seed(4);
     let seen = follow(&server, 20..40, &mut random);
     let (mut last, mut told, mut gaps) = (0, false, 0);

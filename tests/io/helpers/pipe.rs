@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
 use embedded_io_adapters::tokio_1::FromTokio;
-use embedded_sse::hub::{Hub, Slot};
-use embedded_sse::io::{End, Error, WithShutdown};
+use embedded_sse::hub::Hub;
+use embedded_sse::io::{End, ServeError, WithShutdown};
 use embedded_sse::server::{Outcome, ServerOptions};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::task::JoinHandle;
@@ -15,8 +15,8 @@ use tokio::time::timeout;
 use crate::clock::VirtualClock;
 
 /// A hub with two slots.
-pub type TestHub = Hub<CriticalSectionRawMutex, [u8; 512], [Slot; 2]>;
-pub type Served = Result<Outcome, Error<std::io::Error>>;
+pub type TestHub = Hub<CriticalSectionRawMutex, 512, 2>;
+pub type Served = Result<Outcome, ServeError<std::io::Error>>;
 
 pub static OPTIONS: ServerOptions = ServerOptions::new("/events");
 /// The start of a request for a stream.

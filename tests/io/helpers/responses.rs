@@ -8,7 +8,7 @@ use std::time::Duration;
 use embedded_io::{ErrorKind, ErrorType};
 use embedded_sse::client::{ReconnectOptions, ResponseInfo, Verdict};
 use embedded_sse::io::asynch::Clock as _;
-use embedded_sse::io::{Error, asynch, blocking};
+use embedded_sse::io::{ReadError, asynch, blocking};
 use embedded_sse::{Decoder, Event, EventId, Instant};
 
 use super::polls::within_polls;
@@ -185,16 +185,16 @@ impl Lines {
     }
 
     /// Adds a line for a result of `next`. Returns whether the stream goes on.
-    fn event(&self, result: Result<Option<Event<'_>>, Error<ErrorKind>>, now: u64) -> bool {
+    fn event(&self, result: Result<Option<Event<'_>>, ReadError<ErrorKind>>, now: u64) -> bool {
         let (line, goes_on) = match result {
             Ok(Some(event)) => {
                 let (id, data) = (event.last_event_id, event.data);
                 (format!("{} [{id}] {data}", event.event_type), true)
             }
             Ok(None) => ("end".to_string(), false),
-            Err(Error::Overflow) => ("overflow".to_string(), true),
-            Err(Error::Idle) => ("idle".to_string(), false),
-            Err(Error::Io(error)) => (format!("{error:?}"), false),
+            Err(ReadError::Overflow) => ("overflow".to_string(), true),
+            Err(ReadError::Idle) => ("idle".to_string(), false),
+            Err(ReadError::Io(error)) => (format!("{error:?}"), false),
             Err(error) => panic!("{error:?}"),
         };
         self.0.borrow_mut().push(format!("{now} {line}"));

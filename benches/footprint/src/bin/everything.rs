@@ -96,7 +96,6 @@ fn follow(decoder: &mut Decoder<[u8; 64]>, buffer: &mut [u8]) {
                     Err(error) => write_word(embedded_io::Error::kind(&error) as u32),
                 }
             }
-            let Port = stream.into_inner();
         }
         write_word(reader.retry());
         match read_word() {

@@ -3,10 +3,12 @@
 #![no_std]
 #![no_main]
 
+use core::ops::ControlFlow;
+
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
 use embedded_sse::client::{ReconnectOptions, ResponseInfo, Verdict};
 use embedded_sse::http::{Response, Status};
-use embedded_sse::hub::{Hub, Slot};
+use embedded_sse::hub::Hub;
 use embedded_sse::io::asynch::{self, HalfClose, Reader, ReconnectingReader, Writer};
 use embedded_sse::io::{End, WithShutdown};
 use embedded_sse::server::{ServerOptions, StreamOptions};
@@ -14,7 +16,7 @@ use embedded_sse::{Decoder, Frame, LastEventId};
 use footprint::net::PortClock;
 use footprint::{Port, block_on, memory, read, read_word, write, write_word};
 
-type PortHub = Hub<NoopRawMutex, [u8; 512], [Slot; 2]>;
+type PortHub = Hub<NoopRawMutex, 512, 2>;
 
 static RECONNECT: ReconnectOptions = ReconnectOptions::new();
 static STREAM: StreamOptions = StreamOptions::new();
@@ -44,7 +46,7 @@ async fn run(hub: &PortHub, scratch: &mut [u8], frame: &Frame<'_>) {
         }
     });
     let mut incoming = asynch::Incoming::new(&mut socket, scratch, &PortClock, hub, &OPTIONS);
-    if incoming.accept().await.is_ok() {
+    if let Ok(ControlFlow::Continue(())) = incoming.accept().await {
         let answered = match read_word() {
             0 => incoming.answer().await,
             1 => incoming.stream(&STREAM).await,
@@ -53,7 +55,6 @@ async fn run(hub: &PortHub, scratch: &mut [u8], frame: &Frame<'_>) {
         };
         write_word(u32::from(answered.is_err()));
     }
-    let Port = socket.into_inner();
     if let Some(joined) = hub.join() {
         let id = LastEventId::from_bytes(b"");
         let streamed = joined.stream(Port, scratch, &PortClock, id, &STREAM).await;
@@ -88,7 +89,6 @@ async fn follow(decoder: &mut Decoder<[u8; 64]>, buffer: &mut [u8]) {
                     Err(error) => write_word(embedded_io::Error::kind(&error) as u32),
                 }
             }
-            let Port = stream.into_inner();
         }
         write_word(reader.retry());
         match read_word() {

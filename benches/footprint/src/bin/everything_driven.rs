@@ -4,12 +4,13 @@
 #![no_main]
 
 use core::cell::RefCell;
+use core::ops::ControlFlow;
 use core::task::{Context, Poll};
 
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
 use embedded_sse::client::{ClientOptions, EventSource};
 use embedded_sse::http::Url;
-use embedded_sse::hub::{Hub, Slot};
+use embedded_sse::hub::Hub;
 use embedded_sse::io::asynch::{self, SharedLog};
 use embedded_sse::io::blocking;
 use embedded_sse::io::{Buffered, WithoutShutdown};
@@ -18,7 +19,7 @@ use embedded_sse::{DataWriter, Decoder, EventId, Frame, PartDecoder, SliceSink, 
 use footprint::net::{PortClock, PortNet, now};
 use footprint::{Port, block_on, memory, read, read_word, write, write_word};
 
-type PortHub = Hub<NoopRawMutex, [u8; 256], [Slot; 2]>;
+type PortHub = Hub<NoopRawMutex, 256, 2>;
 
 static CLIENT: ClientOptions = ClientOptions::new();
 static STREAM: StreamOptions = StreamOptions::new();
@@ -66,10 +67,8 @@ fn decode(text: &[u8], buffer: &mut [u8], received: &mut [u8]) {
 fn encode(text: &[u8], buffer: &mut [u8]) {
     let frame = Frame::data(text);
     let mut writer = blocking::Writer::new(Port, &mut *buffer);
-    write_word(u32::from(writer.write(&frame).is_err()) + u32::from(writer.is_mid_frame()));
-    write_word(u32::from(
-        embedded_io::Write::flush(writer.get_mut()).is_err(),
-    ));
+    write_word(u32::from(writer.write(&frame).is_err()));
+    write_word(u32::from(writer.flush().is_err()));
     write_port(writer.into_inner());
     let mut sink = SliceSink::new(&mut *buffer);
     write_word(u32::from(frame.write_to(&mut sink).is_err()));
@@ -91,13 +90,11 @@ fn connect(url: &str, buffer: &mut [u8], received: &mut [u8]) {
     blocking::Clock::wait_until(&clock, blocking::Clock::now(&clock));
     let mut source = EventSource::new(url, &CLIENT, buffer);
     let socket = Buffered::new(Port, &mut *received);
-    blocking::Connected::new(&mut source, socket, PortClock)
-        .source()
-        .close();
+    drop(blocking::Connected::new(&mut source, socket, PortClock));
+    source.close();
     let socket = Buffered::new(Port, received);
-    asynch::Connected::new(&mut source, socket, PortClock)
-        .source()
-        .restart();
+    drop(asynch::Connected::new(&mut source, socket, PortClock));
+    source.restart();
     block_on(async {
         write_word(u32::from(
             asynch::Connect::connect(&mut &mut PortNet, url)
@@ -116,8 +113,7 @@ async fn drive(text: &[u8], buffer: &mut [u8], received: &mut [u8]) {
     write_port(reader.into_inner());
     let mut writer = asynch::Writer::new(Port, &mut *buffer);
     write_word(u32::from(writer.write(&Frame::data(text)).await.is_err()));
-    write_word(u32::from(writer.flush().await.is_err()) + u32::from(writer.is_mid_frame()));
-    write_port(*writer.get_mut());
+    write_word(u32::from(writer.flush().await.is_err()));
     write_port(writer.into_inner());
     let mut socket = Buffered::new(Port, received);
     let read = embedded_io_async::Read::read(&mut socket, buffer).await;
@@ -127,7 +123,7 @@ async fn drive(text: &[u8], buffer: &mut [u8], received: &mut [u8]) {
 async fn serve(text: &str, scratch: &mut [u8]) {
     let hub = match read_word() {
         0 => PortHub::default(),
-        _ => PortHub::with_storage([0; 256], [Slot::new(), Slot::new()]),
+        _ => PortHub::new(),
     };
     let published = hub.publish_with(event_type!("led"), |data| data.write_str(text));
     write_word(u32::from(published.is_err()));
@@ -137,7 +133,7 @@ async fn serve(text: &str, scratch: &mut [u8]) {
     write_word(u32::from(served.is_err()));
     let socket = WithoutShutdown(Port);
     let mut incoming = asynch::Incoming::new(socket, scratch, &PortClock, &log, &SERVER);
-    if incoming.accept().await.is_ok() {
+    if let Ok(ControlFlow::Continue(())) = incoming.accept().await {
         write(incoming.request().query().as_bytes());
         let answered = match read_word() {
             0 => incoming.answer().await,
@@ -163,7 +159,7 @@ struct PortLog(RefCell<EventLog<[u8; 64]>>);
 
 impl SharedLog for PortLog {
     type Buffer = [u8; 64];
-    type Place<'l> = ();
+    type Slot<'l> = ();
 
     fn join(&self) -> Option<()> {
         (read_word() == 0).then_some(())

@@ -8,7 +8,7 @@ use defmt::{Format, println};
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
 use embedded_sse::client::{ClientOptions, DynamicField, EventSource, Reconnect, ReconnectOptions};
 use embedded_sse::http::Url;
-use embedded_sse::hub::{Hub, Slot};
+use embedded_sse::hub::Hub;
 use embedded_sse::io::asynch::{Clock, EmbassyClock};
 use embedded_sse::server::{Connection, ConnectionOutput, EventLog, ServerOptions, StreamOptions};
 use embedded_sse::{Decoder, Frame, OwnedEvent, PartDecoder, Text};
@@ -70,7 +70,7 @@ fn log_server(frame: &Frame<'_>, head: &[u8], scratch: &mut [u8]) {
     let mut events = EventLog::<[u8; 256]>::new();
     write_word(u32::from(events.publish(frame).is_err()));
     log(&events);
-    let hub = Hub::<NoopRawMutex, [u8; 256], [Slot; 2]>::new();
+    let hub = Hub::<NoopRawMutex, 256, 2>::new();
     write_word(u32::from(hub.publish(frame).is_err()));
     log(&hub);
     let now = EmbassyClock.now();

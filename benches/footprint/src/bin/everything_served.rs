@@ -4,8 +4,8 @@
 #![no_main]
 
 use embedded_sse::http::{HeaderField, Request, Response, Status};
-use embedded_sse::io::blocking::{HalfClose, Wait};
-use embedded_sse::io::{End, Error, WithShutdown, WithoutShutdown};
+use embedded_sse::io::blocking::{HalfClose, PumpOutput};
+use embedded_sse::io::{End, ServeError, WithShutdown, WithoutShutdown};
 use embedded_sse::server::{
     AllowedOrigins, Connection, EventLog, Resume, ServerOptions, Session, SessionOutput, Start,
     StreamOptions,
@@ -89,13 +89,13 @@ extern "C" fn reset() -> ! {
             }
         });
         loop {
-            let wait: Result<_, Error<_>> = match read_word() {
+            let wait: Result<_, ServeError<_>> = match read_word() {
                 0 => connection.pump(now(), &log, &mut WithoutShutdown(Port)),
                 1 => connection.pump(now(), &log, &mut &mut socket),
                 _ => connection.pump(now(), &log, &mut socket),
             };
             match wait {
-                Ok(Wait::Request) => match read_word() {
+                Ok(PumpOutput::Request) => match read_word() {
                     0 => connection.answer(now(), &log),
                     1 => connection.stream(now(), &log, &STREAM),
                     2 => connection.respond(&UNAUTHORIZED),
@@ -105,8 +105,8 @@ extern "C" fn reset() -> ! {
                         connection.refuse(Status::NOT_FOUND);
                     }
                 },
-                Ok(Wait::Until(until)) => write_word(until.as_millis() as u32),
-                Ok(Wait::Closed(_)) | Err(_) => break,
+                Ok(PumpOutput::Wait(until)) => write_word(until.as_millis() as u32),
+                Ok(PumpOutput::Close(_)) | Err(_) => break,
             }
         }
     }

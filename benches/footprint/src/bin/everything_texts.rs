@@ -2,7 +2,6 @@
 #![no_std]
 #![no_main]
 
-use core::error::Error as _;
 use core::fmt::{Display, Write};
 
 use embedded_io::ErrorKind;
@@ -10,8 +9,8 @@ use embedded_sse::client::{
     CallerReason, ConnectError, NetworkReason, Reason, RedirectReason, ResponseReason, ServerReason,
 };
 use embedded_sse::http::{InvalidChunk, InvalidHeaderField, InvalidUrl, Url};
-use embedded_sse::io::Error;
-use embedded_sse::server::{CloseReason, EventLog, Lagged, Outcome, PublishError};
+use embedded_sse::io::{ReadError, ServeError, WriteError};
+use embedded_sse::server::{CloseReason, EventLog, Lagged, PublishError};
 use embedded_sse::{
     BufferTooSmall, EventId, EventTooLong, EventType, Frame, InvalidEventId, InvalidEventType,
     Overflow, Text,
@@ -44,9 +43,9 @@ extern "C" fn reset() -> ! {
             tell_lagged(lagged);
         }
         tell_kind(&BufferTooSmall);
-        let error = error();
-        tell_kind(&error);
-        write_word(u32::from(error.source().is_some()));
+        tell_io(read_error());
+        tell_io(write_error());
+        tell_io(serve_error());
     }
 }
 
@@ -105,15 +104,32 @@ fn close() -> CloseReason {
     }
 }
 
-fn error() -> Error<ErrorKind> {
+fn read_error() -> ReadError<ErrorKind> {
     match read_word() {
         0 => Overflow.into(),
-        1 => Error::Io(ErrorKind::Other),
-        2 => Error::WriteZero,
-        3 => Error::CutOff,
-        4 => Error::Idle,
-        _ => Error::NoRequest(Outcome::Unanswered),
+        1 => ReadError::Io(ErrorKind::Other),
+        _ => ReadError::Idle,
     }
+}
+
+fn write_error() -> WriteError<ErrorKind> {
+    match read_word() {
+        0 => WriteError::Io(ErrorKind::Other),
+        1 => WriteError::WriteZero,
+        _ => WriteError::CutOff,
+    }
+}
+
+fn serve_error() -> ServeError<ErrorKind> {
+    match read_word() {
+        0 => ServeError::Io(ErrorKind::Other),
+        _ => ServeError::WriteZero,
+    }
+}
+
+fn tell_io<E: embedded_io::Error + Display>(error: E) {
+    tell_kind(&error);
+    write_word(u32::from(error.source().is_some()));
 }
 
 fn tell_lagged(lagged: Lagged) {

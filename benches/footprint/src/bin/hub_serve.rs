@@ -3,13 +3,13 @@
 #![no_main]
 
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
-use embedded_sse::hub::{Hub, Slot};
+use embedded_sse::hub::Hub;
 use embedded_sse::server::ServerOptions;
 use embedded_sse::{Frame, event_type};
 use footprint::net::PortClock;
 use footprint::{Port, block_on, memory, read, read_word, report_size, write_word};
 
-type PortHub = Hub<NoopRawMutex, [u8; 1024], [Slot; 2]>;
+type PortHub = Hub<NoopRawMutex, 1024, 2>;
 
 static OPTIONS: ServerOptions = ServerOptions::new("/events");
 

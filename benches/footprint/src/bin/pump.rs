@@ -2,7 +2,7 @@
 #![no_std]
 #![no_main]
 
-use embedded_sse::io::blocking::Wait;
+use embedded_sse::io::blocking::PumpOutput;
 use embedded_sse::server::{Connection, EventLog, ServerOptions};
 use embedded_sse::{Frame, event_type};
 use footprint::net::now;
@@ -26,9 +26,9 @@ extern "C" fn reset() -> ! {
             let frame = Frame::data(read(text)).event_type(event_type!("status"));
             write_word(u32::from(log.publish(&frame).is_err()));
             match connection.pump(now(), log, &mut Port) {
-                Ok(Wait::Request) => connection.answer(now(), log),
-                Ok(Wait::Until(until)) => write_word(until.as_millis() as u32),
-                Ok(Wait::Closed(_)) | Err(_) => break,
+                Ok(PumpOutput::Request) => connection.answer(now(), log),
+                Ok(PumpOutput::Wait(until)) => write_word(until.as_millis() as u32),
+                Ok(PumpOutput::Close(_)) | Err(_) => break,
             }
         }
     }

@@ -12,7 +12,7 @@ use core::fmt::Write;
 use chip::uart::{self, Receiver, Sender};
 use cortex_m_rt::entry;
 use embedded_io::{Read, ReadReady};
-use embedded_sse::io::Error;
+use embedded_sse::io::WriteError;
 use embedded_sse::io::blocking::SocketSink;
 use embedded_sse::{DataWriter, Decoder, EventType, Frame, Overflow, event_type};
 
@@ -38,13 +38,13 @@ fn relay(
     mut receiver: Receiver,
     sender: Sender,
     mut decoder: Decoder<&mut [u8]>,
-) -> Result<Infallible, Error<Infallible>> {
+) -> Result<Infallible, WriteError<Infallible>> {
     let mut gathered = [0; 64];
     let mut sink = SocketSink::new(sender, &mut gathered);
     let mut received = [0; 32];
     let mut count = 0_u32;
     loop {
-        if !receiver.read_ready().map_err(Error::Io)? {
+        if !receiver.read_ready().map_err(WriteError::Io)? {
             let mut frame = Frame::new().event_type(IDLE).id(decoder.last_event_id());
             if let Some(milliseconds) = decoder.retry() {
                 frame = frame.retry(milliseconds);
@@ -54,7 +54,7 @@ fn relay(
             let _ = write!(data, "{count}");
             data.finish()?;
         }
-        let length = receiver.read(&mut received).map_err(Error::Io)?;
+        let length = receiver.read(&mut received).map_err(WriteError::Io)?;
         count = count.wrapping_add(length as u32);
         let mut input = received.get(..length).unwrap_or_default();
         loop {

@@ -4,15 +4,16 @@
 mod not_allowed;
 
 use core::fmt::{self, Write};
+use core::ops::ControlFlow;
 
 use embassy_net::Stack;
 use embassy_net::tcp::{self, TcpSocket};
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
 use embassy_time::{Duration, Instant, with_timeout};
 use embedded_sse::http::{Response, Status};
-use embedded_sse::hub::{Hub, Slot};
+use embedded_sse::hub::Hub;
 use embedded_sse::io::asynch::{EmbassyClock, Incoming};
-use embedded_sse::io::{End, Error, WithShutdown};
+use embedded_sse::io::{End, ServeError, WithShutdown};
 use embedded_sse::server::{Outcome, ServerOptions, Start, StreamOptions};
 use embedded_sse::{BufferTooSmall, DataWriter, EventType, Frame, SliceSink, event_type};
 
@@ -24,7 +25,7 @@ const CLIENTS: usize = 4;
 /// more, until its client closes.
 pub const SOCKETS: usize = CLIENTS + 2;
 
-static HUB: Hub<CriticalSectionRawMutex, [u8; 2048], [Slot; CLIENTS]> = Hub::new();
+static HUB: Hub<CriticalSectionRawMutex, 2048, CLIENTS> = Hub::new();
 static OPTIONS: ServerOptions = ServerOptions::new("/events")
     .reconnect_when_full()
     // Browsers open connections in advance without a request. Each takes a socket for this time.
@@ -116,10 +117,12 @@ async fn end(socket: &mut &mut TcpSocket<'_>, end: End) -> Result<(), tcp::Error
 async fn answer(
     socket: &mut TcpSocket<'_>,
     scratch: &mut [u8],
-) -> Result<Outcome, Error<tcp::Error>> {
+) -> Result<Outcome, ServeError<tcp::Error>> {
     let socket = WithShutdown::new(socket, end);
     let mut incoming = Incoming::new(socket, scratch, &EmbassyClock, &HUB, &OPTIONS);
-    incoming.accept().await?;
+    if let ControlFlow::Break(outcome) = incoming.accept().await? {
+        return Ok(outcome);
+    }
     let request = incoming.request();
     if request.is_path("/") {
         let reads = request.is_method("GET") || request.is_method("HEAD");
