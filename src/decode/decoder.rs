@@ -2,11 +2,11 @@
 
 use core::fmt;
 
-use super::buffered::buffered_decoder;
 use super::event::{Event, Overflow};
 use super::state::DecoderState;
 #[cfg(feature = "http")]
 use crate::bytes::exact::ExactSlice;
+use crate::wire::text::EventId;
 
 /// Decodes an event stream in whatever pieces it arrives (WHATWG HTML 9.2.5 and 9.2.6).
 ///
@@ -54,7 +54,31 @@ const _: () = assert!(size_of::<Decoder<[u8; 0]>>() <= 36);
 #[cfg(target_pointer_width = "64")]
 const _: () = assert!(size_of::<Decoder<[u8; 0]>>() <= 64);
 
-buffered_decoder!(Decoder, DecoderState);
+impl<const N: usize> Decoder<[u8; N]> {
+    /// Creates a decoder that holds its buffer.
+    pub const fn new() -> Self {
+        Self {
+            state: DecoderState::new(),
+            buffer: [0; N],
+        }
+    }
+}
+
+impl<const N: usize> Default for Decoder<[u8; N]> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<'b> Decoder<&'b mut [u8]> {
+    /// Creates a decoder over the caller's buffer.
+    pub const fn with_buffer(buffer: &'b mut [u8]) -> Self {
+        Self {
+            state: DecoderState::new(),
+            buffer,
+        }
+    }
+}
 
 impl Decoder<[u8]> {
     /// Returns the buffer length for events of at most these lengths, in bytes.
@@ -117,6 +141,35 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
     /// next one.
     pub fn push(&mut self, byte: u8) -> Result<Option<Event<'_>>, Overflow> {
         self.state.push(self.buffer.as_mut(), byte)
+    }
+
+    /// Ends the stream: discards an unfinished event, and takes the next bytes for the start of a new stream.
+    ///
+    /// It keeps the last event ID and the reconnection time.
+    pub fn end_stream(&mut self) {
+        self.state.end_stream();
+    }
+
+    /// Returns the last event ID, which a client sends as `Last-Event-ID` when it reconnects.
+    ///
+    /// A client does not send an empty ID.
+    pub fn last_event_id(&self) -> EventId<'_> {
+        let buffer = self.buffer.as_ref();
+        EventId::of_field(self.state.builder.layout.last_event_id(buffer))
+    }
+
+    /// Sets the last event ID, for instance one that was saved before a reboot. Ends the stream.
+    ///
+    /// # Errors
+    ///
+    /// [`Overflow`] if the ID is longer than the buffer. Nothing has changed then.
+    pub fn set_last_event_id(&mut self, id: EventId<'_>) -> Result<(), Overflow> {
+        let buffer = self.buffer.as_mut();
+        self.state
+            .builder
+            .set_last_event_id(buffer, id.as_bytes())?;
+        self.state.end_stream();
+        Ok(())
     }
 
     /// Returns the reconnection time in milliseconds, if a `retry` field has ever set it.

@@ -1,7 +1,6 @@
 //! Layer 2: decodes event streams.
 
 mod buffer;
-mod buffered;
 mod builder;
 mod decoder;
 mod event;

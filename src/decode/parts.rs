@@ -3,7 +3,6 @@
 use core::fmt;
 
 use super::buffer::Deferred;
-use super::buffered::buffered_decoder;
 use super::builder::EventBuilder;
 use super::event::{Overflow, event_type};
 use crate::wire::grammar::{Field, Token};
@@ -82,7 +81,31 @@ pub enum Part<'a> {
     Retry(u32),
 }
 
-buffered_decoder!(PartDecoder, PartDecoderState);
+impl<const N: usize> PartDecoder<[u8; N]> {
+    /// Creates a decoder that holds its buffer.
+    pub const fn new() -> Self {
+        Self {
+            state: PartDecoderState::new(),
+            buffer: [0; N],
+        }
+    }
+}
+
+impl<const N: usize> Default for PartDecoder<[u8; N]> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<'b> PartDecoder<&'b mut [u8]> {
+    /// Creates a decoder over the caller's buffer.
+    pub const fn with_buffer(buffer: &'b mut [u8]) -> Self {
+        Self {
+            state: PartDecoderState::new(),
+            buffer,
+        }
+    }
+}
 
 impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> PartDecoder<B> {
     /// Returns the next part of `input`, and shortens `input` by the bytes read. Returns `None` when `input` is used up.
@@ -96,6 +119,35 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> PartDecoder<B> {
         input: &mut &'i [u8],
     ) -> Result<Option<Part<'s>>, Overflow> {
         self.state.next(self.buffer.as_mut(), input)
+    }
+
+    /// Ends the stream: discards an unfinished event, and takes the next bytes for the start of a new stream.
+    ///
+    /// It keeps the last event ID and the reconnection time.
+    pub fn end_stream(&mut self) {
+        self.state.end_stream();
+    }
+
+    /// Returns the last event ID, which a client sends as `Last-Event-ID` when it reconnects.
+    ///
+    /// A client does not send an empty ID.
+    pub fn last_event_id(&self) -> EventId<'_> {
+        let buffer = self.buffer.as_ref();
+        EventId::of_field(self.state.builder.layout.last_event_id(buffer))
+    }
+
+    /// Sets the last event ID, for instance one that was saved before a reboot. Ends the stream.
+    ///
+    /// # Errors
+    ///
+    /// [`Overflow`] if the ID is longer than the buffer. Nothing has changed then.
+    pub fn set_last_event_id(&mut self, id: EventId<'_>) -> Result<(), Overflow> {
+        let buffer = self.buffer.as_mut();
+        self.state
+            .builder
+            .set_last_event_id(buffer, id.as_bytes())?;
+        self.state.end_stream();
+        Ok(())
     }
 }
 
