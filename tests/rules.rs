@@ -1,8 +1,9 @@
 //! Checks of the repository itself: the tables under "Rules and their tests" in `CONTRIBUTING.md` name tests that
-//! exist, each file of a test folder is a module of its `main.rs`, and the server in the README is compiled.
+//! exist, each file of a test folder is a module of its `main.rs`, "Where things are" lists the files of `src`, and the server in the README is compiled.
 
+use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 const HEADING: &str = "## Rules and their tests";
 
@@ -34,6 +35,49 @@ fn every_file_of_a_test_folder_is_a_module() {
             assert!(name == "main" || declared, "{}", file.display());
         }
     }
+}
+
+/// Breaks when the table "Where things are" names a file that does not exist, or leaves out a file of `src`.
+#[test]
+fn the_table_of_files_is_complete() {
+    let text = fs::read_to_string("CONTRIBUTING.md").unwrap();
+    let (_, table) = text.split_once("## Where things are").unwrap();
+    let (table, _) = table.split_once("\n## ").unwrap();
+    let (_, table) = table.split_once("\n| ---").unwrap();
+    let rows = table.lines().filter_map(|line| line.split('|').nth(2));
+    let named: BTreeSet<String> = rows
+        .flat_map(|row| row.split('`').skip(1).step_by(2))
+        .flat_map(|path| match path.split_once("{asynch,blocking}") {
+            Some((folder, file)) => ["asynch", "blocking"]
+                .map(|name| format!("{folder}{name}{file}"))
+                .to_vec(),
+            None => vec![path.to_owned()],
+        })
+        .collect();
+    let mut files = BTreeSet::new();
+    let mut folders = vec![PathBuf::from("src")];
+    while let Some(folder) = folders.pop() {
+        for path in paths(folder.to_str().unwrap()) {
+            let name = path
+                .strip_prefix("src")
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .to_owned();
+            if name == "guide" {
+                files.insert("guide/".to_owned());
+            } else if path.is_dir() {
+                folders.push(path);
+            } else if !name.ends_with("mod.rs") {
+                files.insert(name);
+            }
+        }
+    }
+    let named: Vec<_> = named
+        .into_iter()
+        .filter(|name| !name.ends_with("mod.rs"))
+        .collect();
+    assert_eq!(named, Vec::from_iter(files));
 }
 
 /// Breaks when the server for embassy-net in the README differs from the one in the documentation of `Hub`, which is
