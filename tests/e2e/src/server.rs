@@ -18,14 +18,14 @@ use crate::end::end;
 pub type TestHub<const BYTES: usize, const CLIENTS: usize> =
     Hub<CriticalSectionRawMutex, BYTES, CLIENTS>;
 
-/// Sizes of the hub that do for most tests.
+/// The sizes of the hub in most tests.
 pub const LOG_BYTES: usize = 1 << 16;
 pub const CLIENTS: usize = 8;
 
 /// The size of each connection's scratch.
 pub const SCRATCH: usize = 4096;
 
-/// Runs until it is dropped.
+/// A server that runs until it is dropped.
 pub struct Server<const BYTES: usize = LOG_BYTES, const CLIENTS: usize = { crate::server::CLIENTS }>
 {
     pub hub: Arc<TestHub<BYTES, CLIENTS>>,
@@ -40,12 +40,12 @@ impl Server {
 }
 
 impl<const BYTES: usize, const CLIENTS: usize> Server<BYTES, CLIENTS> {
-    /// Serves a hub of other sizes.
+    /// Serves an empty hub of these sizes.
     pub fn with_sizes(options: ServerOptions<'static>) -> Self {
         Self::with_hub(hub(0x5eed), options)
     }
 
-    /// Serves what this hub holds.
+    /// Serves this hub, with the events that are in its log.
     pub fn with_hub(hub: Arc<TestHub<BYTES, CLIENTS>>, options: ServerOptions<'static>) -> Self {
         let runtime = Runtime::new().unwrap();
         let listener = runtime.block_on(async { listen() }).unwrap();
@@ -66,7 +66,7 @@ impl<const BYTES: usize, const CLIENTS: usize> Server<BYTES, CLIENTS> {
             .unwrap();
     }
 
-    /// Stops in the middle of all streams, as a device that is reset. The hub keeps its log.
+    /// Stops the server in the middle of all streams, as a reset of a device does. The returned hub keeps its log.
     pub fn into_hub(mut self) -> Arc<TestHub<BYTES, CLIENTS>> {
         drop(self.runtime.take());
         Arc::clone(&self.hub)
@@ -82,7 +82,7 @@ impl<const BYTES: usize, const CLIENTS: usize> Drop for Server<BYTES, CLIENTS> {
     }
 }
 
-/// A hub that makes ids of this epoch.
+/// Makes a hub whose ids have this epoch.
 pub fn hub<const BYTES: usize, const CLIENTS: usize>(epoch: u32) -> Arc<TestHub<BYTES, CLIENTS>> {
     let hub = Arc::new(Hub::new());
     hub.make_ids(epoch);

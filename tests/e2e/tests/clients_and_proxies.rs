@@ -9,7 +9,7 @@ use e2e::client::Client;
 use e2e::nginx::Nginx;
 use e2e::packages;
 use e2e::program::Program;
-use e2e::server::Server;
+use e2e::server::{CLIENTS, Server};
 use embedded_sse::server::{ServerOptions, StreamOptions};
 use serde_json::{Value, json};
 
@@ -74,11 +74,14 @@ impl Node {
     }
 }
 
+/// A server whose log is too short for a thousand events.
+type ShortServer = Server<4096, CLIENTS>;
+
 /// Breaks when Node's `eventsource` misses an event that is still in the log, or gets no loss notice for events that are not.
 #[test]
 fn nodes_eventsource_resumes() {
     static SHORT_LIVED: StreamOptions = StreamOptions::new().retry(50).lifetime(300);
-    let server = Server::start(OPTIONS.stream(SHORT_LIVED).chunked());
+    let server = ShortServer::with_sizes(OPTIONS.stream(SHORT_LIVED).chunked());
     let mut node = Node::follow(&format!("http://{}/events", server.address));
     assert_eq!(node.next(), json!({"state": "open"}));
     let mut opened = 1;
@@ -117,7 +120,11 @@ fn nodes_eventsource_resumes() {
     assert!(lost >= 1);
 }
 
-fn next_after_publish(server: &Server, number: &mut u64, next: &mut impl FnMut(u64) -> u32) -> u32 {
+fn next_after_publish(
+    server: &ShortServer,
+    number: &mut u64,
+    next: &mut impl FnMut(u64) -> u32,
+) -> u32 {
     *number += 1;
     server.publish(*number);
     sleep(Duration::from_millis(10));
