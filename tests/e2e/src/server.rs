@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::thread::Builder;
 use std::time::Duration;
 
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
@@ -84,7 +85,13 @@ impl<const BYTES: usize, const CLIENTS: usize> Drop for Server<BYTES, CLIENTS> {
 
 /// Makes a hub whose ids have this epoch.
 pub fn hub<const BYTES: usize, const CLIENTS: usize>(epoch: u32) -> Arc<TestHub<BYTES, CLIENTS>> {
-    let hub = Arc::new(Hub::new());
+    // Unoptimised code builds a hub on the stack before it moves to the heap, so a large one needs a thread with a large stack.
+    let thread = Builder::new().stack_size(4 * BYTES + (1 << 20));
+    let hub = thread
+        .spawn(|| Arc::new(Hub::new()))
+        .unwrap()
+        .join()
+        .unwrap();
     hub.make_ids(epoch);
     hub
 }

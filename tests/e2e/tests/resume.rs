@@ -70,7 +70,8 @@ fn follow<const BYTES: usize>(
 /// Breaks when a client that resumes misses an event that is still in the log, or gets one twice.
 #[test]
 fn nothing_is_lost_or_repeated_over_1000_reconnects() {
-    let server = Server::start(OPTIONS);
+    // A client that reads slowly has up to 1 MB of events to catch up with.
+    let server = Server::<{ 1 << 22 }, CLIENTS>::with_sizes(OPTIONS);
     let mut random = fastrand::Rng::with_seed(3);
     let seen = follow(&server, 20..40, &mut random);
     for (event, number) in seen.iter().zip(1_u64..) {
