@@ -22,18 +22,6 @@ const LAYERS: [&[&str]; 7] = [
     &["hub"],
 ];
 
-/// The cycles that are still to be removed: all files of such a cycle are in one line, which goes with it.
-const KNOWN_CYCLES: &[&[&str]] = &[
-    // `ClientOptions` holds a function pointer that takes the `EventSource`, and that borrows the options in its
-    // `Lifecycle`. A pointer that takes parts of the `EventSource` would cost it a second reference.
-    &[
-        "client/between_streams.rs",
-        "client/event_source.rs",
-        "client/lifecycle.rs",
-        "client/options.rs",
-    ],
-];
-
 /// Breaks when a file imports from a higher layer, or from another folder of its own layer.
 #[test]
 fn files_import_only_from_lower_layers_or_their_folder() {
@@ -48,18 +36,11 @@ fn files_import_only_from_lower_layers_or_their_folder() {
 #[test]
 fn imports_form_no_cycle() {
     let imports = imports(&sources());
-    let cycles = cycles(&imports);
-    let is_of =
-        |known: &[&str], cycle: &BTreeSet<&str>| cycle.iter().all(|file| known.contains(file));
-    let new = cycles
+    let cycles: Vec<String> = cycles(&imports)
         .iter()
-        .filter(|cycle| !KNOWN_CYCLES.iter().any(|known| is_of(known, cycle)));
-    let new: Vec<String> = new.map(|cycle| describe(cycle, &imports)).collect();
-    assert!(new.is_empty(), "{}", new.join("\n"));
-    for known in KNOWN_CYCLES {
-        let is_there = cycles.iter().any(|cycle| is_of(known, cycle));
-        assert!(is_there, "remove this line, its cycle is gone: {known:?}");
-    }
+        .map(|cycle| describe(cycle, &imports))
+        .collect();
+    assert!(cycles.is_empty(), "{}", cycles.join("\n"));
 }
 
 /// The files of `src`: their paths in it, and their texts.

@@ -8,7 +8,7 @@ use super::output::{EventSourceOutput, Notice, NoticeKind, ReadyState, ResumePoi
 use super::reason::{ConnectError, Reason, ServerReason};
 use super::request_chain::{HeadOutcome, RequestChain};
 use crate::bytes::exact::ExactSlice;
-use crate::decode::{Decoder, Event, Kind, Located, Overflow};
+use crate::decode::{Event, Kind, Overflow};
 use crate::http::Url;
 use crate::time::Instant;
 use crate::wire::text::EventId;
@@ -49,11 +49,9 @@ use crate::wire::text::EventId;
 /// connect, and `Client` also connects.
 #[derive(Debug)]
 pub struct EventSource<'a> {
-    pub(super) chain: RequestChain<'a>,
+    options: &'a ClientOptions<'a>,
+    chain: RequestChain<'a>,
     pub(crate) lifecycle: Lifecycle<'a>,
-    pub(super) decoder: Decoder<&'a mut [u8]>,
-    /// Where the last event or comment lies: in the input, or in the buffer.
-    located: Located,
 }
 
 // The README states the size on microcontrollers. On 64-bit targets, references are longer.
@@ -72,10 +70,9 @@ impl<'a> EventSource<'a> {
     #[inline(always)]
     pub const fn new(url: Url<'a>, options: &'a ClientOptions<'a>, buffer: &'a mut [u8]) -> Self {
         Self {
-            chain: RequestChain::new(url),
-            lifecycle: Lifecycle::new(options),
-            decoder: Decoder::with_buffer(buffer),
-            located: Located::NOTHING,
+            options,
+            chain: RequestChain::new(url, &options.request, buffer),
+            lifecycle: Lifecycle::new(&options.limits, &options.reconnect),
         }
     }
 
@@ -100,7 +97,7 @@ impl<'a> EventSource<'a> {
     ///
     /// Returns [`Overflow`] and changes nothing if the ID takes more than half of the buffer.
     pub fn resume_from(&mut self, point: &ResumePoint<'_>) -> Result<(), Overflow> {
-        last_event_id::restore(&mut self.decoder, point.last_event_id)?;
+        last_event_id::restore(&mut self.chain.decoder, point.last_event_id)?;
         self.drop_connection();
         if let Some(milliseconds) = point.retry {
             self.lifecycle.reconnect.set_retry(milliseconds);
@@ -116,7 +113,9 @@ impl<'a> EventSource<'a> {
     ) -> EventSourceOutput<'s> {
         if let Some(data) = self.take_single_line(input) {
             self.lifecycle.note_activity(now);
-            return EventSourceOutput::Notice(Notice::Event(self.decoder.single_line_event(data)));
+            return EventSourceOutput::Notice(Notice::Event(
+                self.chain.decoder.single_line_event(data),
+            ));
         }
         let piece = *input;
         let step = self.advance(now, piece, input);
@@ -179,7 +178,7 @@ impl<'a> EventSource<'a> {
 
     /// Returns the last event ID.
     pub fn last_event_id(&self) -> EventId<'_> {
-        self.decoder.last_event_id()
+        self.chain.decoder.last_event_id()
     }
 
     /// Returns the first bytes of the body of the last response, if it was no event stream and
@@ -188,14 +187,14 @@ impl<'a> EventSource<'a> {
     /// They are available after the notice [`Reconnecting`](Notice::Reconnecting) or [`Closed`](Notice::Closed), until the
     /// next request is sent.
     pub fn error_body(&self) -> &[u8] {
-        self.chain.exchange.error_body(&self.decoder)
+        self.chain.exchange.error_body(&self.chain.decoder)
     }
 
     /// Returns what to store for [`resume_from`](Self::resume_from), for example before a deep sleep.
     pub fn resume_point(&self) -> ResumePoint<'_> {
         ResumePoint {
             last_event_id: self.last_event_id(),
-            retry: self.lifecycle.retry_to_resume(self.decoder.retry()),
+            retry: self.lifecycle.retry_to_resume(self.chain.decoder.retry()),
         }
     }
 
@@ -216,7 +215,7 @@ impl<'a> EventSource<'a> {
         let data = self
             .chain
             .exchange
-            .take_single_line(&mut self.decoder, input)?;
+            .take_single_line(&mut self.chain.decoder, input)?;
         self.lifecycle.reconnect.delivered();
         Some(data)
     }
@@ -229,14 +228,12 @@ impl<'a> EventSource<'a> {
         }
         // Discard the input of the connection that has ended. An error body has already taken all input.
         *input = &[];
-        let options = self.lifecycle.options;
         if let ClientState::Lost(reason) = self.lifecycle.state {
-            let reconnect = &mut self.lifecycle.reconnect;
-            (self.chain).end(&options.request, &self.decoder, reconnect, reason);
+            self.chain.end(&mut self.lifecycle.reconnect, reason);
         }
         let step = self.lifecycle.advance(now);
         if let Step::Connect = step {
-            self.chain.connect(&mut self.decoder);
+            self.chain.connect();
         }
         step
     }
@@ -258,7 +255,7 @@ impl<'a> EventSource<'a> {
                     self.lifecycle.received(now, is_head);
                 }
                 if let HttpExchange::Head(head) = &mut self.chain.exchange {
-                    match receive_head(head, &mut self.decoder, input) {
+                    match receive_head(head, &mut self.chain.decoder, input) {
                         Ok(true) => {
                             if let Some(notice) = self.handle_head(now) {
                                 return Some(Step::Notice(notice));
@@ -281,7 +278,8 @@ impl<'a> EventSource<'a> {
         // The deadline of a connection that is being made can have passed, too. Check it first, so that `between_streams` asks
         // `on_failure` about that loss.
         self.lifecycle.check_deadline(now);
-        let is_open = (self.lifecycle.options.between_streams)(self, now, input);
+        let (chain, lifecycle) = (&mut self.chain, &mut self.lifecycle);
+        let is_open = (self.options.between_streams)(chain, lifecycle, now, input);
         is_open.then_some(Step::Notice(NoticeKind::Open))
     }
 
@@ -291,18 +289,17 @@ impl<'a> EventSource<'a> {
         if !self.lifecycle.is_connected() {
             return None;
         }
-        let step = (self.chain).send(&self.lifecycle.options.request, &mut self.decoder);
+        let step = self.chain.send();
         step.map_err(|reason| self.lifecycle.lose(reason)).ok()?
     }
 
     /// Reads content in `input`, the unread rest of `piece`, up to the next notice. Returns `None` if all input is read, or if
     /// the connection has ended.
     fn receive_content(&mut self, piece: &[u8], input: &mut &[u8]) -> Option<NoticeKind> {
-        let (decoder, located) = (&mut self.decoder, &mut self.located);
-        let options = self.lifecycle.options;
-        let arrived =
-            (self.chain.exchange).receive_content(decoder, located, piece, input, options.comments);
-        if let Some(milliseconds) = self.decoder.take_retry() {
+        let arrived = self
+            .chain
+            .receive_content(piece, input, self.options.comments);
+        if let Some(milliseconds) = self.chain.decoder.take_retry() {
             self.lifecycle.reconnect.set_retry(milliseconds);
         }
         match arrived {
@@ -320,11 +317,7 @@ impl<'a> EventSource<'a> {
 
     /// Opens the stream, follows the redirect, or notes the failure, as the complete response head requires.
     fn handle_head(&mut self, now: Instant) -> Option<NoticeKind> {
-        let (options, reconnect) = (self.lifecycle.options, &mut self.lifecycle.reconnect);
-        match self
-            .chain
-            .evaluate_head(&options.request, reconnect, &mut self.decoder)
-        {
+        match self.chain.evaluate_head(&mut self.lifecycle.reconnect) {
             Ok(HeadOutcome::Open) => {
                 self.lifecycle.opened(now);
                 return Some(NoticeKind::Open);
@@ -341,10 +334,10 @@ impl<'a> EventSource<'a> {
         match step {
             Step::Connect => EventSourceOutput::Connect(self.chain.redirects.url()),
             Step::Send { length } => {
-                EventSourceOutput::Send(request_part(&mut self.decoder, length))
+                EventSourceOutput::Send(request_part(&mut self.chain.decoder, length))
             }
             Step::SendBody { sent } => {
-                EventSourceOutput::Send(self.lifecycle.options.request.body.part(sent..))
+                EventSourceOutput::Send(self.options.request.body.part(sent..))
             }
             Step::Wait => EventSourceOutput::Wait(self.lifecycle.deadline),
             Step::Notice(kind) => EventSourceOutput::Notice(self.notice(kind, piece)),
@@ -360,7 +353,7 @@ impl<'a> EventSource<'a> {
     // Inlined: a call would cost the async client 331 instead of 297 instructions for an event of 17 bytes on a Cortex-M3.
     #[inline(always)]
     pub(crate) fn event<'s>(&'s self, piece: &'s [u8]) -> Event<'s> {
-        self.decoder.located_event(self.located, piece)
+        self.chain.decoder.located_event(self.chain.located, piece)
     }
 }
 
@@ -373,7 +366,7 @@ impl EventSource<'_> {
     #[inline(always)]
     pub(crate) fn continue_piece(&mut self, piece: &[u8], input: &mut &[u8]) -> Option<NoticeKind> {
         if let Some(data) = self.take_single_line(input) {
-            self.located = self.decoder.locate_single_line(data, piece);
+            self.chain.located = self.chain.decoder.locate_single_line(data, piece);
             return Some(NoticeKind::Found(Kind::Event));
         }
         // The rest of a piece is content: `advance` reads heads and error bodies at the start of a piece.

@@ -1,9 +1,9 @@
 //! When a client connects, waits, and stops.
 
-use super::options::ClientOptions;
 use super::output::{Notice, NoticeKind, ReadyState, Step};
 use super::reason::{CallerReason, EndedBy, NetworkReason, Reason};
 use super::reconnect::Reconnect;
+use super::reconnect_options::ReconnectOptions;
 use crate::time::Instant;
 
 /// The state of a client, with its deadlines and the policy of reconnecting.
@@ -12,13 +12,22 @@ use crate::time::Instant;
 /// it is, call [`note_activity`](Self::note_activity) whenever bytes are received or sent.
 #[derive(Debug)]
 pub(crate) struct Lifecycle<'a> {
-    pub(super) options: &'a ClientOptions<'a>,
+    limits: &'a TimeLimits,
     pub(super) reconnect: Reconnect<'a>,
     pub(super) state: ClientState,
     /// When to drop the connection; while waiting, when to connect.
     pub deadline: Instant,
     /// When the response head has to be complete. `NEVER` before its first byte, and once the stream is open.
     head_deadline: Instant,
+}
+
+/// The time limits of a connection, in milliseconds. 0 means no limit.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct TimeLimits {
+    /// Without a received or sent byte.
+    pub idle: u32,
+    /// From the first byte of a response head to its last one.
+    pub head: u32,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -38,10 +47,10 @@ pub(super) enum ClientState {
 impl<'a> Lifecycle<'a> {
     // A call would return the value by a copy, which links `memcpy`.
     #[inline(always)]
-    pub const fn new(options: &'a ClientOptions<'a>) -> Self {
+    pub(super) const fn new(limits: &'a TimeLimits, options: &'a ReconnectOptions<'a>) -> Self {
         Self {
-            options,
-            reconnect: Reconnect::new(&options.reconnect),
+            limits,
+            reconnect: Reconnect::new(options),
             state: ClientState::Start,
             deadline: Instant::NEVER,
             head_deadline: Instant::NEVER,
@@ -77,7 +86,7 @@ impl<'a> Lifecycle<'a> {
     pub(super) fn received(&mut self, now: Instant, is_head: bool) {
         // The time limit of a head begins with its first byte: a server may send the head with the first event.
         if is_head && self.head_deadline == Instant::NEVER {
-            self.head_deadline = now.limit(self.options.head_timeout_ms);
+            self.head_deadline = now.limit(self.limits.head);
         }
         self.note_activity(now);
     }
@@ -123,7 +132,7 @@ impl<'a> Lifecycle<'a> {
     pub(super) fn retry_to_resume(&self, set_by_server: Option<u32>) -> Option<u32> {
         let retry = self.reconnect.retry();
         // A resume point sets it without the decoder.
-        let is_set = set_by_server.is_some() || retry != self.options.reconnect.retry_ms;
+        let is_set = set_by_server.is_some() || retry != self.reconnect.options.retry_ms;
         is_set.then_some(retry)
     }
 
@@ -132,7 +141,7 @@ impl<'a> Lifecycle<'a> {
     // Cortex-M3.
     #[inline(never)]
     pub fn note_activity(&mut self, now: Instant) {
-        let idle = now.limit(self.options.idle_timeout_ms);
+        let idle = now.limit(self.limits.idle);
         self.deadline = idle.min(self.head_deadline);
         self.reconnect.note_time(now);
     }

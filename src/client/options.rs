@@ -4,6 +4,7 @@ use core::fmt;
 
 use super::between_streams::{BetweenStreams, between_streams};
 use super::last_event_id::IdParameter;
+use super::lifecycle::TimeLimits;
 use super::reconnect_options::ReconnectOptions;
 use super::request_fields::DynamicField;
 use super::request_options::RequestOptions;
@@ -24,10 +25,9 @@ use crate::http::{HeaderField, Method};
 #[must_use]
 pub struct ClientOptions<'a> {
     pub(super) request: RequestOptions<'a>,
-    pub(super) idle_timeout_ms: u32,
-    pub(super) head_timeout_ms: u32,
+    pub(super) limits: TimeLimits,
     pub(super) comments: bool,
-    pub(super) keeps_error_body: bool,
+    keeps_error_body: bool,
     /// Does nothing without `error_body`, `on_failure` and `resume_by_get`. A function pointer, so that programs that set
     /// none of these options do not link their code.
     pub(super) between_streams: BetweenStreams,
@@ -39,11 +39,13 @@ impl<'a> ClientOptions<'a> {
     pub const fn new() -> Self {
         Self {
             request: RequestOptions::new(),
-            idle_timeout_ms: 0,
-            head_timeout_ms: 30_000,
+            limits: TimeLimits {
+                idle: 0,
+                head: 30_000,
+            },
             comments: false,
             keeps_error_body: false,
-            between_streams: |_, _, _| false,
+            between_streams: |_, _, _, _| false,
             reconnect: ReconnectOptions::new(),
         }
     }
@@ -101,7 +103,7 @@ impl<'a> ClientOptions<'a> {
     /// send a comment every 15 s. The default is 0, which means no limit: if the server loses its power, the client can wait for
     /// ever.
     pub const fn idle_timeout(mut self, milliseconds: u32) -> Self {
-        self.idle_timeout_ms = milliseconds;
+        self.limits.idle = milliseconds;
         self
     }
 
@@ -109,7 +111,7 @@ impl<'a> ClientOptions<'a> {
     ///
     /// [`idle_timeout`](Self::idle_timeout) limits the time until the first byte.
     pub const fn head_timeout(mut self, milliseconds: u32) -> Self {
-        self.head_timeout_ms = milliseconds;
+        self.limits.head = milliseconds;
         self
     }
 
@@ -150,7 +152,8 @@ impl<'a> ClientOptions<'a> {
 
     /// Chooses the function anew after a change of `error_body`, `on_failure` or `resume_by_get`.
     const fn choose_between_streams(mut self) -> Self {
-        self.between_streams = between_streams(&self);
+        self.between_streams =
+            between_streams(&self.request, &self.reconnect, self.keeps_error_body);
         self
     }
 }
@@ -165,7 +168,7 @@ impl fmt::Debug for ClientOptions<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientOptions")
             .field("method", &self.request.method)
-            .field("idle_timeout_ms", &self.idle_timeout_ms)
+            .field("idle_timeout_ms", &self.limits.idle)
             .field("reconnect", &self.reconnect)
             .finish_non_exhaustive()
     }

@@ -66,7 +66,7 @@ use crate::time::Instant;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Reconnect<'a> {
-    options: &'a ReconnectOptions<'a>,
+    pub(super) options: &'a ReconnectOptions<'a>,
     jitter: Jitter,
     retry_ms: u32,
     /// The `Retry-After` of the last response, in seconds. 0 if it has none, or if it is a date.

@@ -1,7 +1,7 @@
-//! The requests of one attempt to get a stream.
+//! The requests of one attempt to get a stream, and what is received.
 
 use super::decision::{Decision, Verdict};
-use super::http_exchange::HttpExchange;
+use super::http_exchange::{HttpExchange, Received};
 use super::last_event_id::clear_if_long;
 use super::output::Step;
 use super::reason::{
@@ -10,10 +10,13 @@ use super::reason::{
 use super::reconnect::Reconnect;
 use super::redirects::{RedirectKind, Redirects};
 use super::request_options::RequestOptions;
-use crate::decode::Decoder;
+use crate::decode::{Decoder, Located};
 use crate::http::Url;
 
 /// The requests of one attempt to get a stream: the first one, and one for each redirect.
+///
+/// It owns the decoder, because the decoder's buffer also holds parts of requests and of response heads. The decoder keeps the
+/// last event ID for later attempts.
 ///
 /// Call [`connect`](Self::connect) before each connection, and [`evaluate_head`](Self::evaluate_head) when the head of a
 /// response is complete. When the attempt has failed, or its stream is lost, call [`end`](Self::end).
@@ -21,6 +24,10 @@ use crate::http::Url;
 pub(crate) struct RequestChain<'a> {
     pub redirects: Redirects<'a>,
     pub(super) exchange: HttpExchange,
+    pub(super) decoder: Decoder<&'a mut [u8]>,
+    /// Where the last event or comment lies: in the input, or in the buffer.
+    pub(super) located: Located,
+    options: &'a RequestOptions<'a>,
 }
 
 /// What to do after a complete response head.
@@ -32,20 +39,23 @@ pub(crate) enum HeadOutcome {
 }
 
 impl<'a> RequestChain<'a> {
-    pub const fn new(url: Url<'a>) -> Self {
+    pub const fn new(url: Url<'a>, options: &'a RequestOptions<'a>, buffer: &'a mut [u8]) -> Self {
         Self {
             redirects: Redirects::new(url),
             exchange: HttpExchange::new(),
+            options,
+            decoder: Decoder::with_buffer(buffer),
+            located: Located::NOTHING,
         }
     }
 
     /// Prepares the first or the next request. Discards the event that was being received.
     // Not inlined: its caller is inlined into drivers, and the async one would have 44 bytes more.
     #[inline(never)]
-    pub fn connect(&mut self, decoder: &mut Decoder<&mut [u8]>) {
+    pub fn connect(&mut self) {
         self.exchange = HttpExchange::new();
-        decoder.end_stream();
-        clear_if_long(decoder);
+        self.decoder.end_stream();
+        clear_if_long(&mut self.decoder);
     }
 
     /// Returns the reason that stands for an error of the connector.
@@ -60,12 +70,16 @@ impl<'a> RequestChain<'a> {
     }
 
     /// Calls [`HttpExchange::send`] with the URL of the current request.
-    pub fn send(
-        &mut self,
-        options: &RequestOptions<'_>,
-        decoder: &mut Decoder<&mut [u8]>,
-    ) -> Result<Option<Step>, Reason> {
-        self.exchange.send(decoder, options, &self.redirects)
+    pub fn send(&mut self) -> Result<Option<Step>, Reason> {
+        let (decoder, redirects) = (&mut self.decoder, &self.redirects);
+        self.exchange.send(decoder, self.options, redirects)
+    }
+
+    /// Reads content in `input`, the unread rest of `piece`, up to the next notice. Stores where an event or a comment lies.
+    pub fn receive_content(&mut self, piece: &[u8], input: &mut &[u8], comments: bool) -> Received {
+        let (decoder, located) = (&mut self.decoder, &mut self.located);
+        self.exchange
+            .receive_content(decoder, located, piece, input, comments)
     }
 
     /// Notes that `length` bytes more were sent. Returns `false` if the request was not being sent.
@@ -80,12 +94,7 @@ impl<'a> RequestChain<'a> {
     /// # Errors
     ///
     /// Returns the reason why the response is no stream.
-    pub fn evaluate_head(
-        &mut self,
-        options: &RequestOptions<'_>,
-        reconnect: &mut Reconnect<'_>,
-        decoder: &mut Decoder<&mut [u8]>,
-    ) -> Result<HeadOutcome, Reason> {
+    pub fn evaluate_head(&mut self, reconnect: &mut Reconnect<'_>) -> Result<HeadOutcome, Reason> {
         let Some(response) = self.exchange.response_info() else {
             // Not reached: this is called once for each head, before its content is read.
             return Err(Reason::Network(NetworkReason::Lost));
@@ -103,9 +112,9 @@ impl<'a> RequestChain<'a> {
                     true => RedirectKind::Permanent,
                     false => RedirectKind::Temporary,
                 };
-                let location = self.exchange.location(decoder);
+                let location = self.exchange.location(&mut self.decoder);
                 let redirects = &mut self.redirects;
-                let result = redirects.follow(response.status, location, kind, options);
+                let result = redirects.follow(response.status, location, kind, self.options);
                 result.map_err(Reason::Redirect)?;
                 Ok(HeadOutcome::Redirected)
             }
@@ -115,16 +124,9 @@ impl<'a> RequestChain<'a> {
 
     /// Ends the attempt, which has failed, or whose stream is lost. Passes the [`exception`](Self::exception) to
     /// [`Reconnect::decided`], unless `on_failure` has decided.
-    pub fn end(
-        &mut self,
-        options: &RequestOptions<'_>,
-        decoder: &Decoder<&mut [u8]>,
-        reconnect: &mut Reconnect<'_>,
-        reason: Reason,
-    ) {
+    pub fn end(&mut self, reconnect: &mut Reconnect<'_>, reason: Reason) {
         if reconnect.decided.is_none() {
-            let has_retry_after = reconnect.has_retry_after;
-            reconnect.decided = self.exception(options, decoder, reason, has_retry_after);
+            reconnect.decided = self.exception(reason, reconnect.has_retry_after);
         }
         self.restart();
     }
@@ -140,15 +142,10 @@ impl<'a> RequestChain<'a> {
 
     /// Returns the decision that replaces that of the rules. The client ends after an unsafe request that may not be
     /// repeated. It retries after a remembered URL has failed, because the original URL is left to try.
-    pub(super) fn exception(
-        &self,
-        options: &RequestOptions<'_>,
-        decoder: &Decoder<&mut [u8]>,
-        reason: Reason,
-        has_retry_after: bool,
-    ) -> Option<Decision> {
+    pub(super) fn exception(&self, reason: Reason, has_retry_after: bool) -> Option<Decision> {
+        let may_repeat = self.options.may_repeat;
         if self.redirects.wrote_request
-            && !(options.may_repeat)(options, decoder, reason, has_retry_after)
+            && !may_repeat(self.options, &self.decoder, reason, has_retry_after)
         {
             return Some(Decision::End);
         }

@@ -1,5 +1,7 @@
 //! The part of a client's options that shapes its requests.
 
+use core::fmt;
+
 use super::last_event_id::{IdParameter, can_resume};
 use super::reason::{Reason, ServerReason};
 use super::request_fields::{RequestFields, write_content_length};
@@ -73,5 +75,13 @@ impl<'a> RequestOptions<'a> {
         self.method = method;
         self.body = body;
         self
+    }
+}
+
+impl fmt::Debug for RequestOptions<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestOptions")
+            .field("method", &self.method)
+            .finish_non_exhaustive()
     }
 }
