@@ -61,7 +61,7 @@ const _: () = assert!(size_of::<EventSource<'_>>() <= 192);
 impl<'a> EventSource<'a> {
     /// Creates a client that is about to connect.
     ///
-    /// [`Decoder::buffer_len`] returns the length of the buffer for the longest event. Make it at least 128 bytes longer than
+    /// [`Decoder::buffer_len`](crate::Decoder::buffer_len) returns the length of the buffer for the longest event. Make it at least 128 bytes longer than
     /// the longest ID: this suffices for the heads of most responses.
     ///
     /// If the last event ID takes more than half of the buffer, it is cleared when the connection is lost, because the next
