@@ -140,7 +140,7 @@ impl NoticeKind {
             Self::Found(Kind::Event) => Notice::Event(found()),
             Self::Found(kind) => Notice::Comment {
                 text: found().data,
-                ends: kind == Kind::Comment,
+                ends: kind == Kind::CommentEnd,
             },
             Self::Overflow => Notice::Overflow,
             Self::Reconnecting | Self::Closed => no_stream(),

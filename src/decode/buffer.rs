@@ -4,8 +4,9 @@
 //! | data | partial | free | event type | ID | last event ID |
 //! ```
 //!
-//! `partial` is the value of an `event` or `id` field that has not ended yet. At its end it moves to the back. `ID` is that of
-//! the event that is being received. It becomes the `last event ID` at the end of the event.
+//! `partial` is the value of an `event` or `id` field that has not ended yet. When the field ends, the value
+//! moves to its place after the free space. `ID` is that of the event that is being received. It becomes the `last event ID` at
+//! the end of the event.
 //!
 //! The copy of a value that lies whole in the input is *deferred*: its range in the buffer is reserved. If the input ends
 //! before the event does, the value is written to that range. Otherwise the event borrows the value from the input.
@@ -54,22 +55,22 @@ impl Layout {
     }
 
     pub fn event_type<'b>(&self, buffer: &'b [u8]) -> &'b [u8] {
-        self.event_type_place(buffer).of(buffer)
+        self.event_type_span(buffer).of(buffer)
     }
 
     pub fn last_event_id<'b>(&self, buffer: &'b [u8]) -> &'b [u8] {
-        self.last_event_id_place(buffer).of(buffer)
+        self.last_event_id_span(buffer).of(buffer)
     }
 
-    pub fn event_type_place(&self, buffer: &[u8]) -> Span {
+    pub fn event_type_span(&self, buffer: &[u8]) -> Span {
         between(buffer, self.event_type, self.id)
     }
 
-    pub fn id_place(&self, buffer: &[u8]) -> Span {
+    pub fn id_span(&self, buffer: &[u8]) -> Span {
         between(buffer, self.id, self.last_event_id)
     }
 
-    pub fn last_event_id_place(&self, buffer: &[u8]) -> Span {
+    pub fn last_event_id_span(&self, buffer: &[u8]) -> Span {
         between(buffer, self.last_event_id, 0)
     }
 
@@ -140,13 +141,13 @@ impl Layout {
     /// Appends a byte to the partial value. Returns whether there is room.
     #[inline(always)] // for each byte, a call would cost more than the write
     pub fn push_partial(&mut self, buffer: &mut [u8], byte: u8) -> bool {
-        let place = buffer
+        let slot = buffer
             .len()
             .checked_sub(self.event_type)
             .and_then(|end| buffer.get_mut(..end)?.get_mut(self.partial));
-        match place {
-            Some(place) => {
-                *place = byte;
+        match slot {
+            Some(slot) => {
+                *slot = byte;
                 self.partial = self.partial.plus(1);
                 true
             }
@@ -184,8 +185,8 @@ impl Layout {
             // to   | ID | event type | partial |, where the old ID becomes free.
             self.move_partial_back(buffer);
             let length = self.partial_len();
-            let start = self.event_type_place(buffer).start.minus(length);
-            let end = self.id_place(buffer).end;
+            let start = self.event_type_span(buffer).start.minus(length);
+            let end = self.id_span(buffer).end;
             rotate(buffer, start, length, end);
             let end = end.minus(length);
             rotate(buffer, start, self.event_type_len(), end);
@@ -197,7 +198,7 @@ impl Layout {
 
     /// Makes the ID of the event the last event ID. The event type does not move.
     pub fn id_becomes_last(&mut self, buffer: &mut [u8]) {
-        let id = self.id_place(buffer);
+        let id = self.id_span(buffer);
         move_up(buffer.part_mut(id.start..), id.len());
         self.last_event_id = id.len();
     }
@@ -228,7 +229,7 @@ impl Layout {
 
     /// Moves the partial value to the end of the free space, before the event type.
     fn move_partial_back(&self, buffer: &mut [u8]) {
-        let end = self.event_type_place(buffer).start;
+        let end = self.event_type_span(buffer).start;
         move_up(buffer.part_mut(self.data..end), self.partial_len());
     }
 }
@@ -299,10 +300,10 @@ impl<'i> Deferred<'i> {
 
     #[inline(never)] // inlined, each caller of `write_all` would hold a copy
     fn write_event_type_and_id(&self, layout: &Layout, buffer: &mut [u8]) {
-        let place = layout.event_type_place(buffer);
-        write(buffer, place.start, self.event_type);
-        let place = layout.id_place(buffer);
-        write(buffer, place.start, self.id);
+        let span = layout.event_type_span(buffer);
+        write(buffer, span.start, self.event_type);
+        let span = layout.id_span(buffer);
+        write(buffer, span.start, self.id);
     }
 
     /// Returns the data of the event, from the input or from the buffer.

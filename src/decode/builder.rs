@@ -1,4 +1,4 @@
-//! Makes events of fields (WHATWG HTML 9.2.6).
+//! Builds events from fields (WHATWG HTML 9.2.6).
 
 use super::buffer::{Deferred, Layout};
 use super::event::{Event, EventState, Overflow};
@@ -27,9 +27,9 @@ impl EventBuilder {
         }
     }
 
-    /// Whether a data line is the first one of its event, and fits.
+    /// Whether this data line is the first one of the event, and fits.
     #[inline(always)] // it only compares
-    pub fn begins_with(&self, buffer: &[u8], data: &[u8]) -> bool {
+    pub fn can_begin_with(&self, buffer: &[u8], data: &[u8]) -> bool {
         self.state.has_no_data() && self.layout.has_room(buffer, data.len())
     }
 
@@ -37,7 +37,7 @@ impl EventBuilder {
     ///
     /// # Errors
     ///
-    /// [`Overflow`] if the event does not fit, once.
+    /// [`Overflow`] once for each event that does not fit. Later pieces of that event return `Ok`.
     #[inline(always)] // most pieces are deferred, which takes as few instructions as a call
     pub fn take<'i>(
         &mut self,
@@ -47,7 +47,7 @@ impl EventBuilder {
     ) -> Result<(), Overflow> {
         match piece.field {
             Field::Comment => Ok(()),
-            Field::Data if piece.part.starts && self.begins_with(buffer, piece.value) => {
+            Field::Data if piece.part.starts && self.can_begin_with(buffer, piece.value) => {
                 self.state = EventState::HasData;
                 deferred.defer_data(&mut self.layout, piece.value);
                 Ok(())
@@ -65,7 +65,8 @@ impl EventBuilder {
     }
 
     /// Writes a piece of data to the buffer, after the deferred data.
-    // On a microcontroller not inlined: `next` would save more registers for each event. Hosts have enough registers.
+    // Not inlined on a microcontroller: inlined, `next` would save more registers on the stack for each event. Hosts have
+    // enough registers.
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn write_data(
@@ -132,8 +133,10 @@ impl EventBuilder {
         self.push_slow(buffer, field, byte, part)
     }
 
-    /// Reads a byte that changes only the current line. Returns `false` for other bytes: then call `push_slow`, which repeats
-    /// the changes of this call.
+    /// Reads the first byte of the first data line, or the first byte or the line end of an event type or an ID.
+    ///
+    /// Returns `false` for other bytes, and if the byte does not fit. Then call `push_slow`, which sets to the same values what
+    /// this call has changed already.
     #[inline(always)] // a part of `push`, its only caller
     fn push_fast(&mut self, buffer: &mut [u8], field: Field, byte: u8, part: ValueByte) -> bool {
         match (part, field) {
@@ -163,7 +166,7 @@ impl EventBuilder {
     }
 
     /// Reads any byte, such as one of `retry`, of a second data line, or one that does not fit.
-    #[inline(never)] // inlined, `push_fast` would take its stack, too
+    #[inline(never)] // inlined, `push` would take its stack for the bytes of `push_fast`, too
     fn push_slow(
         &mut self,
         buffer: &mut [u8],
@@ -202,7 +205,7 @@ impl EventBuilder {
             return self.write_id(buffer, value, part.ends);
         }
         if part.starts {
-            // Of a dropped event, the type has been removed already.
+            // No test whether the event is kept: a dropped event has no type any more, so this changes nothing.
             self.layout.clear_event_type();
         }
         self.write_event_type(buffer, value, part.ends)
@@ -222,7 +225,8 @@ impl EventBuilder {
         }
     }
 
-    /// Ends an event without data: sets the last event ID, and discards the other fields.
+    /// Ends an event that is not returned, because it has no data or was dropped: sets the last event ID, and discards the
+    /// other fields.
     #[inline(never)] // rare
     pub fn end_event(&mut self, buffer: &mut [u8], deferred: &mut Deferred<'_>) {
         self.commit(buffer, deferred);
@@ -250,7 +254,7 @@ impl EventBuilder {
         self.id_set = false;
     }
 
-    /// Sets the last event ID. The caller ends the stream next.
+    /// Sets the last event ID. The caller has to call `end_stream` next: until then, the ranges of the other values are invalid.
     ///
     /// # Errors
     ///
@@ -285,7 +289,7 @@ impl EventBuilder {
         true
     }
 
-    /// Writes a piece of an event type to the buffer. No value is deferred.
+    /// Writes a piece of an event type to the buffer. The caller has written all deferred values before.
     fn write_event_type(
         &mut self,
         buffer: &mut [u8],

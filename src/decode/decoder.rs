@@ -48,7 +48,7 @@ pub struct Decoder<B: ?Sized> {
     pub(super) buffer: B,
 }
 
-// Part of the API. The size depends on that of a `usize`.
+// The size of a decoder without its buffer is a promise to users. It depends on the size of a `usize`.
 #[cfg(target_pointer_width = "32")]
 const _: () = assert!(size_of::<Decoder<[u8; 0]>>() <= 36);
 #[cfg(target_pointer_width = "64")]
@@ -119,9 +119,9 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
     /// For single bytes it is two to three times as fast as [`next`](Self::next). A program can use both for one stream, but
     /// one of them alone takes less flash.
     ///
-    /// Most bytes take the same short time. A byte that ends an ID or an event takes longer, because it moves the value in the
-    /// buffer. An event ends with the line feed or the carriage return of the blank line. For a line feed after that carriage
-    /// return, `push` returns `None`.
+    /// Most bytes take the same short time. The byte that ends an `event` line, an `id` line or an event with an ID takes longer,
+    /// because it moves a value in the buffer. An event ends with the line feed or the carriage return of the blank line. For a
+    /// line feed after that carriage return, `push` returns `None`.
     ///
     /// ```
     /// use embedded_sse::Decoder;
@@ -143,7 +143,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
         self.state.push(self.buffer.as_mut(), byte)
     }
 
-    /// Ends the stream: discards an unfinished event, and takes the next bytes for the start of a new stream.
+    /// Ends the stream: discards an unfinished event, and reads the next bytes as the start of a new stream.
     ///
     /// It keeps the last event ID and the reconnection time.
     pub fn end_stream(&mut self) {
@@ -181,9 +181,9 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
 
     /// Returns the reconnection time in milliseconds, if a `retry` field has set it since the last call.
     ///
-    /// After each call of [`next`](Self::next), it returns the time that was set before that event. After each call of
-    /// [`push`](Self::push), it returns the time that this byte has set. A [`PartDecoder`](crate::PartDecoder) returns `retry`
-    /// fields in the order of the stream.
+    /// If you call it after each call of [`next`](Self::next), you get the time that the bytes read by that call have set. If you
+    /// call it after each call of [`push`](Self::push), you get the time that this byte has set. A
+    /// [`PartDecoder`](crate::PartDecoder) returns `retry` fields in the order of the stream.
     pub fn take_retry(&mut self) -> Option<u32> {
         self.state.builder.retry.take_new()
     }
@@ -198,16 +198,16 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
     #[cfg(feature = "http")]
     pub(crate) fn free(&self) -> &[u8] {
         let buffer = self.buffer.as_ref();
-        let place = self.state.builder.layout.last_event_id_place(buffer);
-        buffer.part(..place.start)
+        let span = self.state.builder.layout.last_event_id_span(buffer);
+        buffer.part(..span.start)
     }
 
     /// Returns the part of the buffer that is free between two streams, and the last event ID.
     #[cfg(feature = "http")]
     pub(crate) fn free_and_last_event_id(&mut self) -> (&mut [u8], &[u8]) {
         let buffer = self.buffer.as_mut();
-        let place = self.state.builder.layout.last_event_id_place(buffer);
-        let (free, id) = buffer.split_exact_mut(place.start);
+        let span = self.state.builder.layout.last_event_id_span(buffer);
+        let (free, id) = buffer.split_exact_mut(span.start);
         (free, id)
     }
 }

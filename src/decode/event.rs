@@ -37,8 +37,8 @@ pub struct Overflow;
 
 /// A copy of an [`Event`] that borrows nothing, so that one task can send it to another.
 ///
-/// `TYPE`, `DATA` and `ID` are the lengths of the longest event type, data and last event ID, in bytes. It takes so many bytes
-/// of RAM, and three lengths.
+/// `TYPE`, `DATA` and `ID` are the lengths of the longest event type, data and last event ID, in bytes. A copy takes
+/// `TYPE + DATA + ID` bytes of RAM, and three lengths.
 ///
 /// # Examples
 ///
@@ -254,11 +254,10 @@ impl EventState {
         }
     }
 
-    /// Notes a data line. Returns whether the event fits so far.
-    pub fn note_data(&mut self) -> bool {
+    /// Notes a data line. A dropped event stays dropped.
+    pub fn note_data(&mut self) {
         if self.has_no_data() {
             *self = EventState::HasData;
         }
-        self.has_data()
     }
 }

@@ -10,8 +10,8 @@ use crate::wire::text::{EventType, Text};
 
 /// The positions of an event or a comment.
 ///
-/// They count through the decoder's buffer, and continue through the piece of the stream in which the event or the comment has
-/// ended.
+/// A position below the length of the decoder's buffer is in that buffer. From a higher one, subtract this length: the result is
+/// a position in the piece of the stream in which the event or the comment has ended.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Located {
     /// The data of the event, or the text of the comment.
@@ -25,8 +25,8 @@ pub(crate) enum Kind {
     Event,
     /// A part of a comment, which continues after it.
     CommentPart,
-    /// A whole comment, or the last part of one.
-    Comment,
+    /// The last part of a comment, or a whole one.
+    CommentEnd,
 }
 
 impl Located {
@@ -88,7 +88,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
             comments,
             |text, ends| {
                 let kind = match ends {
-                    true => Kind::Comment,
+                    true => Kind::CommentEnd,
                     false => Kind::CommentPart,
                 };
                 Some((Address::of(text), Address::NOTHING, kind))
@@ -116,7 +116,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
         }))
     }
 
-    /// Returns the event at these positions, the last of which are in `piece`.
+    /// Returns the event at these positions in the buffer and in `piece`.
     #[inline(always)] // it only makes slices
     pub(crate) fn located_event<'e>(&'e self, located: Located, piece: &'e [u8]) -> Event<'e> {
         let buffer = self.buffer.as_ref();
@@ -157,7 +157,7 @@ impl Address {
         }
     }
 
-    /// Returns the position of this slice in `whole`, or `None` if it does not start there.
+    /// Returns the position of this slice in `whole`, or `None` if it does not start in it.
     #[inline(always)] // two instructions
     fn offset_in(self, whole: Self) -> Option<usize> {
         // An address before `whole` wraps to a number that is larger than any length.

@@ -47,7 +47,8 @@ pub struct PartDecoder<B: ?Sized> {
     buffer: B,
 }
 
-// Part of the API. The size depends on that of a `usize`.
+// The size of a decoder without its buffer is a promise to users. It depends on the size of a `usize`, so this checks targets of
+// 32 bits.
 #[cfg(target_pointer_width = "32")]
 const _: () = assert!(size_of::<PartDecoder<[u8; 0]>>() <= 40);
 
@@ -121,9 +122,9 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> PartDecoder<B> {
         self.state.next(self.buffer.as_mut(), input)
     }
 
-    /// Ends the stream: discards an unfinished event, and takes the next bytes for the start of a new stream.
+    /// Ends the stream: discards an unfinished event, and reads the next bytes as the start of a new stream.
     ///
-    /// It keeps the last event ID and the reconnection time.
+    /// It keeps the last event ID.
     pub fn end_stream(&mut self) {
         self.state.end_stream();
     }
@@ -193,11 +194,13 @@ impl PartDecoderState {
         let mut deferred = Deferred::default();
         loop {
             let before = (self.scanner, *input);
-            let part = match self.scanner.next::<false>(input) {
+            let part = match self.scanner.next_compact(input) {
                 None => None,
                 Some(Token::Piece(piece)) if piece.field == Field::Data => {
                     let follows = piece.part.starts && self.builder.state.has_data();
-                    if !self.builder.state.note_data() {
+                    self.builder.state.note_data();
+                    if !self.builder.state.has_data() {
+                        // The event was dropped.
                         continue;
                     }
                     let bytes = if follows && !self.line_feed_given {

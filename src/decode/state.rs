@@ -25,7 +25,7 @@ impl DecoderState {
         }
     }
 
-    /// [`Decoder::next`](super::Decoder::next).
+    /// Does the work of [`Decoder::next`](super::Decoder::next).
     #[inline(always)] // its only caller is generic over the buffer, and has no other code
     pub fn next<'s, 'i: 's>(
         &mut self,
@@ -51,7 +51,7 @@ impl DecoderState {
             return None;
         }
         let (data, rest) = self.scanner.single_line(input)?;
-        if !self.builder.begins_with(buffer, data) {
+        if !self.builder.can_begin_with(buffer, data) {
             return None;
         }
         *input = rest;
@@ -72,7 +72,8 @@ impl DecoderState {
     /// `on_comment`.
     ///
     /// These run within the loop. Otherwise a value that can be an event or a comment would be copied out of it.
-    // On a microcontroller not inlined: the fast path would save its registers, too. Hosts have enough registers.
+    // Not inlined on a microcontroller: inlined, the fast path would save more registers on the stack. Hosts have enough
+    // registers.
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub fn read<'s, 'i: 's, T>(
@@ -102,7 +103,7 @@ impl DecoderState {
         self.read_fields(buffer, input, on_event, reports_comments, on_comment)
     }
 
-    #[inline(always)] // a part of `advance`, its only caller
+    #[inline(always)] // a part of `read`, its only caller
     fn read_fields<'s, 'i: 's, T>(
         &mut self,
         buffer: &'s mut [u8],
@@ -114,7 +115,7 @@ impl DecoderState {
         let mut deferred = Deferred::default();
         let mut rest = *input;
         loop {
-            match self.scanner.next::<true>(&mut rest) {
+            match self.scanner.next(&mut rest) {
                 Some(Token::Piece(piece)) => {
                     if reports_comments && piece.field == Field::Comment {
                         deferred.write_all(&self.builder.layout, buffer);
@@ -144,7 +145,7 @@ impl DecoderState {
         }
     }
 
-    /// [`Decoder::push`](super::Decoder::push).
+    /// Does the work of [`Decoder::push`](super::Decoder::push).
     #[inline] // its only caller is generic over the buffer, and has no other code
     pub fn push<'s>(
         &mut self,
@@ -170,7 +171,7 @@ impl DecoderState {
     }
 
     /// Reads any byte.
-    #[inline(never)] // inlined, its registers would be saved for every byte
+    #[inline(never)] // inlined, `push` would save more registers on the stack for every byte
     fn push_slow<'s>(
         &mut self,
         buffer: &'s mut [u8],

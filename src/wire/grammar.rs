@@ -82,7 +82,7 @@ impl ValueByte {
 
 /// Returns `bytes` from the first line end on. CR and LF end lines, and nothing else does.
 ///
-/// It works in constants. `line_end` has faster searches.
+/// Constants can be computed with it. `line_end` has faster searches.
 #[inline(always)] // a part of each of those searches, for the last bytes of an input
 pub(super) const fn from_line_end(bytes: &[u8]) -> &[u8] {
     let mut rest = bytes;

@@ -29,7 +29,7 @@ pub(crate) fn split_before(bytes: &[u8]) -> (&[u8], &[u8]) {
 }
 
 /// Splits as `split_before`, in less flash.
-// On microcontrollers not inlined: its callers would save more registers at each call. Hosts have enough registers.
+// Not inlined on a microcontroller: inlined, its callers would save more registers on the stack at each call. Hosts have enough.
 #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
 #[cfg_attr(target_pointer_width = "64", inline)]
 pub(crate) fn split_before_compact(bytes: &[u8]) -> (&[u8], &[u8]) {
@@ -75,7 +75,7 @@ mod tests {
         }
     }
 
-    /// Breaks when a CRLF counts twice, or a line end at the end is lost.
+    /// Breaks when a CRLF is taken for two line ends, or a line end at the end of the text is lost.
     #[test]
     fn splits_off_the_first_line() {
         assert_eq!(split_line(b""), (&b""[..], None));

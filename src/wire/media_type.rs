@@ -27,9 +27,9 @@ pub(crate) fn is_event_stream(value: &[u8]) -> bool {
 mod tests {
     use super::is_event_stream;
 
-    /// Breaks when more or less than the essence counts.
+    /// Breaks when parameters, case or white space change the result, or another type is accepted.
     #[test]
-    fn the_essence_counts() {
+    fn only_the_essence_is_compared() {
         let event_streams = [
             "text/event-stream",
             "TEXT/Event-Stream",

@@ -31,10 +31,24 @@ impl Scanner {
     }
 
     /// Returns the next token of `input`, and shortens `input` by it. Returns `None` when `input` is used up.
-    ///
-    /// With `FAST`, the search for line ends is inlined, which takes more flash.
     #[inline(always)] // the loop of each decoder has one copy, so that tokens stay in registers
-    pub fn next<'i, const FAST: bool>(&mut self, input: &mut &'i [u8]) -> Option<Token<'i>> {
+    pub fn next<'i>(&mut self, input: &mut &'i [u8]) -> Option<Token<'i>> {
+        self.next_by(input, line_end::split_before)
+    }
+
+    /// Does the same as `next`, in less flash and more time.
+    #[inline(always)] // the loop of each decoder has one copy, so that tokens stay in registers
+    pub fn next_compact<'i>(&mut self, input: &mut &'i [u8]) -> Option<Token<'i>> {
+        self.next_by(input, line_end::split_before_compact)
+    }
+
+    /// Does the same as `next`. `split_before` splits a value before its line end.
+    #[inline(always)] // the loop of each decoder has one copy, so that tokens stay in registers
+    fn next_by<'i>(
+        &mut self,
+        input: &mut &'i [u8],
+        split_before: impl Fn(&'i [u8]) -> (&'i [u8], &'i [u8]),
+    ) -> Option<Token<'i>> {
         loop {
             // A name that is whole in the input is compared at once, and a part of a name byte by byte.
             let whole = match (self.state, *input) {
@@ -66,10 +80,7 @@ impl Scanner {
                     Step::Value => (true, self.field, *input),
                 },
             };
-            let (line, after) = match FAST {
-                true => line_end::split_before(value),
-                false => line_end::split_before_compact(value),
-            };
+            let (line, after) = split_before(value);
             let ends;
             (self.state, ends, *input) = match ScanState::take_line_end(after) {
                 Some((state, rest)) => (state, true, rest),
@@ -265,14 +276,14 @@ impl Scanner {
     }
 
     /// Reads a byte before a value: at the start of a line, in a name, or at the start of the stream.
-    // On a microcontroller not inlined in `next`, whose loop would have fewer registers. Hosts have enough.
+    // Not inlined on a microcontroller: inlined, it leaves fewer registers to the loop of `next`. Hosts have enough.
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn step(&mut self, byte: u8) -> Step {
         self.step_inlined(byte)
     }
 
-    /// [`step`](Self::step) for `push`.
+    /// Does the same as [`step`](Self::step), for `push`.
     #[inline(always)] // a call would be a third of the work on the first byte of a line
     fn step_inlined(&mut self, byte: u8) -> Step {
         if self.push_name(byte) {

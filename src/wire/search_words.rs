@@ -1,6 +1,6 @@
 //! Searches for line ends on microcontrollers.
 //!
-//! It searches for bytes below 0x20, which a word can be checked for at once. Text holds few of them besides line ends. Most
+//! It searches for bytes below 0x20, because all bytes of a word can be checked for them at once. Text holds few of them besides line ends. Most
 //! lines are short, so it begins word by word, and goes on with 16 bytes at a time.
 
 use super::grammar;
@@ -57,7 +57,7 @@ fn find<const N: usize>(bytes: &[u8; N]) -> Option<usize> {
 }
 
 /// Skips blocks of 16 bytes without a byte below 0x20.
-#[inline(never)] // long lines are rare: inlined, its registers would be saved for each line
+#[inline(never)] // long lines are rare: inlined, its caller would save more registers on the stack for each line
 fn skip_text(bytes: &[u8]) -> &[u8] {
     let mut rest = bytes;
     while let Some((block, after)) = rest.split_first_chunk() {
