@@ -52,7 +52,7 @@ impl<'a> Frame<'a> {
     /// Creates a frame without a field.
     pub const fn new() -> Self {
         Self {
-            // Not a constant, which programs would copy: the encoder would take 40 bytes of flash more.
+            // Written out: a constant would be copied from flash, and the encoder would take 40 bytes of flash more.
             fields: FrameFields {
                 comment: None,
                 event_type: None,

@@ -20,7 +20,10 @@ pub(super) struct FrameFields<'a> {
 }
 
 impl FrameFields<'_> {
-    /// Whether a blank line ends the frame. Fields need one, to take effect. A comment does not.
+    /// Whether a blank line ends the frame.
+    ///
+    /// Clients dispatch an event and set its ID at a blank line (WHATWG HTML 9.2.6). `retry` takes effect without one, but gets
+    /// one, too, so that fields of the next frame belong to another event. A comment needs none: it belongs to no event.
     const fn has_blank_line(&self) -> bool {
         self.event_type.is_some()
             || self.id.is_some()
@@ -36,7 +39,7 @@ impl FrameFields<'_> {
 #[must_use = "iterators do nothing unless they are advanced"]
 pub struct Slices<'f, 'a> {
     fields: &'f FrameFields<'a>,
-    /// The value of the current line, if it is still to come. Of `retry`, the value is in `digits`.
+    /// The value of the current line, if it is still to come. The value of `retry` is in `digits` instead.
     value: &'a [u8],
     digits: Decimal,
     /// The lines of the same field that follow the current line.
@@ -45,11 +48,12 @@ pub struct Slices<'f, 'a> {
     field: u8,
     /// The field before which the slices end.
     end: u8,
-    /// Whether a line has begun, whose end is still to come.
+    /// Whether a line has begun and its line end is still to come.
     has_line: bool,
 }
 
-// Part of the API. The size depends on that of a `usize`.
+// The size is a promise to users, who hold this on the stack. It depends on the size of a pointer, so this checks targets of 32
+// bits.
 #[cfg(target_pointer_width = "32")]
 const _: () = assert!(size_of::<Slices<'_, '_>>() <= 32);
 

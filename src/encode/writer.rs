@@ -36,7 +36,7 @@ pub struct DataWriter<S: Sink> {
     sink: S,
     /// The sink's length before this event.
     start: usize,
-    /// Whether the data so far ends with CR, whose line has been ended. A line feed that follows belongs to it.
+    /// Whether the data so far ends with a CR, which has ended its line. A line feed that follows belongs to the same line end.
     after_cr: bool,
     finished: bool,
     failure: Option<S::Error>,
