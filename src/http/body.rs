@@ -63,7 +63,7 @@ pub struct Dechunker {
 #[derive(Clone, Debug)]
 pub(crate) struct Body {
     pub(super) framing: Framing,
-    /// A body that is not chunked is read as the data of one chunk, which does not end if the body has no length.
+    /// Reads a body that is not chunked as the data of one chunk. If the body has no length, this chunk does not end.
     pub(super) dechunker: Dechunker,
 }
 
@@ -78,7 +78,7 @@ pub(super) enum Framing {
     Chunked,
 }
 
-/// A chunked body is malformed: a chunk has no size or one over 4 GB, or no line end follows its data.
+/// A chunked body is malformed: the size of a chunk is missing, malformed or over 4 GB, or no line end follows its data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct InvalidChunk;
@@ -122,7 +122,7 @@ impl Dechunker {
     /// [`InvalidChunk`] if the body is malformed. All later calls return it, too.
     pub fn next<'i>(&mut self, input: &mut &'i [u8]) -> Result<Option<&'i [u8]>, InvalidChunk> {
         let data = self.peek(input)?;
-        self.consume(data.len());
+        self.count_read(data.len());
         *input = input.part(data.len()..);
         Ok((!data.is_empty()).then_some(data))
     }
@@ -132,7 +132,9 @@ impl Dechunker {
         matches!(self.state, ChunkState::Ended)
     }
 
-    /// Reads chunk sizes, and returns the data that follows them in `input`. `consume` removes the data.
+    /// Reads the framing (sizes, line ends, trailers) at the start of `input`, and returns the data that follows.
+    ///
+    /// The data stays in `input`: the caller removes what it has used, and reports its length to `count_read`.
     fn peek<'i>(&mut self, input: &mut &'i [u8]) -> Result<&'i [u8], InvalidChunk> {
         loop {
             if self.state == ChunkState::Invalid {
@@ -161,9 +163,9 @@ impl Dechunker {
         }
     }
 
-    /// Removes `length` bytes of the data that `peek` or `data` has returned.
+    /// Counts `length` bytes of the data that `peek` or `data` has returned as read.
     #[inline(always)] // a part of the fast path of clients
-    fn consume(&mut self, length: usize) {
+    fn count_read(&mut self, length: usize) {
         if self.state == ChunkState::Data {
             self.size = self.size.minus(length as u32);
             if self.size == 0 {
@@ -204,7 +206,7 @@ impl Dechunker {
 
 impl Body {
     pub const fn until_close() -> Self {
-        // The size is never reduced: `consume` does nothing for this framing.
+        // The size is never reduced: `count_read` does nothing for this framing.
         Self::new(Framing::UntilClose, ChunkState::Data, u32::MAX)
     }
 
@@ -231,26 +233,27 @@ impl Body {
         self.dechunker.data(input)
     }
 
-    /// Reads chunk sizes, and returns the data that follows them in `input`. `read` removes the data.
+    /// Reads the framing (sizes, line ends, trailers) at the start of `input`, and returns the data that follows. The data stays in `input`, until
+    /// `read` removes it.
     pub fn peek<'i>(&mut self, input: &mut &'i [u8]) -> Result<&'i [u8], InvalidChunk> {
         self.dechunker.peek(input)
     }
 
-    /// Removes `length` bytes of the data that `peek` or `content` has returned.
+    /// Counts `length` bytes of the data that `peek` or `content` has returned as read.
     #[inline(always)] // a part of the fast path of clients
-    fn consume(&mut self, length: usize) {
+    fn count_read(&mut self, length: usize) {
         if self.framing != Framing::UntilClose {
-            self.dechunker.consume(length);
+            self.dechunker.count_read(length);
             if self.framing == Framing::Length && self.dechunker.state != ChunkState::Data {
                 self.dechunker.state = ChunkState::Ended;
             }
         }
     }
 
-    /// Removes `length` bytes of the data, with which `input` begins, also from `input`.
+    /// Removes `length` bytes of data from the start of `input`, and counts them as read.
     #[inline(always)] // a part of the fast path of clients
     pub fn read(&mut self, length: usize, input: &mut &[u8]) {
-        self.consume(length);
+        self.count_read(length);
         *input = input.part(length..);
     }
 
@@ -277,7 +280,7 @@ mod tests {
     use super::{Dechunker, InvalidChunk};
     use std::vec::Vec;
 
-    /// All the data, whether the body has ended, and how much is left after it.
+    /// Returns all data, whether the body has ended, and how many bytes are left after it.
     fn dechunk(pieces: &[&[u8]]) -> Result<(Vec<u8>, bool, usize), InvalidChunk> {
         let mut dechunker = Dechunker::new();
         let mut data = Vec::new();
@@ -293,7 +296,7 @@ mod tests {
         Ok((data, dechunker.has_ended(), left))
     }
 
-    /// Whole, byte by byte, and at every cut.
+    /// Decodes the body whole, byte by byte, and divided at every position.
     fn dechunk_every_way(body: &[u8]) -> Result<(Vec<u8>, bool, usize), InvalidChunk> {
         let whole = dechunk(&[body]);
         let bytes: Vec<&[u8]> = body.chunks(1).collect();
@@ -304,9 +307,9 @@ mod tests {
         whole
     }
 
-    /// Breaks when framing shows in the data, or data is lost, or the end is not where it is.
+    /// Breaks when framing bytes are returned as data, data is lost, or the end of the body is found at the wrong byte.
     #[test]
-    fn framing_is_taken_away() {
+    fn framing_is_removed() {
         let cases: [(&[u8], &[u8], bool, usize); 9] = [
             (b"3\r\nabc\r\n0\r\n\r\n", b"abc", true, 0),
             (b"3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n", b"abcde", true, 0),
@@ -334,9 +337,9 @@ mod tests {
         }
     }
 
-    /// Breaks when a body that makes no sense is taken for one that does.
+    /// Breaks when a malformed body is accepted.
     #[test]
-    fn bodies_that_make_no_sense_are_refused() {
+    fn malformed_bodies_are_refused() {
         let cases: [&[u8]; 8] = [
             b"\r\n",
             b"g\r\n",

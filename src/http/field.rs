@@ -53,7 +53,7 @@ impl<'a> HeaderField<'a> {
     }
 }
 
-/// The name of a header field is no token, or its value holds a control character.
+/// The name of a header field is no token, or its value holds a control character other than a tab.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct InvalidHeaderField;

@@ -66,8 +66,8 @@ impl LineReader {
                 continue;
             }
             match buffer.get_mut(usize::from(self.length)) {
-                Some(place) if self.length < u16::MAX => {
-                    *place = *byte;
+                Some(slot) if self.length < u16::MAX => {
+                    *slot = *byte;
                     self.length = self.length.plus(1);
                 }
                 _ => self.is_truncated = true,

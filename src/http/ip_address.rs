@@ -160,7 +160,7 @@ mod tests {
         }
     }
 
-    /// Breaks as above, for texts that nobody thought of.
+    /// Breaks as above, for random texts.
     #[test]
     fn random_addresses_are_those_of_the_standard_library() {
         let mut random = fastrand::Rng::with_seed(1);

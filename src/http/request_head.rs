@@ -37,7 +37,8 @@ pub(crate) enum HeadError {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct HeadSpan {
     start: u16,
-    /// The position after the last byte. 0 means that there is no such value: the request line is at the start.
+    /// The position after the last byte. 0 means that there is no such value: no value ends at 0, because the request line comes
+    /// first.
     end: u16,
 }
 
@@ -81,7 +82,7 @@ impl RequestHead {
         keep: &[&str],
         max_len: u32,
     ) -> Result<bool, HeadError> {
-        // The positions of a `HeadSpan` have 16 bits, so bytes after them are not used.
+        // A `HeadSpan` has positions of 16 bits, so only the first 65,535 bytes of the buffer are used.
         let (buffer, _) = buffer.split_exact_mut(buffer.len().min(usize::from(u16::MAX)));
         loop {
             let before = input.len();
@@ -191,14 +192,15 @@ impl RequestHead {
             }
             if let Some(span) = span {
                 if !fits {
-                    // A refused client would come back with the same ID for ever. `Unusable` tells it of a loss instead.
+                    // Do not refuse the request: the client would come back with the same ID for ever. This range makes the
+                    // ID `LastEventId::Unusable`, for which the client gets a loss notice.
                     *span = HeadSpan::line_end_before(start);
                     return Ok(());
                 }
                 let value = value.trim_ascii_start();
                 let start = end.minus(value.len() as u16);
                 let end = start.plus(value.trim_ascii_end().len() as u16);
-                // An empty ID after another one does not replace it.
+                // An empty `Last-Event-ID` or `Origin` does not replace an earlier one.
                 if start < end || span.end == 0 {
                     *span = HeadSpan { start, end };
                 }
@@ -226,14 +228,14 @@ impl RequestHead {
         let Some(id) = PARAMETERS.iter().find_map(|name| parameter(query, name)) else {
             return Ok(());
         };
-        let mut places = free.iter_mut();
+        let mut slots = free.iter_mut();
         let mut end = start;
         for byte in PercentDecoded(id) {
-            let Some(span) = places.next() else {
+            let Some(slot) = slots.next() else {
                 self.last_event_id = HeadSpan::line_end_before(start);
                 return Ok(());
             };
-            *span = byte;
+            *slot = byte;
             end = end.plus(1);
         }
         self.used = end;
@@ -263,7 +265,7 @@ impl HeadSpan {
 
 /// Whether the `Accept` fields of a request allow `text/event-stream` (RFC 9110, section 12.5.1).
 ///
-/// The most specific range that matches it decides.
+/// The most specific media range that matches `text/event-stream` decides.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Accept {
     /// Whether there was a media range.
@@ -336,9 +338,9 @@ fn is_quality_0(parameter: &[u8]) -> bool {
 mod tests {
     use super::Accept;
 
-    /// Breaks when a range counts that does not match, or a less specific one wins.
+    /// Breaks when a range that does not match decides, or a less specific one does.
     #[test]
-    fn the_most_specific_range_counts() {
+    fn the_most_specific_range_decides() {
         let cases = [
             ("", true),
             ("text/event-stream", true),

@@ -36,7 +36,7 @@ pub struct Response<'a> {
     write_field: WriteField,
 }
 
-/// `write_field` or `write_checked_field`. As a pointer, only programs that set header fields link the second.
+/// `write_field` or `write_checked_field`. It is a pointer, so that only programs that set header fields link the second.
 type WriteField = fn(&str, &[u8], &mut dyn FnMut(&[u8]));
 
 /// A status code and its reason phrase (RFC 9110, section 15).

@@ -34,7 +34,7 @@ pub(crate) struct ResponseHead {
 const NO_LENGTH: u32 = u32::MAX;
 /// A `Content-Length` is not a number, or two differ.
 const INVALID_LENGTH: u32 = u32::MAX - 1;
-/// Larger lengths become this one. No body is so long.
+/// Longer lengths are stored as this one: no stream has that many bytes.
 const MAX_LENGTH: u32 = u32::MAX - 2;
 
 /// The value of the `Transfer-Encoding` lines so far. A later variant replaces an earlier one.
@@ -259,7 +259,7 @@ mod tests {
     use std::string::String;
     use std::vec::Vec;
 
-    /// What was read of a head, and how many bytes are left behind it; `None` if it is not whole.
+    /// Returns what was read of a head, and how many bytes are left after it. Returns `None` if the head is not complete.
     fn read(pieces: &[&[u8]], buffer: usize) -> Result<Option<(String, usize)>, ResponseError> {
         let mut head = ResponseHead::new(300);
         let mut buffer = std::vec![0; buffer];
@@ -289,7 +289,7 @@ mod tests {
         Ok(left.map(|left| (said, left)))
     }
 
-    /// Whole, byte by byte, and at every cut.
+    /// Reads the head whole, byte by byte, and divided at every position.
     fn read_every_way(
         head: &[u8],
         buffer: usize,
@@ -398,7 +398,7 @@ mod tests {
         }
     }
 
-    /// The body of a 200 with these lines, as `read` tells it.
+    /// Returns the body of a 200 with these lines, as `read` describes it.
     fn body_of(lines: &str) -> Result<String, ResponseError> {
         let head = std::format!("HTTP/1.1 200 OK\r\n{lines}\r\n");
         let (said, left) = read_every_way(head.as_bytes(), 64)?.unwrap();
@@ -407,7 +407,7 @@ mod tests {
         Ok(body.strip_suffix(" []").unwrap().into())
     }
 
-    /// Breaks when equal lengths are taken for different ones, or a list that holds anything else is believed.
+    /// Breaks when a list of equal lengths is refused, or a list with another element is accepted.
     #[test]
     fn equal_content_lengths_are_one() {
         let valid = [
@@ -497,7 +497,7 @@ mod tests {
         }
     }
 
-    /// Breaks when a length counts although there is a `Transfer-Encoding`, in whatever order they come.
+    /// Breaks when a `Content-Length` takes effect although there is a `Transfer-Encoding`, in whatever order they come.
     #[test]
     fn a_transfer_encoding_overrules_every_content_length() {
         let lengths = ["5", "5, 6", "x", "", "5\r\nContent-Length: 6"];
@@ -526,7 +526,7 @@ mod tests {
         }
     }
 
-    /// Breaks when an empty line before a status line is taken for the end of a head, or does not count.
+    /// Breaks when an empty line before a status line ends the head, or is not counted in the length of the head.
     #[test]
     fn empty_lines_before_the_status_line_are_skipped() {
         let expected = Ok(Some((
@@ -551,9 +551,9 @@ mod tests {
         assert_eq!(read_every_way(b"\r\n", 64), Ok(None));
     }
 
-    /// Breaks when the body of an error is framed otherwise than that of a stream, or the lines of a redirect matter.
+    /// Breaks when the framing of an error body is read differently than that of a stream, or the framing of a redirect is read.
     #[test]
-    fn errors_say_how_long_their_body_is_and_redirects_do_not() {
+    fn framing_is_read_for_errors_and_not_for_redirects() {
         let lines = [
             ("Content-Length: 5\r\n", "5 bytes"),
             ("Transfer-Encoding: chunked\r\n", "chunked"),
@@ -581,9 +581,9 @@ mod tests {
         assert_eq!(read_every_way(head.as_bytes(), 64), Ok(Some((expected, 0))));
     }
 
-    /// Breaks when a head that cannot be relied on is.
+    /// Breaks when a malformed head, or one that does not fit, is accepted.
     #[test]
-    fn heads_that_cannot_be_relied_on_are_refused() {
+    fn malformed_and_long_heads_are_refused() {
         use ResponseError::{Malformed, TooLong};
         let cases = [
             (" \r\nHTTP/1.1 200 OK\r\n\r\n", Malformed),

@@ -46,10 +46,10 @@ pub struct Url<'u> {
 pub enum InvalidUrl {
     /// The URL does not begin with `http://` or `https://`.
     Scheme,
-    /// The host is missing, or holds a colon or a bracket outside of `[` and `]`, as an IPv6 address without
-    /// brackets does.
+    /// The host is missing, or has a colon or a bracket but is not an address in brackets. An IPv6 address needs brackets:
+    /// `[::1]`.
     Host,
-    /// The URL holds a control character, or its host holds a space, a `%` or a character outside ASCII.
+    /// The URL holds a control character, or its host or port holds a space, a `%` or a character outside ASCII.
     Character(char),
     /// The port is not a number up to 65,535.
     Port,
@@ -180,8 +180,8 @@ impl<'u> Url<'u> {
     /// Writes the URL that `reference` means relative to this one, percent-encoded (RFC 3986, section 5.2). Returns its
     /// length, or `None` if the buffer is too short.
     ///
-    /// Dot segments stay: `remove_dot_segments` removes them. The result is ASCII for all bytes of the reference. In a host,
-    /// `from_bytes` refuses the escapes.
+    /// Dot segments stay: `remove_dot_segments` removes them. The result is ASCII whatever bytes the reference holds, because
+    /// bytes outside ASCII are escaped. If a character of the host was escaped, `from_bytes` refuses the result.
     pub(crate) fn resolve(&self, reference: &[u8], buffer: &mut [u8]) -> Option<usize> {
         let (reference, _) = split_at_first(reference, b'#');
         let (path, _) = split_at_first(self.target(), b'?');
@@ -264,7 +264,8 @@ pub(crate) fn remove_dot_segments(target: &mut [u8]) -> usize {
     for at in 0..=target.len() {
         let byte = target.get(at).copied();
         if at == path_end || (at < path_end && byte == Some(b'/')) {
-            // A segment has ended. If it goes, the slash before it is where the next segment starts.
+            // A segment has ended. `.` is removed, and `..` is removed with the segment before it. `slash` is the position of the
+            // slash before what is removed. The next slash replaces it; at the end of the path it stays.
             let slash = match target.get(..length) {
                 Some([before @ .., b'/', b'.', b'.']) => {
                     Some(before.iter().rposition(|byte| *byte == b'/').unwrap_or(0))
@@ -310,7 +311,7 @@ fn split_authority(authority: &[u8]) -> (&[u8], &[u8]) {
     }
 }
 
-/// Whether this can be a host. Only in brackets, it may hold colons.
+/// Whether this can be a host. It can hold colons only in brackets.
 fn is_host(host: &[u8]) -> bool {
     match host {
         [] | [b'[', b']'] => false,
@@ -355,9 +356,9 @@ mod tests {
         }
     }
 
-    /// Breaks when something is taken for a URL that could not be asked for, or the error names another fault.
+    /// Breaks when `Url::new` accepts an unusable URL, or returns the wrong error.
     #[test]
-    fn what_cannot_be_asked_for_is_refused() {
+    fn unusable_urls_are_refused() {
         use InvalidUrl::{Character, Host, Port, Scheme, TooLong, UserName};
         let cases = [
             ("", Scheme),
@@ -403,7 +404,7 @@ mod tests {
         assert_eq!(Url::new(&long), Err(TooLong));
     }
 
-    /// Breaks when an error does not say which character it is about, or writes it so that it cannot be seen.
+    /// Breaks when an error does not name the character, or writes an invisible one without an escape.
     #[test]
     fn errors_name_the_character() {
         let cases = [
@@ -433,7 +434,7 @@ mod tests {
         let base = Url::new(base).unwrap();
         let mut bytes = [0; 200];
         let length = base.resolve(reference.as_ref(), &mut bytes).unwrap();
-        // The space is used to its last byte, and no further.
+        // A buffer of the exact length suffices, and a shorter one does not.
         let mut bytes = std::vec![0; length];
         let short = bytes.len().saturating_sub(1);
         assert_eq!(base.resolve(reference.as_ref(), &mut bytes[..short]), None);
@@ -447,7 +448,7 @@ mod tests {
         String::from_utf8(bytes[..start + length].to_vec()).unwrap()
     }
 
-    /// Breaks when a reference is resolved otherwise than in RFC 3986, section 5.4.
+    /// Breaks when a reference is resolved differently than in RFC 3986, section 5.4.
     #[test]
     fn references_are_resolved() {
         let cases = [
@@ -497,8 +498,8 @@ mod tests {
         assert_eq!(resolve("http://a/b//c", "..//d"), "http://a/b//d");
     }
 
-    /// Breaks when a `Location` of other characters than those of a URL is refused, or is put together otherwise than
-    /// by browsers; or when its escapes are escaped.
+    /// Breaks when a `Location` with characters that a URL must escape is refused, is resolved differently than in browsers,
+    /// or has its escapes escaped again.
     #[test]
     fn references_are_percent_encoded() {
         let cases: [(&[u8], &str); 13] = [
@@ -526,7 +527,7 @@ mod tests {
                 assert_eq!(resolve("http://b", expected), expected);
             }
         }
-        // What is kept of the base is encoded, too.
+        // The part of the base URL that stays is encoded, too.
         assert_eq!(resolve("http://a/ä/?ö", ""), "http://a/%C3%A4/?%C3%B6");
         assert_eq!(resolve("http://a/ä/?ö", "x"), "http://a/%C3%A4/x");
     }
