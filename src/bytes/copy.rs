@@ -143,9 +143,9 @@ mod tests {
     use super::copy;
     use std::vec::Vec;
 
-    /// Breaks when a step leaves out bytes, or writes past the end of what is copied.
+    /// Breaks when a step leaves out bytes, or writes past the end of the copy.
     #[test]
-    fn copies_every_length_and_nothing_behind_it() {
+    fn copies_every_length_and_nothing_after_it() {
         let from: Vec<u8> = (1..=70).collect();
         for length in 0..=from.len() {
             for space in length..=from.len() {

@@ -90,7 +90,7 @@ mod tests {
     use std::string::ToString;
     use std::vec::Vec;
 
-    /// Breaks when a digit is lost, doubled or out of order, at either end of a power of ten too.
+    /// Breaks when a digit is lost, doubled or out of order, also next to a power of ten.
     #[test]
     fn digits_are_those_of_display() {
         let powers = (0..10).map(|n| 10_u32.pow(n));
@@ -103,7 +103,7 @@ mod tests {
         assert_eq!(Decimal::NONE.count(), 0);
     }
 
-    /// Breaks when a number is read wrong, or something else is taken for one.
+    /// Breaks when a number is read wrong, or a text that is no number is accepted.
     #[cfg(feature = "http")]
     #[test]
     fn numbers_are_read() {
