@@ -54,7 +54,7 @@ pub enum Decision {
     /// Read the body of the response as an event stream. Only for a response that has a body, no content coding, and is no
     /// redirect. For other failures this means `Retry`.
     Open,
-    /// Try again later. The server can then carry out a request twice whose method is not safe.
+    /// Try again later. If the method of the request is not safe, the server can then carry it out twice.
     Retry,
     /// Do not connect again.
     End,
@@ -69,8 +69,8 @@ pub(super) const fn has_readable_body(status: u16) -> bool {
 impl ResponseInfo {
     /// Creates the description of a response from its status, its `Content-Type` and its `Retry-After` in seconds.
     ///
-    /// Pass the value of `Content-Type` as it was received, or an empty text if there is none. The enums of other HTTP clients
-    /// often have no variant for `text/event-stream`.
+    /// Pass the value of `Content-Type` as it was received, or an empty text if there is none. Do not make that value from an
+    /// enum of the HTTP client: such enums often have no variant for `text/event-stream`.
     pub fn new(status: u16, content_type: &str, retry_after: Option<u32>) -> Self {
         Self {
             status,
@@ -88,8 +88,8 @@ pub(super) enum Rule {
     RetriedUnlessStrict,
     /// With the longest delay, because a retry is of no use before somebody has changed something.
     RetriedLateUnlessStrict,
-    /// Only if the response has a `Retry-After`.
-    RetriedIfAskedUnlessStrict,
+    /// `Final` if the response has no `Retry-After`.
+    RetriedWithRetryAfterUnlessStrict,
 }
 
 impl Rule {
@@ -111,7 +111,7 @@ impl Rule {
                 101 => Rule::Retried,
                 // Statuses over 599 count as 5xx (RFC 9110, section 15).
                 408 | 421 | 425 | 429 | 500.. => Rule::RetriedUnlessStrict,
-                400.. => Rule::RetriedIfAskedUnlessStrict,
+                400.. => Rule::RetriedWithRetryAfterUnlessStrict,
                 _ => Rule::Final,
             },
         }

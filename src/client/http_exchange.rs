@@ -31,7 +31,7 @@ pub(super) enum HttpExchange {
 /// What [`HttpExchange::receive_content`] has found.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Received {
-    /// The input has ended without a notice, and the body has not.
+    /// All of the input was read, and it holds no further notice. The body has not ended.
     Nothing,
     Notice(NoticeKind),
     /// The stream has ended or is invalid.
@@ -172,7 +172,8 @@ impl HttpExchange {
         }
     }
 
-    /// Returns what the complete response head says. Returns `None` before the head, and once the content is read.
+    /// Returns what was read of the response head. Call this when the head is complete: before that, the values are not final.
+    /// Returns `None` while the request is sent, and once the body is being read.
     pub fn response_info(&self) -> Option<ResponseInfo> {
         match self {
             Self::Head(head) => Some(ResponseInfo {

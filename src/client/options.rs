@@ -35,7 +35,7 @@ pub struct ClientOptions<'a> {
 }
 
 impl<'a> ClientOptions<'a> {
-    /// Creates the options of a `GET` request. The methods name their defaults.
+    /// Creates the default options: a `GET` request. The method for each option documents its default.
     pub const fn new() -> Self {
         Self {
             request: RequestOptions::new(),
@@ -52,9 +52,10 @@ impl<'a> ClientOptions<'a> {
 
     /// Sets the method and the body of the request. Add its `Content-Type` by [`fields`](Self::fields).
     ///
-    /// The client does not repeat a request whose method is not safe (RFC 9110, section 9.2.1), such as `POST`. It ends when the
-    /// stream is lost or ends, unless no byte of the request was written, or the response is a 429, or a 503 with
-    /// `Retry-After`. [`repeat_unsafe`](Self::repeat_unsafe) and [`resume_by_get`](Self::resume_by_get) change this.
+    /// The client does not repeat a request whose method is not safe (RFC 9110, section 9.2.1), such as `POST`. After any
+    /// failure of such a request, for example a lost stream or a 500, the client ends. It retries only if no byte of the
+    /// request was written, or if the response is a 429, or a 503 with `Retry-After`.
+    /// [`repeat_unsafe`](Self::repeat_unsafe) and [`resume_by_get`](Self::resume_by_get) change this.
     ///
     /// The safe methods are `GET`, `HEAD`, `OPTIONS`, `TRACE`, `PROPFIND`, `REPORT`, `SEARCH` and `QUERY`.
     pub const fn request(mut self, method: Method<'a>, body: &'a [u8]) -> Self {

@@ -57,7 +57,7 @@ pub enum Notice<'s> {
     Open,
     /// An event.
     Event(Event<'s>),
-    /// A comment, or a part of one if the input was split in it. Only with
+    /// A comment, or a part of one if the comment has arrived in several pieces of input. Only with
     /// [`ClientOptions::comments`](super::ClientOptions::comments).
     Comment {
         /// The text after the colon.
@@ -75,7 +75,8 @@ pub enum Notice<'s> {
         at: Instant,
     },
     /// There is no stream, and the client will not try again, unless the program calls
-    /// [`restart`](super::EventSource::restart). Drop the connection.
+    /// [`restart`](super::EventSource::restart). After [`close`](super::EventSource::close), `restart` has no effect. Drop the
+    /// connection.
     Closed {
         /// Why there is no stream.
         reason: Reason,
@@ -106,7 +107,7 @@ pub struct ResumePoint<'s> {
     pub retry: Option<u32>,
 }
 
-/// An [`EventSourceOutput`] without borrows, so that a driver can call the event source again while it has one.
+/// An [`EventSourceOutput`] without borrows. A driver can hold it and call the event source again.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Step {
     Connect,

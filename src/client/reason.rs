@@ -86,7 +86,7 @@ pub enum ResponseReason {
     HeadTooLong,
     /// `Content-Length` is no number or has different values, or the transfer coding is neither `chunked` nor `identity`.
     Framing,
-    /// A chunk of the body has no size, or its data does not end where its size says.
+    /// The size of a chunk is missing, malformed or over 4 GB, or no line end follows the data of a chunk.
     InvalidChunk,
     /// The response has a content coding, such as `gzip`.
     Encoded,
@@ -103,8 +103,9 @@ pub enum CallerReason {
     Unsupported,
     /// The buffer of [`EventSource::new`](super::EventSource::new) has no room for a request.
     BufferTooSmall,
-    /// The function of a [`DynamicField`](super::DynamicField) has failed, or has written a control character, or has
-    /// written values of different lengths for one request. A request is sent in parts, and the function is called for each.
+    /// The function of a [`DynamicField`](super::DynamicField) has failed, has written a control character other than a tab,
+    /// or has written values of different lengths for one request. A request is sent in parts, and the function is called
+    /// for each part.
     InvalidField,
 }
 

@@ -10,8 +10,7 @@ use crate::time::Instant;
 /// Decides whether and when a client reconnects.
 ///
 /// This is the policy of [WHATWG HTML 9.2.3], except that by default it also retries after responses that are probably
-/// temporary, such as a 503. Use it with any HTTP client and a [`Decoder`](crate::Decoder). If the bodies of the client
-/// implement `Read` of `embedded-io`, a `ReconnectingReader` makes these calls:
+/// temporary, such as a 503. Use it with any HTTP client and a [`Decoder`](crate::Decoder), and make these calls:
 ///
 /// - [`judge`](Self::judge) for each response,
 /// - [`opened`](Self::opened) when a stream begins,
@@ -19,6 +18,9 @@ use crate::time::Instant;
 /// - [`set_retry`](Self::set_retry) when the stream has set the reconnection time,
 /// - [`failed`](Self::failed) when the stream has ended, or an attempt has failed, also if `judge` has returned
 ///   [`Verdict::Failed`]. It returns the time of the next attempt.
+///
+/// If the HTTP client returns bodies that implement `embedded_io::Read` or `embedded_io_async::Read`, use a
+/// `ReconnectingReader`: it makes all of these calls but `judge`.
 ///
 /// | failure | by default | [`strict`](ReconnectOptions::strict) |
 /// | --- | --- | --- |
@@ -73,16 +75,16 @@ pub struct Reconnect<'a> {
     retry_after: u32,
     /// How many attempts have failed in a row.
     failures: u32,
-    /// How many times the delay was doubled.
+    /// How many times the next delay is doubled.
     doublings: u8,
-    /// When the open stream is a success. `NEVER` if no stream is open.
+    /// When the open stream becomes a success, even without an event. `NEVER` if no stream is open.
     stable_at: Instant,
     /// Whether the open stream has delivered an event.
     delivered: bool,
     /// Whether the last response has a `Retry-After`.
     pub(super) has_retry_after: bool,
-    /// The decision that replaces that of the rules, for a failure that is not counted yet. It comes from `on_failure`, or from
-    /// an [`EventSource`](super::EventSource), which knows the request. `None` if the rules decide.
+    /// Replaces the decision of the rules for a failure that is not counted yet. It comes from `on_failure`, or from an
+    /// [`EventSource`](super::EventSource), which knows the request. `None` if the rules decide.
     pub(super) decided: Option<Decision>,
 }
 
@@ -110,7 +112,7 @@ impl<'a> Reconnect<'a> {
             return verdict;
         };
         if let Some(ask) = self.options.ask {
-            let failures = self.failures_with_response();
+            let failures = self.failures_with_current();
             let decision = self.ask(ask, failures, reason, Some(*response));
             if decision == Some(Decision::Open) && has_readable_body(response.status) {
                 return Verdict::Open;
@@ -231,17 +233,17 @@ impl<'a> Reconnect<'a> {
     pub(super) fn failures_at(&self, now: Instant) -> u32 {
         match self.delivered || now >= self.stable_at {
             true => 0,
-            false => self.failures_with_response(),
+            false => self.failures_with_current(),
         }
     }
 
-    /// Returns how many attempts in a row have failed if the current response is no stream.
-    const fn failures_with_response(&self) -> u32 {
-        // Saturate: the count is only compared with a `u32`.
+    /// Returns how many attempts in a row have failed if the current one fails, too.
+    const fn failures_with_current(&self) -> u32 {
+        // Saturate: a count of `u32::MAX` has reached every limit of attempts already.
         self.failures.saturating_add(1)
     }
 
-    /// Asks `on_failure`. `failures` is the number of attempts in a row that have failed, with the current one.
+    /// Asks `on_failure`. `failures` is the number of attempts in a row that have failed, including the current one.
     fn ask(
         &self,
         ask: Ask,
@@ -267,7 +269,7 @@ impl<'a> Reconnect<'a> {
             Rule::Final => false,
             Rule::Retried => true,
             Rule::RetriedUnlessStrict | Rule::RetriedLateUnlessStrict => is_lenient,
-            Rule::RetriedIfAskedUnlessStrict => is_lenient && self.has_retry_after,
+            Rule::RetriedWithRetryAfterUnlessStrict => is_lenient && self.has_retry_after,
         };
         match is_retried {
             true => Decision::Retry,
@@ -291,9 +293,9 @@ impl<'a> Reconnect<'a> {
         // 32 doublings of any delay but 0 exceed every cap, so more need not be counted.
         self.doublings = self.doublings.plus(1).min(32);
         let seconds = self.retry_after.min(options.max_retry_after);
-        let asked_for = seconds.times(1_000);
+        let retry_after_ms = seconds.times(1_000);
         self.forget_response();
-        let delay = delay.max(asked_for);
+        let delay = delay.max(retry_after_ms);
         match options.has_jitter {
             true => self.jitter.scatter(delay),
             false => delay,

@@ -1,7 +1,7 @@
 //! The URL of the next request.
 
 use super::reason::RedirectReason;
-use super::request_fields::RequestLimits;
+use super::request_fields::RequestChanges;
 use super::request_options::RequestOptions;
 use crate::bytes::copy::move_down;
 use crate::bytes::exact::{Exact, ExactSlice};
@@ -24,15 +24,15 @@ pub(crate) struct Redirects<'a> {
     remembered_len: u16,
     temporary_len: u16,
     /// Whether this attempt began at the remembered URL.
-    is_remembered: bool,
+    began_at_remembered: bool,
     /// Whether a redirect on the way to the remembered URL has led to another origin than the original one.
     remembered_left_origin: bool,
     /// The number of redirects in a row.
     count: u8,
     /// Whether a byte of a request of this attempt was written. It is a field of this type because there is padding left.
     pub wrote_request: bool,
-    /// Of this attempt.
-    limits: RequestLimits,
+    /// How the requests of this attempt differ from those that the options describe.
+    changes: RequestChanges,
     /// A function pointer, so that programs without a buffer for redirects do not link the code for them.
     replace_url: ReplaceUrl,
 }
@@ -61,21 +61,21 @@ impl<'a> Redirects<'a> {
             buffer: &mut [],
             remembered_len: 0,
             temporary_len: 0,
-            is_remembered: false,
+            began_at_remembered: false,
             remembered_left_origin: false,
             count: 0,
             wrote_request: false,
-            limits: RequestLimits::NONE,
+            changes: RequestChanges::NONE,
             replace_url: |_, _, _, _| Err(RedirectReason::NoBuffer),
         }
     }
 
-    /// Sets the buffer for the targets of redirects, and forgets those of before.
+    /// Sets the buffer for the targets of redirects, and forgets the targets of earlier redirects.
     pub fn set_buffer(&mut self, buffer: &'a mut [u8]) {
         self.buffer = buffer;
         self.replace_url =
             |redirects, location, kind, options| redirects.replace(location, kind, options);
-        // Keep this flag: the failure of the current attempt can be still undecided.
+        // Keep this flag: `RequestChain::end` still needs it if the current attempt has failed and the failure is not decided yet.
         let wrote_request = self.wrote_request;
         self.forget();
         self.wrote_request = wrote_request;
@@ -93,7 +93,7 @@ impl<'a> Redirects<'a> {
 
     /// Whether the next request is a `GET`, whatever method the options have.
     pub const fn uses_get(&self) -> bool {
-        self.limits.is_get
+        self.changes.is_get
     }
 
     /// Whether the URL of the next request is the target of a redirect.
@@ -102,18 +102,18 @@ impl<'a> Redirects<'a> {
     }
 
     /// Whether this attempt began at a remembered URL.
-    pub const fn is_remembered(&self) -> bool {
-        self.is_remembered
+    pub const fn began_at_remembered(&self) -> bool {
+        self.began_at_remembered
     }
 
-    /// Returns what the redirects of this attempt forbid in the next request.
-    pub const fn limits(&self) -> &RequestLimits {
-        &self.limits
+    /// Returns how the next request differs from the one that the options describe.
+    pub const fn changes(&self) -> &RequestChanges {
+        &self.changes
     }
 
     /// Makes the requests of this attempt `GET`s.
     pub fn switch_to_get(&mut self) {
-        self.limits.is_get = true;
+        self.changes.is_get = true;
     }
 
     /// Starts a new attempt at the remembered URL if there is one, and otherwise at the original one.
@@ -121,9 +121,9 @@ impl<'a> Redirects<'a> {
         self.count = 0;
         self.wrote_request = false;
         self.temporary_len = 0;
-        self.limits.is_get = false;
-        self.is_remembered = self.remembered_len != 0;
-        self.limits.left_origin = self.remembered_left_origin;
+        self.changes.is_get = false;
+        self.began_at_remembered = self.remembered_len != 0;
+        self.changes.left_origin = self.remembered_left_origin;
     }
 
     /// Starts a new attempt at the original URL.
@@ -146,7 +146,7 @@ impl<'a> Redirects<'a> {
         options: &RequestOptions<'_>,
     ) -> Result<(), RedirectReason> {
         if (options.becomes_get)(status) {
-            self.limits.is_get = true;
+            self.changes.is_get = true;
         }
         if location.is_empty() {
             return Err(RedirectReason::NoLocation);
@@ -168,7 +168,7 @@ impl<'a> Redirects<'a> {
         // A permanent redirect after a temporary one is temporary, because the temporary one can lead elsewhere next time. The
         // same holds after a change of the method.
         let lasts =
-            kind == RedirectKind::Permanent && self.temporary_len == 0 && !self.limits.is_get;
+            kind == RedirectKind::Permanent && self.temporary_len == 0 && !self.changes.is_get;
         let in_use = usize::from(self.remembered_len).plus(usize::from(self.temporary_len));
 
         // Build the new URL after those in use, because it can be relative to them.
@@ -185,12 +185,12 @@ impl<'a> Redirects<'a> {
             return Err(RedirectReason::Insecure);
         }
         let left_origin =
-            self.limits.left_origin || (options.fields.leaves_origin)(&url, &self.original);
+            self.changes.left_origin || (options.fields.leaves_origin)(&url, &self.original);
         let target = url.target_start();
         let path = new.part_mut(target..);
         let length = target.plus(remove_dot_segments(path));
 
-        // Move it over the URL that it replaces.
+        // Move the new URL over the one that it replaces.
         let start = match lasts {
             true => 0,
             false => usize::from(self.remembered_len),
@@ -203,7 +203,7 @@ impl<'a> Redirects<'a> {
             }
             false => self.temporary_len = length as u16,
         }
-        self.limits.left_origin = left_origin;
+        self.changes.left_origin = left_origin;
         Ok(())
     }
 }
@@ -296,23 +296,23 @@ mod tests {
         redirects
             .follow(301, b"/b", Permanent, &options.request)
             .unwrap();
-        assert!(!redirects.is_remembered() && !redirects.limits().left_origin);
+        assert!(!redirects.began_at_remembered() && !redirects.changes().left_origin);
         redirects.restart();
-        assert!(redirects.is_remembered() && !redirects.limits().left_origin);
+        assert!(redirects.began_at_remembered() && !redirects.changes().left_origin);
         redirects
             .follow(301, b"http://c/", Permanent, &options.request)
             .unwrap();
-        assert!(redirects.limits().left_origin);
+        assert!(redirects.changes().left_origin);
         redirects
             .follow(301, b"http://a/d", Permanent, &options.request)
             .unwrap();
-        assert!(redirects.limits().left_origin);
+        assert!(redirects.changes().left_origin);
         redirects.restart();
         assert_eq!(redirects.url().as_str(), "http://a/d");
-        assert!(redirects.is_remembered() && redirects.limits().left_origin);
+        assert!(redirects.began_at_remembered() && redirects.changes().left_origin);
         redirects.forget();
         assert_eq!(redirects.url().as_str(), "http://a/");
-        assert!(!redirects.is_remembered() && !redirects.limits().left_origin);
+        assert!(!redirects.began_at_remembered() && !redirects.changes().left_origin);
     }
 
     /// Breaks when the lengths of two URLs are added in 16 bits: a large buffer then loses the second one.
@@ -338,9 +338,9 @@ mod tests {
         assert_eq!(redirects.url().target()[1..], path(b'x'));
     }
 
-    /// Breaks when the first request is forgotten, because it became another one on its way.
+    /// Breaks when the next attempt does not use the method of the options after a redirect has changed it to `GET`.
     #[test]
-    fn a_request_that_became_a_get_comes_back_as_it_was() {
+    fn the_next_attempt_uses_the_original_method() {
         let mut buffer = [0; 100];
         let mut redirects = Redirects::new(Url::new("http://a/").unwrap());
         redirects.set_buffer(&mut buffer);

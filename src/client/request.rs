@@ -11,8 +11,8 @@ use crate::http::{Method, is_field_value, write_encoded, write_field};
 
 /// Sends a request in parts.
 ///
-/// The parts of the head are written into the free part of the decoder's buffer. The body is sent from where the options
-/// have it.
+/// The parts of the head are written into the free part of the decoder's buffer. The body is not copied: it is sent from
+/// the slice in the options.
 #[derive(Clone, Debug)]
 pub(super) struct RequestWriter {
     /// How many bytes of head and body were sent.
@@ -136,7 +136,7 @@ fn write_head(
         None => write_encoded(target, write),
     }
     write(b" HTTP/1.1");
-    let is_whole = options.fields.write(redirects.limits(), &url, write);
+    let is_whole = options.fields.write(redirects.changes(), &url, write);
     // An ID with control characters would be an invalid field value (RFC 9110, section 5.5), so it is not sent.
     if !last_event_id.is_empty() && is_field_value(last_event_id) {
         write_field("Last-Event-ID", last_event_id, write);

@@ -150,7 +150,7 @@ impl<'a> RequestChain<'a> {
             return Some(Decision::End);
         }
         // The next request goes to the original URL.
-        let is_forgotten = self.redirects.is_remembered() && !self.exchange.is_open();
+        let is_forgotten = self.redirects.began_at_remembered() && !self.exchange.is_open();
         is_forgotten.then_some(Decision::Retry)
     }
 }

@@ -19,16 +19,16 @@ pub(super) struct RequestFields<'a> {
     pub leaves_origin: fn(&Url<'_>, &Url<'_>) -> bool,
 }
 
-/// What redirects forbid in the next request.
+/// How a request differs from the one that the options describe, because of redirects or of `resume_by_get`.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct RequestLimits {
-    /// Whether the request has become a `GET`: then it has no body.
+pub(super) struct RequestChanges {
+    /// Whether the request is a `GET`, whatever method the options have: then it has no body.
     pub is_get: bool,
     /// Whether a redirect has led to another origin: then credentials are not sent.
     pub left_origin: bool,
 }
 
-impl RequestLimits {
+impl RequestChanges {
     pub const NONE: Self = Self {
         left_origin: false,
         is_get: false,
@@ -61,7 +61,7 @@ type Produce<'a> = &'a (dyn Fn(&mut dyn fmt::Write) -> fmt::Result + Sync);
 
 /// Has the parameters of [`RequestFields::write`].
 type WriteRequestFields =
-    fn(&RequestFields<'_>, &RequestLimits, &Url<'_>, &mut dyn FnMut(&[u8])) -> bool;
+    fn(&RequestFields<'_>, &RequestChanges, &Url<'_>, &mut dyn FnMut(&[u8])) -> bool;
 
 /// The default fields of a request, besides `Host`. Each begins with the line end of the line before it.
 static DEFAULTS: [&[u8]; 3] = [
@@ -75,7 +75,7 @@ static DEFAULTS: [&[u8]; 3] = [
 static OURS: [&str; 3] = ["Content-Length", "Transfer-Encoding", "Last-Event-ID"];
 
 /// The fields that are sent only to the origin of the program's URL.
-static CONFIDENTIAL: [&str; 4] = ["Authorization", "Cookie", "Proxy-Authorization", "Host"];
+static ORIGIN_ONLY: [&str; 4] = ["Authorization", "Cookie", "Proxy-Authorization", "Host"];
 
 impl<'a> DynamicField<'a> {
     /// Creates a field from a name and a function that writes the value.
@@ -84,8 +84,9 @@ impl<'a> DynamicField<'a> {
     /// the next connection begins. Change the value in the `connect` of a connector, or after
     /// [`EventSourceOutput::Connect`](super::EventSourceOutput::Connect).
     ///
-    /// If the function fails, writes a control character, or writes a value of another length for a later part, the client
-    /// sends no more of the request. It ends with [`CallerReason::InvalidField`](super::CallerReason::InvalidField).
+    /// If the function fails, writes a control character other than a tab, or writes a value of another length for a later
+    /// part, the client sends no more of the request. It ends with
+    /// [`CallerReason::InvalidField`](super::CallerReason::InvalidField).
     ///
     /// # Errors
     ///
@@ -103,7 +104,7 @@ impl<'a> DynamicField<'a> {
             write,
             is_field_value: true,
         };
-        // Check `is_field_value` too: a function can ignore the errors of its writes and return `Ok`.
+        // Check `is_field_value`, too: a function can ignore the errors of its writes and return `Ok`.
         (self.produce)(&mut value).is_ok() && value.is_field_value
     }
 }
@@ -151,13 +152,13 @@ impl<'a> RequestFields<'a> {
         Self {
             // Formatting is linked only if a value is produced.
             write: match self.produced {
-                [] => |fields, limits, url, write| {
-                    write_constant(fields, limits, url, write);
+                [] => |fields, changes, url, write| {
+                    write_constant(fields, changes, url, write);
                     true
                 },
-                _ => |fields, limits, url, write| {
-                    write_constant(fields, limits, url, write);
-                    write_produced(fields, limits, write)
+                _ => |fields, changes, url, write| {
+                    write_constant(fields, changes, url, write);
+                    write_produced(fields, changes, write)
                 },
             },
             leaves_origin: |url, original| !url.has_origin_of(original),
@@ -165,21 +166,21 @@ impl<'a> RequestFields<'a> {
         }
     }
 
-    /// Writes the fields of a request for `url`: the defaults, and those of the program that `limits` allow. Returns whether all
-    /// values were produced.
+    /// Writes the fields of a request for `url`: the defaults, and the program's, without those that `changes` exclude. Returns
+    /// whether all values were produced.
     pub fn write(
         &self,
-        limits: &RequestLimits,
+        changes: &RequestChanges,
         url: &Url<'_>,
         write: &mut dyn FnMut(&[u8]),
     ) -> bool {
-        (self.write)(self, limits, url, write)
+        (self.write)(self, changes, url, write)
     }
 
     /// Whether the program has a field of this name for this request.
-    fn has(&self, name: &[u8], limits: &RequestLimits) -> bool {
+    fn has(&self, name: &[u8], changes: &RequestChanges) -> bool {
         let is_it =
-            |other: &str| other.as_bytes().eq_ignore_ascii_case(name) && is_wanted(other, limits);
+            |other: &str| other.as_bytes().eq_ignore_ascii_case(name) && is_wanted(other, changes);
         // Two calls of `any`: one chain of both iterators took 44 bytes more stack.
         self.fields.iter().any(|field| is_it(field.name()))
             || self.produced.iter().any(|field| is_it(field.name))
@@ -189,21 +190,21 @@ impl<'a> RequestFields<'a> {
 /// Writes the defaults that the program does not replace, and the fields whose value is constant.
 fn write_constant(
     fields: &RequestFields<'_>,
-    limits: &RequestLimits,
+    changes: &RequestChanges,
     url: &Url<'_>,
     write: &mut dyn FnMut(&[u8]),
 ) {
-    if !fields.has(b"Host", limits) {
+    if !fields.has(b"Host", changes) {
         write_field("Host", url.authority(), write);
     }
     for default in DEFAULTS {
         let (name, _) = split_at_first(default.part(2..), b':');
-        if !fields.has(name, limits) {
+        if !fields.has(name, changes) {
             write(default);
         }
     }
     for field in fields.fields {
-        if is_wanted(field.name(), limits) {
+        if is_wanted(field.name(), changes) {
             write_field(field.name(), field.value().as_bytes(), write);
         }
     }
@@ -218,21 +219,21 @@ pub(super) fn write_content_length(body: &[u8], write: &mut dyn FnMut(&[u8])) {
 /// Writes the dynamic fields. Returns whether all values were produced.
 fn write_produced(
     fields: &RequestFields<'_>,
-    limits: &RequestLimits,
+    changes: &RequestChanges,
     write: &mut dyn FnMut(&[u8]),
 ) -> bool {
     let mut wanted = fields
         .produced
         .iter()
-        .filter(|field| is_wanted(field.name, limits));
+        .filter(|field| is_wanted(field.name, changes));
     wanted.all(|field| field.write(write))
 }
 
 /// Whether a field of the program is sent with this request.
-fn is_wanted(name: &str, limits: &RequestLimits) -> bool {
+fn is_wanted(name: &str, changes: &RequestChanges) -> bool {
     !(is_any_of(&OURS, name)
-        || limits.left_origin && is_any_of(&CONFIDENTIAL, name)
-        || limits.is_get && is_of_body(name))
+        || changes.left_origin && is_any_of(&ORIGIN_ONLY, name)
+        || changes.is_get && is_of_body(name))
 }
 
 fn is_any_of(names: &[&str], name: &str) -> bool {
@@ -248,7 +249,7 @@ fn is_of_body(name: &str) -> bool {
 /// Writes the value of a dynamic field.
 struct Value<'w> {
     write: &'w mut dyn FnMut(&[u8]),
-    /// Whether no control character was written.
+    /// Whether all text so far can be a part of a field value: it holds no control character other than a tab.
     is_field_value: bool,
 }
 
