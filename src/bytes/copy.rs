@@ -72,7 +72,7 @@ fn reverse(mut range: &mut [u8]) {
     }
 }
 
-/// Copies array by array: 16 bytes while there are so many, then 8, 4, 2 and 1.
+/// Copies array by array: 16 bytes while there are that many, then 8, 4, 2 and 1.
 #[inline(always)] // a part of `copy`: a call would cost more than it copies
 fn copy_in_pieces(mut from: &[u8], mut to: &mut [u8]) {
     while let Some((bytes, places)) = split_both::<16>(&mut from, &mut to) {

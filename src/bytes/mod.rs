@@ -17,7 +17,7 @@ pub(crate) fn equal(one: &[u8], other: &[u8]) -> bool {
     one.iter().eq(other)
 }
 
-/// Returns what is before the first `separator`, and what is after it. Without a separator, all bytes are before it.
+/// Returns the bytes before the first `separator`, and those after it. Without a separator, all bytes are in the first slice.
 #[cfg(feature = "http")]
 pub(crate) fn split_at_first(bytes: &[u8], separator: u8) -> (&[u8], &[u8]) {
     let at = bytes.iter().position(|byte| *byte == separator);

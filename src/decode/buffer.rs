@@ -5,7 +5,7 @@
 //! ```
 //!
 //! `partial` is the value of an `event` or `id` field that has not ended yet. When the field ends, the value
-//! moves to its place after the free space. `ID` is that of the event that is being received. It becomes the `last event ID` at
+//! moves to its range after the free space. `ID` is that of the event that is being received. It becomes the `last event ID` at
 //! the end of the event.
 //!
 //! The copy of a value that lies whole in the input is *deferred*: its range in the buffer is reserved. If the input ends

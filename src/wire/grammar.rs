@@ -5,7 +5,7 @@ use crate::bytes::exact::Exact;
 /// A token of the stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Token<'i> {
-    /// A comment or a known field. Only a part of it, if the input ends within its line.
+    /// A comment or a known field, or the part of it that is in the input.
     Piece(Piece<'i>),
     /// A blank line, which ends an event.
     BlankLine,
@@ -41,7 +41,7 @@ pub(crate) enum Field {
     Unknown,
 }
 
-/// The result of a single byte.
+/// What `Scanner::push` has found a byte to be.
 pub(crate) enum Pushed {
     /// The byte belongs to no value.
     Nothing,
@@ -105,7 +105,7 @@ pub(super) enum ScanState {
     ValueStart,
     /// Within a known name, or between it and the value.
     Name,
-    /// As `LineStart`, after CR: a LF belongs to that line end.
+    /// At the start of a line, after a CR has ended the line before. A LF belongs to the same line end.
     ///
     /// A CR ends its line at once. Waiting for a LF would stall a stream whose lines end with CR alone.
     AfterCr,
@@ -135,6 +135,7 @@ impl ScanState {
             [b'\n', rest @ ..] => Some((ScanState::LineStart, rest)),
             [b'\r', b'\n', rest @ ..] => Some((ScanState::LineStart, rest)),
             [b'\r'] => Some((ScanState::AfterCr, &[])),
+            // CR, and a byte of the next line after it.
             [_, rest @ ..] => Some((ScanState::LineStart, rest)),
         }
     }

@@ -222,7 +222,7 @@ impl Scanner {
         }
     }
 
-    /// Returns the field of the current line, or between two lines that of the last one.
+    /// Returns the field of the current line. Between two lines, it is the field of the last line.
     pub fn field(&self) -> Field {
         self.field
     }

@@ -1,7 +1,7 @@
 //! Searches for line ends on microcontrollers.
 //!
-//! It searches for bytes below 0x20, because all bytes of a word can be checked for them at once. Text holds few of them besides line ends. Most
-//! lines are short, so it begins word by word, and goes on with 16 bytes at a time.
+//! It searches for bytes below 0x20, because all bytes of a word can be checked for them at once. Text holds few of them
+//! besides line ends. Most lines are short, so it begins word by word, and goes on with 16 bytes at a time.
 
 use super::grammar;
 use crate::bytes::exact::Exact;
