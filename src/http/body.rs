@@ -233,8 +233,8 @@ impl Body {
         self.dechunker.data(input)
     }
 
-    /// Reads the framing (sizes, line ends, trailers) at the start of `input`, and returns the data that follows. The data stays in `input`, until
-    /// `read` removes it.
+    /// Reads the framing (sizes, line ends, trailers) at the start of `input`, and returns the data that follows. The data stays
+    /// in `input` until `read` removes it.
     pub fn peek<'i>(&mut self, input: &mut &'i [u8]) -> Result<&'i [u8], InvalidChunk> {
         self.dechunker.peek(input)
     }

@@ -10,7 +10,7 @@ use crate::wire::text::{LastEventId, Text};
 
 /// A request that a server has received.
 ///
-/// It holds the header fields that matter to event streams, and those that `ServerOptions::kept_fields` names.
+/// It holds the header fields that a server of event streams needs, and those that `ServerOptions::kept_fields` names.
 #[derive(Clone, Copy)]
 pub struct Request<'h> {
     head: &'h RequestHead,
@@ -65,7 +65,7 @@ impl<'h> Request<'h> {
         self.head.accept.event_streams()
     }
 
-    /// Whether `Accept` names `text/event-stream`, as that of an event source does.
+    /// Whether `Accept` names `text/event-stream`, as the `Accept` of an event source does.
     pub(crate) const fn asks_for_event_stream(&self) -> bool {
         self.head.accept.names_event_streams()
     }

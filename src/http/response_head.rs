@@ -449,7 +449,7 @@ mod tests {
             let body = body_of(&std::format!("Content-Length: {value}\r\n"));
             assert_eq!(body, Err(ResponseError::Framing), "{value}");
         }
-        // Lengths that the device cannot count are the longest one.
+        // Lengths over `MAX_LENGTH` are stored as `MAX_LENGTH`.
         for value in ["4294967293", "4294967295, 4294967294", "99999999999"] {
             let body = body_of(&std::format!("Content-Length: {value}\r\n"));
             assert_eq!(body.as_deref(), Ok("4294967293 bytes"), "{value}");

@@ -97,7 +97,7 @@ mod tests {
     use super::{PercentDecoded, parameter, split_target};
     use std::string::String;
 
-    /// Breaks when a form of target is taken for another.
+    /// Breaks when one form of target is taken for another.
     #[test]
     fn targets_split_into_path_and_query() {
         for (target, path, query) in [
@@ -122,7 +122,7 @@ mod tests {
         }
     }
 
-    /// Breaks when a name is found in another one, or an escape is not undone once.
+    /// Breaks when a name is found within another one, or an escape is not decoded, or decoded twice.
     #[test]
     fn parameters_are_found_and_decoded() {
         let query = b"xid=0&id=a%20b%2541+%zz%4&empty=&i%64=2&flag";

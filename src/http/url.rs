@@ -202,7 +202,7 @@ impl<'u> Url<'u> {
         let mut length = 0_usize;
         for part in [kept, slash, reference] {
             write_encoded(part, &mut |bytes| {
-                // Past the buffer, `length` only counts. A `usize` of 16 bits can be too short for that.
+                // After the end of the buffer, bytes are only counted. Saturate: their number can exceed a `usize` of 16 bits.
                 let end = length.saturating_add(bytes.len());
                 if let Some(place) = buffer.get_mut(length..end) {
                     copy(bytes, place);
@@ -334,7 +334,7 @@ mod tests {
     use super::{InvalidUrl, Url, remove_dot_segments};
     use std::string::{String, ToString};
 
-    /// Breaks when a part of a URL is cut at the wrong place.
+    /// Breaks when a part of a URL begins or ends at the wrong byte.
     #[test]
     fn a_url_has_parts() {
         let cases = [
