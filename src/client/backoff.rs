@@ -56,7 +56,7 @@ mod tests {
     use crate::time::Instant;
     use std::vec::Vec;
 
-    /// Breaks when a delay does not double, or leaves its range.
+    /// Breaks when a delay does not double, or exceeds the cap.
     #[test]
     fn delays_double_up_to_the_cap() {
         let delays = |start, cap, count| -> Vec<u32> {
@@ -94,7 +94,7 @@ mod tests {
         assert_eq!(jitter.scatter(u32::MAX), u32::MAX);
     }
 
-    /// Breaks when two devices whose times differ by a millisecond wait alike, or a time that was noted earlier is lost.
+    /// Breaks when two devices whose times differ by a millisecond wait equally long, or an earlier time has no effect.
     #[test]
     fn times_stir_the_random_part() {
         let delay_of = |times: [u64; 3]| {

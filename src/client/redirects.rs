@@ -234,7 +234,7 @@ mod tests {
     static OPTIONS: ClientOptions = ClientOptions::new().max_redirects(5);
     static POST: ClientOptions = ClientOptions::new().request(Method::POST, b"");
 
-    /// Breaks when a redirect leads elsewhere, or lasts when it should not.
+    /// Breaks when a redirect leads to the wrong URL, or a temporary one lasts.
     #[test]
     fn permanent_redirects_last() {
         let mut buffer = [0; 100];

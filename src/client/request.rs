@@ -96,7 +96,7 @@ fn write_part(
         // Skip the slices before `sent`, and the start of the slice that contains it.
         let new = chunk.get(sent.saturating_sub(written)..);
         let new = new.unwrap_or_default();
-        // Saturate: the fields of the program can be longer than a `usize` of 16 bits counts.
+        // Saturate: the fields of the program can be longer than a `usize` of 16 bits can count.
         written = written.saturating_add(chunk.len());
         let rest = free.part_mut(length..);
         let new = new.get(..rest.len()).unwrap_or(new);

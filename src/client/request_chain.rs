@@ -140,7 +140,7 @@ impl<'a> RequestChain<'a> {
         }
     }
 
-    /// Returns the decision that replaces that of the rules. The client ends after an unsafe request that may not be
+    /// Returns a decision that replaces the one of the rules, or `None`. The client ends after an unsafe request that may not be
     /// repeated. It retries after a remembered URL has failed, because the original URL is left to try.
     pub(super) fn exception(&self, reason: Reason, has_retry_after: bool) -> Option<Decision> {
         let may_repeat = self.options.may_repeat;
