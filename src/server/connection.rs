@@ -47,9 +47,8 @@ pub struct Connection<'a> {
     state: State<'a>,
     /// Whether the response carries the CORS and stream fields of the options: it is a stream, or the refusal of one.
     has_option_fields: bool,
-    /// What the time is measured for. Its start is a member of its own, which saves padding.
+    /// What the timer measures. It started at `since`, which is a field of its own to save padding.
     waiting: Waiting,
-    /// When `waiting` began.
     since: Instant,
 }
 
@@ -232,7 +231,9 @@ impl<'a> Connection<'a> {
         let chunking = Chunking::of(self.options.chunking, &self.request());
         self.has_option_fields = !matches!(kind, RequestKind::Other);
         match kind {
-            RequestKind::Stream | RequestKind::Head => self.respond(Stream::head(chunking)),
+            RequestKind::Stream | RequestKind::Head => {
+                self.respond(Stream::response_head(chunking))
+            }
             RequestKind::Preflight => self.refuse(Status::NO_CONTENT),
             RequestKind::Other => self.refuse(Status::NOT_FOUND),
             RequestKind::Refuse(response) => self.respond(response),
@@ -389,7 +390,7 @@ impl<'a> Connection<'a> {
                 }
             },
             State::Stream(stream) if !self.scratch.is_head_done() => {
-                let head = Stream::head(stream.chunking);
+                let head = Stream::response_head(stream.chunking);
                 self.put_head(head);
             }
             State::Response(fixed) => {
@@ -419,7 +420,7 @@ impl<'a> Connection<'a> {
     /// Puts the next part of a response's head into the scratch, with the header fields of the options if it carries them.
     fn put_head(&mut self, response: &Response<'_>) {
         if self.scratch.is_empty() {
-            // An empty scratch cannot hold a response. What follows puts no byte into it.
+            // An empty scratch cannot hold a response. `Scratch::put_head` puts no byte into it.
             self.state.close(Outcome::Unanswered);
         }
         let (options, has_option_fields) = (self.options, self.has_option_fields);

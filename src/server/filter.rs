@@ -10,11 +10,12 @@ use crate::wire::text::EventType;
 /// The types of the events that a client gets, or `None` for all.
 type Only<'c> = Option<&'c [EventType<'c>]>;
 
-/// `skip`, which is linked only if an option needs it.
+/// A pointer to `skip`. Only options that need `skip` hold one, so that other programs do not link it.
 pub(super) type Skip = fn(Only<'_>, &Records<'_>, &mut Walk, &mut Budget) -> bool;
 pub(super) const SKIP: Skip = skip;
 
-/// Events whose types have this length or more are never left out of a snapshot: comparing them would take long.
+/// Types of this length or more are not compared with later ones, because that would take long. A snapshot contains every event of
+/// such a type that `only` allows, not only the last one.
 const LONG_TYPE: usize = 256;
 
 /// Moves past the records that are not for this client. Returns `false` if the budget is used up before.
@@ -53,16 +54,18 @@ fn is_one_of(only: Only<'_>, record: Record<'_>, at: u32) -> bool {
     only.is_none_or(|names| names.iter().any(|name| record.has_type_at(at, *name)))
 }
 
-/// How many records are compared with all later ones in one pass. With one a pass, the time would grow with types times frames.
+/// How many records are compared with all later ones in one pass over the log. A larger group needs fewer passes. Each of its records
+/// takes one bit of `walk.bits` and one byte of stack.
 const GROUP: usize = 16;
-/// Up to which byte of the record the type of a member ends, except for the first member: each step reads them again.
-const MEMBER_LEN: u32 = 48;
+/// A record joins a group only if its type ends before this byte. Each step reads the types of the group again, so this limits the
+/// work of a step. The first candidate is exempt, because `walk.read` keeps where its type begins.
+const TYPE_END_LIMIT: u32 = 48;
 
-/// Decides which of the next records are left out of the snapshot: those whose type a later record has, and those that are no events
-/// of these types. Returns `false` if the budget is used up before.
+/// Decides which of the next records are left out of the snapshot: those that are no events, those whose type is not in `only`, and
+/// those whose type a later event has. Returns `false` if the budget is used up before.
 fn choose(only: Only<'_>, records: &Records<'_>, walk: &mut Walk, budget: &mut Budget) -> bool {
-    let is_used_up = walk.bits == 1 && walk.other != walk.cursor;
-    if walk.bits == 0 || is_used_up {
+    let is_group_done = walk.bits == 1 && walk.other != walk.cursor;
+    if walk.bits == 0 || is_group_done {
         walk.other = walk.cursor;
         walk.other_read = 0;
         walk.bits = 1;
@@ -88,34 +91,36 @@ fn choose(only: Only<'_>, records: &Records<'_>, walk: &mut Walk, budget: &mut B
         }
         let mut is_left_out = true;
         let mut known = 0;
-        // A record that is no event is left out, so it can join any group.
-        let mut reach = 0;
+        // The index after the type. 0 for a record that is no event: it is left out, so its type is not read again.
+        let mut type_end = 0;
         if record.is_event() {
             if !record.find_type(&mut walk.other_read, &mut budget.bytes) {
                 return false;
             }
             let at = walk.other_read;
             is_left_out = only.is_some() && !is_one_of(only, record, at);
-            reach = at.saturating_add(LONG_TYPE as u32);
+            type_end = at.plus(LONG_TYPE as u32);
             if let Some(name) = record.type_at(at, LONG_TYPE) {
                 let length = name.len() as u32;
-                reach = at.saturating_add(length);
+                type_end = at.plus(length);
+                // Saturates: the last record of a step may exceed the bytes.
                 budget.bytes = budget.bytes.saturating_sub(length);
                 known = hash(name);
                 if group.filter & filter_bit(known) != 0 {
                     let mut from = 0;
-                    while let Some(place) = group.find(known, walk.bits, from) {
-                        let other = group.type_of(place, records, walk, budget);
+                    while let Some(index) = group.find(known, walk.bits, from) {
+                        let other = group.type_of(index, records, walk, budget);
                         if other.is_some_and(|other| equal(other, name)) {
-                            walk.bits |= 1 << place;
+                            walk.bits |= 1 << index;
                         }
-                        from = place.plus(1);
+                        from = index.plus(1);
                     }
                 }
             }
         }
-        let number = walk.other.number.wrapping_sub(walk.cursor.number);
-        if number == group.len && (group.len == 0 || is_left_out || reach < MEMBER_LEN) {
+        // Wraps: record numbers are modulo 2^32.
+        let index = walk.other.number.wrapping_sub(walk.cursor.number);
+        if index == group.len && (group.len == 0 || is_left_out || type_end < TYPE_END_LIMIT) {
             if group.len == 0 {
                 walk.read = walk.other_read;
             }
@@ -128,8 +133,9 @@ fn choose(only: Only<'_>, records: &Records<'_>, walk: &mut Walk, budget: &mut B
 }
 
 /// Returns whether all later records were compared with the group, or all of the group are left out.
-const fn is_chosen(walk: &Walk) -> bool {
-    !walk.other.is_before(walk.until) || walk.bits > 1 && walk.bits & walk.bits.wrapping_add(1) == 0
+fn is_chosen(walk: &Walk) -> bool {
+    // If all bits below the highest one are set, every candidate is left out.
+    !walk.other.is_before(walk.until) || walk.bits > 1 && walk.bits & walk.bits.plus(1) == 0
 }
 
 /// Candidates for the snapshot, from `walk.cursor` on. `walk.bits` has a bit for each, which is set if it is left out.
@@ -152,7 +158,7 @@ impl Group {
         while bits > 1 {
             let at = cursor;
             let name = match bits & 1 {
-                0 => member_type(records, &mut cursor, walk),
+                0 => candidate_type(records, &mut cursor, walk),
                 _ => records.read(&mut cursor).ok().flatten().and(None),
             };
             self.put(name.map_or(0, hash), at);
@@ -161,10 +167,10 @@ impl Group {
     }
 
     fn put(&mut self, hash: u8, at: Cursor) -> bool {
-        let Some(place) = self.hashes.get_mut(self.len as usize) else {
+        let Some(slot) = self.hashes.get_mut(self.len as usize) else {
             return false;
         };
-        *place = hash;
+        *slot = hash;
         self.filter |= filter_bit(hash);
         self.last = at;
         self.len = self.len.plus(1);
@@ -180,42 +186,42 @@ impl Group {
 
     /// Returns the index, `from` or higher, of a candidate with this hash that is not left out.
     fn find(&self, hash: u8, bits: u32, from: usize) -> Option<usize> {
-        let mut members = self.hashes.iter().enumerate().take(self.len as usize);
-        let found = |(place, known): &(usize, &u8)| {
-            *place >= from && **known == hash && (bits >> place) & 1 == 0
+        let mut candidates = self.hashes.iter().enumerate().take(self.len as usize);
+        let found = |(index, known): &(usize, &u8)| {
+            *index >= from && **known == hash && (bits >> index) & 1 == 0
         };
-        members.find(found).map(|(place, _)| place)
+        candidates.find(found).map(|(index, _)| index)
     }
 
     /// Returns the type of the candidate at this index.
-    #[inline(never)] // Few hashes are equal, and its locals would be on the stack in any case.
+    #[inline(never)] // Rarely called, as few hashes are equal. Inlined, its locals would be on the stack of every step.
     fn type_of<'r>(
         &self,
-        place: usize,
+        index: usize,
         records: &Records<'r>,
         walk: &Walk,
         budget: &mut Budget,
     ) -> Option<&'r [u8]> {
         let mut at = walk.cursor;
-        if self.len == (place as u32).plus(1) {
+        if self.len == (index as u32).plus(1) {
             at = self.last;
         } else {
-            // Saturates. Reading up to the candidate takes about as long as two records.
+            // Reading up to the candidate takes about as long as two records. Saturates: fewer may be left.
             budget.records = budget.records.saturating_sub(2);
-            for _ in 0..place {
+            for _ in 0..index {
                 let _ = records.read(&mut at);
             }
         }
-        member_type(records, &mut at, walk)
+        candidate_type(records, &mut at, walk)
     }
 }
 
 /// Returns the type of the record after the cursor, and moves the cursor past it.
 #[inline(always)] // As a function of its own, it would need more stack.
-fn member_type<'r>(records: &Records<'r>, at: &mut Cursor, walk: &Walk) -> Option<&'r [u8]> {
+fn candidate_type<'r>(records: &Records<'r>, at: &mut Cursor, walk: &Walk) -> Option<&'r [u8]> {
     let mut read = if *at == walk.cursor { walk.read } else { 0 };
     let record = records.read(at).ok()??;
-    record.find_type(&mut read, &mut { MEMBER_LEN });
+    record.find_type(&mut read, &mut { TYPE_END_LIMIT });
     record.type_at(read, LONG_TYPE)
 }
 

@@ -58,7 +58,7 @@ fn begin_short_stream<'a>(
     let chunking = Chunking::of(chunking, &request);
     if state.is_unanswered() {
         *state = match request.is_method("HEAD") {
-            true => State::Response(FixedResponse::head(Stream::head(chunking))),
+            true => State::Response(FixedResponse::head_only(Stream::response_head(chunking))),
             false => State::Stream(Stream {
                 session: Session::ended(now, options),
                 chunking,

@@ -11,7 +11,7 @@ use crate::bytes::exact::Exact;
 /// The bytes before an id.
 const NAME: &[u8] = b"id: ";
 
-/// `Progress::next_record`, or `next_record_or_id`, which is linked only if it is set.
+/// A pointer to `Progress::next_record`, or to `next_record_or_id` if `initial_id` is set, so that other programs do not link that.
 pub(super) type ReadNext = for<'l> fn(&mut Progress, &Records<'l>, &mut Cursor) -> NextRecord<'l>;
 pub(super) const NEXT_RECORD: ReadNext = Progress::next_record;
 pub(super) const NEXT_RECORD_OR_ID: ReadNext = next_record_or_id;
@@ -124,8 +124,8 @@ fn unsent_made_id(records: &Records<'_>, walk: &Walk) -> Option<&'static [u8]> {
     let id = id.as_id().as_bytes();
     let digit = |at| {
         let digits = b"0123456789abcdef-";
-        let place = digits.iter().position(|digit| Some(digit) == id.get(at))?;
-        digits.get(place..)?.get(..1)
+        let index = digits.iter().position(|digit| Some(digit) == id.get(at))?;
+        digits.get(index..)?.get(..1)
     };
     Some(unsent(walk, id.len(), digit))
 }

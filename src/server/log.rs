@@ -48,8 +48,7 @@ pub struct EventLog<B: ?Sized> {
 const _: () = assert!(size_of::<EventLog<[u8; 0]>>() <= 32);
 
 impl<const N: usize> EventLog<[u8; N]> {
-    /// Returns an empty log that holds its buffer. Events have the ids that the caller gives them, until
-    /// [`make_ids`](EventLog::make_ids) is called.
+    /// Returns an empty log that holds its buffer. The log makes no ids until [`make_ids`](EventLog::make_ids) is called.
     pub const fn new() -> Self {
         Self {
             ring: Ring::EMPTY,
@@ -106,11 +105,13 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> EventLog<B> {
         self.ring.is_oldest_next = self.ring.oldest == Cursor::START;
     }
 
-    /// Appends a frame. The time it takes grows with its length and the length of the frames that it overwrites.
+    /// Appends a frame. The time grows with the length of the frame, which is encoded twice, and with the number of frames that it
+    /// overwrites, of which only the headers are read.
     ///
     /// # Errors
     ///
-    /// [`PublishError::TooLarge`] if the frame is longer than the whole log. Then the log is unchanged.
+    /// [`PublishError::TooLarge`] if the frame and its header of 3 bytes do not fit in the buffer, or if the frame has 4 MB or more.
+    /// Then the log is unchanged.
     pub fn publish(&mut self, frame: &Frame<'_>) -> Result<(), PublishError> {
         let write = |sink: &mut RecordSink<'_>, frame: &Frame<'_>| frame.write_to(sink);
         let is_event = frame.has_data();
@@ -130,9 +131,9 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> EventLog<B> {
     ///
     /// # Errors
     ///
-    /// [`PublishError::TooLarge`] if the frame is longer than the whole log, and [`PublishError::Data`] if `data` fails. Then the
-    /// log is unchanged. The exception: if only the second call of `data` fails, or writes more text, older frames are
-    /// lost and none was added.
+    /// [`PublishError::TooLarge`] as for [`publish`](Self::publish), and [`PublishError::Data`] if `data` fails. Then the log is
+    /// unchanged. The exception: if only the second call of `data` fails, or writes more text, older frames may be overwritten
+    /// already, and the new one is not added.
     pub fn publish_with<'f>(
         &mut self,
         frame: impl Into<Frame<'f>>,
@@ -156,7 +157,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> EventLog<B> {
     /// Returns where a client continues that has received the event with this id, and all events before it.
     ///
     /// If several events have this id, the newest one is meant. This call searches the whole log, except for an id that the log
-    /// has made and has overwritten: that is known from its number.
+    /// has made and has overwritten: its sequence shows that.
     pub fn resume<'i>(&self, last_event_id: impl Into<LastEventId<'i>>) -> Resume {
         resume::resume(&self.records(), last_event_id.into())
     }
@@ -233,7 +234,7 @@ fn publish(
     let id = MadeId::new(ring.epoch, sequence);
     ring.append(bytes, &frame.id(id.as_id()), EVENT | MADE, write)?;
     ring.sequence = sequence;
-    ring.made = ring.made.plus(1);
+    ring.made_count = ring.made_count.plus(1);
     Ok(())
 }
 
@@ -248,10 +249,10 @@ mod tests {
         log.resume(EventId::new(&format!("{epoch:x}-{sequence}")).unwrap())
     }
 
-    /// Breaks when a number is compared as if it never wrapped, with that of another epoch, or is off by one where what
-    /// is kept begins or ends.
+    /// Breaks when a comparison of sequences ignores that they wrap, accepts another epoch, or is off by one at the oldest or the
+    /// newest kept event.
     #[test]
-    fn made_ids_are_told_by_number_where_sequences_wrap() {
+    fn made_ids_are_compared_by_sequence_across_a_wrap() {
         for epoch in [0, 9, u32::MAX] {
             for start in [0, 5, u32::MAX - 20, u32::MAX - 3, u32::MAX - 1, u32::MAX] {
                 let mut log = EventLog::<[u8; 160]>::new();
@@ -259,6 +260,7 @@ mod tests {
                 log.ring.sequence = start;
                 for published in 1..=30_u32 {
                     log.publish(&Frame::data("x")).unwrap();
+                    // Sequences wrap.
                     let newest = start.wrapping_add(published);
                     let kept = log.len() as u32;
                     for age in 0..published {

@@ -65,8 +65,8 @@ impl MadeId {
 
     fn prepend(&mut self, byte: u8) {
         self.start = self.start.minus(1);
-        if let Some(place) = self.bytes.get_mut(self.start) {
-            *place = byte;
+        if let Some(target) = self.bytes.get_mut(self.start) {
+            *target = byte;
         }
     }
 }

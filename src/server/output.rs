@@ -60,7 +60,7 @@ pub enum SessionOutput<'l> {
 #[non_exhaustive]
 pub enum CloseReason {
     /// The caller ended the stream by [`Session::end`](super::Session::end). Or no slot was free, and
-    /// `ServerOptions::reconnect_when_full` gave the client a stream that only tells its reconnection time.
+    /// `ServerOptions::reconnect_when_full` gave the client a stream that holds only the reconnection time.
     Ended,
     /// The stream has lasted as long as [`lifetime`](super::StreamOptions::lifetime) allows.
     Lifetime,

@@ -7,7 +7,7 @@ use crate::bytes::exact::{Exact, ExactSlice};
 use crate::encode::Frame;
 use crate::time::Instant;
 
-/// The frames that a session sends beside those of the log: preamble, loss notice, keep-alive.
+/// The frames that a session sends in addition to those of the log: preamble, loss notice, keep-alive.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub(super) struct OwnFrames<'a> {
@@ -90,7 +90,8 @@ fn spread(now: Instant, number: u16, options: &StreamOptions<'_>) -> u32 {
     // one after the other get different times. The sum and the product wrap: they are a hash.
     let moment = (now.as_millis() as u32).wrapping_add(u32::from(number));
     let part = moment.wrapping_mul(0x9e37_79b9);
-    // Two factors of 32 bits: this product does not wrap.
+    // Neither saturates nor wraps: the second factor is at most 2^32, the first one is less.
     let more = u64::from(part).wrapping_mul(u64::from(options.retry_jitter).saturating_add(1));
+    // Saturates: the options may hold any times.
     options.retry.saturating_add((more >> 32) as u32)
 }

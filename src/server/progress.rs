@@ -1,4 +1,4 @@
-//! What of a stream was sent, and what it waits for.
+//! How far a stream was sent, and what it waits for.
 
 use super::output::{CloseReason, Waiting};
 use super::resume::Resume;
@@ -9,25 +9,26 @@ use crate::time::Instant;
 #[cfg(any(feature = "http", feature = "embedded-io-async"))]
 use crate::wire::text::LastEventId;
 
-/// What of a stream was sent, and what it waits for.
+/// How far a stream was sent, and what it waits for.
 ///
-/// It knows no options. So the functions of rare options, which change it, can be reached through pointers in the options.
+/// It does not hold the options. These hold pointers to functions that take a `Progress`, so each of the two files would import the
+/// other.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub(super) struct Progress {
     pub walk: Walk,
     pub stage: Stage,
-    /// What the time since `since` is measured for.
+    /// What the timer measures. It started at `since`.
     pub waiting: Waiting,
-    /// How many times the client was told that events are missing. Saturates at 65,535.
+    /// How many loss notices the client was sent, or is sent next. Saturates at 65,535.
     pub losses: u16,
     pub since: Instant,
     pub lifetime_ends: Instant,
 }
 
-/// The value of `walk.sent` when the caller has reported all bytes of a record as sent.
-const WHOLE: u32 = u32::MAX;
-/// The value of `lifetime_ends` when the stream is to end at once.
+/// The value of `walk.sent` after the caller of `poll` has reported all bytes of a record as sent.
+const REPORTED_SENT: u32 = u32::MAX;
+/// The value of `lifetime_ends` after `end`: the stream ends after the current frame.
 const ENDED: Instant = Instant::from_millis(0);
 
 /// What [`Progress::next_record`] found.
@@ -60,21 +61,21 @@ impl Progress {
         }
     }
 
-    /// Records that `length` bytes were sent of the frame under way.
+    /// Notes that `length` bytes of the current frame were sent.
     pub fn note_sent(&mut self, length: usize) {
         // Saturates: the caller may report more bytes than it was given.
         self.walk.sent = self.walk.sent.saturating_add(length as u32);
         self.waiting = Waiting::Progress;
     }
 
-    /// Records that the caller of `poll` has written `length` of the bytes that it was given.
-    pub fn sent(&mut self, length: usize) {
+    /// Notes that the caller of `poll` has written `length` of the bytes that it was given.
+    pub fn note_reported(&mut self, length: usize) {
         if length > 0 && self.waiting != Waiting::Idle {
             self.note_sent(length);
             // Saturates: the caller may report more bytes than it was given.
             self.walk.other_read = self.walk.other_read.saturating_sub(length as u32);
             if self.stage.is_live() && self.walk.other_read == 0 {
-                self.walk.sent = WHOLE;
+                self.walk.sent = REPORTED_SENT;
             }
         }
     }
@@ -85,12 +86,12 @@ impl Progress {
         self.stage = Stage::LossNotice;
     }
 
-    /// Ends the stream after the frame under way.
+    /// Ends the stream after the current frame.
     pub const fn end(&mut self) {
         self.lifetime_ends = ENDED;
     }
 
-    /// Whether the stream was ended, rather than that its lifetime is over.
+    /// Whether `end` was called. If not, the stream ends only when its lifetime is over.
     pub fn is_ended(&self) -> bool {
         self.lifetime_ends == ENDED
     }
@@ -114,8 +115,8 @@ impl Progress {
         self.stage = self.stage.after_initial_state();
     }
 
-    /// Goes on after what a caller of `poll` need not be given: the present state, for which it has no buffer, and a record that
-    /// it has reported as sent whole. That the log has overwritten such a record since is no loss.
+    /// Skips what `poll` does not return: the present state, because `poll` has no buffer for it, and a record that the caller has
+    /// reported as sent completely. If the log has overwritten that record since, the client has lost nothing.
     ///
     /// Not inlined, so that its locals are not on the stack during the calls that follow.
     #[inline(never)]
@@ -123,7 +124,7 @@ impl Progress {
         if self.stage.is_initial_state() {
             self.leave_initial_state();
         }
-        if !self.stage.is_live() || self.walk.sent != WHOLE {
+        if !self.stage.is_live() || self.walk.sent != REPORTED_SENT {
             return;
         }
         let mut next = self.walk.cursor;
@@ -169,8 +170,8 @@ impl Progress {
         matches!(self.stage, Stage::Resume | Stage::Search)
     }
 
-    /// Searches for the client's last event ID, for one step. Returns whether the caller may go on without unlocking the log: the
-    /// search ended in its first step.
+    /// Does one step of the search for the client's last event ID. Returns `true` if the first step has ended the search: then the
+    /// caller may go on without unlocking the log.
     ///
     /// Not inlined, so that its locals are not on the stack during the calls that follow.
     #[cfg(any(feature = "http", feature = "embedded-io-async"))]
@@ -187,7 +188,7 @@ impl Progress {
         let Some(resume) = resume else {
             return false;
         };
-        let (cursor, stage, losses) = Self::after(resume);
+        let (cursor, stage, losses) = Self::start_after_search(resume);
         self.walk.restart(cursor, cursor);
         self.stage = stage;
         self.losses = losses;
@@ -195,7 +196,7 @@ impl Progress {
     }
 
     /// Returns where a stream begins after a search, in which stage, and with how many losses.
-    pub const fn after(resume: Resume) -> (Cursor, Stage, u16) {
+    pub const fn start_after_search(resume: Resume) -> (Cursor, Stage, u16) {
         match resume {
             Resume::Lost(oldest) => (oldest, Stage::Preamble, 1),
             Resume::From(cursor) | Resume::Fresh(cursor) => (cursor, Stage::ResumedPreamble, 0),

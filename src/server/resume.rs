@@ -6,7 +6,7 @@ use super::ring::{Cursor, Records};
 use super::walk::{Budget, Walk};
 use crate::wire::text::LastEventId;
 
-/// Where a client continues that reconnects with a last event ID, or connects without one.
+/// Where the stream of a client begins, by the client's last event ID.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Resume {
@@ -26,8 +26,8 @@ pub(super) fn resume(records: &Records<'_>, id: LastEventId<'_>) -> Resume {
     begin(records, id).unwrap_or_else(|| search(records, id))
 }
 
-/// Searches the whole log. No record is overwritten during one call, so this needs no `Walk` and no `Budget` as `step` does, which
-/// would take 70 bytes of stack.
+/// Searches the whole log. No record is overwritten during one call, so this function does without `Walk` and `Budget`. `step` needs
+/// them, and they would take 70 bytes of stack here.
 ///
 /// Not inlined, so that its locals are not on the stack during `begin`.
 #[inline(never)]
@@ -47,20 +47,22 @@ fn search(records: &Records<'_>, id: LastEventId<'_>) -> Resume {
     resume
 }
 
-/// Decides by the number of the id, if the log has made it. Returns `None` if only a search can tell.
-#[inline(always)] // A call would add its stack frame to the stack that making an id needs.
+/// Compares the sequence of the id with those of the log, if the log itself has made the id. Returns `None` if only a search can
+/// decide.
+#[inline(always)] // `sequence_of` makes an id on the stack to compare with: a call would add one more stack frame to it.
 pub(super) fn begin(records: &Records<'_>, id: LastEventId<'_>) -> Option<Resume> {
     let ring = records.ring;
     let (LastEventId::Id(id), true) = (id, ring.makes_ids) else {
         return None;
     };
     let sequence = MadeId::sequence_of(id, ring.epoch)?;
-    // Wraps: sequences are compared by their distance. An id that was not made yet looks very old, so it is lost.
+    // Wraps: sequences are compared by their distance. An id that the log has not made yet has a very large age, so the result is
+    // `Lost`.
     let age = ring.sequence.wrapping_sub(sequence);
-    if age < ring.made {
+    if age < ring.made_count {
         return None;
     }
-    Some(if age == ring.made && ring.is_oldest_next {
+    Some(if age == ring.made_count && ring.is_oldest_next {
         // The event of this id was the last one to be overwritten: the next one is still there.
         Resume::From(ring.oldest)
     } else {
@@ -68,8 +70,10 @@ pub(super) fn begin(records: &Records<'_>, id: LastEventId<'_>) -> Option<Resume
     })
 }
 
-/// Searches a part of the log. Returns `None` if records are left to search. If records are overwritten that were not searched yet,
-/// or that follow the record that was found, the client has lost events.
+/// Searches a part of the log. Returns `None` if records are left to search.
+///
+/// Returns `Lost` if the record to search next was overwritten. If records after the found one were overwritten, the cursor in `From`
+/// is before the oldest record: the next read then reports the loss.
 #[cfg(any(feature = "http", feature = "embedded-io-async"))]
 pub(super) fn step(walk: &mut Walk, records: &Records<'_>, id: LastEventId<'_>) -> Option<Resume> {
     let LastEventId::Id(id) = id else {
@@ -86,6 +90,7 @@ pub(super) fn step(walk: &mut Walk, records: &Records<'_>, id: LastEventId<'_>) 
             return None;
         }
         if record.has_id_at(walk.read, id.as_bytes()) {
+            // Found. The search goes on, because the newest event with this id is the one that is meant.
             walk.other = next;
             walk.bits = 1;
         }

@@ -66,7 +66,7 @@ impl core::error::Error for Lagged {}
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum PublishError {
-    /// The frame is longer than the whole log.
+    /// The frame and its header of 3 bytes do not fit in the buffer of the log, or the frame has 4 MB or more.
     TooLarge,
     /// The function that writes the data failed, or wrote more text in its second call.
     Data,
@@ -86,9 +86,10 @@ impl fmt::Display for PublishError {
 
 impl core::error::Error for PublishError {}
 
-/// The length of the header before each record: 22 bits of length, and two flags. A header with length 0 sends readers to the
-/// start of the buffer, where the next record is.
+/// How many bytes the header before each frame has. It holds the length of the frame in 22 bits, and two flags. A header with
+/// length 0 sends readers to the start of the buffer, where the next record is.
 pub(super) const HEADER: usize = 3;
+/// The longest frame that a header can describe, in bytes.
 const MAX_LENGTH: usize = 0x3f_ffff;
 
 /// A function that writes a frame, and its data if that is formatted.
@@ -101,14 +102,14 @@ pub(super) struct Ring {
     pub oldest: Cursor,
     pub next: Cursor,
     /// How many records have an id that the log has made.
-    pub made: u32,
+    pub made_count: u32,
     /// Identifies this run of the program in the ids that the log makes.
     pub epoch: u32,
     /// The sequence of the last id that was made.
     pub sequence: u32,
     pub makes_ids: bool,
-    /// Whether a client with the made id before the oldest kept one has missed no event: the event with that id was the last one
-    /// to be overwritten. Or no event was overwritten, and the id has the sequence 0.
+    /// Whether no event is missing between the id with the sequence `sequence - made_count` and `oldest`. That is so if the event
+    /// with this id is the one that was overwritten last, or if no event was overwritten and this sequence is 0.
     pub is_oldest_next: bool,
     /// How many streams have begun. The ring does not use it; here it fits into padding.
     pub streams: Counter,
@@ -135,13 +136,13 @@ impl Clone for Counter {
 }
 
 impl Ring {
-    // A constant, because with a `const fn` a hub that is created at run time takes 256 B of flash more. Each use is a new ring,
-    // as the lint warns.
+    // A constant, because with a `const fn` a hub that is created at run time takes 256 B of flash more. The lint warns that each use
+    // of the constant makes a new ring: that is intended.
     #[allow(clippy::declare_interior_mutable_const)]
     pub const EMPTY: Self = Self {
         oldest: Cursor::START,
         next: Cursor::START,
-        made: 0,
+        made_count: 0,
         epoch: 0,
         sequence: 0,
         makes_ids: false,
@@ -206,7 +207,7 @@ impl Ring {
         Ok(())
     }
 
-    /// Removes as many of the oldest records as a record of this length needs. Returns where the record begins.
+    /// Removes the oldest records until `length` bytes, header included, are free in one piece. Returns where that piece begins.
     ///
     /// Not inlined, so that its locals are not on the stack while the caller's function writes the record.
     #[inline(never)]
@@ -230,7 +231,7 @@ impl Ring {
             let event = record.ok().flatten().filter(Record::is_event);
             if let Some(is_made) = event.map(|event| event.has_made_id()) {
                 self.is_oldest_next = is_made;
-                self.made = self.made.minus(is_made.into());
+                self.made_count = self.made_count.minus(is_made.into());
             }
             self.oldest = next;
             // A header of 0 or no room for one: the next record is at the start of the buffer.
@@ -270,7 +271,8 @@ impl<'r> Records<'r> {
         if ahead == self.ring.len() {
             return Ok(None);
         }
-        // A reader that waited after the newest record does not know where the next one was stored: the ring does.
+        // If the ring was emptied since, the position of a reader that waited after the newest record is stale: take that of the
+        // oldest record. In all other cases a header of 0 sends the reader on.
         let expected = if ahead == 0 { oldest } else { *cursor };
         let mut start = expected.position as usize;
         let mut header = header_at(self.bytes, start);

@@ -94,7 +94,7 @@ impl<'a> Scratch<'a> {
         self.unsent.0 == self.unsent.1
     }
 
-    /// Records that `length` bytes were sent.
+    /// Notes that `length` bytes were sent.
     pub fn note_sent(&mut self, length: usize) {
         // Saturates, up to the end of the range: `length` is reported by the caller, and no invariant limits it.
         let (from, to) = self.unsent;
@@ -113,8 +113,8 @@ impl<'a> Scratch<'a> {
 
     /// Puts the next part of a response head after the lines of the request. `write_more` writes more header fields.
     ///
-    /// Each call writes the whole head, and skips what earlier calls have put here: so a head of any length goes through a short
-    /// scratch, without a position among its fields. `write_more` has to write the same bytes in each call.
+    /// Each call writes the whole head, and skips what earlier calls have put here: so a head of any length fits through a short
+    /// scratch, and the only state is how many bytes were written. `write_more` has to write the same bytes in each call.
     pub fn put_head(
         &mut self,
         response: &Response<'_>,
@@ -143,7 +143,8 @@ impl<'a> Scratch<'a> {
         };
     }
 
-    /// Returns the space for the content of a stream: the scratch, without the framing of a chunk if the stream is chunked.
+    /// Returns the space for the content of a stream: the scratch, without the framing of a chunk if the stream is chunked. It has at
+    /// most 65,535 bytes, the content of the longest chunk.
     pub fn content_space(&mut self, chunking: Option<&'static Chunking>) -> &mut [u8] {
         let (before, after) = match chunking {
             Some(_) => (BEFORE, AFTER),
@@ -178,7 +179,7 @@ fn put(bytes: &[u8], into: &mut [u8], length: usize) -> usize {
     bytes.len()
 }
 
-/// Splits the scratch into the space for the lines of a request head, and the last quarter, into which is read.
+/// Splits the scratch into the space for the lines of a request head, and the receive buffer, which is the last quarter.
 fn split(scratch: &mut [u8]) -> (&mut [u8], &mut [u8]) {
     let lines = scratch.len().minus(scratch.len() / 4);
     scratch.split_exact_mut(lines)

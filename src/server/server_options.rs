@@ -24,15 +24,16 @@ use crate::http::{HeaderField, Request, Response, write_checked_field, write_fie
 #[must_use]
 pub struct ServerOptions<'a> {
     pub(super) path: &'a str,
-    // Rare options are function pointers, so that programs that do not set them do not link their code: `allows_host`,
-    // `write_fields`, `when_full`, and the one in `chunking`.
+    // Rare options are function pointers, so that programs that do not set them do not link their code: `host_check`,
+    // `field_writer`, `when_full`, and the one in `chunking`.
     hosts: &'a [&'a str],
-    allows_host: Option<fn(&[&str], &Request<'_>) -> bool>,
+    host_check: Option<fn(&[&str], &Request<'_>) -> bool>,
     pub(super) allowed_origins: AllowedOrigins<'a>,
     allowed_fields: &'a [&'a str],
     stream_fields: &'a [HeaderField<'a>],
-    /// Writes the header fields of `allowed_origins`, `allowed_fields` and `stream_fields`. `None` if none of them is set.
-    write_fields: Option<WriteFields>,
+    /// Writes the header fields of `stream_fields` and of CORS. `None` unless `allowed_origins` or `stream_fields` was set:
+    /// `allowed_fields` has no effect without origins.
+    field_writer: Option<FieldWriter>,
     pub(super) kept_fields: &'a [&'a str],
     pub(super) check: Option<Check<'a>>,
     /// Begins a short stream while no slot is free. `None` to send 503.
@@ -44,16 +45,16 @@ pub struct ServerOptions<'a> {
 }
 
 impl<'a> ServerOptions<'a> {
-    /// Creates options for an event stream at this path. Each method below names its default.
+    /// Creates options for an event stream at this path. Each method documents its default.
     pub const fn new(path: &'a str) -> Self {
         Self {
             path,
             hosts: &[],
-            allows_host: None,
+            host_check: None,
             allowed_origins: AllowedOrigins::None,
             allowed_fields: &[],
             stream_fields: &[],
-            write_fields: None,
+            field_writer: None,
             kept_fields: &[],
             check: None,
             when_full: None,
@@ -64,28 +65,31 @@ impl<'a> ServerOptions<'a> {
         }
     }
 
-    /// Limits the host names of requests, without a port. Any host is allowed by default.
+    /// Serves only requests for these host names. Any host is allowed by default.
     ///
-    /// A request for another host is refused with 403 at once, whatever its path. This prevents DNS rebinding: a page of another
-    /// site cannot reach the device under a host name of that site which resolves to the address of the device. Names are compared
-    /// without regard to ASCII case, and without a dot at the end of the requested name. The requested host is that of the
-    /// request target if it names one, or else of the header field `Host` (RFC 9112, section 3.2.2).
+    /// Give the names without a port: the port of a request is ignored. Names are compared without regard to ASCII case, and
+    /// without a dot at the end of the requested name. The requested host is that of the request target if it names one, or else of
+    /// the header field `Host` (RFC 9112, section 3.2.2).
+    ///
+    /// A request for another host is refused with 403 at once, whatever its path. This prevents DNS rebinding: a page of another site
+    /// cannot reach the device under a host name of that site which resolves to the address of the device.
     pub const fn allowed_hosts(mut self, hosts: &'a [&'a str]) -> Self {
         self.hosts = hosts;
-        self.allows_host = Some(allows_host);
+        self.host_check = Some(is_allowed_host);
         self
     }
 
     /// Allows pages of other origins to read streams (WHATWG Fetch, CORS protocol). None is allowed by default.
     ///
-    /// If origins are allowed, each response to a request for a stream carries CORS header fields, also a refusal, and the refusal
-    /// of a request head that is too long. Other responses, such as 404, carry none.
+    /// If origins are allowed, these responses carry CORS header fields: streams, preflights, refusals of a stream after the request
+    /// head was read, and the refusal of a request head that is too long (414, 431). Others carry none, such as 404, 408, and the 403
+    /// for a host that is not allowed.
     ///
     /// Preflights for the stream get a 204, also those for access to a private network. They are not [checked](Self::check). A
     /// page can read the status and the content of a refusal, but not its header fields, such as `Retry-After`.
     pub const fn allowed_origins(mut self, origins: AllowedOrigins<'a>) -> Self {
         self.allowed_origins = origins;
-        self.write_fields = Some(write_fields);
+        self.field_writer = Some(write_option_fields);
         self
     }
 
@@ -98,8 +102,8 @@ impl<'a> ServerOptions<'a> {
     /// # Examples
     ///
     /// A page of another origin sends a token. `EventSource` cannot send it, so the page reads the stream with `fetch` and
-    /// `Accept: text/event-stream`. CORS does not treat a field that a script sets as a credential: `AllowedOrigins::Only` is
-    /// enough, and `OnlyWithCredentials` is not needed.
+    /// `Accept: text/event-stream`. If a script sets a header field itself, CORS does not count it as a credential. So
+    /// `AllowedOrigins::Only` is enough, and `OnlyWithCredentials` is not needed.
     ///
     /// ```
     /// use embedded_sse::http::{HeaderField, Request, Response, Status};
@@ -145,7 +149,7 @@ impl<'a> ServerOptions<'a> {
     /// ```
     pub const fn stream_fields(mut self, fields: &'a [HeaderField<'a>]) -> Self {
         self.stream_fields = fields;
-        self.write_fields = Some(write_fields);
+        self.field_writer = Some(write_option_fields);
         self
     }
 
@@ -249,8 +253,8 @@ type Check<'a> = &'a (dyn Fn(&Request<'_>) -> Option<&'static Response<'static>>
 impl ServerOptions<'_> {
     /// Returns whether the host of the request is one of the allowed hosts.
     pub(super) fn allows_host(&self, request: &Request<'_>) -> bool {
-        self.allows_host
-            .is_none_or(|allows_host| allows_host(self.hosts, request))
+        self.host_check
+            .is_none_or(|is_allowed| is_allowed(self.hosts, request))
     }
 
     /// Writes the header fields of the options: `stream_fields` if the response is a stream, and those of CORS for the origin of
@@ -261,15 +265,16 @@ impl ServerOptions<'_> {
         request: &Request<'_>,
         write: &mut dyn FnMut(&[u8]),
     ) {
-        if let Some(write_fields) = self.write_fields {
-            write_fields(self, response, request, write);
+        if let Some(field_writer) = self.field_writer {
+            field_writer(self, response, request, write);
         }
     }
 }
 
-type WriteFields = fn(&ServerOptions<'_>, &Response<'_>, &Request<'_>, &mut dyn FnMut(&[u8]));
+/// A pointer to `write_option_fields`.
+type FieldWriter = fn(&ServerOptions<'_>, &Response<'_>, &Request<'_>, &mut dyn FnMut(&[u8]));
 
-fn write_fields(
+fn write_option_fields(
     options: &ServerOptions<'_>,
     response: &Response<'_>,
     request: &Request<'_>,
@@ -306,7 +311,7 @@ fn write_fields(
     }
 }
 
-fn allows_host(hosts: &[&str], request: &Request<'_>) -> bool {
+fn is_allowed_host(hosts: &[&str], request: &Request<'_>) -> bool {
     let name = without_port(request.host().as_bytes());
     let is_name = |known: &&str| name.eq_ignore_ascii_case(known.as_bytes());
     hosts.iter().any(is_name)

@@ -89,7 +89,7 @@ impl<'a> Session<'a> {
         if last_event_id.is_absent() {
             return Self::begin(now, log, last_event_id, options);
         }
-        let (cursor, stage, losses) = Progress::after(log.resume(last_event_id));
+        let (cursor, stage, losses) = Progress::start_after_search(log.resume(last_event_id));
         let walk = Walk::new(cursor, cursor);
         Self {
             own: OwnFrames::new(now, log.count_stream(), options),
@@ -175,10 +175,10 @@ impl<'a> Session<'a> {
         self.fill_from(now, &log.records(), buffer)
     }
 
-    /// Records that the first `length` of the bytes that [`poll`](Session::poll) returned were written. A call after other
+    /// Reports that the first `length` of the bytes that [`poll`](Session::poll) returned were written. A call after other
     /// outputs changes nothing.
     pub fn sent(&mut self, length: usize) {
-        self.progress.sent(length);
+        self.progress.note_reported(length);
     }
 
     /// Ends the stream after the current frame.
@@ -186,7 +186,7 @@ impl<'a> Session<'a> {
         self.progress.end();
     }
 
-    /// Returns how many times the client was told that events are missing. It stops at 65,535.
+    /// Returns how many loss notices the client was sent, or is sent next. The count stops at 65,535.
     pub const fn losses(&self) -> u16 {
         self.progress.losses
     }
@@ -202,7 +202,7 @@ impl<'a> Session<'a> {
         self.progress.is_resuming()
     }
 
-    /// Searches for the client's last event ID, for one step. Returns whether the caller may go on without unlocking the log.
+    /// Does one step of the search for the client's last event ID. Returns whether the caller may go on without unlocking the log.
     #[cfg(any(feature = "http", feature = "embedded-io-async"))]
     pub(crate) fn search(&mut self, records: &Records<'_>, last_event_id: LastEventId<'_>) -> bool {
         self.progress.search(records, last_event_id)

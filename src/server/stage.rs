@@ -14,7 +14,7 @@ pub(super) enum Stage {
         expect(dead_code, reason = "`Session::new` searches in one call")
     )]
     Search,
-    /// Asks the caller's hook for the present state. `Live` follows.
+    /// Calls the caller's hook for the present state. `Live` follows.
     InitialState,
     /// As `InitialState`, but `LiveWithoutId` follows.
     InitialStateWithoutId,
@@ -36,10 +36,11 @@ pub(super) enum Stage {
     Closed(CloseReason),
 }
 
-// Stages that are asked for together stand side by side, so that a range is compared. The frames of the session itself are
-// asked for before those of the log: so a stage of a rare option, of which the log's are more, makes no comparison longer.
+// Stages that one function tests for together stand side by side, so that it compares a range. `Session::next` tests for the own
+// frames of the session, and takes all stages that are left as those of the log: so a stage that a rare option adds to the log's
+// makes no test longer.
 impl Stage {
-    /// Whether the caller's hook is asked for the present state.
+    /// Whether the caller's hook is called for the present state.
     pub const fn is_initial_state(self) -> bool {
         matches!(self, Self::InitialState | Self::InitialStateWithoutId)
     }

@@ -76,7 +76,7 @@ impl Start {
 const LOST: Frame<'static> = Frame::new().event_type(event_type!("lost")).with_data(b"");
 
 impl<'a> StreamOptions<'a> {
-    /// Returns the defaults, which the methods name.
+    /// Returns the default options. Each method documents its default.
     pub const fn new() -> Self {
         Self {
             retry: 3_000,
@@ -104,9 +104,9 @@ impl<'a> StreamOptions<'a> {
 
     /// Adds up to this time to the reconnection time of each client: 0 by default.
     ///
-    /// Then clients that lose their server at the same moment do not all return at the same moment. The time is computed from the
-    /// moment at which a client connects, and from the number of streams before: clients that connect in the same millisecond get
-    /// different times. A jitter of 11 ms suffices for 8 of them.
+    /// Then clients that lose their server at the same moment do not all return at the same moment. The added time depends on when
+    /// the client connects and on how many streams have begun before. So clients that connect in the same millisecond get different
+    /// times. A jitter of 11 ms suffices for 8 of them.
     pub const fn retry_jitter(mut self, milliseconds: u32) -> Self {
         self.retry_jitter = milliseconds;
         self
@@ -146,8 +146,8 @@ impl<'a> StreamOptions<'a> {
         self
     }
 
-    /// Sends only events of these types. An empty list sends no event. Comments, frames of a `retry` or an id alone, and the loss
-    /// notice are sent in any case.
+    /// Sends only events of these types. An empty list sends no event. Comments, frames that have only a `retry` or only an id, and
+    /// the loss notice are always sent.
     ///
     /// A client that waits for a rare event resumes from the last event that it got. If that one was overwritten, the client
     /// gets a loss notice, even if all missed events were of other types.
@@ -169,11 +169,11 @@ impl<'a> StreamOptions<'a> {
     /// [`BufferTooSmall`](crate::BufferTooSmall), and the frame is left out. Frames need no id: a client resumes by the ids of the
     /// log.
     ///
-    /// [`event_types`](Self::event_types) does not filter these frames. With [`Start::LatestOfEachType`] the client gets a type twice
-    /// of which the log has an event: use [`Start::Live`] if the hook writes the whole state.
+    /// [`event_types`](Self::event_types) does not filter these frames. With [`Start::LatestOfEachType`], the client gets two
+    /// events of a type that is both in the log and in the present state. If the hook writes the whole state, use [`Start::Live`].
     ///
-    /// The hook runs while the log is not locked. The client gets an event that is published meanwhile after these frames, even if
-    /// they show that state already. [`Session::poll`](super::Session::poll) has no buffer, so it sends no present state.
+    /// The hook runs while the log is not locked. An event that is published while the hook runs is sent after these frames, even if
+    /// they contain its state already. [`Session::poll`](super::Session::poll) has no buffer, so it sends no present state.
     ///
     /// # Examples
     ///
@@ -297,7 +297,7 @@ impl defmt::Format for StreamOptions<'_> {
     }
 }
 
-/// Returns a part of a comment of 2 KB after the bytes that were sent.
+/// Returns the next part of a comment of 2 KB, of which `sent` bytes were sent. Empty after its end.
 fn unsent_padding(sent: u32) -> &'static [u8] {
     const LENGTH: u32 = 2048;
     static SPACES: [u8; 64] = [b' '; 64];

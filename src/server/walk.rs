@@ -16,13 +16,13 @@ pub(super) struct Walk {
     /// A second cursor. In a search: after the newest record found so far. In a snapshot: the record that is compared with the
     /// candidates. For an initial id: the record that has it, or with a made id, its sequence as `number`.
     pub other: Cursor,
-    /// How many bytes of the record at `other` were searched. While the caller of `poll` has bytes to write: how many of them it has
-    /// not reported as sent, for nothing is compared then.
+    /// How many bytes of the record at `other` were searched. While the caller of `poll` has bytes to write, nothing is compared, and
+    /// this is how many of these bytes it has not reported as sent.
     pub other_read: u32,
     /// The number of the record before which the search or the snapshot ends.
     pub until: u32,
-    /// In a search: 1 after the id was found. In a snapshot: a bit for each of the next records, the first one lowest, which is set if
-    /// the record is left out; the highest set bit marks their end. For an initial id: its length.
+    /// In a search: 1 after the id was found. In a snapshot: a bit for each of the next records, the first one lowest, which is set
+    /// if the record is left out; the highest set bit marks their end. For an initial id: its length.
     pub bits: u32,
 }
 
