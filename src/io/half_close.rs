@@ -52,7 +52,7 @@ pub struct WithShutdown<S, F> {
 
 /// A socket that cannot be shut down, only dropped.
 ///
-/// Clients see the end of a response only when the socket is dropped: after 1 s, or when they close the connection.
+/// Clients see the end of a response only when the server drops the socket: after 1 s, or when the client closes the connection.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct WithoutShutdown<S>(pub S);

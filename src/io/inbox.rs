@@ -28,7 +28,7 @@ impl<'b, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Inbox<'b, B> {
     }
 
     /// Decodes up to the next event. `None` means that all received bytes are decoded.
-    #[inline(always)] // so that an event costs no call, as in `Decoder::data_alone`
+    #[inline(always)] // so that an event costs no call, as in `Decoder::take_single_line`
     pub fn advance(&mut self) -> Result<Option<Located>, Overflow> {
         let piece = self.buffer.part(..self.received);
         let mut input = piece.part(self.decoded..);

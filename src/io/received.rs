@@ -184,25 +184,29 @@ mod asynch {
 ///
 /// An event may borrow from all of them. So they are consumed together, when all are decoded.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Piece {
-    shown: usize,
-    read: usize,
+pub(super) struct ReceivedPiece {
+    /// How many bytes `fill_buf` had returned when the piece began.
+    length: usize,
+    decoded: usize,
 }
 
-impl Piece {
-    pub const NOTHING: Self = Self { shown: 0, read: 0 };
+impl ReceivedPiece {
+    pub const NOTHING: Self = Self {
+        length: 0,
+        decoded: 0,
+    };
 
     /// Decodes bytes that were just received, up to the first notice.
     pub fn begin(
         &mut self,
-        shown: &[u8],
+        received: &[u8],
         source: &mut EventSource<'_>,
         now: Instant,
     ) -> Option<NoticeKind> {
-        let mut input = shown;
-        let step = source.advance_connected(now, shown, &mut input);
-        self.shown = shown.len();
-        self.read = shown.len().minus(input.len());
+        let mut input = received;
+        let step = source.advance_connected(now, received, &mut input);
+        self.length = received.len();
+        self.decoded = received.len().minus(input.len());
         match step {
             Some(Step::Notice(notice)) => Some(notice),
             _ => None,
@@ -212,22 +216,22 @@ impl Piece {
     /// Whether bytes are left to decode.
     #[inline(always)] // called for each event
     pub fn has_rest(&self) -> bool {
-        self.read != self.shown
+        self.decoded != self.length
     }
 
-    /// Decodes the rest, up to the next notice. `shown` is what the socket returns now: more may have come, and a faulty
+    /// Decodes the rest, up to the next notice. `received` is what the socket returns now: more may have come, and a faulty
     /// socket may return less.
-    #[inline(always)] // so that an event costs no call, as in `Decoder::data_alone`
+    #[inline(always)] // so that an event costs no call, as in `Decoder::take_single_line`
     pub fn read_rest(
         &mut self,
-        shown: Option<&[u8]>,
+        received: Option<&[u8]>,
         source: &mut EventSource<'_>,
         now: impl Fn() -> Instant,
     ) -> Option<NoticeKind> {
-        let shown = shown?.get(..self.shown)?;
-        let mut input = shown.part(self.read..);
-        let notice = source.continue_piece(shown, &mut input);
-        self.read = shown.len().minus(input.len());
+        let received = received?.get(..self.length)?;
+        let mut input = received.part(self.decoded..);
+        let notice = source.continue_piece(received, &mut input);
+        self.decoded = received.len().minus(input.len());
         if input.is_empty() {
             // The caller may have taken long with the events of this piece: the idle timeout begins now.
             source.lifecycle.note_activity(now());
@@ -237,28 +241,28 @@ impl Piece {
 
     /// Returns the decoded bytes, from which the last event or comment borrows.
     #[inline(always)] // called for each event
-    pub fn read<'p>(&self, shown: Option<&'p [u8]>) -> Option<&'p [u8]> {
-        shown?.get(..self.read)
+    pub fn decoded<'p>(&self, received: Option<&'p [u8]>) -> Option<&'p [u8]> {
+        received?.get(..self.decoded)
     }
 
-    /// Makes the notice. An event or a comment borrows from `shown`.
+    /// Makes the notice. An event or a comment borrows from `received`.
     pub fn notice<'n>(
         &self,
         notice: NoticeKind,
-        shown: Option<&'n [u8]>,
+        received: Option<&'n [u8]>,
         source: &'n EventSource<'_>,
     ) -> Notice<'n> {
-        let read = match (notice, self.read(shown)) {
-            (_, Some(read)) => read,
+        let decoded = match (notice, self.decoded(received)) {
+            (_, Some(decoded)) => decoded,
             // A faulty socket does not return the same bytes again: the event is lost.
             (NoticeKind::Found(_), None) => return Notice::Overflow,
             _ => b"",
         };
-        source.notice(notice, read)
+        source.notice(notice, decoded)
     }
 
     /// Forgets the piece, and returns how many of its bytes to consume.
-    pub fn take_read(&mut self) -> usize {
-        take(self).read
+    pub fn take_decoded(&mut self) -> usize {
+        take(self).decoded
     }
 }

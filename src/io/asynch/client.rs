@@ -10,7 +10,7 @@ use crate::client::{ConnectError, EventSource, EventSourceOutput, Notice, Notice
 use crate::decode::{Event, Kind};
 use crate::http::Url;
 use crate::io::Buffered;
-use crate::io::received::Piece;
+use crate::io::received::ReceivedPiece;
 use crate::io::turns::Turns;
 
 /// Makes connections for a [`Client`].
@@ -25,7 +25,8 @@ pub trait Connect {
     /// # Errors
     ///
     /// [`ConnectError::Unreachable`] if a later attempt may succeed. [`ConnectError::Unsupported`] if the connector cannot
-    /// make such connections, for example encrypted ones: if the URL is that of the client, the client ends.
+    /// make such connections, for example encrypted ones. Then the client ends. If the URL is the target of a redirect, it
+    /// retries with the longest delay, unless [`strict`](crate::client::ReconnectOptions::strict) is set.
     fn connect(&mut self, url: Url<'_>)
     -> impl Future<Output = Result<Self::Socket, ConnectError>>;
 }
@@ -69,7 +70,8 @@ impl<T: Connect + ?Sized> Connect for &mut T {
 ///     while let Some(event) = client.next().await {
 ///         if event.event_type == "led" { /* .. */ }
 ///     }
-///     // The client reconnects after other failures: the server wants no more requests, or refuses them.
+///     // `None`: the client has ended, for example because the server wants no more requests, or refuses them. After other
+///     // failures it reconnects by itself.
 ///     Ok(())
 /// }
 /// ```
@@ -82,7 +84,9 @@ pub struct Client<'a, T: Connect, C> {
 }
 
 impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
-    /// Makes a client, which connects when it is first asked for an event. `buffer` receives, and has at least one byte.
+    /// Makes a client, which connects when it is first asked for an event.
+    ///
+    /// `buffer` is the receive buffer. It must have at least one byte.
     pub fn new(source: EventSource<'a>, connector: T, buffer: &'a mut [u8], clock: C) -> Self {
         Self {
             source,
@@ -101,10 +105,12 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
     /// and when the server restarts. It ends
     ///
     /// - when the server wants no more requests (204) or refuses them (such as 401 or 404),
-    /// - when a request must not be sent twice,
+    /// - after a failure of a request whose method is not safe, unless [`ClientOptions::request`] allows to repeat it,
     /// - when the attempts are used up,
     /// - when the program has to change something, such as a URL or a buffer,
     /// - after [`close`](Self::close).
+    ///
+    /// [`ClientOptions::request`]: crate::client::ClientOptions::request
     ///
     /// To try again nevertheless, wait for a while, then call [`restart`](Self::restart).
     ///
@@ -123,7 +129,7 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
                 _ => {}
             }
         }
-        let piece = self.link.read(peek)?;
+        let piece = self.link.decoded(peek)?;
         Some(self.source.event(piece))
     }
 
@@ -133,8 +139,8 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
     /// # Cancel safety
     ///
     /// A dropped future loses no event if the socket's `read`, `write` and `flush` are cancel-safe. If the future is
-    /// dropped while the client connects, the next call connects anew. Do not drop each future earlier than a connection
-    /// takes to be made: the client would never connect.
+    /// dropped while the client connects, the next call connects anew. If you drop every future before a connection is
+    /// made, for example by a short timeout, the client never connects.
     pub async fn next_notice(&mut self) -> Notice<'_> {
         let notice = match self.read_rest() {
             Some(notice) => notice,
@@ -156,15 +162,15 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
 
     /// Drops the connection. The next call connects anew, without a delay.
     ///
-    /// This also starts a client again that has ended, except by [`close`](Self::close). It sends a request again that
-    /// must not be sent twice.
+    /// This also starts a client again that has ended, except by [`close`](Self::close). It also repeats a request whose method
+    /// is not safe, such as `POST`.
     pub fn restart(&mut self) {
         self.source.restart();
         self.link.replace_socket(None);
     }
 
     /// Returns the next notice of the bytes that were received already.
-    #[inline(always)] // so that an event costs no call, as in `Decoder::data_alone`
+    #[inline(always)] // so that an event costs no call, as in `Decoder::take_single_line`
     fn read_rest(&mut self) -> Option<NoticeKind> {
         let (link, source) = (&mut self.link, &mut self.source);
         link.read_rest(source, &self.clock, peek)
@@ -195,8 +201,8 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
 
     async fn connect(&mut self) {
         let connect = self.connector.connect(self.source.next_url());
-        let late = timer(&self.clock, self.source.lifecycle.deadline);
-        let connected = with_timer(pin!(connect), pin!(late)).await;
+        let deadline_timer = timer(&self.clock, self.source.lifecycle.deadline);
+        let connected = with_timer(pin!(connect), pin!(deadline_timer)).await;
         match connected {
             Some(Ok(socket)) => {
                 self.link.replace_socket(Some(socket));
@@ -212,7 +218,7 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
 #[derive(Debug)]
 pub(super) struct Link<S> {
     socket: S,
-    piece: Piece,
+    piece: ReceivedPiece,
     needs_flush: bool,
     /// Kept when the socket is replaced, so that a client whose connections end at once yields, too.
     turns: Turns,
@@ -222,7 +228,7 @@ impl<S> Link<S> {
     pub const fn new(socket: S, turns: Turns) -> Self {
         Self {
             socket,
-            piece: Piece::NOTHING,
+            piece: ReceivedPiece::NOTHING,
             needs_flush: false,
             turns,
         }
@@ -233,14 +239,14 @@ impl<S> Link<Buffered<'_, S>> {
     /// Takes another socket, or none, and forgets the state of the one before.
     pub fn replace_socket(&mut self, socket: Option<S>) {
         self.socket.replace_socket(socket);
-        self.piece = Piece::NOTHING;
+        self.piece = ReceivedPiece::NOTHING;
         self.needs_flush = false;
     }
 }
 
 impl<S: BufRead + Write> Link<S> {
     /// Returns the next notice of the bytes that were received already, if there is one.
-    #[inline(always)] // so that an event costs no call, as in `Decoder::data_alone`
+    #[inline(always)] // so that an event costs no call, as in `Decoder::take_single_line`
     pub fn read_rest<C: Clock>(
         &mut self,
         source: &mut EventSource<'_>,
@@ -250,8 +256,8 @@ impl<S: BufRead + Write> Link<S> {
         if !self.piece.has_rest() {
             return None;
         }
-        let shown = peek(&mut self.socket);
-        self.piece.read_rest(shown, source, || clock.now())
+        let received = peek(&mut self.socket);
+        self.piece.read_rest(received, source, || clock.now())
     }
 
     /// Reads and writes up to the next notice. `None` means that the source has given up the connection.
@@ -266,18 +272,18 @@ impl<S: BufRead + Write> Link<S> {
             if !source.lifecycle.is_connected() {
                 return None;
             }
-            self.socket.consume(self.piece.take_read());
-            let mut late = pin!(timer(clock, source.lifecycle.deadline));
+            self.socket.consume(self.piece.take_decoded());
+            let mut deadline_timer = pin!(timer(clock, source.lifecycle.deadline));
             if !source.awaits_bytes() {
-                self.send(source, clock, late.as_mut()).await;
+                self.send(source, clock, deadline_timer.as_mut()).await;
             } else if self.needs_flush {
-                let flushed = with_timer(pin!(self.socket.flush()), late).await;
+                let flushed = with_timer(pin!(self.socket.flush()), deadline_timer).await;
                 match flushed {
                     Some(Ok(())) => self.needs_flush = false,
                     Some(Err(_)) => source.disconnected(),
                     None => source.lifecycle.check_deadline(clock.now()),
                 }
-            } else if let Some(notice) = self.receive(source, clock, late).await {
+            } else if let Some(notice) = self.receive(source, clock, deadline_timer).await {
                 return Some(notice);
             }
         }
@@ -287,13 +293,13 @@ impl<S: BufRead + Write> Link<S> {
         &mut self,
         source: &mut EventSource<'_>,
         clock: &C,
-        late: Pin<&mut Option<impl Future<Output = ()>>>,
+        deadline_timer: Pin<&mut Option<impl Future<Output = ()>>>,
     ) {
         let step = source.advance_connected(clock.now(), b"", &mut &b""[..]);
         let Some(EventSourceOutput::Send(bytes)) = step.map(|step| source.output(step, b"")) else {
             return;
         };
-        let written = with_timer(pin!(self.socket.write(bytes)), late).await;
+        let written = with_timer(pin!(self.socket.write(bytes)), deadline_timer).await;
         match written {
             Some(Ok(0) | Err(_)) => source.disconnected(),
             Some(Ok(length)) => {
@@ -308,13 +314,13 @@ impl<S: BufRead + Write> Link<S> {
         &mut self,
         source: &mut EventSource<'_>,
         clock: &C,
-        late: Pin<&mut Option<impl Future<Output = ()>>>,
+        deadline_timer: Pin<&mut Option<impl Future<Output = ()>>>,
     ) -> Option<NoticeKind> {
-        let received = with_timer(pin!(self.socket.fill_buf()), late).await;
+        let received = with_timer(pin!(self.socket.fill_buf()), deadline_timer).await;
         match received {
             Some(Ok([])) => source.received_eof(),
             Some(Err(_)) => source.disconnected(),
-            Some(Ok(shown)) => return self.piece.begin(shown, source, clock.now()),
+            Some(Ok(received)) => return self.piece.begin(received, source, clock.now()),
             None => source.lifecycle.check_deadline(clock.now()),
         }
         None
@@ -322,8 +328,8 @@ impl<S: BufRead + Write> Link<S> {
 
     /// Returns the decoded bytes of the socket, from which the last event or comment borrows.
     #[inline(always)] // called for each event
-    pub fn read(&mut self, peek: Peek<S>) -> Option<&[u8]> {
-        self.piece.read(peek(&mut self.socket))
+    pub fn decoded(&mut self, peek: Peek<S>) -> Option<&[u8]> {
+        self.piece.decoded(peek(&mut self.socket))
     }
 
     /// Makes the notice. An event or a comment borrows from the bytes of the socket.
@@ -333,11 +339,11 @@ impl<S: BufRead + Write> Link<S> {
         notice: NoticeKind,
         peek: Peek<S>,
     ) -> Notice<'s> {
-        let shown = match notice {
+        let received = match notice {
             NoticeKind::Found(_) => peek(&mut self.socket),
             _ => None,
         };
-        self.piece.notice(notice, shown, source)
+        self.piece.notice(notice, received, source)
     }
 }
 

@@ -232,9 +232,9 @@ impl<R: Read, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C: Clock> OpenStream<'_, '_
     /// Reads once, after a yield if no turn is left.
     async fn receive(&mut self) -> Result<(), ReadError<R::Error>> {
         self.attempts.turns.begin().await;
-        let late = timer(self.clock, self.idle_timeout.deadline(|| self.clock.now()));
+        let deadline_timer = timer(self.clock, self.idle_timeout.deadline(|| self.clock.now()));
         let read = self.body.read(self.inbox.receive_buffer());
-        let length = match with_timer(pin!(read), pin!(late)).await {
+        let length = match with_timer(pin!(read), pin!(deadline_timer)).await {
             Some(Ok(length)) => length,
             Some(Err(error)) => {
                 self.has_ended = true;

@@ -284,8 +284,8 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
                 }
                 let (is_shutdown, until) = match output {
                     ConnectionOutput::Send(bytes) => {
-                        let stalls = pin!(timer(self.clock, stalls_at));
-                        let written = with_timer(pin!(self.socket.write(bytes)), stalls).await;
+                        let stall_timer = pin!(timer(self.clock, stalls_at));
+                        let written = with_timer(pin!(self.socket.write(bytes)), stall_timer).await;
                         // If the time is over, the next poll returns `Abort`.
                         if let Some(result) = written {
                             let length = result.map_err(ServeError::Io)?;
@@ -307,16 +307,17 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
                     ConnectionOutput::Close(outcome) => break outcome,
                     ConnectionOutput::Abort(outcome) => {
                         // `abort` may wait until the reset is sent. To a client that was unplugged it cannot be sent.
-                        let stalls = pin!(timer(self.clock, stalls_at));
-                        with_timer(pin!(self.socket.abort()), stalls).await;
+                        let stall_timer = pin!(timer(self.clock, stalls_at));
+                        with_timer(pin!(self.socket.abort()), stall_timer).await;
                         break outcome;
                     }
                     ConnectionOutput::Shutdown => (true, stalls_at),
                     ConnectionOutput::Wait(until) => (false, until),
                 };
                 if take(&mut self.needs_flush) {
-                    let stalls = pin!(timer(self.clock, stalls_at));
-                    let Some(result) = with_timer(pin!(self.socket.flush()), stalls).await else {
+                    let stall_timer = pin!(timer(self.clock, stalls_at));
+                    let Some(result) = with_timer(pin!(self.socket.flush()), stall_timer).await
+                    else {
                         self.connection.abort();
                         continue;
                     };
@@ -339,8 +340,8 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
                         self.connection.received(result.map_err(ServeError::Io)?);
                     }
                 } else if S::CAN_SHUT_DOWN || !self.connection.skip_linger_after_stream() {
-                    let stalls = pin!(timer(self.clock, until));
-                    match with_timer(pin!(self.socket.shutdown()), stalls).await {
+                    let stall_timer = pin!(timer(self.clock, until));
+                    match with_timer(pin!(self.socket.shutdown()), stall_timer).await {
                         Some(result) => result.map_err(ServeError::Io)?,
                         None => self.connection.abort(),
                     }

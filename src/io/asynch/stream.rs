@@ -43,11 +43,13 @@ impl<'l, L: SharedLog> Joined<'l, L> {
     /// `last_event_id` comes from the request: pass the value of the header field `Last-Event-ID` to
     /// [`LastEventId::from_bytes`]. If that is missing or empty, pass the value of a query parameter, such as `lastEventId`.
     ///
-    /// It yields to other tasks before the first write and after every 32 writes and waits, even if the writer is always ready.
+    /// It yields to other tasks before the first write, and then at least once in 32 writes, even if the writer is always ready.
     ///
-    /// `scratch` holds the bytes of one write. When this returns, the stream is over: end the body. It notices a client
-    /// that has gone only by an error of the writer. If your stack sees the end of the connection, drop the future, which
-    /// frees the slot at once.
+    /// `scratch` holds the bytes of one write. When this returns, the stream is over: end the body.
+    ///
+    /// This method does not read from the connection. It notices that a client is gone only when a write or a flush fails or
+    /// takes longer than the [write timeout](StreamOptions::write_timeout). If your stack sees the end of the connection, drop
+    /// the future, which frees the slot at once.
     ///
     /// # Cancel safety
     ///
@@ -100,8 +102,9 @@ impl<'l, L: SharedLog> Joined<'l, L> {
                 SessionOutput::Send(mut bytes) => {
                     while !bytes.is_empty() {
                         turns.begin().await;
-                        let stalls = pin!(timer(clock, clock.now().limit(timeout)));
-                        let length = match with_timer(pin!(writer.write(bytes)), stalls).await {
+                        let stall_timer = pin!(timer(clock, clock.now().limit(timeout)));
+                        let length = match with_timer(pin!(writer.write(bytes)), stall_timer).await
+                        {
                             Some(result) => result.map_err(ServeError::Io)?,
                             None => break 'stream CloseReason::Stalled,
                         };
@@ -120,8 +123,8 @@ impl<'l, L: SharedLog> Joined<'l, L> {
             };
             if needs_flush {
                 needs_flush = false;
-                let stalls = pin!(timer(clock, now.limit(timeout)));
-                match with_timer(pin!(writer.flush()), stalls).await {
+                let stall_timer = pin!(timer(clock, now.limit(timeout)));
+                match with_timer(pin!(writer.flush()), stall_timer).await {
                     Some(result) => result.map_err(ServeError::Io)?,
                     None => break CloseReason::Stalled,
                 }

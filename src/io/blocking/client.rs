@@ -7,7 +7,7 @@ use crate::client::{ConnectError, EventSource, EventSourceOutput, Notice, Notice
 use crate::decode::{Event, Kind};
 use crate::http::Url;
 use crate::io::Buffered;
-use crate::io::received::Piece;
+use crate::io::received::ReceivedPiece;
 
 /// Makes connections for a [`Client`].
 pub trait Connect {
@@ -25,7 +25,8 @@ pub trait Connect {
     /// # Errors
     ///
     /// [`ConnectError::Unreachable`] if a later attempt may succeed. [`ConnectError::Unsupported`] if the connector cannot
-    /// make such connections, for example encrypted ones: if the URL is that of the client, the client ends.
+    /// make such connections, for example encrypted ones. Then the client ends. If the URL is the target of a redirect, it
+    /// retries with the longest delay, unless [`strict`](crate::client::ReconnectOptions::strict) is set.
     fn connect(&mut self, url: Url<'_>) -> Result<Self::Socket, ConnectError>;
 }
 
@@ -60,7 +61,8 @@ impl<T: Connect + ?Sized> Connect for &mut T {
 ///     while let Some(event) = client.next() {
 ///         if event.event_type == "led" { /* .. */ }
 ///     }
-///     // The client reconnects after other failures: the server wants no more requests, or refuses them.
+///     // `None`: the client has ended, for example because the server wants no more requests, or refuses them. After other
+///     // failures it reconnects by itself.
 ///     Ok(())
 /// }
 /// ```
@@ -73,7 +75,9 @@ pub struct Client<'a, T: Connect, C> {
 }
 
 impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
-    /// Makes a client, which connects when it is first asked for an event. `buffer` receives, and has at least one byte.
+    /// Makes a client, which connects when it is first asked for an event.
+    ///
+    /// `buffer` is the receive buffer. It must have at least one byte.
     pub fn new(source: EventSource<'a>, connector: T, buffer: &'a mut [u8], clock: C) -> Self {
         Self {
             source,
@@ -92,10 +96,12 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
     /// and when the server restarts. It ends
     ///
     /// - when the server wants no more requests (204) or refuses them (such as 401 or 404),
-    /// - when a request must not be sent twice,
+    /// - after a failure of a request whose method is not safe, unless [`ClientOptions::request`] allows to repeat it,
     /// - when the attempts are used up,
     /// - when the program has to change something, such as a URL or a buffer,
     /// - after [`close`](Self::close).
+    ///
+    /// [`ClientOptions::request`]: crate::client::ClientOptions::request
     ///
     /// To try again nevertheless, wait for a while, then call [`restart`](Self::restart).
     #[allow(
@@ -114,7 +120,7 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
                 _ => {}
             }
         }
-        let piece = self.link.read(peek)?;
+        let piece = self.link.decoded(peek)?;
         Some(self.source.event(piece))
     }
 
@@ -141,15 +147,15 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
 
     /// Drops the connection. The next call connects anew, without a delay.
     ///
-    /// This also starts a client again that has ended, except by [`close`](Self::close). It sends a request again that
-    /// must not be sent twice.
+    /// This also starts a client again that has ended, except by [`close`](Self::close). It also repeats a request whose method
+    /// is not safe, such as `POST`.
     pub fn restart(&mut self) {
         self.source.restart();
         self.link.replace_socket(None);
     }
 
     /// Returns the next notice of the bytes that were received already.
-    #[inline(always)] // so that an event costs no call, as in `Decoder::data_alone`
+    #[inline(always)] // so that an event costs no call, as in `Decoder::take_single_line`
     fn read_rest(&mut self) -> Option<NoticeKind> {
         let (link, source) = (&mut self.link, &mut self.source);
         link.read_rest(source, &self.clock, peek)
@@ -190,7 +196,7 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
 #[derive(Debug)]
 pub(super) struct Link<S> {
     socket: S,
-    piece: Piece,
+    piece: ReceivedPiece,
     needs_flush: bool,
 }
 
@@ -198,7 +204,7 @@ impl<S> Link<S> {
     pub const fn new(socket: S) -> Self {
         Self {
             socket,
-            piece: Piece::NOTHING,
+            piece: ReceivedPiece::NOTHING,
             needs_flush: false,
         }
     }
@@ -208,14 +214,14 @@ impl<S> Link<Buffered<'_, S>> {
     /// Takes another socket, or none, and forgets the state of the one before.
     pub fn replace_socket(&mut self, socket: Option<S>) {
         self.socket.replace_socket(socket);
-        self.piece = Piece::NOTHING;
+        self.piece = ReceivedPiece::NOTHING;
         self.needs_flush = false;
     }
 }
 
 impl<S: BufRead + Write> Link<S> {
     /// Returns the next notice of the bytes that were received already, if there is one.
-    #[inline(always)] // so that an event costs no call, as in `Decoder::data_alone`
+    #[inline(always)] // so that an event costs no call, as in `Decoder::take_single_line`
     pub fn read_rest<C: Clock>(
         &mut self,
         source: &mut EventSource<'_>,
@@ -225,8 +231,8 @@ impl<S: BufRead + Write> Link<S> {
         if !self.piece.has_rest() {
             return None;
         }
-        let shown = peek(&mut self.socket);
-        self.piece.read_rest(shown, source, || clock.now())
+        let received = peek(&mut self.socket);
+        self.piece.read_rest(received, source, || clock.now())
     }
 
     /// Reads and writes up to the next notice. `None` means that the source has given up the connection.
@@ -236,7 +242,7 @@ impl<S: BufRead + Write> Link<S> {
         clock: &C,
     ) -> Option<NoticeKind> {
         while source.lifecycle.is_connected() {
-            self.socket.consume(self.piece.take_read());
+            self.socket.consume(self.piece.take_decoded());
             let result = if !source.awaits_bytes() {
                 self.send(source, clock)
             } else if self.needs_flush {
@@ -280,18 +286,18 @@ impl<S: BufRead + Write> Link<S> {
         source: &mut EventSource<'_>,
         clock: &C,
     ) -> Result<Option<NoticeKind>, S::Error> {
-        let shown = self.socket.fill_buf()?;
-        if shown.is_empty() {
+        let received = self.socket.fill_buf()?;
+        if received.is_empty() {
             source.received_eof();
             return Ok(None);
         }
-        Ok(self.piece.begin(shown, source, clock.now()))
+        Ok(self.piece.begin(received, source, clock.now()))
     }
 
     /// Returns the decoded bytes of the socket, from which the last event or comment borrows.
     #[inline(always)] // called for each event
-    pub fn read(&mut self, peek: Peek<S>) -> Option<&[u8]> {
-        self.piece.read(peek(&mut self.socket))
+    pub fn decoded(&mut self, peek: Peek<S>) -> Option<&[u8]> {
+        self.piece.decoded(peek(&mut self.socket))
     }
 
     /// Makes the notice. An event or a comment borrows from the bytes of the socket.
@@ -301,11 +307,11 @@ impl<S: BufRead + Write> Link<S> {
         notice: NoticeKind,
         peek: Peek<S>,
     ) -> Notice<'s> {
-        let shown = match notice {
+        let received = match notice {
             NoticeKind::Found(_) => peek(&mut self.socket),
             _ => None,
         };
-        self.piece.notice(notice, shown, source)
+        self.piece.notice(notice, received, source)
     }
 }
 

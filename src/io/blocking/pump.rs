@@ -21,18 +21,19 @@ pub enum PumpOutput {
     Close(Outcome),
 }
 
-/// The number of reads and writes in one call, so that one client cannot keep the loop from the others.
-const MAX_TURNS: u32 = 32;
+/// The most reads and writes in one call, so that the other clients get their turn, too.
+const MAX_STEPS: u32 = 32;
 
 impl Connection<'_> {
     /// Reads and writes as much as the socket allows without waiting, and returns what the connection wants next.
     ///
     /// **It never waits, if `ReadReady` and `WriteReady` of the socket keep their promise and its `flush` does not wait.** Call it
-    /// in every turn of the loop, or when [`PumpOutput::Wait`] says. `examples/serve_superloop` makes such a socket of one of
-    /// the standard library. For smoltcp, implement the two traits by `can_recv` and `can_send`.
+    /// in every turn of the loop, or as [`PumpOutput::Wait`] describes. For a socket of the standard library, see
+    /// `examples/serve_superloop`. For smoltcp, implement the two traits by `can_recv` and `can_send`.
     ///
-    /// Have one `Connection` more than the streams that you allow, and count those that have a [`session`](Connection::session).
-    /// The last one can then tell a further client by [`Connection::refuse_stream`] that the server is full.
+    /// To allow N streams, create N + 1 connections. A connection has a stream if [`session`](Connection::session) returns `Some`.
+    /// If N have one, answer the next request for a stream by [`Connection::refuse_stream`], which tells the client that the
+    /// server is full.
     ///
     /// # Errors
     ///
@@ -73,14 +74,14 @@ impl Connection<'_> {
         B: AsRef<[u8]> + AsMut<[u8]> + ?Sized,
     {
         let mut needs_flush = false;
-        let wait = self.take_turns(now, log, socket, &mut needs_flush)?;
+        let wait = self.run_steps(now, log, socket, &mut needs_flush)?;
         if needs_flush {
             socket.flush().map_err(ServeError::Io)?;
         }
         Ok(wait)
     }
 
-    fn take_turns<S, B>(
+    fn run_steps<S, B>(
         &mut self,
         now: Instant,
         log: &EventLog<B>,
@@ -91,7 +92,7 @@ impl Connection<'_> {
         S: Read + Write + ReadReady + WriteReady + HalfClose + ?Sized,
         B: AsRef<[u8]> + AsMut<[u8]> + ?Sized,
     {
-        for _ in 0..MAX_TURNS {
+        for _ in 0..MAX_STEPS {
             let is_writable = socket.write_ready().map_err(ServeError::Io)?;
             if is_writable {
                 self.restart_write_timeout();
