@@ -339,7 +339,7 @@ impl<M: RawMutex, const BYTES: usize, const CLIENTS: usize> SharedLog for Hub<M,
             }
             let number = state.take_slot()?;
             Some(TakenSlot {
-                hub: &self.locked,
+                locked: &self.locked,
                 number,
             })
         })?

@@ -20,13 +20,14 @@ pub struct Stats {
     pub clients: usize,
     /// How many streams have begun.
     pub served: u32,
-    /// How many loss notices were sent, because the last event ID of a client was no longer in the log or because the
-    /// client was too slow.
+    /// How many loss notices were sent: to clients whose last event ID was not in the log, and to clients whose next frame was
+    /// overwritten before they got it. Streams that ended with [`CloseReason::Lagged`](crate::server::CloseReason::Lagged) are
+    /// counted in `aborted` instead.
     pub lagged: u32,
     /// How many requests were refused, by the rules of the options or because no slot was free.
     pub refused: u32,
-    /// How many streams were aborted because the client took no byte for too long, or was overtaken by newer records in
-    /// the middle of a frame.
+    /// How many streams were aborted because the client took no byte for the write timeout, or because its current frame was
+    /// overwritten before it was sent completely.
     pub aborted: u32,
     /// How many frames were published.
     pub published: u32,
@@ -56,10 +57,10 @@ pub(super) struct State<const BYTES: usize, const CLIENTS: usize> {
     slots: [Slot; CLIENTS],
 }
 
-/// What one client holds of a hub.
+/// The slot of one client's stream.
 struct Slot {
     is_taken: bool,
-    /// Of the task that waits for a frame.
+    /// The waker of the task that waits for a frame.
     waker: Option<Waker>,
 }
 
@@ -87,7 +88,8 @@ impl<const BYTES: usize, const CLIENTS: usize> State<BYTES, CLIENTS> {
         Some(slot.waker.take())
     }
 
-    /// Keeps the waker of a task that waits, and returns the waker of this slot before.
+    /// Stores the waker of a waiting task in its slot. Returns the waker that it has replaced, if any, so that the caller drops it
+    /// after the lock.
     pub fn keep_waker(&mut self, number: usize, waker: &Waker) -> Option<Waker> {
         let slot = self.slots.get_mut(number)?;
         match &slot.waker {
@@ -97,7 +99,7 @@ impl<const BYTES: usize, const CLIENTS: usize> State<BYTES, CLIENTS> {
     }
 }
 
-/// The data of a hub behind its lock.
+/// The data of a hub, and its lock.
 ///
 /// A mutex of `embassy-sync` may be locked again by the function that runs under its lock. The `RefCell` refuses that.
 pub(super) struct Locked<M: RawMutex, const BYTES: usize, const CLIENTS: usize>(
@@ -122,7 +124,7 @@ impl<M: RawMutex, const BYTES: usize, const CLIENTS: usize> Locked<M, BYTES, CLI
 
 /// A slot of a hub that one client has taken. It is free again when this is dropped.
 pub struct TakenSlot<'h, M: RawMutex, const BYTES: usize, const CLIENTS: usize> {
-    pub(super) hub: &'h Locked<M, BYTES, CLIENTS>,
+    pub(super) locked: &'h Locked<M, BYTES, CLIENTS>,
     pub(super) number: usize,
 }
 
@@ -130,7 +132,7 @@ impl<M: RawMutex, const BYTES: usize, const CLIENTS: usize> Drop
     for TakenSlot<'_, M, BYTES, CLIENTS>
 {
     fn drop(&mut self) {
-        let waker = self.hub.lock(|state| {
+        let waker = self.locked.lock(|state| {
             state.stats.clients = state.stats.clients.minus(1);
             let slot = state.slots.get_mut(self.number)?;
             slot.is_taken = false;
