@@ -2,7 +2,7 @@
 //!
 //! The standards are the WHATWG HTML standard, section 9.2 (*Server-sent events*), RFC 9110 (*HTTP Semantics*), RFC 9112
 //! (*HTTP/1.1*) and the CORS protocol of WHATWG Fetch. A server and a client of this crate use different parts of HTTP, so each
-//! has its own table. Section numbers in the tables refer to the standard named in the heading.
+//! has its own table. A section number without the name of a standard is one of WHATWG HTML.
 //!
 //! # The event stream (WHATWG HTML)
 //!
@@ -57,7 +57,7 @@
 //! | path and query | percent-encoded as browsers do. The fragment is not sent |
 //! | user name in a URL (`http://user@host/`) | **rejected**: RFC 9110, section 4.2.4 deprecates it. Send a header field instead |
 //! | international host names | only in their `xn--` form: the tables of IDNA do not fit a microcontroller |
-//! | head of any length | up to `ClientOptions::max_head_len`, 16 KB by default. Only the longest line that matters has to fit the buffer |
+//! | head of any length | up to `ClientOptions::max_head_len`, 16 KB by default. Only the longest line that the client needs has to fit the buffer |
 //! | obs-fold, bare LF, empty lines before the status line | accepted (RFC 9112, sections 2.2 and 5.2) |
 //! | 1xx responses | skipped, except 101, which is a failure that is retried |
 //! | `Content-Length` | supported, also repeated with equal values. Different values are a failure, unless there is a `Transfer-Encoding` |
@@ -66,7 +66,7 @@
 //! | other transfer codings | **not supported**: the request offers none in `TE` (RFC 9110, section 10.1.4). Such a response is a failure that is retried |
 //! | content codings, such as `gzip` | **not supported**: the request asks for `identity`. A decompressor needs a window of 32 KB, and may hold back events |
 //! | `Retry-After` | seconds are supported, up to one hour by default. A date means that the response is retried, but sets no delay: the device may have no calendar |
-//! | `Retry-After` on 2xx and 3xx | ignored. RFC 9110, section 10.2.3 would delay a redirect by it |
+//! | `Retry-After` on 1xx, 3xx, and 2xx other than 200 | ignored. RFC 9110, section 10.2.3 would delay a redirect by it. On a 200 with another type, it delays the retry |
 //! | persistent connections, pipelining | **not used**: a stream takes its connection until the end |
 //! | caches, conditional requests, ranges | **not supported**: a stream is not cacheable. 206 and 304 are not streams |
 //! | authentication schemes | **not in the crate**: `ClientOptions::fields` and `dynamic_fields` send `Authorization` |
@@ -86,7 +86,7 @@
 //! | `Last-Event-ID` | supported, as raw bytes; otherwise a query parameter, percent-decoded. An id that is invalid or too long is treated as unknown: the client gets the loss notice |
 //! | obs-fold | 400 (RFC 9112, section 5.2) |
 //! | bare LF, empty lines before the request line | accepted (RFC 9112, section 2.2) |
-//! | head of any length | up to `ServerOptions::max_head_len`, 8 KB by default. Only the request line and the fields that matter have to fit the scratch: otherwise 414 or 431 |
+//! | head of any length | up to `ServerOptions::max_head_len`, 8 KB by default. Only the request line and the fields that the server needs have to fit the scratch: otherwise 414 or 431 |
 //! | end of the response | the end of the connection by default, which also works through HTTP/1.0 proxies; `chunked` by option, for HTTP/1.1 clients |
 //! | persistent connections, pipelining | **not supported**: every response has `Connection: close`. A stream takes its connection anyway |
 //! | content codings | **not supported**: `no-transform` asks proxies not to add one |
