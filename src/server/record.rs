@@ -91,7 +91,7 @@ impl<'l> Record<'l> {
     pub(super) fn has_type_at(&self, at: u32, name: EventType<'_>) -> bool {
         let name = name.as_bytes();
         // The limit bounds the work: a longer type of the record cannot be equal. One byte more finds the line end.
-        self.type_at(at, name.len().max(MESSAGE.len()).saturating_add(1))
+        self.type_at(at, name.len().max(MESSAGE.len()).plus(1))
             .is_some_and(|known| equal(known, name))
     }
 
@@ -112,7 +112,7 @@ impl<'l> Record<'l> {
         let Some(value) = self.value_at(ID, b"id: ".len(), at) else {
             return false;
         };
-        let longest = id.len().saturating_add(MAX_WHITE_SPACE);
+        let longest = id.len().plus(MAX_WHITE_SPACE);
         let value = value.get(..longest).unwrap_or(value);
         let length = value.iter().position(|byte| *byte == b'\n');
         let value = length.and_then(|length| value.get(..length));
@@ -152,8 +152,8 @@ impl<'l> Record<'l> {
                 Some(line_end) => (line_end as u32).plus(1),
                 None => window.len() as u32,
             };
-            *at = at.saturating_add(read);
-            *bytes = bytes.saturating_sub(read);
+            *at = at.plus(read);
+            *bytes = bytes.minus(read);
             if line_end.is_none() {
                 return false;
             }
