@@ -15,7 +15,7 @@ pub(super) enum State<'a> {
     Head,
     /// The request head was read, and the caller has not answered it.
     Request,
-    /// A response whose content is at hand is being sent, head first.
+    /// A response that is no stream is being sent, head first.
     Response(FixedResponse<'a>),
     /// A stream is being sent, head first.
     Stream(Stream<'a>),
@@ -85,7 +85,7 @@ impl<'a> State<'a> {
     }
 }
 
-/// A response whose content is at hand, and how much of the content was sent.
+/// A response that is no stream, and how many bytes of its content were sent.
 #[derive(Debug)]
 pub(super) struct FixedResponse<'a> {
     pub status: Status,
@@ -213,7 +213,7 @@ impl Ending {
         Self { outcome, next }
     }
 
-    /// Creates the end of a stream, by a reset if its last frame was not sent whole or the client takes no byte.
+    /// Creates the end of a stream, by a reset if its last frame was not sent completely or the client takes no byte.
     pub const fn of_stream(reason: CloseReason) -> Self {
         Self {
             outcome: Outcome::Streamed(reason),

@@ -22,7 +22,7 @@ pub enum ConnectionOutput<'c> {
     Close(Outcome),
     /// Close the connection at once, by a reset (TCP RST) if the socket can do that: the client does not read, or the rest of the
     /// current frame was overwritten. After a FIN, the socket would wait for a client that does not read, or the client would take a
-    /// part of an event for a whole one.
+    /// part of an event for a complete one.
     Abort(Outcome),
 }
 
@@ -36,7 +36,7 @@ pub enum Outcome {
     Answered(Status),
     /// The response was a stream, which ended for this reason.
     Streamed(CloseReason),
-    /// The client got no whole response: it closed the connection, sent no request, or did not read. Or the scratch was empty, or
+    /// The client got no complete response: it closed the connection, sent no request, or did not read. Or the scratch was empty, or
     /// the server ended.
     Unanswered,
 }

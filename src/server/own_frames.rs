@@ -17,7 +17,7 @@ pub(super) struct OwnFrames<'a> {
 }
 
 impl<'a> OwnFrames<'a> {
-    /// The frames for a client that comes now, whose stream has this number in its log.
+    /// Creates the frames for a client that connects now, whose stream has this number in its log.
     pub fn new(now: Instant, number: u16, options: &'a StreamOptions<'a>) -> Self {
         Self {
             options,

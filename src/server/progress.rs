@@ -91,7 +91,7 @@ impl Progress {
         self.lifetime_ends = ENDED;
     }
 
-    /// Whether `end` was called. If not, the stream ends only when its lifetime is over.
+    /// Returns whether `end` was called. If not, the stream ends only when its lifetime is over.
     pub fn is_ended(&self) -> bool {
         self.lifetime_ends == ENDED
     }
@@ -128,7 +128,7 @@ impl Progress {
             return;
         }
         let mut next = self.walk.cursor;
-        // If the record is still there, `next_record` goes on after it.
+        // If the record is still there, `next_record` continues after it.
         if let Err(Lagged { missed }) = records.read(&mut next) {
             self.walk.jump_to(next);
             if missed > 1 {
@@ -164,7 +164,7 @@ impl Progress {
         NextRecord::Again
     }
 
-    /// Whether [`search`](Self::search) is to be called.
+    /// Returns whether [`search`](Self::search) is to be called.
     #[cfg(any(feature = "http", feature = "embedded-io-async"))]
     pub const fn is_resuming(&self) -> bool {
         matches!(self.stage, Stage::Resume | Stage::Search)

@@ -152,6 +152,7 @@ impl Ring {
 
     /// Returns how many records the ring holds.
     pub const fn len(&self) -> u32 {
+        // Wraps, as record numbers do.
         self.next.number.wrapping_sub(self.oldest.number)
     }
 
@@ -262,6 +263,7 @@ impl<'r> Records<'r> {
     #[inline(never)] // It has a dozen callers.
     pub fn read(&self, cursor: &mut Cursor) -> Result<Option<Record<'r>>, Lagged> {
         let oldest = self.ring.oldest;
+        // Record numbers wrap. A cursor before `oldest` looks far ahead.
         let ahead = cursor.number.wrapping_sub(oldest.number);
         if ahead > self.ring.len() {
             let missed = oldest.number.wrapping_sub(cursor.number);

@@ -212,7 +212,7 @@ impl<'a> ServerOptions<'a> {
         self
     }
 
-    /// Limits the time until a request head is whole, in milliseconds from the start of the connection: 10 s by default.
+    /// Limits the time until a request head is complete, in milliseconds from the start of the connection: 10 s by default.
     ///
     /// A later one is refused with 408. If the client has sent no byte, the connection is closed without a response. 0 means no
     /// limit: then a client that sends nothing holds its connection for ever.

@@ -117,7 +117,7 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// A stream that ends after its preamble.
+    /// Creates a stream that ends after its preamble.
     #[cfg(feature = "http")]
     pub(super) fn ended(now: Instant, options: &'a StreamOptions<'a>) -> Self {
         let walk = Walk::new(Cursor::START, Cursor::START);
@@ -196,7 +196,7 @@ impl<'a> Session<'a> {
         self.progress.walk.cursor
     }
 
-    /// Whether [`search`](Self::search) is to be called.
+    /// Returns whether [`search`](Self::search) is to be called.
     #[cfg(any(feature = "http", feature = "embedded-io-async"))]
     pub(crate) const fn is_resuming(&self) -> bool {
         self.progress.is_resuming()
@@ -208,13 +208,13 @@ impl<'a> Session<'a> {
         self.progress.search(records, last_event_id)
     }
 
-    /// The hook of the options for the present state.
+    /// Returns the hook of the options that writes the present state.
     #[cfg(feature = "http")]
     pub(super) const fn initial_state(&self) -> Option<&'a dyn InitialState> {
         self.own.options.initial_state
     }
 
-    /// Whether [`fill_initial_state`](Self::fill_initial_state) is to be called.
+    /// Returns whether [`fill_initial_state`](Self::fill_initial_state) is to be called.
     pub(crate) const fn is_initial_state(&self) -> bool {
         self.progress.stage.is_initial_state()
     }
@@ -305,7 +305,7 @@ impl<'a> Session<'a> {
         let progress = &mut self.progress;
         loop {
             match progress.stage {
-                // The driver searches before it polls, and asks for the present state while the log is not locked.
+                // The driver calls `search` before `poll` or `fill`, and `fill_initial_state` while the log is not locked.
                 Stage::Resume
                 | Stage::Search
                 | Stage::InitialState

@@ -40,12 +40,12 @@ pub(super) enum Stage {
 // frames of the session, and takes all stages that are left as those of the log: so a stage that a rare option adds to the log's
 // makes no test longer.
 impl Stage {
-    /// Whether the caller's hook is called for the present state.
+    /// Returns whether the caller's hook is called for the present state.
     pub const fn is_initial_state(self) -> bool {
         matches!(self, Self::InitialState | Self::InitialStateWithoutId)
     }
 
-    /// Whether the session sends a frame of its own.
+    /// Returns whether the session sends a frame of its own.
     pub const fn is_own_frame(self) -> bool {
         matches!(
             self,
@@ -53,12 +53,12 @@ impl Stage {
         )
     }
 
-    /// Whether records of the log are sent.
+    /// Returns whether records of the log are sent.
     pub const fn is_live(self) -> bool {
         matches!(self, Self::Live | Self::LiveWithoutId)
     }
 
-    /// The stage after the last frame of the present state.
+    /// Returns the stage after the last frame of the present state.
     pub const fn after_initial_state(self) -> Self {
         match self {
             Self::InitialStateWithoutId => Self::LiveWithoutId,

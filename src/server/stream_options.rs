@@ -130,7 +130,7 @@ impl<'a> StreamOptions<'a> {
         self
     }
 
-    /// Sets the loss notice, the frame that a client gets in the place of missing events: by default an event of the type `lost` with
+    /// Sets the loss notice, the frame that a client gets instead of missing events: by default an event of the type `lost` with
     /// empty data.
     pub const fn loss_notice(mut self, frame: Frame<'a>) -> Self {
         self.loss_notice = frame;
