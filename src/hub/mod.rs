@@ -46,7 +46,7 @@ use state::{Locked, TakenSlot, count};
 ///
 /// fn sample(millicelsius: i32) {
 ///     let published = HUB.publish_with(event_type!("temperature"), |data| write!(data, "{millicelsius}"));
-///     // It fails only if the event is larger than the log. Then clients get the next sample.
+///     // It fails only if the event does not fit in the log. Then clients get the next sample.
 ///     published.unwrap_or_default();
 /// }
 /// ```

@@ -213,7 +213,7 @@ impl ReceivedPiece {
         }
     }
 
-    /// Whether bytes are left to decode.
+    /// Returns whether bytes are left to decode.
     #[inline(always)] // called for each event
     pub fn has_rest(&self) -> bool {
         self.decoded != self.length

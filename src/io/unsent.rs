@@ -28,7 +28,7 @@ impl Sent {
     };
 
     pub fn note(&mut self, bytes: &[u8]) {
-        // Saturates as in `Frame::encoded_len`: a LF becomes 7 bytes, so a frame may be longer than `usize` counts.
+        // Saturates as in `Frame::encoded_len`: an LF of the data becomes 7 bytes, so the length of a frame can exceed `usize`.
         self.length = self.length.saturating_add(bytes.len());
         for byte in bytes {
             // FNV-1a multiplies modulo 2^32.

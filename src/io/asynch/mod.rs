@@ -30,7 +30,7 @@
 //!    those of [`AllowedOrigins::header_fields`](crate::server::AllowedOrigins::header_fields), also to the 503.
 //! 3. Write the body by [`Joined::stream`]. The stack delimits the body, and ends it when `stream` returns.
 //!
-//! `Hub::join` has an example. That stack checks the path, the method, `Accept`, `Host` and who may ask.
+//! `Hub::join` has an example. That stack checks the path, the method, `Accept`, `Host` and who may read the stream.
 
 #[cfg(feature = "http")]
 mod client;

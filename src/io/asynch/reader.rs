@@ -91,7 +91,7 @@ impl<'b, R: Read, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Reader<'b, R, B> {
 
     /// Reads once, after a yield if no turn is left.
     ///
-    /// Not a part of `next`: its future then has one `await`, so that fewer instructions resume it for each event.
+    /// A function of its own, so that the future of `next` has one `await`: resuming it takes fewer instructions for each event.
     async fn receive(&mut self) -> Result<usize, R::Error> {
         self.turns.begin().await;
         let length = self.socket.read(self.inbox.receive_buffer()).await?;

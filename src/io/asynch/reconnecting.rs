@@ -112,7 +112,7 @@ impl<'a, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C: Clock> ReconnectingReader<'a,
         self.decoder.last_event_id()
     }
 
-    /// Returns the reconnection time in milliseconds. The server sets it by `retry`, and the options before.
+    /// Returns the reconnection time in milliseconds: that of the options, until the server sets it by `retry`.
     pub fn retry(&self) -> u32 {
         let of_server = self.decoder.retry();
         of_server.unwrap_or(self.attempts.reconnect.retry())
