@@ -51,7 +51,7 @@ pub(crate) fn rotate(buffer: &mut [u8], start: usize, length: usize, end: usize)
 
 /// Moves the first `length` bytes of a range to its end. The other bytes of the range have any value afterwards.
 // Not by `copy_within`, which calls `memmove`: see `rotate`.
-#[inline(never)] // it has three callers, and a copy in each takes more flash
+#[inline(never)] // It has three callers, and a copy in each takes more flash.
 pub(crate) fn move_up(mut range: &mut [u8], length: usize) {
     let mut left = length;
     // After the last byte it wraps to a position that no slice has, and the loop ends.
@@ -73,7 +73,7 @@ fn reverse(mut range: &mut [u8]) {
 }
 
 /// Copies array by array: 16 bytes while there are that many, then 8, 4, 2 and 1.
-#[inline(always)] // a part of `copy`: a call would cost more than it copies
+#[inline(always)] // It is a part of `copy`: a call would cost more than it copies.
 fn copy_in_pieces(mut from: &[u8], mut to: &mut [u8]) {
     while let Some((bytes, places)) = split_both::<16>(&mut from, &mut to) {
         // The compiler joins these bytes to words. A loop that copied a whole array or a single byte would become a call of
@@ -90,7 +90,7 @@ fn copy_in_pieces(mut from: &[u8], mut to: &mut [u8]) {
 /// Copies up to 63 bytes as two arrays, which can overlap, and more by `memcpy`.
 ///
 /// On hosts, arrays are copied by vector instructions, and `memcpy` is faster for long slices.
-#[inline(always)] // a part of `copy`: a call would cost more than it copies
+#[inline(always)] // It is a part of `copy`: a call would cost more than it copies.
 fn copy_as_two(from: &[u8], to: &mut [u8]) {
     match to.len() {
         64.. => to.copy_from_slice(from),
@@ -104,7 +104,7 @@ fn copy_as_two(from: &[u8], to: &mut [u8]) {
 }
 
 /// Copies the first and the last `N` bytes, if there are at least `N`.
-#[inline(always)] // a part of `copy`: a call would cost more than it copies
+#[inline(always)] // It is a part of `copy`: a call would cost more than it copies.
 fn copy_ends<const N: usize>(from: &[u8], to: &mut [u8]) {
     if let (Some(bytes), Some(places)) = (from.first_chunk::<N>(), to.first_chunk_mut()) {
         *places = *bytes;
@@ -115,7 +115,7 @@ fn copy_ends<const N: usize>(from: &[u8], to: &mut [u8]) {
 }
 
 /// Copies the first `N` bytes, if there are at least `N`, and splits them off.
-#[inline(always)] // a part of `copy`: a call would cost more than it copies
+#[inline(always)] // It is a part of `copy`: a call would cost more than it copies.
 fn copy_array<const N: usize>(from: &mut &[u8], to: &mut &mut [u8]) {
     if let Some((bytes, places)) = split_both::<N>(from, to) {
         *places = *bytes;
@@ -123,7 +123,7 @@ fn copy_array<const N: usize>(from: &mut &[u8], to: &mut &mut [u8]) {
 }
 
 /// Splits off the first `N` bytes of both slices, if both have them.
-#[inline(always)] // a part of `copy`: a call would cost more than it copies
+#[inline(always)] // It is a part of `copy`: a call would cost more than it copies.
 fn split_both<'f, 't, const N: usize>(
     from: &mut &'f [u8],
     to: &mut &'t mut [u8],

@@ -40,7 +40,7 @@ impl Iterator for Decimal {
 }
 
 /// Returns `number` with one more decimal digit, at most `u32::MAX`. Returns `None` if `byte` is no digit.
-#[inline(always)] // in two callers, a loop each
+#[inline(always)] // It is in two callers, a loop each.
 pub(crate) fn append_decimal(number: u32, byte: u8) -> Option<u32> {
     // Bytes below `0` wrap to more than 9, so one comparison excludes all that are no digits.
     let digit = byte.wrapping_sub(b'0');

@@ -12,7 +12,7 @@ pub(crate) const FAVORS_SPEED: bool = cfg!(all(target_pointer_width = "64", not(
 /// Whether two short names are the same.
 ///
 /// It compares byte by byte: a call of `memcmp` takes more flash and stack.
-#[inline(always)] // a call would cost more than the loop does for the few bytes of a name
+#[inline(always)] // A call would cost more than the loop does for the few bytes of a name.
 pub(crate) fn equal(one: &[u8], other: &[u8]) -> bool {
     one.iter().eq(other)
 }

@@ -104,7 +104,7 @@ impl Layout {
     }
 
     /// Appends to the data, after a line feed if `is_next_line`. Returns whether there is room. There must be no partial value.
-    #[inline] // the decoder takes 32 bytes of flash more with a call
+    #[inline] // The decoder takes 32 bytes of flash more with a call.
     pub fn append_data(&mut self, buffer: &mut [u8], bytes: &[u8], is_next_line: bool) -> bool {
         let start = self.data.plus(usize::from(is_next_line));
         let length = bytes.len().plus(usize::from(is_next_line));
@@ -121,7 +121,7 @@ impl Layout {
     }
 
     /// Appends a byte to the data. Returns whether there is room. There must be no partial value.
-    #[inline(always)] // for each byte, a call would cost more than the write
+    #[inline(always)] // For each byte, a call would cost more than the write.
     pub fn push_data(&mut self, buffer: &mut [u8], byte: u8) -> bool {
         let has_room = self.push_partial(buffer, byte);
         self.data = self.partial;
@@ -139,7 +139,7 @@ impl Layout {
     }
 
     /// Appends a byte to the partial value. Returns whether there is room.
-    #[inline(always)] // for each byte, a call would cost more than the write
+    #[inline(always)] // For each byte, a call would cost more than the write.
     pub fn push_partial(&mut self, buffer: &mut [u8], byte: u8) -> bool {
         let slot = buffer
             .len()
@@ -173,7 +173,7 @@ impl Layout {
     }
 
     /// Replaces the ID by the partial value, which is whole now, unless it holds NUL. Returns whether it did.
-    #[inline(always)] // in two callers: a call would add a stack frame to the deepest stack of `next`
+    #[inline(always)] // It is in two callers: a call would add a stack frame to the deepest stack of `next`.
     pub fn partial_becomes_id(&mut self, buffer: &mut [u8]) -> bool {
         let line = Span {
             start: self.data,
@@ -247,14 +247,14 @@ pub(super) struct Deferred<'i> {
 
 impl<'i> Deferred<'i> {
     /// Defers the first data line of an event. There must be room.
-    #[inline(always)] // two assignments
+    #[inline(always)] // It is two assignments.
     pub fn defer_data(&mut self, layout: &mut Layout, data: &'i [u8]) {
         layout.reserve_data(data.len());
         self.data = data;
     }
 
     /// Defers an event type, which replaces the one so far. Returns whether there is room.
-    #[inline(always)] // a part of `EventBuilder::defer`, its only caller
+    #[inline(always)] // It is a part of `EventBuilder::defer`, its only caller.
     pub fn defer_event_type(
         &mut self,
         layout: &mut Layout,
@@ -269,13 +269,13 @@ impl<'i> Deferred<'i> {
     }
 
     /// Whether an ID can be deferred. If the event type is in the buffer already, it cannot: its bytes would have to move.
-    #[inline(always)] // a part of `EventBuilder::defer`, its only caller
+    #[inline(always)] // It is a part of `EventBuilder::defer`, its only caller.
     pub fn can_defer_id(&self, layout: &Layout, buffer: &[u8], id: &[u8]) -> bool {
         layout.has_room(buffer, id.len()) && layout.event_type_len() == self.event_type.len()
     }
 
     /// Defers an ID, which replaces the one so far.
-    #[inline(always)] // a part of `EventBuilder::defer`, its only caller
+    #[inline(always)] // It is a part of `EventBuilder::defer`, its only caller.
     pub fn defer_id(&mut self, layout: &mut Layout, id: &'i [u8]) {
         layout.reserve_id(id.len());
         self.id = id;
@@ -287,7 +287,7 @@ impl<'i> Deferred<'i> {
     }
 
     /// Writes all deferred values to the buffer.
-    #[inline] // mostly nothing is deferred, or only data
+    #[inline] // Mostly nothing is deferred, or only data.
     pub fn write_all(&mut self, layout: &Layout, buffer: &mut [u8]) {
         if !self.data.is_empty() {
             write(buffer, 0, self.data);
@@ -298,7 +298,7 @@ impl<'i> Deferred<'i> {
         *self = Deferred::default();
     }
 
-    #[inline(never)] // inlined, each caller of `write_all` would hold a copy
+    #[inline(never)] // Inlined, each caller of `write_all` would hold a copy.
     fn write_event_type_and_id(&self, layout: &Layout, buffer: &mut [u8]) {
         let span = layout.event_type_span(buffer);
         write(buffer, span.start, self.event_type);
@@ -307,7 +307,7 @@ impl<'i> Deferred<'i> {
     }
 
     /// Returns the data of the event, from the input or from the buffer.
-    #[inline(always)] // a part of `EventBuilder::dispatch`, its only caller
+    #[inline(always)] // It is a part of `EventBuilder::dispatch`, its only caller.
     pub fn data<'e>(&self, layout: &Layout, buffer: &'e [u8]) -> &'e [u8]
     where
         'i: 'e,
@@ -319,7 +319,7 @@ impl<'i> Deferred<'i> {
     }
 
     /// Returns the type of the event, from the input or from the buffer.
-    #[inline(always)] // a part of `EventBuilder::dispatch`, its only caller
+    #[inline(always)] // It is a part of `EventBuilder::dispatch`, its only caller.
     pub fn event_type<'e>(&self, layout: &Layout, buffer: &'e [u8]) -> EventType<'e>
     where
         'i: 'e,

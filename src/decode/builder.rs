@@ -28,7 +28,7 @@ impl EventBuilder {
     }
 
     /// Whether this data line is the first one of the event, and fits.
-    #[inline(always)] // it only compares
+    #[inline(always)] // It only compares.
     pub fn can_begin_with(&self, buffer: &[u8], data: &[u8]) -> bool {
         self.state.has_no_data() && self.layout.has_room(buffer, data.len())
     }
@@ -38,7 +38,7 @@ impl EventBuilder {
     /// # Errors
     ///
     /// [`Overflow`] once for each event that does not fit. Later pieces of that event return `Ok`.
-    #[inline(always)] // most pieces are deferred, which takes as few instructions as a call
+    #[inline(always)] // Most pieces are deferred, which takes as few instructions as a call.
     pub fn take<'i>(
         &mut self,
         buffer: &mut [u8],
@@ -94,7 +94,7 @@ impl EventBuilder {
     /// # Errors
     ///
     /// As [`take`](Self::take).
-    #[inline(always)] // for most chunks, its only caller does nothing else
+    #[inline(always)] // For most chunks, its only caller does nothing else.
     pub fn append_data(&mut self, buffer: &mut [u8], data: &[u8]) -> Result<(), Overflow> {
         if !self.state.is_kept() || self.layout.append_data(buffer, data, false) {
             return Ok(());
@@ -104,13 +104,13 @@ impl EventBuilder {
 
     /// Writes a byte of a data line to the buffer, which holds the start of that line. Returns `false` if the byte does not
     /// fit: then call `push`.
-    #[inline(always)] // a call would cost more than the write
+    #[inline(always)] // A call would cost more than the write.
     pub fn push_data(&mut self, buffer: &mut [u8], byte: u8) -> bool {
         !self.state.is_kept() || self.layout.push_data(buffer, byte)
     }
 
     /// As `push_data`, for an event type or an ID. Returns `false` also if the event was dropped.
-    #[inline(always)] // a call would cost more than the write
+    #[inline(always)] // A call would cost more than the write.
     pub fn push_partial(&mut self, buffer: &mut [u8], byte: u8) -> bool {
         self.state.is_kept() && self.layout.push_partial(buffer, byte)
     }
@@ -137,7 +137,7 @@ impl EventBuilder {
     ///
     /// Returns `false` for other bytes, and if the byte does not fit. Then call `push_slow`, which sets to the same values what
     /// this call has changed already.
-    #[inline(always)] // a part of `push`, its only caller
+    #[inline(always)] // It is a part of `push`, its only caller.
     fn push_fast(&mut self, buffer: &mut [u8], field: Field, byte: u8, part: ValueByte) -> bool {
         match (part, field) {
             (ValueByte::First, Field::Data)
@@ -166,7 +166,7 @@ impl EventBuilder {
     }
 
     /// Reads any byte, such as one of `retry`, of a second data line, or one that does not fit.
-    #[inline(never)] // inlined, `push` would take its stack for the bytes of `push_fast`, too
+    #[inline(never)] // Inlined, `push` would take its stack for the bytes of `push_fast`, too.
     fn push_slow(
         &mut self,
         buffer: &mut [u8],
@@ -186,7 +186,7 @@ impl EventBuilder {
     /// Reads a piece of `event`, `id` or `retry` that is not deferred.
     // The fields of a `Piece` are separate arguments. With a pointer to it, `Decoder::next` would write each piece to the
     // stack, which takes 10 instructions an event.
-    #[inline(never)] // rare, and it has two callers
+    #[inline(never)] // It is rare, and it has two callers.
     fn write_other(
         &mut self,
         buffer: &mut [u8],
@@ -212,7 +212,7 @@ impl EventBuilder {
     }
 
     /// Ends an event with data: sets the last event ID, and returns the event.
-    #[inline(always)] // the event is made where the caller wants it, without a copy
+    #[inline(always)] // The event is made where the caller wants it, without a copy.
     pub fn dispatch<'e>(&mut self, buffer: &'e mut [u8], deferred: &Deferred<'e>) -> Event<'e> {
         let written = self.layout;
         self.commit(buffer, deferred);
@@ -227,14 +227,14 @@ impl EventBuilder {
 
     /// Ends an event that is not returned, because it has no data or was dropped: sets the last event ID, and discards the
     /// other fields.
-    #[inline(never)] // rare
+    #[inline(never)] // It is rarely called: inlined, it would make its caller longer.
     pub fn end_event(&mut self, buffer: &mut [u8], deferred: &mut Deferred<'_>) {
         self.commit(buffer, deferred);
         *deferred = Deferred::default();
     }
 
     /// Sets the last event ID if the event has an ID, and clears the other fields.
-    #[inline(always)] // most events have no ID: then a call would cost more than the rest
+    #[inline(always)] // Most events have no ID: then a call would cost more than the rest.
     fn commit(&mut self, buffer: &mut [u8], deferred: &Deferred<'_>) {
         if self.id_set {
             self.id_set = false;
@@ -268,7 +268,7 @@ impl EventBuilder {
     }
 
     /// Defers the copy of a whole event type or ID. Returns `false` if that is not possible.
-    #[inline(always)] // a part of `take`, its only caller
+    #[inline(always)] // It is a part of `take`, its only caller.
     fn defer<'i>(
         &mut self,
         buffer: &[u8],

@@ -224,25 +224,25 @@ pub(super) enum EventState {
 
 impl EventState {
     /// Whether no field of the event has been read.
-    #[inline(always)] // one comparison
+    #[inline(always)] // It is one comparison.
     pub fn is_empty(self) -> bool {
         self == EventState::Empty
     }
 
     /// Whether the event fits so far, and the next data line would be its first one.
-    #[inline(always)] // one comparison
+    #[inline(always)] // It is one comparison.
     pub fn has_no_data(self) -> bool {
         self <= EventState::NoData
     }
 
     /// Whether the event fits so far, and has a data line.
-    #[inline(always)] // one comparison
+    #[inline(always)] // It is one comparison.
     pub fn has_data(self) -> bool {
         self == EventState::HasData
     }
 
     /// Whether the event fits so far.
-    #[inline(always)] // one comparison
+    #[inline(always)] // It is one comparison.
     pub fn is_kept(self) -> bool {
         self <= EventState::HasData
     }

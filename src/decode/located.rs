@@ -40,21 +40,21 @@ impl Located {
 
 impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
     /// Reads an event of a single data line, if the input begins with one. Returns its data.
-    #[inline(always)] // see `DecoderState::take_single_line`
+    #[inline(always)] // See `DecoderState::take_single_line`.
     pub(crate) fn take_single_line<'i>(&mut self, input: &mut &'i [u8]) -> Option<&'i [u8]> {
         self.state.take_single_line(self.buffer.as_ref(), input)
     }
 
     /// Returns the event whose data `take_single_line` has returned.
     #[cfg(feature = "http")]
-    #[inline(always)] // it only makes slices
+    #[inline(always)] // It only makes slices.
     pub(crate) fn single_line_event<'e>(&'e self, data: &'e [u8]) -> Event<'e> {
         self.state.single_line_event(self.buffer.as_ref(), data)
     }
 
     /// Returns the positions of the event whose data `take_single_line` has returned. The data is a part of `piece`.
     #[cfg(any(feature = "embedded-io", feature = "embedded-io-async"))]
-    #[inline(always)] // two additions
+    #[inline(always)] // It is two additions.
     pub(crate) fn locate_single_line(&self, data: &[u8], piece: &[u8]) -> Located {
         let Span { start, end } = Span::within(data, piece);
         let length = self.buffer.as_ref().len();
@@ -68,7 +68,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
     }
 
     /// Reads `input`, which is the rest of `piece`, up to the end of an event, or of a comment if `comments` is set.
-    #[inline(always)] // most programs have one caller
+    #[inline(always)] // Most programs have one caller.
     pub(crate) fn read_located(
         &mut self,
         piece: &[u8],
@@ -117,7 +117,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
     }
 
     /// Returns the event at these positions in the buffer and in `piece`.
-    #[inline(always)] // it only makes slices
+    #[inline(always)] // It only makes slices.
     pub(crate) fn located_event<'e>(&'e self, located: Located, piece: &'e [u8]) -> Event<'e> {
         let buffer = self.buffer.as_ref();
         let value = |span: Span| match span.start.checked_sub(buffer.len()) {
@@ -149,7 +149,7 @@ impl Address {
         length: 0,
     };
 
-    #[inline(always)] // no instructions of its own
+    #[inline(always)] // It has no instructions of its own.
     fn of(bytes: &[u8]) -> Self {
         Self {
             start: bytes.as_ptr().addr(),
@@ -158,7 +158,7 @@ impl Address {
     }
 
     /// Returns the position of this slice in `whole`, or `None` if it does not start in it.
-    #[inline(always)] // two instructions
+    #[inline(always)] // It is two instructions.
     fn offset_in(self, whole: Self) -> Option<usize> {
         // An address before `whole` wraps to a number that is larger than any length.
         let offset = self.start.wrapping_sub(whole.start);

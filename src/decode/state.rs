@@ -26,7 +26,7 @@ impl DecoderState {
     }
 
     /// Does the work of [`Decoder::next`](super::Decoder::next).
-    #[inline(always)] // its only caller is generic over the buffer, and has no other code
+    #[inline(always)] // Its only caller is generic over the buffer, and has no other code.
     pub fn next<'s, 'i: 's>(
         &mut self,
         buffer: &'s mut [u8],
@@ -41,7 +41,7 @@ impl DecoderState {
     /// Reads an event of a single data line, if the input begins with one and no field is pending. Returns its data.
     ///
     /// This is the fast path: most events are of this kind, and lie whole in the input.
-    #[inline(always)] // a call would cost more than the checks that fail on other input
+    #[inline(always)] // A call would cost more than the checks that fail on other input.
     pub fn take_single_line<'i>(
         &mut self,
         buffer: &[u8],
@@ -59,7 +59,7 @@ impl DecoderState {
     }
 
     /// Returns the event whose data `take_single_line` has returned.
-    #[inline(always)] // it only makes slices
+    #[inline(always)] // It only makes slices.
     pub fn single_line_event<'e>(&self, buffer: &'e [u8], data: &'e [u8]) -> Event<'e> {
         Event {
             event_type: EventType::MESSAGE,
@@ -103,7 +103,7 @@ impl DecoderState {
         self.read_fields(buffer, input, on_event, reports_comments, on_comment)
     }
 
-    #[inline(always)] // a part of `read`, its only caller
+    #[inline(always)] // It is a part of `read`, its only caller.
     fn read_fields<'s, 'i: 's, T>(
         &mut self,
         buffer: &'s mut [u8],
@@ -146,7 +146,7 @@ impl DecoderState {
     }
 
     /// Does the work of [`Decoder::push`](super::Decoder::push).
-    #[inline] // its only caller is generic over the buffer, and has no other code
+    #[inline] // Its only caller is generic over the buffer, and has no other code.
     pub fn push<'s>(
         &mut self,
         buffer: &'s mut [u8],
@@ -171,7 +171,7 @@ impl DecoderState {
     }
 
     /// Reads any byte.
-    #[inline(never)] // inlined, `push` would save more registers on the stack for every byte
+    #[inline(never)] // Inlined, `push` would save more registers on the stack for every byte.
     fn push_slow<'s>(
         &mut self,
         buffer: &'s mut [u8],
@@ -188,7 +188,7 @@ impl DecoderState {
     }
 
     /// Reads a blank line.
-    #[inline(never)] // inlined, `push_slow` would take its stack for every line
+    #[inline(never)] // Inlined, `push_slow` would take its stack for every line.
     fn push_blank_line<'s>(&mut self, buffer: &'s mut [u8]) -> Result<Option<Event<'s>>, Overflow> {
         let mut deferred = Deferred::default();
         if self.builder.state.has_data() {

@@ -155,7 +155,7 @@ impl Dechunker {
     }
 
     /// Returns the data at the start of `input`. It is empty if a chunk size comes first.
-    #[inline(always)] // a part of the fast path of clients
+    #[inline(always)] // It is a part of the fast path of clients.
     fn data<'i>(&self, input: &'i [u8]) -> &'i [u8] {
         match self.state {
             ChunkState::Data => input.get(..self.size as usize).unwrap_or(input),
@@ -164,7 +164,7 @@ impl Dechunker {
     }
 
     /// Counts `length` bytes of the data that `peek` or `data` has returned as read.
-    #[inline(always)] // a part of the fast path of clients
+    #[inline(always)] // It is a part of the fast path of clients.
     fn count_read(&mut self, length: usize) {
         if self.state == ChunkState::Data {
             self.size = self.size.minus(length as u32);
@@ -175,7 +175,7 @@ impl Dechunker {
     }
 
     /// Returns the state after a byte that is no data. A bare LF ends a line, too.
-    #[inline(never)] // `peek` is inlined in several callers: each of them would hold a copy
+    #[inline(never)] // `peek` is inlined in several callers: each of them would hold a copy.
     fn after(&mut self, byte: u8) -> ChunkState {
         use ChunkState::{
             Data, DataCr, DataEnd, Ended, Extension, Invalid, Size, SizeStart, Trailer,
@@ -228,7 +228,7 @@ impl Body {
     }
 
     /// Returns the data at the start of `input`. It is empty if a chunk size comes first.
-    #[inline(always)] // a part of the fast path of clients
+    #[inline(always)] // It is a part of the fast path of clients.
     pub fn content<'i>(&self, input: &'i [u8]) -> &'i [u8] {
         self.dechunker.data(input)
     }
@@ -240,7 +240,7 @@ impl Body {
     }
 
     /// Counts `length` bytes of the data that `peek` or `content` has returned as read.
-    #[inline(always)] // a part of the fast path of clients
+    #[inline(always)] // It is a part of the fast path of clients.
     fn count_read(&mut self, length: usize) {
         if self.framing != Framing::UntilClose {
             self.dechunker.count_read(length);
@@ -251,7 +251,7 @@ impl Body {
     }
 
     /// Removes `length` bytes of data from the start of `input`, and counts them as read.
-    #[inline(always)] // a part of the fast path of clients
+    #[inline(always)] // It is a part of the fast path of clients.
     pub fn read(&mut self, length: usize, input: &mut &[u8]) {
         self.count_read(length);
         *input = input.part(length..);

@@ -278,7 +278,7 @@ pub(super) struct Accept {
 
 impl Accept {
     /// Reads the value of one of the fields.
-    #[inline(never)] // inlined, its 50 bytes of stack would add to those of the line parser
+    #[inline(never)] // Inlined, its 50 bytes of stack would add to those of the line parser.
     pub fn add(&mut self, mut value: &[u8]) {
         // A comma or a semicolon in a quoted parameter is taken for a separator. No such parameter is in use.
         while !value.is_empty() {

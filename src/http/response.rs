@@ -165,7 +165,7 @@ impl<'a> Response<'a> {
     }
 
     /// Writes the head without the end of its last field, so that more fields can follow.
-    #[inline(never)] // inlined, its stack would stay in use while the caller writes more fields
+    #[inline(never)] // Inlined, its stack would stay in use while the caller writes more fields.
     pub(crate) fn write_fields(&self, write: &mut dyn FnMut(&[u8])) {
         write(b"HTTP/1.1 ");
         write(self.status.0.as_bytes());

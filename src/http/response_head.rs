@@ -66,7 +66,7 @@ pub(crate) enum ResponseError {
 
 impl ResponseHead {
     /// Creates the reader for a head of at most `max_len` bytes.
-    #[inline(never)] // in two callers: a copy in each takes more flash
+    #[inline(never)] // It is in two callers: a copy in each takes more flash.
     pub const fn new(max_len: u32) -> Self {
         Self {
             lines: LineReader::new(),

@@ -28,7 +28,7 @@ impl<'b, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Inbox<'b, B> {
     }
 
     /// Decodes up to the next event. `None` means that all received bytes are decoded.
-    #[inline(always)] // so that an event costs no call, as in `Decoder::take_single_line`
+    #[inline(always)] // Inlined so that an event costs no call, as in `Decoder::take_single_line`.
     pub fn advance(&mut self) -> Result<Option<Located>, Overflow> {
         let piece = self.buffer.part(..self.received);
         let mut input = piece.part(self.decoded..);
@@ -42,7 +42,7 @@ impl<'b, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Inbox<'b, B> {
     }
 
     /// Returns the event that `advance` has found.
-    #[inline(always)] // it only makes slices, which costs less than a call
+    #[inline(always)] // It only makes slices, which costs less than a call.
     pub fn event(&self, located: Located) -> Event<'_> {
         let piece = self.buffer.part(..self.received);
         self.decoder.located_event(located, piece)

@@ -65,7 +65,7 @@ impl<'b, S> Buffered<'b, S> {
     }
 
     /// Returns the received bytes that are not consumed.
-    #[inline(always)] // clients call it twice for each event
+    #[inline(always)] // Clients call it twice for each event.
     pub(super) fn received(&self) -> &[u8] {
         self.buffer.part(self.start..self.end)
     }
@@ -214,14 +214,14 @@ impl ReceivedPiece {
     }
 
     /// Returns whether bytes are left to decode.
-    #[inline(always)] // called for each event
+    #[inline(always)] // It is called for each event.
     pub fn has_rest(&self) -> bool {
         self.decoded != self.length
     }
 
     /// Decodes the rest, up to the next notice. `received` is what the socket returns now: more may have come, and a faulty
     /// socket may return less.
-    #[inline(always)] // so that an event costs no call, as in `Decoder::take_single_line`
+    #[inline(always)] // Inlined so that an event costs no call, as in `Decoder::take_single_line`.
     pub fn read_rest(
         &mut self,
         received: Option<&[u8]>,
@@ -240,7 +240,7 @@ impl ReceivedPiece {
     }
 
     /// Returns the decoded bytes, from which the last event or comment borrows.
-    #[inline(always)] // called for each event
+    #[inline(always)] // It is called for each event.
     pub fn decoded<'p>(&self, received: Option<&'p [u8]>) -> Option<&'p [u8]> {
         received?.get(..self.decoded)
     }

@@ -83,7 +83,7 @@ impl ValueByte {
 /// Returns `bytes` from the first line end on. CR and LF end lines, and nothing else does.
 ///
 /// Constants can be computed with it. `line_end` has faster searches.
-#[inline(always)] // a part of each of those searches, for the last bytes of an input
+#[inline(always)] // It is a part of each of those searches, for the last bytes of an input.
 pub(super) const fn from_line_end(bytes: &[u8]) -> &[u8] {
     let mut rest = bytes;
     while let [byte, after @ ..] = rest {
@@ -119,7 +119,7 @@ pub(super) enum ScanState {
 
 impl ScanState {
     /// Returns the state after this byte, which is CR or LF and ends a line.
-    #[inline(always)] // one comparison
+    #[inline(always)] // It is one comparison.
     pub fn after_line_end(byte: u8) -> Self {
         match byte {
             b'\r' => ScanState::AfterCr,
@@ -128,7 +128,7 @@ impl ScanState {
     }
 
     /// Reads the line end with which `bytes` begins. Returns the state after it and the rest, or `None` if there is no byte.
-    #[inline(always)] // its result stays in registers
+    #[inline(always)] // Its result stays in registers.
     pub fn take_line_end(bytes: &[u8]) -> Option<(Self, &[u8])> {
         match bytes {
             [] => None,
@@ -159,7 +159,7 @@ impl NameMatch {
     }
 
     /// Starts with the first byte of a line. Returns the field whose name begins with it.
-    #[inline(always)] // a part of `Scanner::start_line`, its only caller
+    #[inline(always)] // It is a part of `Scanner::start_line`, its only caller.
     pub fn start(byte: u8) -> (Field, Self) {
         let (field, next) = match byte {
             b'd' => (Field::Data, 1),
@@ -171,7 +171,7 @@ impl NameMatch {
         (field, Self { next })
     }
 
-    #[inline(always)] // two instructions
+    #[inline(always)] // It is two instructions.
     fn expected(self) -> u8 {
         // With the mask, the compiler leaves out the check of the bounds.
         let position = usize::from(self.next & 31);
@@ -179,7 +179,7 @@ impl NameMatch {
     }
 
     /// Takes the byte if the match expects it. Returns whether it does.
-    #[inline(always)] // for each byte of a name, a call would cost more than the match
+    #[inline(always)] // For each byte of a name, a call would cost more than the match.
     pub fn take(&mut self, byte: u8) -> bool {
         let is_next = self.expected() == byte && byte != 0;
         if is_next {
@@ -190,7 +190,7 @@ impl NameMatch {
 
     /// Whether the name has ended before `byte`, which `take` has refused. Then `byte` is the first byte of the value, or ends
     /// a line without a value.
-    #[inline(always)] // a part of `Scanner::step`, its only caller
+    #[inline(always)] // It is a part of `Scanner::step`, its only caller.
     pub fn ends_before(self, byte: u8) -> bool {
         match self.expected() {
             0 | b' ' => true,
@@ -202,7 +202,7 @@ impl NameMatch {
 
 /// Returns the field at the start of a line, and its value. Returns `None` if the input ends within the name, or at the
 /// colon.
-#[inline(always)] // each line begins with it, and its result stays in registers
+#[inline(always)] // Each line begins with it, and its result stays in registers.
 pub(super) fn whole_name(line: &[u8]) -> Option<(Field, &[u8])> {
     // One check of the length serves all names, and a comparison of numbers replaces several of bytes.
     let &[a, b, c, d, e, f] = line.first_chunk()?;

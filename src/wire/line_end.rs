@@ -18,7 +18,7 @@ pub(crate) const fn is_in(bytes: &[u8]) -> bool {
 }
 
 /// Splits before the first CR or LF, or after all bytes if there is none.
-#[inline(always)] // in the loop of the decoder, a call costs more than the search of a short line
+#[inline(always)] // In the loop of the decoder, a call costs more than the search of a short line.
 pub(crate) fn split_before(bytes: &[u8]) -> (&[u8], &[u8]) {
     let found = search::from_line_end(bytes);
     // Not `part`: its branch for a range out of bounds costs four instructions a line. `get` takes more than this, too.

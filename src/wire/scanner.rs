@@ -31,19 +31,19 @@ impl Scanner {
     }
 
     /// Returns the next token of `input`, and shortens `input` by it. Returns `None` when `input` is used up.
-    #[inline(always)] // the loop of each decoder has one copy, so that tokens stay in registers
+    #[inline(always)] // The loop of each decoder has one copy, so that tokens stay in registers.
     pub fn next<'i>(&mut self, input: &mut &'i [u8]) -> Option<Token<'i>> {
         self.next_by(input, line_end::split_before)
     }
 
     /// Does the same as `next`, in less flash and more time.
-    #[inline(always)] // the loop of each decoder has one copy, so that tokens stay in registers
+    #[inline(always)] // The loop of each decoder has one copy, so that tokens stay in registers.
     pub fn next_compact<'i>(&mut self, input: &mut &'i [u8]) -> Option<Token<'i>> {
         self.next_by(input, line_end::split_before_compact)
     }
 
     /// Does the same as `next`. `split_before` splits a value before its line end.
-    #[inline(always)] // the loop of each decoder has one copy, so that tokens stay in registers
+    #[inline(always)] // The loop of each decoder has one copy, so that tokens stay in registers.
     fn next_by<'i>(
         &mut self,
         input: &mut &'i [u8],
@@ -105,7 +105,7 @@ impl Scanner {
     }
 
     /// Skips comments, the rest of a comment or an unknown field, and blank lines. No field of an event must be pending.
-    #[inline(always)] // only hosts call it, for speed
+    #[inline(always)] // Only hosts call it, for speed.
     pub fn skip_comments(&mut self, input: &mut &[u8]) {
         loop {
             let line = match (self.state, *input) {
@@ -131,7 +131,7 @@ impl Scanner {
     ///
     /// Returns `None` if the input does not begin with `data: `, a short value and two line feeds, as nearly all servers write
     /// an event.
-    #[inline(always)] // the fast path of each decoder
+    #[inline(always)] // It is the fast path of each decoder.
     pub fn single_line<'i>(&self, input: &'i [u8]) -> Option<(&'i [u8], &'i [u8])> {
         // One check of the length serves all reads, and a comparison of two numbers replaces those of six bytes.
         let near: &[u8; 6 + line_end::NEAR] = input.first_chunk()?;
@@ -150,25 +150,25 @@ impl Scanner {
     }
 
     /// Whether the next byte belongs to the value of a data line, or ends that line.
-    #[inline(always)] // two comparisons
+    #[inline(always)] // It is two comparisons.
     pub fn is_within_data(&self) -> bool {
         self.state == ScanState::Value && self.field == Field::Data
     }
 
     /// As `is_within_data`, for an event type or an ID.
-    #[inline(always)] // a few comparisons
+    #[inline(always)] // It is a few comparisons.
     pub fn is_within_type_or_id(&self) -> bool {
         self.state == ScanState::Value && matches!(self.field, Field::Event | Field::Id)
     }
 
     /// As `is_within_data`, for a comment or an unknown field.
-    #[inline(always)] // a few comparisons
+    #[inline(always)] // It is a few comparisons.
     pub fn is_within_comment(&self) -> bool {
         self.state == ScanState::Value && matches!(self.field, Field::Comment | Field::Unknown)
     }
 
     /// Reads one byte.
-    #[inline(always)] // a part of `DecoderState::push_slow`, its only caller
+    #[inline(always)] // It is a part of `DecoderState::push_slow`, its only caller.
     pub fn push(&mut self, byte: u8) -> Pushed {
         match self.state {
             ScanState::LineStart if matches!(byte, b'\n' | b'\r') => {
@@ -190,7 +190,7 @@ impl Scanner {
 
     /// Reads a byte for which `step` has only changed the state. Returns whether it ends a blank line.
     // Not a loop in `push`: the compiler would move work of these rare bytes before the loop, where all bytes pay for it.
-    #[inline(never)] // rare
+    #[inline(never)] // It is rarely called: inlined, it would make its caller longer.
     fn push_again(&mut self, byte: u8) -> bool {
         let ends = matches!(byte, b'\n' | b'\r');
         let is_blank = ends && self.state == ScanState::LineStart;
@@ -203,7 +203,7 @@ impl Scanner {
     }
 
     /// Reads a byte of a value, or the line end after it.
-    #[inline(always)] // a part of `push`: in each of its two copies, `starts` is a constant
+    #[inline(always)] // It is a part of `push`: in each of its two copies, `starts` is a constant.
     fn push_value(&mut self, byte: u8, starts: bool) -> Pushed {
         self.state = ScanState::Value;
         let is_kept = !matches!(self.field, Field::Comment | Field::Unknown);
@@ -230,7 +230,7 @@ impl Scanner {
     /// Reads the start of a name, if that is all of `input`.
     ///
     /// On a host this takes as many instructions as `next`, but less time.
-    #[inline(always)] // only hosts call it, for speed
+    #[inline(always)] // Only hosts call it, for speed.
     pub fn take_partial_name(&mut self, input: &mut &[u8]) {
         match (self.state, *input) {
             (ScanState::LineStart, [b'\n' | b'\r' | b':', ..] | [_, _, _, _, _, _, ..]) => return,
@@ -247,7 +247,7 @@ impl Scanner {
 
     /// Returns the part of the current data line that is in `input`, and shortens `input` by it and its line end. Returns
     /// `None` if the current line is no data line.
-    #[inline(always)] // `DecoderState::read` calls it first for each chunk
+    #[inline(always)] // `DecoderState::read` calls it first for each chunk.
     pub fn resume_data<'i>(&mut self, input: &mut &'i [u8]) -> Option<&'i [u8]> {
         if !self.is_within_data() {
             return None;
@@ -258,7 +258,7 @@ impl Scanner {
     }
 
     /// Reads the first byte of a line that is not blank.
-    #[inline(always)] // a few instructions
+    #[inline(always)] // It is a few instructions.
     fn start_line(&mut self, byte: u8) -> Step {
         (self.field, self.name) = NameMatch::start(byte);
         let step;
@@ -270,7 +270,7 @@ impl Scanner {
     }
 
     /// Reads a byte if it continues a known name. Returns whether it does.
-    #[inline(always)] // for `push`, a call would cost more than the match
+    #[inline(always)] // For `push`, a call would cost more than the match.
     pub fn push_name(&mut self, byte: u8) -> bool {
         self.state == ScanState::Name && self.name.take(byte)
     }
@@ -284,7 +284,7 @@ impl Scanner {
     }
 
     /// Does the same as [`step`](Self::step), for `push`.
-    #[inline(always)] // a call would be a third of the work on the first byte of a line
+    #[inline(always)] // A call would be a third of the work on the first byte of a line.
     fn step_inlined(&mut self, byte: u8) -> Step {
         if self.push_name(byte) {
             return Step::Moved;

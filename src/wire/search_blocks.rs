@@ -22,14 +22,14 @@ const BLOCKS: usize = 8;
 const BLOCK: usize = 16;
 
 /// Returns the position of the first CR or LF, or `None` if it is not near.
-#[inline(always)] // a part of the decoder's fast path
+#[inline(always)] // It is a part of the decoder's fast path.
 pub fn find_near(bytes: &[u8]) -> Option<usize> {
     let near = bytes.get(..WINDOW).unwrap_or(bytes);
     near.len().checked_sub(from_line_end(near).len())
 }
 
 /// Returns `bytes` from the first CR or LF on.
-#[inline(always)] // a part of the decoder's loop
+#[inline(always)] // It is a part of the decoder's loop.
 pub fn from_line_end(bytes: &[u8]) -> &[u8] {
     let Some(last) = bytes.last_chunk() else {
         return from_line_end_in_block(bytes);
@@ -56,14 +56,14 @@ pub fn from_line_end(bytes: &[u8]) -> &[u8] {
     }
 }
 
-#[inline(never)] // rare, and `memchr` is long
+#[inline(never)] // It is rare, and `memchr` is long.
 fn from_far_line_end(bytes: &[u8]) -> &[u8] {
     let end = memchr2(b'\r', b'\n', bytes).unwrap_or(bytes.len());
     bytes.part(end..)
 }
 
 /// Searches less than a block: first for any byte below 0x20, in two words that overlap. Most of them are line ends.
-#[inline(always)] // most lines are short
+#[inline(always)] // Most lines are short.
 fn from_line_end_in_block(bytes: &[u8]) -> &[u8] {
     let at = if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
         match controls(u64::from_le_bytes(*first)) {
@@ -105,7 +105,7 @@ const fn position(controls: u64) -> usize {
     controls.trailing_zeros() as usize / 8
 }
 
-#[inline(always)] // its vectors stay in registers
+#[inline(always)] // Its vectors stay in registers.
 fn find(block: &[u8; BLOCK]) -> Option<usize> {
     match Two::new(b'\r', b'\n') {
         Some(two) => two.find(block),

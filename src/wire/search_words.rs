@@ -10,14 +10,14 @@ use crate::bytes::exact::Exact;
 pub const NEAR: usize = 32;
 
 /// Returns the position of the first byte below 0x20, or `None` if it is not near.
-#[inline(always)] // a part of the decoder's fast path
+#[inline(always)] // It is a part of the decoder's fast path.
 pub fn find_near(bytes: &[u8]) -> Option<usize> {
     let near: &[u8; NEAR] = bytes.first_chunk()?;
     find(near)
 }
 
 /// Returns `bytes` from the first CR or LF on.
-#[inline(always)] // a part of the decoder's loop
+#[inline(always)] // It is a part of the decoder's loop.
 pub fn from_line_end(bytes: &[u8]) -> &[u8] {
     let mut rest = bytes;
     // The length of `rest` after 16 bytes. With fewer bytes it wraps to a length that `rest` cannot have.
@@ -42,7 +42,7 @@ pub fn from_line_end(bytes: &[u8]) -> &[u8] {
 }
 
 /// Returns the position of the first byte below 0x20.
-#[inline(always)] // a part of `find_near`, its only caller
+#[inline(always)] // It is a part of `find_near`, its only caller.
 fn find<const N: usize>(bytes: &[u8; N]) -> Option<usize> {
     let mut rest = bytes.as_slice();
     while let [a, b, c, d, after @ ..] = rest {
@@ -57,7 +57,7 @@ fn find<const N: usize>(bytes: &[u8; N]) -> Option<usize> {
 }
 
 /// Skips blocks of 16 bytes without a byte below 0x20.
-#[inline(never)] // long lines are rare: inlined, its caller would save more registers on the stack for each line
+#[inline(never)] // Long lines are rare: inlined, its caller would save more registers on the stack for each line.
 fn skip_text(bytes: &[u8]) -> &[u8] {
     let mut rest = bytes;
     while let Some((block, after)) = rest.split_first_chunk() {

@@ -155,7 +155,7 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
     }
 
     /// Returns the next notice of the bytes that were received already.
-    #[inline(always)] // so that an event costs no call, as in `Decoder::take_single_line`
+    #[inline(always)] // Inlined so that an event costs no call, as in `Decoder::take_single_line`.
     fn read_rest(&mut self) -> Option<NoticeKind> {
         let (link, source) = (&mut self.link, &mut self.source);
         link.read_rest(source, &self.clock, peek)
@@ -221,7 +221,7 @@ impl<S> Link<Buffered<'_, S>> {
 
 impl<S: BufRead + Write> Link<S> {
     /// Returns the next notice of the bytes that were received already, if there is one.
-    #[inline(always)] // so that an event costs no call, as in `Decoder::take_single_line`
+    #[inline(always)] // Inlined so that an event costs no call, as in `Decoder::take_single_line`.
     pub fn read_rest<C: Clock>(
         &mut self,
         source: &mut EventSource<'_>,
@@ -295,7 +295,7 @@ impl<S: BufRead + Write> Link<S> {
     }
 
     /// Returns the decoded bytes of the socket, from which the last event or comment borrows.
-    #[inline(always)] // called for each event
+    #[inline(always)] // It is called for each event.
     pub fn decoded(&mut self, peek: Peek<S>) -> Option<&[u8]> {
         self.piece.decoded(peek(&mut self.socket))
     }
@@ -321,7 +321,7 @@ impl<S: BufRead + Write> Link<S> {
 pub(super) type Peek<S> = fn(&mut S) -> Option<&[u8]>;
 
 /// The [`Peek`] of a `Buffered`.
-#[inline(always)] // called twice for each event
+#[inline(always)] // It is called twice for each event.
 fn peek<'s, S>(socket: &'s mut Buffered<'_, S>) -> Option<&'s [u8]> {
     Some(socket.received())
 }
