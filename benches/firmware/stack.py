@@ -11,7 +11,7 @@ LIMITS = {
     "Session::poll": 352,
     "Session::fill": 352,
     "Connection::poll": 456,
-    "EventSource::poll": 416,
+    "EventSource::poll": 424,
 }
 
 
