@@ -220,11 +220,11 @@ impl<'i> Input for Bytes<'i> {
 
 impl Compare<&str> for Bytes<'_> {
     fn compare(&self, text: &str) -> CompareResult {
+        // `==` would link `memcmp`. `Iterator::eq` would be a call, which takes 16 bytes of stack.
+        let is_text =
+            |start: &[u8]| (start.iter().zip(text.as_bytes())).all(|(one, other)| one == other);
         match self.0.get(..text.len()) {
-            // `==` would link `memcmp`. `Iterator::eq` would be a call, which takes 16 bytes of stack.
-            Some(start) if start.iter().zip(text.as_bytes()).all(|(one, other)| one == other) => {
-                CompareResult::Ok
-            }
+            Some(start) if is_text(start) => CompareResult::Ok,
             _ => CompareResult::Error,
         }
     }

@@ -4,6 +4,7 @@
 #![no_main]
 
 use core::cell::RefCell;
+use core::hint::black_box;
 use core::ops::ControlFlow;
 use core::task::{Context, Poll};
 
@@ -90,10 +91,10 @@ fn connect(url: &str, buffer: &mut [u8], received: &mut [u8]) {
     blocking::Clock::wait_until(&clock, blocking::Clock::now(&clock));
     let mut source = EventSource::new(url, &CLIENT, buffer);
     let socket = Buffered::new(Port, &mut *received);
-    drop(blocking::Connected::new(&mut source, socket, PortClock));
+    black_box(blocking::Connected::new(&mut source, socket, PortClock));
     source.close();
     let socket = Buffered::new(Port, received);
-    drop(asynch::Connected::new(&mut source, socket, PortClock));
+    black_box(asynch::Connected::new(&mut source, socket, PortClock));
     source.restart();
     block_on(async {
         write_word(u32::from(
