@@ -15,7 +15,8 @@ pub enum ReadError<E> {
     Io(E),
     /// An event did not fit the decoder's buffer and was dropped. Reading can go on.
     Overflow,
-    /// No byte came for the idle timeout of a `ReconnectingReader`. The stream is lost. A `Reader` has no such timeout.
+    /// No byte was received during the idle timeout of a `ReconnectingReader`. The stream is lost. A `Reader` has no such
+    /// timeout.
     Idle,
 }
 

@@ -1,4 +1,4 @@
-//! Sockets that can close their sending side.
+//! How sockets are closed.
 
 use embedded_io::ErrorType;
 
@@ -8,7 +8,8 @@ use embedded_io::ErrorType;
 pub enum End {
     /// Close the sending side after all that was written (TCP FIN). Reading goes on.
     Shutdown,
-    /// Reset the connection at once (TCP RST): the client takes no byte, so it would not receive FIN.
+    /// Reset the connection at once (TCP RST). Either the client takes no byte, so it would not receive a FIN. Or a frame could
+    /// not be sent to its end, and a FIN would hide that.
     Abort,
 }
 
@@ -52,7 +53,8 @@ pub struct WithShutdown<S, F> {
 
 /// A socket that cannot be shut down, only dropped.
 ///
-/// Clients see the end of a response only when the server drops the socket: after 1 s, or when the client closes the connection.
+/// After a stream, the server drops the socket at once, which shows the client the end. After another response, whose
+/// `Content-Length` shows the end, it drops the socket after 1 s, after 64 KB of input, or when the client closes the connection.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct WithoutShutdown<S>(pub S);

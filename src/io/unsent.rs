@@ -13,7 +13,8 @@ pub(super) struct Unsent<'f> {
 
 /// How many bytes of the current frame the socket has taken, and their checksum (FNV-1a).
 ///
-/// The checksum tells whether the caller passes the same frame again: the rest of another frame could read as a field.
+/// The checksum tells whether the caller passes the same frame again. The rest of a different frame must not be sent: the client
+/// could take it for a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub(super) struct Sent {

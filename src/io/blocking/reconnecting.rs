@@ -12,18 +12,19 @@ use crate::wire::text::EventId;
 
 /// Reads an event stream from the responses of another HTTP client, and tells it when to send the next request.
 ///
-/// It has a [`Reader`](super::Reader) for the body of each response, the policy of [`Reconnect`] between two responses, and
-/// an idle timeout. You send the requests, because a response borrows from its client:
+/// It reads the body of each response as a [`Reader`](super::Reader) does, decides between two responses as a
+/// [`Reconnect`] does, and has an idle timeout. You send the requests, because a response borrows from its client:
 ///
 /// 1. Send a request with [`last_event_id`](Self::last_event_id). If the response of your client borrows from its
 ///    request, as that of `reqwless` does, copy the id before, for example into a `heapless::String`: otherwise the
 ///    response borrows the reader.
 /// 2. Pass the response to [`judge`](Self::judge).
 /// 3. If that returns [`Verdict::Open`], [`open`](Self::open) the body and read its events.
-/// 4. In each case, [`wait`](Self::wait), and begin again unless it returns `false`.
+/// 4. Then [`wait`](Self::wait), also after a request that failed, and begin again unless it returns `false`. Only a
+///    [`Verdict::Redirect`] is followed without a wait, see [`judge`](Self::judge).
 ///
-/// Events, `retry` fields and failures are reported to the [`Reconnect`]. Other orders of calls cause no panic and lose no
-/// event.
+/// It reports events, `retry` fields and failures to a [`Reconnect`] of its own. Other orders of calls cause no panic and
+/// lose no event.
 ///
 /// [`Reconnect`]: crate::client::Reconnect
 ///
@@ -58,6 +59,7 @@ use crate::wire::text::EventId;
 ///         let id = reader.last_event_id().to_str().ok().filter(|id| !id.is_empty());
 ///         if let Ok(response) = http.get(id) {
 ///             let info = ResponseInfo::new(response.status, response.content_type, None);
+///             // This example does not follow redirects.
 ///             if reader.judge(&info) == Verdict::Open {
 ///                 let mut stream = reader.open(response.body, &mut buffer);
 ///                 loop {
@@ -97,7 +99,7 @@ pub struct ReconnectingReader<'a, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C> {
     clock: C,
 }
 
-// Only on 32-bit targets, because the limit is that of their pointers.
+// Only on 32-bit targets: with longer pointers, the reader is larger.
 #[cfg(target_pointer_width = "32")]
 const _: () = assert!(size_of::<ReconnectingReader<'_, [u8; 0], ()>>() <= 72);
 
@@ -112,7 +114,8 @@ impl<'a, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C: Clock> ReconnectingReader<'a,
         }
     }
 
-    /// Sets the milliseconds without a byte after which a stream is lost. 0, the default, means never.
+    /// Sets for how many milliseconds `next` waits for a byte. Then it returns [`ReadError::Idle`], and the stream is
+    /// over. The time between two calls does not count. 0, the default, means no limit.
     ///
     /// Comments are bytes, too: 45 s suits servers that send one every 15 s. Limit the time of a request yourself.
     #[must_use]
@@ -174,8 +177,8 @@ impl<'a, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C: Clock> ReconnectingReader<'a,
 
     /// Waits until the next request is due, after a stream was lost or an attempt failed.
     ///
-    /// Returns `false` at once if no more requests are to be made, because the last response was final or too many
-    /// attempts have failed.
+    /// Returns `false` at once if no more requests are to be made, because the last failure was final (by the rules or by
+    /// [`on_failure`](ReconnectOptions::on_failure)), or too many attempts have failed.
     #[must_use = "no more requests are to be made if it is false"]
     pub fn wait(&mut self) -> bool {
         let retry = self.decoder.take_retry();
