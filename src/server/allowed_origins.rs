@@ -19,9 +19,9 @@ pub enum AllowedOrigins<'a> {
 impl<'a> AllowedOrigins<'a> {
     /// Returns the header fields, at most three, that allow a page of this origin to read a stream or its refusal.
     ///
-    /// `origin` is the value of the request's header field `Origin`, and empty if there is none. They are for an HTTP stack that
-    /// owns the socket. It sends them with its refusals of streams, and with streams in addition to
-    /// [the fields of a stream](super::StreamOptions::header_fields). It has to answer preflights by itself.
+    /// `origin` is the value of the request's header field `Origin`, or empty if there is none. Use this if another HTTP stack
+    /// owns the socket. Send these fields with each response that refuses a stream. With a stream, send them in addition to
+    /// [the fields of a stream](super::StreamOptions::header_fields). The stack has to answer preflights by itself.
     ///
     /// ```
     /// use embedded_sse::server::AllowedOrigins;

@@ -17,8 +17,8 @@ use crate::time::Instant;
 
 /// The header field `Retry-After: 5` of the 503 that a client gets while no slot is free (RFC 9110, section 10.2.3).
 ///
-/// It asks the client to retry after 5 s. `Connection` and `io::asynch` send it by themselves. An HTTP stack that owns the socket
-/// sends it when it cannot join a log.
+/// It asks the client to retry after 5 s. `Connection::refuse_stream` and `io::asynch` send it for you. If another HTTP stack
+/// owns the socket, send it yourself when no slot is free.
 pub const RETRY_AFTER: (&str, &str) = ("Retry-After", "5");
 
 /// The response while no slot is free.
@@ -41,8 +41,9 @@ pub(super) type BeginShortStream = for<'a> fn(
 #[cfg(feature = "http")]
 pub(super) const BEGIN_SHORT_STREAM: BeginShortStream = begin_short_stream;
 
-/// Begins a stream that ends after its preamble. Returns `false` if the `Accept` of the request does not name
-/// `text/event-stream`: then the client is no event source, and could not use the stream.
+/// Begins a stream that ends after its preamble, or for `HEAD` sends only its response head. Does nothing if the request was
+/// answered already. Returns `false` if the `Accept` of the request does not name `text/event-stream`: then the client is no
+/// event source, and could not use the stream.
 #[cfg(feature = "http")]
 fn begin_short_stream<'a>(
     state: &mut State<'a>,

@@ -16,7 +16,7 @@ pub(super) type ReadNext = for<'l> fn(&mut Progress, &Records<'l>, &mut Cursor) 
 pub(super) const NEXT_RECORD: ReadNext = Progress::next_record;
 pub(super) const NEXT_RECORD_OR_ID: ReadNext = next_record_or_id;
 
-/// As [`Progress::next_record`], but sends an id to a client that has seen no event when all records were sent.
+/// As [`Progress::next_record`]. But once all records are sent, a client that has received no event gets an id.
 fn next_record_or_id<'l>(
     progress: &mut Progress,
     records: &Records<'l>,
@@ -60,7 +60,8 @@ fn next_part<'l>(records: &Records<'l>, walk: &mut Walk, stage: &mut Stage) -> N
     NextRecord::Again
 }
 
-/// The value of `walk.sent` during the search. It is not 0, because between two frames a session may end, or skip records.
+/// The value of `walk.sent` during the search. It is not 0: the session takes 0 as the point between two frames, where it may end
+/// the stream or skip records.
 const SEARCHING: u32 = 1;
 /// The value of `walk.sent` after the search, before the first byte of the block is sent.
 const FOUND: u32 = 2;
@@ -96,14 +97,15 @@ fn search(records: &Records<'_>, walk: &mut Walk) -> bool {
         walk.cursor = next;
         walk.read = 0;
     }
-    // New records may have overwritten all of them, and later ones too. Then the client gets a loss notice when it continues here.
+    // If new records have overwritten all records before `until` and some after it, the cursor is past `until` now. Set it back,
+    // so that the next read reports the loss and the client gets a loss notice.
     walk.cursor.number = walk.until;
     walk.read = walk.other_read;
     true
 }
 
-/// Returns the unsent part of the block with the id of the record that was found. Returns `None` if no record was found, or if it was
-/// overwritten before the whole id was sent.
+/// Returns the next unsent piece of the block with the id of the record that was found. Returns `None` if no record was found, or
+/// if it was overwritten before the whole id was sent.
 fn unsent_id<'l>(records: &Records<'l>, walk: &Walk) -> Option<&'l [u8]> {
     let length = walk.bits as usize;
     if length == 0 {
@@ -118,7 +120,7 @@ fn unsent_id<'l>(records: &Records<'l>, walk: &Walk) -> Option<&'l [u8]> {
     Some(unsent(walk, length, |at| id?.get(at..)))
 }
 
-/// Returns the unsent part of the block with the last made id.
+/// Returns the next unsent piece of the block with the last made id, whose digits are single pieces.
 fn unsent_made_id(records: &Records<'_>, walk: &Walk) -> Option<&'static [u8]> {
     let id = MadeId::new(records.ring.epoch, walk.other.number);
     let id = id.as_id().as_bytes();
@@ -130,7 +132,8 @@ fn unsent_made_id(records: &Records<'_>, walk: &Walk) -> Option<&'static [u8]> {
     Some(unsent(walk, id.len(), digit))
 }
 
-/// Returns the unsent part of the block with an id of this length. `part` returns the bytes of the id from an index on.
+/// Returns the next unsent piece of the block with an id of this length: of the name, of the id, or of the end. Empty if the
+/// whole block was sent. `part` returns one or more bytes of the id from an index on.
 fn unsent<'l>(
     walk: &Walk,
     length: usize,

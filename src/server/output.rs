@@ -21,8 +21,8 @@ pub enum ConnectionOutput<'c> {
     /// Close the connection.
     Close(Outcome),
     /// Close the connection at once, by a reset (TCP RST) if the socket can do that: the client does not read, or the rest of the
-    /// current frame was overwritten. After a FIN, the socket would wait for a client that does not read, or the client would take a
-    /// part of an event for a complete one.
+    /// current frame was overwritten. With a FIN instead, the socket would wait for the client that does not read. And a client
+    /// that does not discard an incomplete event, as WHATWG HTML 9.2.6 demands, would take the sent part for a whole event.
     Abort(Outcome),
 }
 
@@ -36,8 +36,8 @@ pub enum Outcome {
     Answered(Status),
     /// The response was a stream, which ended for this reason.
     Streamed(CloseReason),
-    /// The client got no complete response: it closed the connection, sent no request, or did not read. Or the scratch was empty, or
-    /// the server ended.
+    /// The client got no complete response: it closed the connection, sent no request, or did not read. Or the scratch was empty,
+    /// or `Connection::end` was called before the request was answered.
     Unanswered,
 }
 
@@ -47,8 +47,8 @@ pub enum Outcome {
 pub enum SessionOutput<'l> {
     /// Write these bytes to the client. There is at least one.
     Send(&'l [u8]),
-    /// Wait for a new frame in the log, or until that time. It is the present time if a search of the log, the present state, or a
-    /// filter continues in the next call.
+    /// Wait for a new frame in the log, or until that time. If a search of the log, the hook of `initial_state` or a filter has
+    /// more to do, that time is `now`: call again at once.
     Wait(Instant),
     /// Close the connection: the stream has ended.
     Close(CloseReason),
@@ -64,7 +64,8 @@ pub enum CloseReason {
     Ended,
     /// The stream has lasted as long as [`lifetime`](super::StreamOptions::lifetime) allows.
     Lifetime,
-    /// The client took no byte for as long as [`write_timeout`](super::StreamOptions::write_timeout) allows.
+    /// The client took no byte for as long as [`write_timeout`](super::StreamOptions::write_timeout) allows. Or
+    /// [`Session::fill`](super::Session::fill) was given an empty buffer.
     Stalled,
     /// The log overwrote the current frame before the client took all of it. Its end cannot be sent any more.
     Lagged,
@@ -84,7 +85,8 @@ impl core::fmt::Display for CloseReason {
     }
 }
 
-/// What a timer measures. Its start lies in the owner, which saves padding.
+/// What a timer measures. The time at which it started is the field `since` of the struct that holds this enum: that saves
+/// padding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub(super) enum Waiting {
@@ -105,7 +107,8 @@ impl Waiting {
         }
     }
 
-    /// Returns whether the client has taken no byte for longer than the limit.
+    /// Returns whether the client has taken no byte for the limit. The first call with bytes to send starts that time, and
+    /// returns `false`.
     pub fn is_stalled(&mut self, since: &mut Instant, now: Instant, limit_ms: u32) -> bool {
         if *self == Waiting::Sending {
             return now >= since.limit(limit_ms);

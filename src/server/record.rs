@@ -25,10 +25,11 @@ pub(super) const MADE: u32 = 0x80_0000;
 
 const MESSAGE: &[u8] = b"message";
 
-/// How many bytes of white space around an id are compared.
+/// A record's id with this many bytes of white space around it, or more, is not found: the search for its line end stops before.
 const MAX_WHITE_SPACE: usize = 64;
 
-/// Ids of this length and more are not sent as an initial id: when the client returns, few scratch buffers could hold them.
+/// Ids of this length and more are not sent as an initial id. The client sends the id back in its next request, whose lines must
+/// fit the scratch buffer of a connection. Most of these buffers are too small for such an id.
 const MAX_ID: usize = 256;
 
 impl<'l> Record<'l> {
@@ -39,7 +40,7 @@ impl<'l> Record<'l> {
         }
     }
 
-    /// Returns the encoded frame. It is never empty.
+    /// Returns the encoded frame. It is never empty, unless the record was read with a cursor of another log.
     pub const fn as_bytes(&self) -> &'l [u8] {
         self.bytes
     }
@@ -62,20 +63,21 @@ impl<'l> Record<'l> {
         self.flags & MADE != 0
     }
 
-    /// Moves `at` past the comment, to the line of the event type if there is one. Takes the bytes that it reads off `bytes`, and
-    /// returns `false` if these are used up before.
+    /// Moves `at` past the comment, to the line of the event type if there is one. `bytes` is how many bytes may still be read:
+    /// this call subtracts those that it reads. Returns `false` if it becomes 0 before the line is found.
     pub(super) fn find_type(&self, at: &mut u32, bytes: &mut u32) -> bool {
         // Fast path: most frames begin without a comment.
         self.bytes.first() != Some(&COMMENT) || self.skip_lines(COMMENT, at, bytes)
     }
 
-    /// Moves `at` past comment and event type, to the line of the id if there is one. Takes the bytes that it reads off `bytes`,
-    /// and returns `false` if these are used up before.
+    /// Moves `at` past comment and event type, to the line of the id if there is one. `bytes` is how many bytes may still be
+    /// read: this call subtracts those that it reads. Returns `false` if it becomes 0 before the line is found.
     pub(super) fn find_id(&self, at: &mut u32, bytes: &mut u32) -> bool {
         self.skip_lines(TYPE, at, bytes)
     }
 
-    /// Returns the event type, after [`find_type`](Self::find_type), or `None` if it has `limit` bytes or more.
+    /// Returns the event type, or `None` if it has `limit` bytes or more. `at` is the position that
+    /// [`find_type`](Self::find_type) has found.
     pub(super) fn type_at(&self, at: u32, limit: usize) -> Option<&'l [u8]> {
         let Some(value) = self.value_at(TYPE, b"event: ".len(), at) else {
             return Some(MESSAGE);
@@ -87,7 +89,7 @@ impl<'l> Record<'l> {
         }
     }
 
-    /// Returns whether the event type is this one, after [`find_type`](Self::find_type).
+    /// Returns whether the event type is this one. `at` is the position that [`find_type`](Self::find_type) has found.
     pub(super) fn has_type_at(&self, at: u32, name: EventType<'_>) -> bool {
         let name = name.as_bytes();
         // The limit bounds the work: a longer type of the record cannot be equal. One byte more finds the line end.
@@ -95,7 +97,8 @@ impl<'l> Record<'l> {
             .is_some_and(|known| equal(known, name))
     }
 
-    /// Returns the id, after [`find_id`](Self::find_id), or `None` if it is empty or has `MAX_ID` bytes or more.
+    /// Returns the id, or `None` if the frame has none, or if it is empty or has `MAX_ID` bytes or more. `at` is the position
+    /// that [`find_id`](Self::find_id) has found.
     pub(super) fn id_at(&self, at: u32) -> Option<&'l [u8]> {
         let value = self.value_at(ID, b"id: ".len(), at)?;
         let value = value.get(..MAX_ID).unwrap_or(value);
@@ -105,7 +108,7 @@ impl<'l> Record<'l> {
         }
     }
 
-    /// Returns whether the id is this one, after [`find_id`](Self::find_id).
+    /// Returns whether the id is this one. `at` is the position that [`find_id`](Self::find_id) has found.
     pub(super) fn has_id_at(&self, at: u32, id: &[u8]) -> bool {
         // HTTP strips the white space around the value of a header field (RFC 9110, section 5.5), so the client's id lacks it.
         let id = id.trim_ascii();
@@ -116,7 +119,8 @@ impl<'l> Record<'l> {
         let value = value.get(..longest).unwrap_or(value);
         let length = value.iter().position(|byte| *byte == b'\n');
         let value = length.and_then(|length| value.get(..length));
-        // An id of white space alone is not the empty id, which clears the client's last event ID.
+        // An id that is empty once trimmed never matches. It is either white space alone, or the empty id, which clears the
+        // client's last event ID: these two cannot be told apart here.
         let value = value.map(<[u8]>::trim_ascii);
         value.is_some_and(|value| !value.is_empty() && equal(value, id))
     }
@@ -130,8 +134,8 @@ impl<'l> Record<'l> {
         line.get(name_len..)
     }
 
-    /// Moves `at` past comments and lines of this field. Returns `false` if `bytes` is used up before, maybe in mid-line: the next
-    /// call continues there.
+    /// Moves `at` past comments and lines of this field. Subtracts the bytes that it reads from `bytes`, and returns `false` if
+    /// that becomes 0 before, possibly in mid-line: the next call continues there.
     fn skip_lines(&self, field: u8, at: &mut u32, bytes: &mut u32) -> bool {
         loop {
             let (before, rest) = self

@@ -12,7 +12,7 @@ pub enum RequestKind {
     Stream,
     /// A `HEAD` of the event stream: the client gets the response head alone.
     Head,
-    /// A CORS preflight for the event stream: an `OPTIONS`, while origins are allowed.
+    /// A CORS preflight for the event stream: an `OPTIONS`, if any origin is allowed.
     Preflight,
     /// A request for another path. Respond to it, or let it get a 404.
     Other,
@@ -21,7 +21,7 @@ pub enum RequestKind {
 }
 
 impl RequestKind {
-    /// Classifies a request by path, method and `Accept`, and calls the check of the options if these allow a stream.
+    /// Classifies a request by path, method and `Accept`. If these three allow a stream, calls the check of the options.
     pub(super) fn of(request: &Request<'_>, options: &ServerOptions<'_>) -> Self {
         if request.is_path(options.path) {
             Self::of_stream(request, options)

@@ -6,7 +6,7 @@ use super::output::CloseReason;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub(super) enum Stage {
-    /// The search for the last event that the client has seen has not begun.
+    /// The client has a last event ID, and the search for it has not begun.
     Resume,
     /// Searches the log for that event.
     #[cfg_attr(
@@ -20,7 +20,8 @@ pub(super) enum Stage {
     InitialStateWithoutId,
     /// Sends the start of the stream: comment, reconnection time and padding.
     Preamble,
-    /// As `Preamble`, for a client that resumes without a loss. `Live` follows.
+    /// As `Preamble`, but `Live` always follows: for a client that resumes without a loss, and for a stream that ends after its
+    /// preamble.
     ResumedPreamble,
     /// Sends the loss notice.
     LossNotice,
@@ -28,17 +29,18 @@ pub(super) enum Stage {
     KeepAlive,
     /// Sends the frames of the log.
     Live,
-    /// As `Live`, for a client that has seen no event and has no id.
+    /// As `Live`, until an event or the newest id of the log is sent (`StreamOptions::initial_id`). The stage is entered again
+    /// after each loss notice.
     LiveWithoutId,
-    /// Searches the log for its newest id, and sends that by itself.
+    /// Searches the log for its newest id, and sends it in a block without data.
     InitialId,
     /// The stream is over.
     Closed(CloseReason),
 }
 
-// Stages that one function tests for together stand side by side, so that it compares a range. `Session::next` tests for the own
-// frames of the session, and takes all stages that are left as those of the log: so a stage that a rare option adds to the log's
-// makes no test longer.
+// Keep the stages that one function tests next to each other: then the test is a comparison with a range. `Session::next` tests
+// for the session's own frames. It treats all other open stages as stages of the log, without a test. So a stage of the log that
+// a rare option adds, such as `InitialId`, makes no test longer.
 impl Stage {
     /// Returns whether the caller's hook is called for the present state.
     pub const fn is_initial_state(self) -> bool {
