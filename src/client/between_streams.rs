@@ -1,4 +1,4 @@
-//! What the options `on_failure`, `error_body` and `resume_by_get` do between two streams.
+//! What the options `on_failure`, `error_body` and `resume_by_get` do while no stream is open.
 
 use super::decision::{Decision, Failure, Rule, has_readable_body};
 use super::error_body::ErrorBody;
@@ -14,15 +14,15 @@ use crate::time::Instant;
 /// Is called by each `poll` while an event source has no open stream: while it has no connection, and while it receives an error
 /// body. That is several times for one loss.
 ///
-/// Gets the rest of the input. Returns whether it has opened the response. If it needs the connection, it sets the state to
-/// [`Connected`](ClientState::Connected).
+/// Gets the rest of the input. Returns whether it has opened the response as a stream (`Decision::Open`). To keep the
+/// connection of a lost response, it sets the state back to [`Connected`](ClientState::Connected).
 pub(super) type BetweenStreams =
     fn(&mut RequestChain<'_>, &mut Lifecycle<'_>, Instant, &mut &[u8]) -> bool;
 
 /// Returns the function for `on_failure`, `error_body` and `resume_by_get`.
 ///
-/// The three options share one function pointer, so that a program without them pays for one call. There is a closure for
-/// each combination, so that a program links only the code of the options that it sets.
+/// The three options share one function pointer, so a program without them has only one call of an empty function. Each
+/// combination has its own function, so that a program links only the code of the options that it sets.
 pub(super) const fn between_streams(
     request: &RequestOptions<'_>,
     reconnect: &ReconnectOptions<'_>,
@@ -70,7 +70,7 @@ fn resume_by_get(chain: &mut RequestChain<'_>, lifecycle: &Lifecycle<'_>, now: I
 }
 
 /// Asks `on_failure` about a failure. Asks only once, because [`Reconnect::decided`](super::Reconnect) stores its decision.
-/// Returns whether it has opened the response.
+/// Returns whether it has opened the response as a stream.
 fn ask_on_failure(
     chain: &mut RequestChain<'_>,
     lifecycle: &mut Lifecycle<'_>,
@@ -108,8 +108,9 @@ fn ask_on_failure(
     false
 }
 
-/// Receives a part of the body of a response that is no event stream, and keeps the connection until the body has ended.
-/// Then the response is the reason of the failure again, whatever has ended the body. Returns `false`, as it opens no stream.
+/// Receives a part of the body of a response that is no event stream, and keeps the connection until the body has ended or
+/// is malformed, the buffer is full, or the connection is lost or times out. After that, the reason of the failure is that
+/// of the response again, not the one why receiving has stopped. Returns `false`, as it opens no stream.
 fn receive_error_body(
     chain: &mut RequestChain<'_>,
     lifecycle: &mut Lifecycle<'_>,

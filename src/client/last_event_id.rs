@@ -31,7 +31,7 @@ pub(super) fn clear_if_long(decoder: &mut Decoder<&mut [u8]>) {
 /// Whether the next request can resume at the last event ID.
 pub(super) fn can_resume(decoder: &Decoder<&mut [u8]>) -> bool {
     let id = decoder.last_event_id();
-    // A longer ID is cleared before the next request.
+    // An ID that takes more than half of the buffer is cleared before the next request.
     !id.is_empty() && leaves_room_for_head(id.len(), decoder)
 }
 
@@ -39,8 +39,8 @@ fn leaves_room_for_head(id_len: usize, decoder: &Decoder<&mut [u8]>) -> bool {
     id_len <= decoder.capacity() / 2
 }
 
-/// The parameter of the query that has the last event ID as its value. The function that writes it is a pointer, so that
-/// programs without this parameter do not link it.
+/// The parameter of the query that has the last event ID as its value. The function that writes the parameter is called
+/// through a pointer, so that programs without the parameter do not link the function.
 #[derive(Clone, Copy)]
 pub(super) struct IdParameter<'a> {
     name: &'a str,
@@ -60,8 +60,8 @@ impl<'a> IdParameter<'a> {
         Some(Self { name, write })
     }
 
-    /// Writes a target with the ID in its query. Leaves out parameters of the same name, because the URL of a redirect can
-    /// contain an old ID.
+    /// Writes a target, percent-encoded, with the ID in its query. Leaves out parameters of the same name, because the URL
+    /// of a redirect can contain an old ID. If the ID is empty, adds no parameter and leaves out none.
     pub fn write_target(&self, target: &[u8], last_event_id: &[u8], write: &mut dyn FnMut(&[u8])) {
         (self.write)(self.name, target, last_event_id, write);
     }

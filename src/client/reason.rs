@@ -28,7 +28,8 @@ pub enum NetworkReason {
     Unreachable,
     /// The connection was lost before the end of the response.
     Lost,
-    /// No byte arrived within [`ClientOptions::idle_timeout`](super::ClientOptions::idle_timeout).
+    /// No byte arrived within the idle timeout: [`ClientOptions::idle_timeout`](super::ClientOptions::idle_timeout), or
+    /// that of a `ReconnectingReader`.
     Idle,
     /// The head of the response did not end within
     /// [`ClientOptions::head_timeout`](super::ClientOptions::head_timeout).
@@ -81,8 +82,9 @@ pub enum RedirectReason {
 pub enum ResponseReason {
     /// The head is malformed, or not one of HTTP/1.
     NotHttp,
-    /// The head is longer than [`ClientOptions::max_head_len`](super::ClientOptions::max_head_len), or a line that
-    /// the client reads is longer than the free part of the buffer of [`EventSource::new`](super::EventSource::new).
+    /// The head is longer than [`ClientOptions::max_head_len`](super::ClientOptions::max_head_len), or a line of the head
+    /// that the client needs (the status line, or a header field such as `Content-Type`) is longer than the space that the
+    /// last event ID leaves in the buffer of [`EventSource::new`](super::EventSource::new).
     HeadTooLong,
     /// `Content-Length` is no number or has different values, or the transfer coding is neither `chunked` nor `identity`.
     Framing,

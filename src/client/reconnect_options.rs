@@ -23,12 +23,13 @@ pub struct ReconnectOptions<'a> {
     pub(super) has_jitter: bool,
     pub(super) is_strict: bool,
     pub(super) on_failure: Option<OnFailure<'a>>,
-    /// [`ask_on_failure`](Self::ask_on_failure) if `on_failure` is set. A function pointer, so that programs that do not set
-    /// it do not link it.
+    /// [`ask_on_failure`](Self::ask_on_failure) if `on_failure` is set. It is a function pointer, so that programs without
+    /// `on_failure` do not link `ask_on_failure`.
     pub(super) ask: Option<Ask>,
 }
 
-/// Gets a failure and the decision without this function. Returns the decision that takes effect.
+/// Gets a failure, and the decision that the client takes if there is no such function. Returns the decision that takes
+/// effect.
 type OnFailure<'a> = &'a (dyn Fn(&Failure, Decision) -> Decision + Sync);
 
 /// Has the parameters of [`ReconnectOptions::ask_on_failure`].
@@ -81,8 +82,8 @@ impl<'a> ReconnectOptions<'a> {
         self
     }
 
-    /// Sets the longest delay that a `Retry-After` can cause, in seconds. The default is one hour. An `EventSource` reads a
-    /// longer `Retry-After` than 65,535 s as 65,535 s.
+    /// Sets the limit of a `Retry-After`, in seconds: a longer one is taken as this. The random part of the delay is added
+    /// to it. The default is one hour. An `EventSource` reads a longer `Retry-After` than 65,535 s as 65,535 s.
     pub const fn max_retry_after(mut self, seconds: u32) -> Self {
         // Limit it here, so that the delay in milliseconds fits 32 bits.
         let longest = u32::MAX / 1_000;
@@ -109,8 +110,9 @@ impl<'a> ReconnectOptions<'a> {
     /// Sets the seed of the random part of delays, which is up to half of a delay. Use a number from the chip's random number
     /// generator, or one that differs between devices, such as a serial number.
     ///
-    /// Without a seed, the random part depends on the times at which connections begin, bytes arrive and connections fail. These
-    /// differ little between devices that are switched on at the same time.
+    /// Without a seed, the random part depends on the times at which streams begin and attempts fail; in an `EventSource`,
+    /// also on those at which bytes are sent and received. These differ little between devices that are switched on at the
+    /// same time.
     pub const fn seed(mut self, seed: u32) -> Self {
         self.seed = seed;
         self.is_seeded = true;
@@ -125,9 +127,9 @@ impl<'a> ReconnectOptions<'a> {
 
     /// Makes those statuses, types and redirects final that are final for browsers.
     ///
-    /// By default, the client retries after the statuses 408, 421, 425, 429 and from 500, after another 4xx with `Retry-After`,
-    /// after a 200 that is no event stream, and after a redirect for which it has no buffer or whose scheme the connector does
-    /// not support.
+    /// By default, the client retries after the statuses 408, 421, 425, 429, and 500 or more; after another 4xx with
+    /// `Retry-After`; after a 200 that is no event stream; and after a redirect for which it has no buffer or whose scheme
+    /// the connector does not support.
     pub const fn strict(mut self) -> Self {
         self.is_strict = true;
         self
@@ -170,10 +172,11 @@ impl<'a> ReconnectOptions<'a> {
             return Some(on_failure(failure, decision));
         }
         match on_failure(failure, Decision::End) {
-            // `EndedBy` then names the rules if they end the client, and otherwise the number of attempts.
+            // The client ends in any case. Return the decision of the rules: if that is `End`, `failed` reports
+            // `EndedBy::Policy`, otherwise `EndedBy::Attempts`.
             Decision::End => Some(decision),
-            // `Open` is no failure, so the number of attempts does not apply. `Retry` has no effect: the number of attempts
-            // ends the client.
+            // `Open` is no failure, so the number of attempts does not apply. `Retry` does not prevent the end, but
+            // `failed` then reports `EndedBy::Attempts`, also if the rules say `End`.
             other => Some(other),
         }
     }

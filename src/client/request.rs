@@ -34,7 +34,7 @@ impl RequestWriter {
     /// # Errors
     ///
     /// [`CallerReason::BufferTooSmall`] if the buffer has no free part, [`CallerReason::InvalidField`] if a dynamic field
-    /// fails.
+    /// fails, or if the fields have another length than for the first part.
     pub fn next_part(
         &mut self,
         decoder: &mut Decoder<&mut [u8]>,
@@ -137,7 +137,8 @@ fn write_head(
     }
     write(b" HTTP/1.1");
     let is_whole = options.fields.write(redirects.changes(), &url, write);
-    // An ID with control characters would be an invalid field value (RFC 9110, section 5.5), so it is not sent.
+    // A field value must not contain control characters other than tab (RFC 9110, section 5.5). If the ID does, this field
+    // is left out.
     if !last_event_id.is_empty() && is_field_value(last_event_id) {
         write_field("Last-Event-ID", last_event_id, write);
     }

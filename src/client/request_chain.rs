@@ -50,7 +50,8 @@ impl<'a> RequestChain<'a> {
     }
 
     /// Prepares the first or the next request. Discards the event that was being received.
-    // Not inlined: its caller is inlined into drivers, and the async one would have 44 bytes more.
+    // If this were inlined, each driver would hold a copy, as its caller is inlined: a blocking client would take 44 bytes more
+    // of flash.
     #[inline(never)]
     pub fn connect(&mut self) {
         self.exchange = HttpExchange::new();
@@ -89,7 +90,7 @@ impl<'a> RequestChain<'a> {
         is_sending
     }
 
-    /// Decides what to do after a complete response head, by the rules without `on_failure`.
+    /// Decides what to do after a complete response head, by the rules alone. Does not ask `on_failure`.
     ///
     /// # Errors
     ///
@@ -122,8 +123,8 @@ impl<'a> RequestChain<'a> {
         }
     }
 
-    /// Ends the attempt, which has failed, or whose stream is lost. Passes the [`exception`](Self::exception) to
-    /// [`Reconnect::decided`], unless `on_failure` has decided.
+    /// Ends the attempt, which has failed, or whose stream is lost. Stores the result of [`exception`](Self::exception) in
+    /// [`Reconnect::decided`], unless that holds the decision of `on_failure` already.
     pub fn end(&mut self, reconnect: &mut Reconnect<'_>, reason: Reason) {
         if reconnect.decided.is_none() {
             reconnect.decided = self.exception(reason, reconnect.has_retry_after);
@@ -132,7 +133,8 @@ impl<'a> RequestChain<'a> {
     }
 
     /// Starts a new attempt. Remembers the target of permanent redirects only if it answered with a stream. Otherwise a
-    /// program that restarts when no byte arrives would send all requests to a server that does not exist any more.
+    /// program that calls `EventSource::restart` whenever no byte arrives for some time would send all its requests to a
+    /// server that does not exist any more.
     pub fn restart(&mut self) {
         match self.exchange.is_open() {
             true => self.redirects.restart(),
@@ -149,7 +151,7 @@ impl<'a> RequestChain<'a> {
         {
             return Some(Decision::End);
         }
-        // The next request goes to the original URL.
+        // If so, `restart` forgets the remembered URL, and the next request goes to the original one.
         let is_forgotten = self.redirects.began_at_remembered() && !self.exchange.is_open();
         is_forgotten.then_some(Decision::Retry)
     }
