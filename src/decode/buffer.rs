@@ -8,8 +8,9 @@
 //! moves to its range after the free space. `ID` is that of the event that is being received. It becomes the `last event ID` at
 //! the end of the event.
 //!
-//! The copy of a value that lies whole in the input is *deferred*: its range in the buffer is reserved. If the input ends
-//! before the event does, the value is written to that range. Otherwise the event borrows the value from the input.
+//! The copy of a value is *deferred* if possible: only its range in the buffer is reserved. The value is written to that range
+//! when the input ends before the event, or when a later field needs it there, such as a second data line. Otherwise it is still
+//! in the input at the end of the event: the event borrows data and type from there, and the ID is copied.
 
 use core::mem::take;
 
@@ -96,7 +97,8 @@ impl Layout {
         has_room
     }
 
-    /// Reserves the range of an ID, which replaces the one so far. There must be room for both.
+    /// Reserves the range of an ID, which replaces the one so far. There must be room for the new ID beside the old one, as when
+    /// it arrives in pieces.
     pub fn reserve_id(&mut self, length: usize) {
         let event_type_len = self.event_type_len();
         self.id = self.last_event_id.plus(length);
@@ -172,7 +174,7 @@ impl Layout {
         self.clear_partial();
     }
 
-    /// Replaces the ID by the partial value, which is whole now, unless it holds NUL. Returns whether it did.
+    /// If the partial value, which is whole now, holds no NUL, replaces the ID by it and returns `true`.
     #[inline(always)] // It is in two callers: a call would add a stack frame to the deepest stack of `next`.
     pub fn partial_becomes_id(&mut self, buffer: &mut [u8]) -> bool {
         let line = Span {
@@ -181,8 +183,11 @@ impl Layout {
         };
         let legal = !holds_nul(line.of(buffer));
         if legal {
-            // From | partial | event type | ID | by way of | event type | ID | partial |
-            // to   | ID | event type | partial |, where the old ID becomes free.
+            // Two rotations. The partial value becomes the ID:
+            //
+            // | partial    | event type | ID         | before
+            // | event type | ID         | partial    | after the first rotation
+            // | ID         | event type | partial    | after the second; the old ID becomes free
             self.move_partial_back(buffer);
             let length = self.partial_len();
             let start = self.event_type_span(buffer).start.minus(length);
@@ -203,7 +208,8 @@ impl Layout {
         self.last_event_id = id.len();
     }
 
-    /// Sets the last event ID. Its length must be reserved, or the rest of the buffer be free.
+    /// Sets the last event ID. Either the range of this ID is reserved, or the caller discards all other values next, because
+    /// this can overwrite them.
     pub fn set_last_event_id(&mut self, buffer: &mut [u8], id: &[u8]) {
         write(buffer, buffer.len().minus(id.len()), id);
         self.last_event_id = id.len();
@@ -298,7 +304,7 @@ impl<'i> Deferred<'i> {
         *self = Deferred::default();
     }
 
-    #[inline(never)] // Inlined, each caller of `write_all` would hold a copy.
+    #[inline(never)] // If this were inlined, each caller of `write_all` would hold a copy.
     fn write_event_type_and_id(&self, layout: &Layout, buffer: &mut [u8]) {
         let span = layout.event_type_span(buffer);
         write(buffer, span.start, self.event_type);

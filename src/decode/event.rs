@@ -14,7 +14,7 @@ use crate::wire::text::{EventId, EventType, Text};
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub struct Event<'a> {
-    /// The value of the last `event` field, or `message`.
+    /// The value of the last `event` field, or `message` if there is none or it is empty.
     pub event_type: EventType<'a>,
     /// The values of all `data` fields, joined by line feeds.
     pub data: Text<'a>,
@@ -27,8 +27,8 @@ pub struct Event<'a> {
 ///
 /// The decoder drops the whole event, and returns this once. It continues after the next blank line.
 ///
-/// The ID of a dropped event still becomes the last event ID, if both IDs fit the buffer. Otherwise a server would send that
-/// event again after every reconnect. Of several IDs in the event, it is the last one that fits.
+/// The ID of a dropped event still becomes the last event ID, if it fits the buffer beside the previous one. Otherwise a server
+/// would send that event again after every reconnect. Of several IDs in the event, it is the last one that fits.
 ///
 /// The last event ID takes space, too. If it leaves too little for the next event, set an empty one by `set_last_event_id`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub struct Overflow;
 /// A copy of an [`Event`] that borrows nothing, so that one task can send it to another.
 ///
 /// `TYPE`, `DATA` and `ID` are the lengths of the longest event type, data and last event ID, in bytes. A copy takes
-/// `TYPE + DATA + ID` bytes of RAM, and three lengths.
+/// `TYPE + DATA + ID` bytes of RAM, three `usize`, and padding.
 ///
 /// # Examples
 ///
@@ -78,7 +78,7 @@ pub struct Overflow;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OwnedEvent<const TYPE: usize, const DATA: usize, const ID: usize> {
-    /// The value of the last `event` field, or `message`.
+    /// The value of the last `event` field, or `message` if there is none or it is empty.
     pub event_type: String<TYPE>,
     /// The values of all `data` fields, joined by line feeds.
     pub data: String<DATA>,

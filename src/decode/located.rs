@@ -10,8 +10,8 @@ use crate::wire::text::{EventType, Text};
 
 /// The positions of an event or a comment.
 ///
-/// A position below the length of the decoder's buffer is in that buffer. From a higher one, subtract this length: the result is
-/// a position in the piece of the stream in which the event or the comment has ended.
+/// A span whose start is below the length of the decoder's buffer lies in that buffer. Otherwise subtract this length from start
+/// and end: the results are positions in the piece of the stream in which the event or the comment has ended.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Located {
     /// The data of the event, or the text of the comment.
@@ -54,7 +54,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
 
     /// Returns the positions of the event whose data `take_single_line` has returned. The data is a part of `piece`.
     #[cfg(any(feature = "embedded-io", feature = "embedded-io-async"))]
-    #[inline(always)] // It is two additions.
+    #[inline(always)] // It is a few additions and subtractions.
     pub(crate) fn locate_single_line(&self, data: &[u8], piece: &[u8]) -> Located {
         let Span { start, end } = Span::within(data, piece);
         let length = self.buffer.as_ref().len();
@@ -67,7 +67,8 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
         }
     }
 
-    /// Reads `input`, which is the rest of `piece`, up to the end of an event, or of a comment if `comments` is set.
+    /// Reads `input`, which is the rest of `piece`, up to the end of an event or, if `comments` is set, of a comment or a part of
+    /// one. Returns `None` if all input is read before.
     #[inline(always)] // Most programs have one caller.
     pub(crate) fn read_located(
         &mut self,
@@ -94,8 +95,8 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
                 Some((Address::of(text), Address::NOTHING, kind))
             },
         )?;
-        // Not in the closures, which run within the loop: readers would take 5 instructions an event more, and 70 in short
-        // chunks.
+        // The positions are computed here and not in the closures, because the closures run within the loop of `read`. There,
+        // they would cost a reader 5 instructions more for each event, and 70 more if the stream arrives in short chunks.
         let position = |value: Address| {
             let start = if let Some(offset) = value.offset_in(piece_at) {
                 buffer_at.length.plus(offset)
@@ -160,7 +161,8 @@ impl Address {
     /// Returns the position of this slice in `whole`, or `None` if it does not start in it.
     #[inline(always)] // It is two instructions.
     fn offset_in(self, whole: Self) -> Option<usize> {
-        // An address before `whole` wraps to a number that is larger than any length.
+        // An address before `whole` wraps to a number that is not less than the length of `whole`, because no slice goes past the
+        // end of the address space.
         let offset = self.start.wrapping_sub(whole.start);
         (offset < whole.length).then_some(offset)
     }

@@ -38,10 +38,11 @@ impl DecoderState {
         self.read(buffer, input, |event| event, false, |_, _| None)
     }
 
-    /// Reads an event of a single data line, if the input begins with one and no field is pending. Returns its data.
+    /// Reads an event of a single short data line, and returns its data. Returns `None` and reads nothing if a field is pending,
+    /// or if the input does not begin with such an event in its most usual form.
     ///
-    /// This is the fast path: most events are of this kind, and lie whole in the input.
-    #[inline(always)] // A call would cost more than the checks that fail on other input.
+    /// This is the fast path: most events have that form, and lie whole in the input.
+    #[inline(always)] // Other input pays only for the checks, and a call would cost more than these.
     pub fn take_single_line<'i>(
         &mut self,
         buffer: &[u8],
@@ -171,7 +172,7 @@ impl DecoderState {
     }
 
     /// Reads any byte.
-    #[inline(never)] // Inlined, `push` would save more registers on the stack for every byte.
+    #[inline(never)] // If this were inlined, `push` would save more registers on the stack for every byte.
     fn push_slow<'s>(
         &mut self,
         buffer: &'s mut [u8],
@@ -188,7 +189,7 @@ impl DecoderState {
     }
 
     /// Reads a blank line.
-    #[inline(never)] // Inlined, `push_slow` would take its stack for every line.
+    #[inline(never)] // If this were inlined, `push_slow` would reserve the stack of this function at every call.
     fn push_blank_line<'s>(&mut self, buffer: &'s mut [u8]) -> Result<Option<Event<'s>>, Overflow> {
         let mut deferred = Deferred::default();
         if self.builder.state.has_data() {
