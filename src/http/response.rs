@@ -56,7 +56,7 @@ enum BodyEnd {
     Stream,
 }
 
-/// The fields of [`STREAM_FIELDS`] after `Content-Type`, which comes before `Connection`.
+/// The fields of [`STREAM_FIELDS`] without `Content-Type`, which `write_fields` writes by itself.
 const OTHER_STREAM_FIELDS: [HeaderField; 2] = {
     let [_, (cache, no_cache), (buffering, no)] = STREAM_FIELDS;
     [
@@ -111,8 +111,8 @@ impl<'a> Response<'a> {
 
     /// Sets the body and its media type.
     ///
-    /// A status that allows no body, such as 204, keeps the response without one. A media type that holds a control
-    /// character is not sent.
+    /// A status that allows no body, such as 204, keeps the response without one. A media type that holds a control character
+    /// other than tab is not sent.
     ///
     /// ```
     /// use embedded_sse::http::{Response, Status};
@@ -130,7 +130,8 @@ impl<'a> Response<'a> {
 
     /// Sets additional header fields.
     ///
-    /// `Content-Length`, `Transfer-Encoding` and `Connection` are ignored, because the response has its own.
+    /// `Content-Length`, `Transfer-Encoding` and `Connection` are ignored, because the response itself decides how its body and
+    /// the connection end.
     pub const fn fields(mut self, fields: &'a [HeaderField<'a>]) -> Self {
         self.fields = fields;
         self.write_field = write_checked_field;
@@ -193,7 +194,7 @@ impl defmt::Format for Response<'_> {
 
 /// Writes a header field of the program, unless it is about framing.
 ///
-/// With a second length or another framing, a proxy and a client could see different bodies (RFC 9112, section 11.2).
+/// With a second length or another framing, a proxy and a client could see different bodies (RFC 9112, sections 6.3 and 11.1).
 pub(crate) fn write_checked_field(name: &str, value: &[u8], write: &mut dyn FnMut(&[u8])) {
     const FRAMING: [&str; 3] = ["Content-Length", "Transfer-Encoding", "Connection"];
     if !FRAMING.iter().any(|known| known.eq_ignore_ascii_case(name)) {
@@ -235,7 +236,8 @@ impl Status {
     /// `503 Service Unavailable`
     pub const SERVICE_UNAVAILABLE: Self = Self("503 Service Unavailable");
 
-    /// Creates a status from three digits, a space, and a reason phrase. Returns `None` for other text.
+    /// Creates a status from a code from 100 to 599, a space, and a reason phrase, which can be empty. Returns `None` for other
+    /// text, and for a phrase with control characters other than tab.
     ///
     /// ```
     /// use embedded_sse::http::Status;
@@ -261,7 +263,7 @@ impl Status {
         )
     }
 
-    /// Returns the body of a refusal: the status line's text.
+    /// Returns the body of a refusal: the code and the reason phrase, or nothing if the status allows no body.
     pub(crate) const fn refusal_body(&self) -> &'static [u8] {
         match self.has_no_body() {
             true => b"",

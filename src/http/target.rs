@@ -29,7 +29,7 @@ pub(super) fn split_absolute(target: &[u8]) -> Option<(&[u8], &[u8])> {
     after.split_at_checked(end)
 }
 
-/// Returns the value of a parameter of a query, percent-encoded as it is there.
+/// Returns the value of a parameter of a query. The value is not decoded.
 pub(super) fn parameter<'q>(mut query: &'q [u8], name: &[u8]) -> Option<&'q [u8]> {
     while !query.is_empty() {
         let (pair, rest) = split_at_first(query, b'&');
@@ -85,9 +85,10 @@ pub(crate) fn percent_encoded(byte: u8) -> [u8; 3] {
     [b'%', digit(byte >> 4), digit(byte & 0xf)]
 }
 
-/// Returns `ascii` as text, or `""` if it is no UTF-8.
+/// Returns these bytes as text, or `""` if they are not UTF-8.
 ///
-/// Bytes of a request are no text once the response, which shares its buffer, has overwritten them.
+/// The bytes of a request are possibly not UTF-8 any more: the response shares the buffer of the request, and can have
+/// overwritten a part of it.
 pub(super) fn str_or_empty(ascii: &[u8]) -> &str {
     core::str::from_utf8(ascii).unwrap_or_default()
 }
