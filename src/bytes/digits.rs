@@ -10,7 +10,7 @@ pub(crate) struct Decimal {
     power: u32,
 }
 
-/// The length of the longest `Decimal`, 4294967295.
+/// How many digits the longest `Decimal` has: that of `u32::MAX`, 4294967295.
 pub(crate) const MAX_DECIMAL_LEN: usize = 10;
 
 impl Decimal {
@@ -39,17 +39,17 @@ impl Iterator for Decimal {
     }
 }
 
-/// Returns `number` with one more decimal digit, at most `u32::MAX`. Returns `None` if `byte` is no digit.
+/// Returns `number` with one more decimal digit, or `u32::MAX` if that is larger. Returns `None` if `byte` is no digit.
 #[inline(always)] // It is in two callers, a loop each.
 pub(crate) fn append_decimal(number: u32, byte: u8) -> Option<u32> {
-    // Bytes below `0` wrap to more than 9, so one comparison excludes all that are no digits.
+    // Bytes below `b'0'` wrap to 208 and more, so one comparison excludes all that are no digits.
     let digit = byte.wrapping_sub(b'0');
     // A number of a peer may have any length, so it saturates.
     let appended = number.saturating_mul(10).saturating_add(u32::from(digit));
     (digit < 10).then_some(appended)
 }
 
-/// Reads a number in decimal, at most `u32::MAX`. Returns `None` if there is no digit, or another byte.
+/// Reads a decimal number. Returns `u32::MAX` if it is larger, and `None` if there is no digit, or another byte.
 #[cfg(feature = "http")]
 pub(crate) fn parse_decimal(digits: &[u8]) -> Option<u32> {
     let mut number = if digits.is_empty() { None } else { Some(0) };
