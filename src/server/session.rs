@@ -256,6 +256,8 @@ impl<'a> Session<'a> {
             if free.is_empty() || budget.records == 0 && length > 0 {
                 break;
             }
+            let progress = &mut self.progress;
+            progress.waiting.note_progress(&mut progress.since, now);
             let mut after = Cursor::START;
             match self.next(now, records, &mut budget, &mut after) {
                 SessionOutput::Send(bytes) => {
@@ -335,8 +337,6 @@ impl<'a> Session<'a> {
                         NextRecord::Again => continue,
                         NextRecord::Later => now,
                         NextRecord::End => {
-                            // The silence begins when the last byte was sent.
-                            progress.waiting.note_progress(&mut progress.since, now);
                             progress.waiting = Waiting::Idle;
                             let keep_alive = progress.since.limit(options.keep_alive_ms);
                             if now >= keep_alive {

@@ -1,6 +1,6 @@
 //! The keep-alive, which is sent after a time of silence (WHATWG HTML, 9.2.7: a comment every 15 s or so).
 
-use embedded_sse::server::{Session, SessionOutput, StreamOptions};
+use embedded_sse::server::{EventLog, Session, SessionOutput, StreamOptions};
 use embedded_sse::{Frame, event_type};
 
 use crate::helpers::session::{Log, send};
@@ -112,4 +112,55 @@ fn a_keep_alive_time_of_0_sends_none() {
             (String::new(), SessionOutput::Wait(at(u64::MAX)))
         );
     }
+}
+
+/// A session that has sent its preamble at 0, and at 100 has only skipped records that its filter leaves out.
+fn paused_in_its_filter<'o>(
+    log: &mut EventLog<[u8; 4096]>,
+    options: &'o StreamOptions<'o>,
+) -> Session<'o> {
+    let mut session = Session::new(at(0), log, id(""), options);
+    let mut buffer = [0; 99];
+    assert!(matches!(
+        session.fill(at(0), log, &mut buffer),
+        SessionOutput::Send(_)
+    ));
+    for _ in 0..32 {
+        log.publish(&Frame::data("x")).unwrap();
+    }
+    log.publish(&Frame::data("y").event_type(event_type!("wanted")))
+        .unwrap();
+    assert_eq!(
+        session.fill(at(100), log, &mut buffer),
+        SessionOutput::Wait(at(100))
+    );
+    session
+}
+
+/// Breaks when a session that pauses while it skips records measures the silence from a later call.
+#[test]
+fn silence_is_counted_from_the_last_byte_while_records_are_skipped() {
+    let mut log = EventLog::new();
+    let options = StreamOptions::new()
+        .keep_alive(1000)
+        .event_types(&[event_type!("none")]);
+    let mut session = paused_in_its_filter(&mut log, &options);
+    assert_eq!(
+        session.fill(at(1200), &log, &mut [0; 99]),
+        SessionOutput::Send(b":\n")
+    );
+}
+
+/// Breaks when `sent`, called after a `Wait`, makes a session skip an event.
+#[test]
+fn sent_after_a_wait_changes_nothing() {
+    let mut log = EventLog::new();
+    let options = StreamOptions::new().event_types(&[event_type!("wanted")]);
+    let mut session = paused_in_its_filter(&mut log, &options);
+    session.sent(1);
+    let event: &[u8] = b"event: wanted\ndata: y\n\n";
+    assert_eq!(
+        session.fill(at(100), &log, &mut [0; 99]),
+        SessionOutput::Send(event)
+    );
 }
