@@ -62,7 +62,7 @@ fn each_command_is_executed_once_over_outages_and_reboots() {
         (_, seen) = machine.wait_for(text, seen);
     };
     // No server listens yet.
-    wait_for(&machine, "Connecting { reason: Network(Unreachable)");
+    wait_for(&machine, "Reconnecting { reason: Network(Unreachable)");
     let server = TcpListener::bind(("127.0.0.1", port)).unwrap();
 
     let commands = "retry: 300\n\nevent: led\ndata: on\nid: 1\n\nevent: fan\ndata: 30\nid: 2\n\n";
@@ -71,14 +71,14 @@ fn each_command_is_executed_once_over_outages_and_reboots() {
     wait_for(&machine, "Open");
     wait_for(&machine, "Outputs { led: true, fan: 0, display: \"\" }");
     wait_for(&machine, "Outputs { led: true, fan: 30, display: \"\" }");
-    wait_for(&machine, "Connecting { reason: Server(Ended)");
+    wait_for(&machine, "Reconnecting { reason: Server(Ended)");
 
     drop(answer(
         &server,
         "2",
         "HTTP/1.1 503 x\r\nRetry-After: 1\r\n\r\n",
     ));
-    wait_for(&machine, "Connecting { reason: Server(Status(503))");
+    wait_for(&machine, "Reconnecting { reason: Server(Status(503))");
     let elsewhere = "HTTP/1.1 307 x\r\nLocation: /elsewhere?a=b\r\n\r\n";
     drop(answer(&server, "2", elsewhere));
     let chunked = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\
