@@ -172,7 +172,8 @@ impl HttpExchange {
         }
     }
 
-    /// Returns what was read of the response head. Call this when the head is complete: before that, the values are not final.
+    /// Returns status, media type and `Retry-After` of the response. Call this after the head is complete: before that, they can
+    /// still change.
     /// Returns `None` while the request is sent, and once the body is being read.
     pub fn response_info(&self) -> Option<ResponseInfo> {
         match self {

@@ -151,7 +151,7 @@ impl<'a> ClientOptions<'a> {
         self.choose_between_streams()
     }
 
-    /// Chooses the function anew after a change of `error_body`, `on_failure` or `resume_by_get`.
+    /// Selects the function for the present settings of `error_body`, `on_failure` and `resume_by_get`.
     const fn choose_between_streams(mut self) -> Self {
         self.between_streams =
             between_streams(&self.request, &self.reconnect, self.keeps_error_body);

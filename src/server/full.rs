@@ -1,19 +1,15 @@
 //! The response to a request for a stream while no slot is free.
 
 #[cfg(feature = "http")]
-use super::chunking::Chunking;
-#[cfg(feature = "http")]
-use super::connection_state::{FixedResponse, State, Stream};
-#[cfg(feature = "http")]
-use super::scratch::Scratch;
-#[cfg(feature = "http")]
-use super::session::Session;
-#[cfg(feature = "http")]
-use super::stream_options::StreamOptions;
-#[cfg(feature = "http")]
-use crate::http::{HeaderField, Response, Status};
-#[cfg(feature = "http")]
-use crate::time::Instant;
+use {
+    super::chunking::Chunking,
+    super::connection_state::{FixedResponse, State, Stream},
+    super::scratch::Scratch,
+    super::session::Session,
+    super::stream_options::StreamOptions,
+    crate::http::{HeaderField, Response, Status},
+    crate::time::Instant,
+};
 
 /// The header field `Retry-After: 5` of the 503 that a client gets while no slot is free (RFC 9110, section 10.2.3).
 ///

@@ -97,7 +97,6 @@ impl Progress {
     }
 
     /// Closes the stream if its time is over. Call it between two frames.
-    #[inline(always)] // It has one caller.
     pub fn close_if_over(&mut self, now: Instant) -> bool {
         let is_over = now >= self.lifetime_ends;
         if is_over {

@@ -93,7 +93,7 @@ impl<'l> Record<'l> {
     pub(super) fn has_type_at(&self, at: u32, name: EventType<'_>) -> bool {
         let name = name.as_bytes();
         // The limit bounds the work: a longer type of the record cannot be equal. One byte more finds the line end.
-        self.type_at(at, name.len().max(MESSAGE.len()).plus(1))
+        self.type_at(at, name.len().plus(1))
             .is_some_and(|known| equal(known, name))
     }
 
