@@ -146,7 +146,7 @@ fn print_error_body(source: &EventSource<'_>) -> io::Result<()> {
     }
 }
 
-/// The exit status, by which scripts learn what has ended the program. `HELP` lists the statuses.
+/// Returns the exit status, which tells scripts what ended the program. `HELP` lists the statuses.
 const fn exit_status(reason: Reason, by: EndedBy) -> u8 {
     match (reason, by) {
         // Status 204: the server has no more events, which is no failure.

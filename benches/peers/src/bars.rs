@@ -19,7 +19,7 @@ impl Bar {
             _ => 1.0,
         };
         let is_long = workload == "64 KiB lines" && chunk > 16;
-        // No chunk holds such a line whole, so every decoder must copy its parts.
+        // These lines are longer than a chunk, so every decoder must copy their parts.
         let limit = is_long.then_some((1, 0.7));
         Self { peer, limit }
     }
