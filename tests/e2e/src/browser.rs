@@ -43,7 +43,7 @@ impl Browser {
         let capabilities =
             json!({"capabilities": {"alwaysMatch": {"goog:chromeOptions": {"args": arguments}}}});
         let driver_url = format!("http://127.0.0.1:{port}/session");
-        let answer = post(&driver_url, &capabilities);
+        let answer = start_session(&driver_url, &capabilities);
         let session = answer["sessionId"].as_str().expect("a session");
         Self {
             session: format!("{driver_url}/{session}"),
@@ -196,11 +196,31 @@ impl Firefox {
     }
 }
 
+/// Starts Chromium. On a busy machine Chromium sometimes ends while it starts, so this tries three times.
+fn start_session(url: &str, capabilities: &Value) -> Value {
+    for _ in 0..2 {
+        match try_post(url, capabilities) {
+            Ok(answer) => return answer,
+            Err(error) => eprintln!("Chromium starts again: {error}"),
+        }
+    }
+    post(url, capabilities)
+}
+
 fn post(url: &str, body: &Value) -> Value {
-    let mut answer = match ureq::post(url).send_json(body) {
-        Ok(answer) => answer,
-        Err(error) => panic!("{url}: {error}"),
-    };
-    let answer: Value = answer.body_mut().read_json().unwrap();
-    answer["value"].clone()
+    try_post(url, body).unwrap_or_else(|error| panic!("{url}: {error}"))
+}
+
+/// Sends a WebDriver command. An error is the driver's message.
+fn try_post(url: &str, body: &Value) -> Result<Value, String> {
+    let request = ureq::post(url).config().http_status_as_error(false).build();
+    let answer = request.send_json(body);
+    let mut answer = answer.map_err(|error| error.to_string())?;
+    let status = answer.status();
+    let body: Result<Value, _> = answer.body_mut().read_json();
+    let value = body.map_err(|error| error.to_string())?["value"].take();
+    match status.is_success() {
+        true => Ok(value),
+        false => Err(value.to_string()),
+    }
 }

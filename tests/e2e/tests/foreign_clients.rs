@@ -16,7 +16,7 @@ use axum::routing;
 use e2e::browser::{Browser, Firefox};
 use e2e::client::Event;
 use e2e::packages;
-use e2e::program::Program;
+use e2e::program::{Program, free_port};
 use e2e::scripted::{Answer, End, PAGE_PATH, Scripted};
 use e2e::server::{LOG_BYTES, Server, TestHub, hub};
 use e2e::tap::Tap;
@@ -343,9 +343,10 @@ impl Group {
     /// Starts the server and all clients. Returns once each client has a stream.
     fn start(options: ServerOptions<'static>) -> Self {
         let server = LargeServer::with_sizes(options);
+        // The ports are used again after each restart, so no other program may take them in the meantime.
         let taps: Vec<_> = CLIENTS
             .iter()
-            .map(|_| Tap::start_at(0, server.address, PAGE))
+            .map(|_| Tap::start_at(free_port(), server.address, PAGE))
             .collect();
         let clients = CLIENTS.iter().zip(&taps);
         let followers = clients.map(|(client, tap)| Follower::start(client, tap.address));
