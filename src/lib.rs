@@ -88,15 +88,15 @@
 //! # Ok::<(), embedded_sse::server::PublishError>(())
 //! ```
 //!
-//! `fill` copies frames into the buffer and takes them as sent, so write the whole buffer.
+//! `fill` copies frames into the buffer and takes them as sent: write all bytes of a `Send` before the next call.
 //! [`poll`](server::Session::poll) copies nothing, and returns the same bytes until the caller reports them as sent.
 //! `Hub::serve`, `io::asynch::serve` and `Connection::pump` serve over sockets.
 //!
 //! # Follow
 //!
-//! An `EventSource` (feature `http`) is a client that reconnects. It sends the request, follows redirects and decodes the
-//! response. When the stream is lost, it waits and sends the request again with `Last-Event-ID`. The caller passes the
-//! received bytes and the time.
+//! An `EventSource` (feature `http`) is the state machine of a client that reconnects. It makes the request, follows redirects
+//! and decodes the response. When the stream is lost, it makes the request again, with `Last-Event-ID`, after a delay. It uses
+//! no socket and no clock: the caller passes the received bytes and the time.
 //!
 //! ```
 //! use embedded_sse::client::{ClientOptions, EventSource, Notice, EventSourceOutput};
@@ -145,8 +145,8 @@
 //! - No call panics, for any input and any order of calls. The one exception is that of every `async fn`: its future panics
 //!   if it is polled after it has returned.
 //! - The same bytes give the same events, in whatever chunks they arrive.
-//! - Nothing is lost silently: a client that missed events gets a loss notice, and an event that does not fit the
-//!   buffer is reported once.
+//! - Nothing is lost silently: a client that missed events gets a loss notice, if the events have ids. An event that does not
+//!   fit the buffer is reported once.
 //! - Features are additive: a feature does not change the behaviour of other code.
 
 #![no_std]

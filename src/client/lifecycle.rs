@@ -8,8 +8,9 @@ use crate::time::Instant;
 
 /// The state of a client, with its deadlines and the policy of reconnecting.
 ///
-/// While there is no connection, and while an error body is received, call [`advance`](Self::advance) and do what it returns.
-/// While there is a connection, call [`note_activity`](Self::note_activity) whenever bytes are received or sent.
+/// Call [`advance`](Self::advance) while there is no connection, and also while a connection only delivers an error body. Do
+/// what it returns. While there is a connection, call [`received`](Self::received) when bytes have been received, and
+/// [`note_activity`](Self::note_activity) when bytes have been sent.
 #[derive(Debug)]
 pub(crate) struct Lifecycle<'a> {
     limits: &'a TimeLimits,
@@ -129,10 +130,11 @@ impl<'a> Lifecycle<'a> {
         !is_closed
     }
 
-    /// Returns the reconnection time to store, if the server or a resume point has set it.
+    /// Returns the reconnection time for a resume point, if the server or an earlier resume point has set it.
     pub(super) fn retry_to_resume(&self, set_by_server: Option<u32>) -> Option<u32> {
         let retry = self.reconnect.retry();
-        // A resume point sets only the time in `reconnect`, and `set_by_server` comes from the decoder: compare the option, too.
+        // A resume point sets only the time in `reconnect`. Then `set_by_server`, which is of the decoder, is `None`, but the time
+        // differs from that of the options.
         let is_set = set_by_server.is_some() || retry != self.reconnect.options.retry_ms;
         is_set.then_some(retry)
     }

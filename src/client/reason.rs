@@ -196,7 +196,7 @@ impl fmt::Display for ResponseReason {
             ResponseReason::HeadTooLong => {
                 "response head is too long: raise `max_head_len`, or give `EventSource::new` a longer buffer"
             }
-            ResponseReason::Framing => "response has no valid length or transfer coding",
+            ResponseReason::Framing => "response has an invalid length or an unsupported transfer coding",
             ResponseReason::InvalidChunk => "response has an invalid chunk",
             ResponseReason::Encoded => "response has a content coding, such as gzip",
         })

@@ -13,7 +13,7 @@ use crate::http::{Url, remove_dot_segments};
 /// buffer: | target of permanent redirects | target of later redirects, for this attempt | free |
 /// ```
 ///
-/// The target of permanent redirects is remembered for later attempts only if it has answered with a stream. Otherwise
+/// The target of permanent redirects is remembered for later attempts only if it has led to a stream. Otherwise
 /// [`forget`](Self::forget) removes it at the end of the attempt. If it were kept, a server that has once redirected to a dead
 /// host would stop a client for ever.
 #[derive(Debug)]
@@ -42,7 +42,7 @@ pub(crate) struct Redirects<'a> {
 pub(super) enum RedirectKind {
     /// Until the attempt ends.
     Temporary,
-    /// Also for later attempts, if the target answers with a stream.
+    /// Also for later attempts, if the target leads to a stream.
     Permanent,
 }
 

@@ -132,9 +132,9 @@ impl<'a> RequestChain<'a> {
         self.restart();
     }
 
-    /// Starts a new attempt. Remembers the target of permanent redirects only if it answered with a stream. Otherwise a
-    /// program that calls `EventSource::restart` whenever no byte arrives for some time would send all its requests to a
-    /// server that does not exist any more.
+    /// Starts a new attempt. Forgets the target of permanent redirects if this attempt has opened no stream. If that target
+    /// were kept, a program that calls `EventSource::restart` whenever no byte arrives for some time would send all its
+    /// requests to a server that does not exist any more.
     pub fn restart(&mut self) {
         match self.exchange.is_open() {
             true => self.redirects.restart(),
@@ -151,7 +151,8 @@ impl<'a> RequestChain<'a> {
         {
             return Some(Decision::End);
         }
-        // If so, `restart` forgets the remembered URL, and the next request goes to the original one.
+        // An attempt that began at a remembered URL and has opened no stream: `restart` forgets that URL, and the next request
+        // goes to the original one.
         let is_forgotten = self.redirects.began_at_remembered() && !self.exchange.is_open();
         is_forgotten.then_some(Decision::Retry)
     }

@@ -84,8 +84,8 @@ impl Decoder<[u8]> {
     /// Returns the buffer length for events of at most these lengths, in bytes.
     ///
     /// The buffer holds two IDs: that of the event that is being received, and the last event ID, which stays valid until
-    /// that event is complete. Each data line but the first takes one byte more, for the line feed before it. If an event has
-    /// several `id` fields, two of them are in the buffer while the second is read.
+    /// that event is complete. Each data line but the first takes one byte more, for the line feed before it. For an event with
+    /// several `id` fields, add the length of one more ID: while the second field is read, the first one is in the buffer, too.
     ///
     /// ```
     /// use embedded_sse::Decoder;

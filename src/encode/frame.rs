@@ -32,7 +32,8 @@ use crate::wire::text::{EventId, EventType};
 /// # Ok::<(), Box<dyn core::error::Error>>(())
 /// ```
 ///
-/// A frame without data changes the state of a client. The client dispatches no event for it.
+/// A frame without data can change the last event ID and the reconnection time of a client. The client dispatches no event
+/// for it.
 ///
 /// ```
 /// use embedded_sse::Frame;
@@ -132,10 +133,11 @@ impl<'a> Frame<'a> {
     /// ```
     pub const fn max_len(event_type: usize, data: usize, lines: usize, id: usize) -> usize {
         const RETRY: usize = b"retry: \n".len() + MAX_DECIMAL_LEN;
-        const LINE_ENDS_AND_NAMES: usize = b"event: \nid: \n\n".len() + RETRY;
+        // Each line but the last has its line end in the data.
+        const LINE_ENDS_AND_NAMES: usize = b"event: \nid: \n\n\n".len() + RETRY;
         // The caller passes lengths of any size. A saturated sum is longer than every buffer.
         lines
-            .saturating_mul(b"data: \n".len())
+            .saturating_mul(b"data: ".len())
             .saturating_add(data)
             .saturating_add(id)
             .saturating_add(event_type)

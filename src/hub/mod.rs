@@ -105,7 +105,7 @@ use state::{Locked, TakenSlot, count};
 ///     }
 /// }
 ///
-/// /// `WithShutdown` calls this: FIN after a response or a stream, RST for a client that takes no byte.
+/// /// `WithShutdown` calls this: FIN after a response or a stream, RST for a client that is too slow.
 /// async fn end(socket: &mut &mut TcpSocket<'_>, how: End) -> Result<(), tcp::Error> {
 ///     match how {
 ///         End::Shutdown => socket.close(),

@@ -156,8 +156,8 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> EventLog<B> {
 
     /// Returns where a client continues that has received the event with this id, and all events before it.
     ///
-    /// If several events have this id, the client continues after the newest one. This call searches the whole log, except for an
-    /// id that the log has made and has overwritten: its sequence shows that.
+    /// If several events have this id, the client continues after the newest one. This call may search the whole log. An id that the
+    /// log has made needs no search if its sequence shows that the log does not hold it.
     pub fn resume<'i>(&self, last_event_id: impl Into<LastEventId<'i>>) -> Resume {
         resume::resume(&self.records(), last_event_id.into())
     }

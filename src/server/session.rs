@@ -21,16 +21,18 @@ use crate::wire::text::LastEventId;
 ///            new
 /// preamble ──┬──────────────────┐
 ///            │ lost             v
-///            ├──> loss notice ──┴─> state ──> live ──> closed: ended, lifetime, stalled, lagged in mid-frame
-///            │      ^           (if set)      ^ │ ^
-///            │      │                         │ │ ├──> keep-alive, after silence
-///            │      └─────────────────────────┼─┘ └──> id (if set), after the frames that the log held
-///            └── resumed ─────────────────────┘ lagged between two frames
+///            ├──> loss notice ──┴─> initial state ──> live ──> closed: ended, lifetime, stalled, lagged in mid-frame
+///            │      ^                                 ^ │ ^
+///            │      │                                 │ │ ├──> keep-alive, after silence
+///            │      └── lagged between two frames ────┼─┘ └──> initial id, after the frames that the log held
+///            └── resumed ─────────────────────────────┘
 /// ```
 ///
+/// The initial state and the initial id are sent if the options set them.
+///
 /// **Call [`poll`](Session::poll) until it returns [`SessionOutput::Wait`]. After each [`SessionOutput::Send`], report with
-/// [`sent`](Session::sent) how many of the bytes were written, before the next call. After `Wait`, call `poll` again when the log
-/// has a new frame, and at that time at the latest.** Bytes that were not reported as sent are returned again, so a partial or a late
+/// [`sent`](Session::sent) how many of the bytes were written, before the next call. After `Wait(until)`, call `poll` again when the
+/// log has a new frame, and at `until` at the latest.** Bytes that were not reported as sent are returned again, so a partial or a late
 /// write loses nothing.
 ///
 /// It needs no buffer of its own.
@@ -107,7 +109,7 @@ impl<'a> Session<'a> {
     ) -> Self {
         let (stage, start) = match last_event_id.is_absent() {
             true => (Stage::Preamble, options.start),
-            // Not at the newest record: a task that waits for a new one would not search.
+            // Not the newest cursor: a driver would wait for the next frame between two steps of the search.
             false => (Stage::Resume, Start::Oldest),
         };
         let (cursor, until) = start.range(log.oldest(), log.newest());
@@ -162,7 +164,7 @@ impl<'a> Session<'a> {
     /// [`poll`](Session::poll) there are fewer and longer writes, and no lock on the log is held during a write. The caller
     /// limits how long a write takes.
     ///
-    /// An empty buffer can hold nothing: the stream closes with [`CloseReason::Stalled`].
+    /// Returns [`SessionOutput::Close`] with [`CloseReason::Stalled`] if a frame is to be copied and the buffer is empty.
     pub fn fill<'b, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized>(
         &mut self,
         now: Instant,
@@ -267,7 +269,7 @@ impl<'a> Session<'a> {
                     length = length.plus(sent.len());
                     // Saturates: a filter has taken this record off the budget already.
                     budget.records = budget.records.saturating_sub(1);
-                    // Only a record that was read sets `after`: no record ends at the start of the buffer.
+                    // Position 0 means that `next` has not set `after`: the position after a record is never 0.
                     if after.position > 0 && sent.len() == bytes.len() {
                         // Move past the record at once: if the log overwrites it before the next call, that is no loss.
                         self.progress.walk.move_to(after);

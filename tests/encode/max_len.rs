@@ -1,4 +1,4 @@
-//! The length of the longest frame.
+//! The length of the longest event.
 
 use embedded_sse::Frame;
 
@@ -12,8 +12,7 @@ fn max_len_is_reached_and_never_exceeded() {
         .event_type(name("abc"))
         .id(id("12"))
         .retry(u32::MAX);
-    // Line ends of the data are counted, but not copied.
-    assert_eq!(frame.encoded_len(), Frame::max_len(3, data.len(), 5, 2) - 4);
+    assert_eq!(frame.encoded_len(), Frame::max_len(3, data.len(), 5, 2));
 }
 
 /// Breaks when a length wraps: a buffer of the resulting length would be too small.
