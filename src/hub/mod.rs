@@ -88,8 +88,9 @@ use state::{Locked, TakenSlot, count};
 /// use embedded_sse::io::asynch::EmbassyClock;
 /// use embedded_sse::io::{End, WithShutdown};
 ///
-/// /// Run one of these tasks for each socket, and have one socket more than slots. While all slots are taken, that socket
-/// /// answers 503. Without it, the stack would reset the connection of a further client. If you also serve a page, add one more.
+/// /// Run one of these tasks for each socket, and have one socket more than the hub has slots. While all slots are taken, that
+/// /// socket answers 503. Without it, the stack would reset the connection of a further client. If you also serve a page, add
+/// /// one more.
 /// async fn serve(stack: Stack<'static>) -> ! {
 ///     let (mut received, mut to_send, mut scratch) = ([0; 512], [0; 1024], [0; 512]);
 ///     loop {
@@ -306,9 +307,9 @@ impl<M: RawMutex, const BYTES: usize, const CLIENTS: usize> Hub<M, BYTES, CLIENT
             count(&mut state.stats.published);
             Ok(())
         });
-        published.unwrap_or(Err(PublishError::Busy))?;
+        // Also after an error: a function that formats an event can call `end`, which wakes nobody while the log is locked.
         self.wake();
-        Ok(())
+        published.unwrap_or(Err(PublishError::Busy))
     }
 
     /// Wakes the tasks of all clients. Each waker is called after the lock is released: an executor may poll the task

@@ -199,7 +199,7 @@ impl<'a> Connection<'a> {
         options: &'a StreamOptions<'a>,
     ) {
         let chunking = Chunking::of(self.options.chunking, &self.request());
-        self.has_option_fields = true;
+        self.set_option_fields(true);
         if self.state.is_unanswered() {
             self.state = State::Stream(Stream {
                 // The log is searched for the id after the response head was sent. Until then the id stays in the scratch:
@@ -215,7 +215,7 @@ impl<'a> Connection<'a> {
     /// With [`reconnect_when_full`](ServerOptions::reconnect_when_full), event sources get a short stream instead. The caller
     /// counts slots, and decides when none is free.
     pub fn refuse_stream(&mut self) {
-        self.has_option_fields = true;
+        self.set_option_fields(true);
         let options = self.options;
         if let Some(begin_short_stream) = options.when_full {
             let (state, stream) = (&mut self.state, &options.stream);
@@ -229,7 +229,7 @@ impl<'a> Connection<'a> {
     /// Sends the response for this kind of request, without a stream: for [`RequestKind::Stream`] it is the response head alone.
     pub(crate) fn respond_to(&mut self, kind: RequestKind) {
         let chunking = Chunking::of(self.options.chunking, &self.request());
-        self.has_option_fields = !matches!(kind, RequestKind::Other);
+        self.set_option_fields(!matches!(kind, RequestKind::Other));
         match kind {
             RequestKind::Stream | RequestKind::Head => {
                 self.respond(Stream::response_head(chunking))
@@ -261,6 +261,13 @@ impl<'a> Connection<'a> {
         // of another origin could not read why it gets no stream.
         self.has_option_fields = !matches!(error, HeadError::Malformed);
         self.refuse(status);
+    }
+
+    /// Sets whether the response carries the fields of the options. The fields of a response that has begun do not change.
+    fn set_option_fields(&mut self, has_fields: bool) {
+        if self.state.is_unanswered() {
+            self.has_option_fields = has_fields;
+        }
     }
 
     fn begin_response(&mut self, status: Status, response: Option<&'a Response<'a>>) {

@@ -4,6 +4,7 @@ use embedded_sse::http::Status;
 use embedded_sse::server::{CloseReason, Outcome, PublishError, ServerOptions};
 use embedded_sse::{Frame, event_type};
 use tokio::io::AsyncWriteExt;
+use tokio::time::{Duration, Instant};
 
 use crate::helpers::pipe::{
     GET, OPTIONS, PREAMBLE, connect, hub, is_gone, read, read_body, request, request_with,
@@ -210,6 +211,26 @@ async fn streams_end_with_the_hub() {
         "{rest}"
     );
     assert!(is_gone(&mut client).await);
+}
+
+/// Breaks when streams go on because a function that formats an event has ended the hub, and then failed.
+#[tokio::test(start_paused = true)]
+async fn streams_end_with_a_hub_that_a_failing_function_ends() {
+    let hub = hub();
+    let (mut client, task) = request(&hub, GET).await;
+    assert_eq!(read_body(&mut client).await, PREAMBLE);
+    let published = hub.publish_with(Frame::new(), |_| {
+        hub.end();
+        Err(core::fmt::Error)
+    });
+    assert!(published.is_err());
+    let start = Instant::now();
+    assert_eq!(
+        task.await.unwrap().unwrap(),
+        Outcome::Streamed(CloseReason::Ended)
+    );
+    // Before the first keep-alive. The socket stays open for 1 s after FIN.
+    assert!(start.elapsed() < Duration::from_secs(15));
 }
 
 /// Breaks when a stream begins after the end of its hub.

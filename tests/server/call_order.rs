@@ -4,10 +4,62 @@ use std::mem::replace;
 
 use embedded_sse::Frame;
 use embedded_sse::http::Status;
-use embedded_sse::server::{Connection, ConnectionOutput, EventLog, Outcome, StreamOptions};
+use embedded_sse::server::{
+    AllowedOrigins, Connection, ConnectionOutput, EventLog, Outcome, StreamOptions,
+};
 
 use crate::helpers::at;
-use crate::helpers::connection::{GET, OPTIONS, UNAUTHORIZED};
+use crate::helpers::connection::{GET, Log, OPTIONS, UNAUTHORIZED};
+
+/// Calls one of the functions that answer a request.
+fn answer<'a>(connection: &mut Connection<'a>, call: usize, log: &Log, stream: &'a StreamOptions) {
+    match call {
+        0 => connection.answer(at(0), log),
+        1 => connection.stream(at(0), log, stream),
+        2 => connection.respond(&UNAUTHORIZED),
+        3 => connection.refuse(Status::NOT_FOUND),
+        _ => connection.refuse_stream(),
+    }
+}
+
+/// Breaks when a second answer to a request changes the first one, for example its header fields.
+#[test]
+fn a_second_answer_changes_nothing() {
+    const STREAM: StreamOptions = StreamOptions::new();
+    let options = OPTIONS.allowed_origins(AllowedOrigins::Any);
+    let log = Log::new();
+    let respond = |path: &str, calls: &[usize]| {
+        let mut scratch = [0; 512];
+        let mut connection = Connection::new(at(0), &options, &mut scratch);
+        let request = format!("GET {path} HTTP/1.1\r\nHost: device\r\nOrigin: http://page\r\n\r\n");
+        connection.receive_buffer()[..request.len()].copy_from_slice(request.as_bytes());
+        connection.received(request.len());
+        assert_eq!(connection.poll(at(0), &log), ConnectionOutput::Request);
+        for call in calls {
+            answer(&mut connection, *call, &log, &STREAM);
+        }
+        let mut response = Vec::new();
+        while let ConnectionOutput::Send(bytes) = connection.poll(at(0), &log) {
+            let length = bytes.len();
+            response.extend_from_slice(bytes);
+            connection.sent(length);
+        }
+        String::from_utf8(response).unwrap()
+    };
+    for path in ["/events", "/other"] {
+        for first in 0..5 {
+            let alone = respond(path, &[first]);
+            assert!(alone.starts_with("HTTP/1.1 "), "{alone}");
+            for second in 0..5 {
+                assert_eq!(
+                    respond(path, &[first, second]),
+                    alone,
+                    "{path}: {first}, then {second}"
+                );
+            }
+        }
+    }
+}
 
 /// Breaks when a call that comes too early, too late or twice panics, goes on with an ended connection, or sends
 /// bytes after the end.
