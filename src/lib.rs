@@ -142,10 +142,10 @@
 //! # Promises
 //!
 //! - There is no heap and no `unsafe`.
-//! - No call panics, for any input and any order of calls. The one exception is that of every `async fn`: its future panics
+//! - No call panics, for any input and any order of calls. There is one exception, which every `async fn` has: its future panics
 //!   if it is polled after it has returned.
 //! - The same bytes give the same events, in whatever chunks they arrive.
-//! - Nothing is lost silently: a client that missed events gets a loss notice, if the events have ids. An event that does not
+//! - Nothing is lost silently: a client that has received an id and then missed events gets a loss notice. An event that does not
 //!   fit the buffer is reported once.
 //! - Features are additive: a feature does not change the behaviour of other code.
 

@@ -75,8 +75,8 @@ impl<'a> ReconnectOptions<'a> {
         self
     }
 
-    /// Sets the longest delay to which failures in a row double the reconnection time, in milliseconds. A longer reconnection
-    /// time is not doubled, and not shortened. The default is 60 s.
+    /// Limits the doubling: each failure in a row doubles the delay, but to no more than this, in milliseconds. A longer
+    /// reconnection time or `Retry-After` stays as it is, and the random part is added to the result. The default is 60 s.
     pub const fn max_delay(mut self, milliseconds: u32) -> Self {
         self.max_delay_ms = milliseconds;
         self

@@ -37,7 +37,7 @@ const INVALID_LENGTH: u32 = u32::MAX - 1;
 /// Longer lengths are stored as this one: no stream has that many bytes.
 const MAX_LENGTH: u32 = u32::MAX - 2;
 
-/// The value of the `Transfer-Encoding` lines so far. A later variant replaces an earlier one.
+/// What the `Transfer-Encoding` lines so far contain. Of several codings, the one that is declared last here is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum TransferCoding {
     /// There is no such line.
@@ -110,7 +110,7 @@ impl ResponseHead {
         }
     }
 
-    /// Returns the first `Location` of a redirect. It is empty if there is none.
+    /// Returns the first `Location` of a redirect that is not empty. It is empty if there is none.
     pub fn location<'h>(&self, buffer: &'h [u8]) -> &'h [u8] {
         buffer.part(..usize::from(self.location_len))
     }
@@ -196,7 +196,7 @@ impl ResponseHead {
                 for name in elements(value) {
                     let is_chunked = name.eq_ignore_ascii_case(b"chunked");
                     let coding = match self.coding {
-                        // Empty elements of a list are ignored (RFC 9110, section 5.6.1).
+                        // An empty element of a list is no coding (RFC 9110, section 5.6.1), but the field is present.
                         _ if name.is_empty() || name.eq_ignore_ascii_case(b"identity") => {
                             TransferCoding::Identity
                         }
@@ -217,7 +217,7 @@ impl ResponseHead {
                 self.has_retry_after = true;
                 self.retry_after = seconds.min(u32::from(u16::MAX)) as u16;
             }
-            // The first location is used.
+            // The first location that is not empty is used.
             _ if kept.is_empty() => {
                 self.location_len = value.len() as u16;
                 let value_start = text.len().minus(untrimmed.trim_ascii_start().len());

@@ -10,7 +10,7 @@ use crate::bytes::split_at_first;
 
 /// An absolute URL with the scheme `http` or `https` (RFC 3986), without its fragment.
 ///
-/// Path and query can hold all characters but control characters. Requests send space, `"`, `<`, `>` and characters outside
+/// Path and query can hold all characters but ASCII control characters. Requests send space, `"`, `<`, `>` and characters outside
 /// ASCII percent-encoded, and escapes such as `%20` as they are. The host is ASCII: an international name needs its `xn--`
 /// form.
 ///
@@ -32,7 +32,7 @@ use crate::bytes::split_at_first;
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Url<'u> {
-    /// UTF-8 without control characters, and ASCII up to the path.
+    /// UTF-8 without ASCII control characters, and only ASCII up to the path.
     text: &'u [u8],
     /// The position after `http://` or `https://`.
     authority_start: u16,
@@ -49,7 +49,7 @@ pub enum InvalidUrl {
     /// The host is missing, or has a colon or a bracket but is not an address in brackets. An IPv6 address needs brackets:
     /// `[::1]`.
     Host,
-    /// The URL holds a control character, or its host or port holds a space, a `%` or a character outside ASCII.
+    /// The URL holds an ASCII control character, or its host or port holds a space, a `%` or a character outside ASCII.
     Character(char),
     /// The port is not a number up to 65,535.
     Port,
@@ -237,7 +237,9 @@ impl fmt::Display for InvalidUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Scheme => "scheme is not http or https",
-            Self::Host => "host is missing, or an IPv6 address without brackets",
+            Self::Host => {
+                "host is missing, or has a colon or bracket but is no IPv6 address in brackets"
+            }
             Self::Character(character) => {
                 let hint = match character.is_ascii() {
                     true => "",

@@ -112,7 +112,7 @@ impl<'a> StreamOptions<'a> {
         self
     }
 
-    /// Begins the stream with a comment of 2 KB, for proxies and clients that buffer the first bytes of a response.
+    /// Sends a comment of 2 KB after the reconnection time at the start of the stream, for proxies and clients that buffer the first bytes of a response.
     pub const fn padding(mut self) -> Self {
         self.padding = Some(unsent_padding);
         self
@@ -130,7 +130,7 @@ impl<'a> StreamOptions<'a> {
         self
     }
 
-    /// Sets the loss notice, the frame that a client gets instead of missing events: by default an event of the type `lost` with
+    /// Sets the loss notice, the frame that tells a client that it has missed events: by default an event of the type `lost` with
     /// empty data.
     pub const fn loss_notice(mut self, frame: Frame<'a>) -> Self {
         self.loss_notice = frame;
@@ -147,7 +147,7 @@ impl<'a> StreamOptions<'a> {
     }
 
     /// Sends only events of these types. An empty list sends no event. Comments, frames that have only a `retry` or only an id, and
-    /// the loss notice are always sent.
+    /// the loss notice are not filtered.
     ///
     /// A client that waits for a rare event resumes from the last event that it got. If that one was overwritten, the client
     /// gets a loss notice, even if all missed events were of other types.
@@ -165,7 +165,7 @@ impl<'a> StreamOptions<'a> {
     /// The hook is called with 0, 1, 2 and so on, each time with an empty sink. It writes the frame of that number and returns
     /// `true`, or returns `false` after the last frame. A hook that never returns `false` is stopped only by the end of the stream.
     ///
-    /// A frame may be as long as the scratch of the connection. Writing a longer one returns
+    /// A frame may be as long as the scratch of the connection, and 8 bytes shorter if the stream is chunked. Writing a longer one returns
     /// [`BufferTooSmall`](crate::BufferTooSmall), and the frame is left out. Frames need no id: a client resumes by the ids of the
     /// log.
     ///
@@ -222,8 +222,9 @@ impl<'a> StreamOptions<'a> {
         self
     }
 
-    /// Sends the newest id of the log, in a block without data, to a client that has received no event yet. The block comes after the
-    /// frames that the log held when the client connected.
+    /// Sends the newest id of the log, in a block without data, to a client for which the log holds no event when it connects.
+    /// With [`Start::Live`] that is every client without a last event ID. The same happens after a loss notice. The frames of
+    /// [`initial_state`](Self::initial_state), and frames of the log without data, come before this block.
     ///
     /// Without an id, a client whose connection is lost before its first event misses the events that are published until it
     /// reconnects.
