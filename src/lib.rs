@@ -145,8 +145,8 @@
 //! - No call panics, for any input and any order of calls. There is one exception, which every `async fn` has: its future panics
 //!   if it is polled after it has returned.
 //! - The same bytes give the same events, in whatever chunks they arrive.
-//! - Nothing is lost silently: a client that has received an id and then missed events gets a loss notice. An event that does not
-//!   fit the buffer is reported once.
+//! - A server loses nothing silently: a client that has received an id and then missed events gets a loss notice. A decoder
+//!   reports once each event that does not fit its buffer.
 //! - Features are additive: a feature does not change the behaviour of other code.
 
 #![no_std]

@@ -26,7 +26,7 @@ use crate::wire::text::EventId;
 ///   │                 │     unreachable, lost, ended, slow,       │
 ///   │                 v     malformed, 5xx, wrong type, ...       v
 ///   └── waiting <── lost <────────────────────────────────────────┘
-///                     │ 204, 4xx, too many attempts, a POST that was sent
+///                     │ 204, most 4xx, too many attempts, a POST that was sent
 ///                     └───────────> closed <── close()
 /// ```
 ///
@@ -64,7 +64,7 @@ impl<'a> EventSource<'a> {
     /// [`Decoder::buffer_len`](crate::Decoder::buffer_len) returns the length of the buffer for the longest event. Make it at least 128 bytes longer than
     /// the longest ID: this suffices for the heads of most responses.
     ///
-    /// If the last event ID takes more than half of the buffer, it is cleared when the connection is lost, because the next
+    /// If the last event ID takes more than half of the buffer, it is cleared when the client connects again, because the next
     /// response head needs the space. The next request then has no `Last-Event-ID`, so the events in between are lost.
     // A call would return the value by a copy, which links `memcpy`.
     #[inline(always)]
@@ -80,7 +80,9 @@ impl<'a> EventSource<'a> {
     /// [`RedirectReason::NoBuffer`](super::RedirectReason::NoBuffer).
     ///
     /// The buffer holds up to three URLs: that of the current redirect, that of the previous one, and that of a permanent
-    /// one. If there is a connection, the client drops it and connects again.
+    /// one.
+    ///
+    /// If there is a connection when you call this, the client drops it and connects again.
     ///
     /// As in browsers, the next request is a `GET` without a body after a 303, and after a 301 or 302 to a `POST`. The next
     /// attempt begins with the method of the options again. A request to another origin does not have the
@@ -185,7 +187,7 @@ impl<'a> EventSource<'a> {
     /// [`ClientOptions::error_body`] is set.
     ///
     /// They are available after the notice [`Reconnecting`](Notice::Reconnecting) or [`Closed`](Notice::Closed), until the
-    /// next request is sent.
+    /// client connects again.
     pub fn error_body(&self) -> &[u8] {
         self.chain.exchange.error_body(&self.chain.decoder)
     }
@@ -198,7 +200,7 @@ impl<'a> EventSource<'a> {
         }
     }
 
-    /// Restarts if the client is connecting or connected: the request has the URL or the ID that is about to change.
+    /// Restarts if the client is connecting or connected: that request is for the old URL, or has the old ID.
     fn drop_connection(&mut self) {
         if self.lifecycle.is_connecting() || self.lifecycle.is_connected() {
             self.restart();
@@ -220,8 +222,8 @@ impl<'a> EventSource<'a> {
         Some(data)
     }
 
-    /// The first half of [`poll`](Self::poll): returns the next step. `input` is the unread rest of `piece`, in which events
-    /// are located.
+    /// The first half of [`poll`](Self::poll): returns the next step. `input` is the unread rest of `piece`. Positions
+    /// of events count from the start of `piece`.
     pub(crate) fn advance(&mut self, now: Instant, piece: &[u8], input: &mut &[u8]) -> Step {
         if let Some(step) = self.advance_connected(now, piece, input) {
             return step;
@@ -238,9 +240,10 @@ impl<'a> EventSource<'a> {
         step
     }
 
-    /// The part of [`advance`](Self::advance) for a connection. Asks `on_failure` about a loss.
+    /// The part of [`advance`](Self::advance) that reads from a connection. It also checks the deadline, and asks `on_failure`
+    /// about a loss.
     ///
-    /// Returns `None` if the connection has ended, or while an error body is received. In the second case all input is read.
+    /// Returns `None` if there is no connection, or while an error body is received. In the second case all input is read.
     pub(crate) fn advance_connected(
         &mut self,
         now: Instant,

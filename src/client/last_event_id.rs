@@ -47,7 +47,8 @@ pub(super) struct IdParameter<'a> {
     write: WriteIdParameter,
 }
 
-/// Gets the name of the parameter, the target of the request, the last event ID, and a function that writes bytes.
+/// The parameters are the name of the query parameter, the target of the request, the last event ID, and a function that
+/// writes bytes.
 type WriteIdParameter = fn(&str, &[u8], &[u8], &mut dyn FnMut(&[u8]));
 
 impl<'a> IdParameter<'a> {

@@ -88,7 +88,7 @@ impl<'a> ClientOptions<'a> {
     /// They are sent after those of [`fields`](Self::fields), and the same rules apply to them. If a name is in both lists, or
     /// twice in one list, both fields are sent.
     pub const fn dynamic_fields(mut self, fields: &'a [DynamicField<'a>]) -> Self {
-        self.request.fields = self.request.fields.with_produced(fields);
+        self.request.fields = self.request.fields.with_dynamic(fields);
         self
     }
 

@@ -91,9 +91,9 @@ impl<'a> Redirects<'a> {
         )
     }
 
-    /// Whether the next request is a `GET`, whatever method the options have.
-    pub const fn uses_get(&self) -> bool {
-        self.changes.is_get
+    /// Whether the next request is a `GET` instead of the request of the options.
+    pub const fn is_changed_to_get(&self) -> bool {
+        self.changes.is_changed_to_get
     }
 
     /// Whether the URL of the next request is the target of a redirect.
@@ -113,7 +113,7 @@ impl<'a> Redirects<'a> {
 
     /// Makes the requests of this attempt `GET`s.
     pub fn switch_to_get(&mut self) {
-        self.changes.is_get = true;
+        self.changes.is_changed_to_get = true;
     }
 
     /// Starts a new attempt at the remembered URL if there is one, and otherwise at the original one.
@@ -121,7 +121,7 @@ impl<'a> Redirects<'a> {
         self.count = 0;
         self.wrote_request = false;
         self.temporary_len = 0;
-        self.changes.is_get = false;
+        self.changes.is_changed_to_get = false;
         self.began_at_remembered = self.remembered_len != 0;
         self.changes.left_origin = self.remembered_left_origin;
     }
@@ -146,7 +146,7 @@ impl<'a> Redirects<'a> {
         options: &RequestOptions<'_>,
     ) -> Result<(), RedirectReason> {
         if (options.becomes_get)(status) {
-            self.changes.is_get = true;
+            self.changes.is_changed_to_get = true;
         }
         if location.is_empty() {
             return Err(RedirectReason::NoLocation);
@@ -167,8 +167,9 @@ impl<'a> Redirects<'a> {
     ) -> Result<(), RedirectReason> {
         // A permanent redirect after a temporary one is temporary, because the temporary one can lead elsewhere next time. The
         // same holds after a change of the method.
-        let lasts =
-            kind == RedirectKind::Permanent && self.temporary_len == 0 && !self.changes.is_get;
+        let lasts = kind == RedirectKind::Permanent
+            && self.temporary_len == 0
+            && !self.changes.is_changed_to_get;
         let in_use = usize::from(self.remembered_len).plus(usize::from(self.temporary_len));
 
         // Build the new URL after those in use, because it can be relative to them.
@@ -347,15 +348,15 @@ mod tests {
         redirects
             .follow(301, b"/b", Permanent, &OPTIONS.request)
             .unwrap();
-        assert!(!redirects.uses_get());
+        assert!(!redirects.is_changed_to_get());
         for (location, kind) in [("/c", Permanent), ("/d", Temporary)] {
             redirects
                 .follow(303, location.as_bytes(), kind, &POST.request)
                 .unwrap();
-            assert!(redirects.uses_get());
+            assert!(redirects.is_changed_to_get());
         }
         redirects.restart();
-        assert!(!redirects.uses_get());
+        assert!(!redirects.is_changed_to_get());
         assert_eq!(redirects.url().as_str(), "http://a/b");
     }
 }

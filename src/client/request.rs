@@ -58,7 +58,7 @@ impl RequestWriter {
         let Some(body_sent) = sent.checked_sub(self.head_len as usize) else {
             return Err(Reason::Caller(CallerReason::BufferTooSmall));
         };
-        if body_sent < options.body.len() && !redirects.uses_get() {
+        if body_sent < options.body.len() && !redirects.is_changed_to_get() {
             return Ok(Some(Step::SendBody { sent: body_sent }));
         }
         Ok(None)
@@ -121,7 +121,7 @@ fn write_head(
     write: &mut dyn FnMut(&[u8]),
 ) -> bool {
     let url = redirects.url();
-    let method = match redirects.uses_get() {
+    let method = match redirects.is_changed_to_get() {
         true => Method::GET,
         false => options.method,
     };
@@ -142,7 +142,7 @@ fn write_head(
     if !last_event_id.is_empty() && is_field_value(last_event_id) {
         write_field("Last-Event-ID", last_event_id, write);
     }
-    if !redirects.uses_get() {
+    if !redirects.is_changed_to_get() {
         (options.write_content_length)(options.body, write);
     }
     write(b"\r\n\r\n");

@@ -12,7 +12,7 @@ use crate::http::{HeaderField, InvalidHeaderField, Url, is_field_value, write_fi
 #[derive(Clone, Copy)]
 pub(super) struct RequestFields<'a> {
     fields: &'a [HeaderField<'a>],
-    produced: &'a [DynamicField<'a>],
+    dynamic: &'a [DynamicField<'a>],
     write: WriteRequestFields,
     /// Whether the first URL has another origin than the second. Without fields of the program this is always `false`, because
     /// there are no credentials to leave out.
@@ -22,8 +22,8 @@ pub(super) struct RequestFields<'a> {
 /// How a request differs from the one that the options describe, because of redirects or of `resume_by_get`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RequestChanges {
-    /// Whether the request is a `GET`, whatever method the options have: then it has no body.
-    pub is_get: bool,
+    /// Whether the request is a `GET` instead of the request of the options. Then it has no body.
+    pub is_changed_to_get: bool,
     /// Whether a redirect has led to another origin: then credentials are not sent.
     pub left_origin: bool,
 }
@@ -31,7 +31,7 @@ pub(super) struct RequestChanges {
 impl RequestChanges {
     pub const NONE: Self = Self {
         left_origin: false,
-        is_get: false,
+        is_changed_to_get: false,
     };
 }
 
@@ -129,7 +129,7 @@ impl defmt::Format for DynamicField<'_> {
 impl<'a> RequestFields<'a> {
     pub const NONE: Self = Self {
         fields: &[],
-        produced: &[],
+        dynamic: &[],
         write: |_, _, url, write| {
             write_field("Host", url.authority(), write);
             for default in DEFAULTS {
@@ -144,21 +144,21 @@ impl<'a> RequestFields<'a> {
         Self { fields, ..self }.not_empty()
     }
 
-    pub const fn with_produced(self, produced: &'a [DynamicField<'a>]) -> Self {
-        Self { produced, ..self }.not_empty()
+    pub const fn with_dynamic(self, dynamic: &'a [DynamicField<'a>]) -> Self {
+        Self { dynamic, ..self }.not_empty()
     }
 
     const fn not_empty(self) -> Self {
         Self {
             // Formatting is linked only if a value is produced.
-            write: match self.produced {
+            write: match self.dynamic {
                 [] => |fields, changes, url, write| {
                     write_constant(fields, changes, url, write);
                     true
                 },
                 _ => |fields, changes, url, write| {
                     write_constant(fields, changes, url, write);
-                    write_produced(fields, changes, write)
+                    write_dynamic(fields, changes, write)
                 },
             },
             leaves_origin: |url, original| !url.has_origin_of(original),
@@ -183,7 +183,7 @@ impl<'a> RequestFields<'a> {
             |other: &str| other.as_bytes().eq_ignore_ascii_case(name) && is_wanted(other, changes);
         // Two calls of `any`: one chain of both iterators took 44 bytes more stack.
         self.fields.iter().any(|field| is_it(field.name()))
-            || self.produced.iter().any(|field| is_it(field.name))
+            || self.dynamic.iter().any(|field| is_it(field.name))
     }
 }
 
@@ -210,20 +210,20 @@ fn write_constant(
     }
 }
 
-/// Writes `Content-Length`, for a request with a body.
+/// Writes `Content-Length`, for every request but a `GET` without a body.
 pub(super) fn write_content_length(body: &[u8], write: &mut dyn FnMut(&[u8])) {
     write_field("Content-Length", b"", write);
     Decimal::new(body.len() as u32).for_each(&mut *write);
 }
 
 /// Writes the dynamic fields. Returns whether all values were produced.
-fn write_produced(
+fn write_dynamic(
     fields: &RequestFields<'_>,
     changes: &RequestChanges,
     write: &mut dyn FnMut(&[u8]),
 ) -> bool {
     let mut wanted = fields
-        .produced
+        .dynamic
         .iter()
         .filter(|field| is_wanted(field.name, changes));
     wanted.all(|field| field.write(write))
@@ -233,7 +233,7 @@ fn write_produced(
 fn is_wanted(name: &str, changes: &RequestChanges) -> bool {
     !(is_any_of(&OURS, name)
         || changes.left_origin && is_any_of(&ORIGIN_ONLY, name)
-        || changes.is_get && is_of_body(name))
+        || changes.is_changed_to_get && is_of_body(name))
 }
 
 fn is_any_of(names: &[&str], name: &str) -> bool {

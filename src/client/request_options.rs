@@ -14,7 +14,7 @@ pub(super) struct RequestOptions<'a> {
     pub method: Method<'a>,
     pub fields: RequestFields<'a>,
     pub body: &'a [u8],
-    /// Does nothing for a `GET` without a body. A function pointer, so that programs without bodies do not link it.
+    /// Does nothing for a `GET` without a body. A function pointer, so that programs that send only such requests do not link it.
     pub write_content_length: WriteContentLength,
     /// Whether a redirect with this status changes the method to `GET` (WHATWG Fetch 4.4).
     pub becomes_get: fn(u16) -> bool,
@@ -25,15 +25,15 @@ pub(super) struct RequestOptions<'a> {
     /// Whether a request may be sent again after a part of it was written. A function pointer, so that programs whose
     /// requests are safe do not link it.
     pub may_repeat: MayRepeat,
-    /// Whether the next request is a `GET` if it resumes. `between_streams` makes it one.
+    /// Whether a request with a last event ID is sent as a `GET` after a failure. `between_streams` then changes the method.
     pub resumes_by_get: bool,
 }
 
 /// The type of [`write_content_length`].
 type WriteContentLength = fn(&[u8], &mut dyn FnMut(&[u8]));
 
-/// Gets the options, the decoder with the last event ID, the reason of the failure, and whether the response has a
-/// `Retry-After`.
+/// The parameters are the options, the decoder with the last event ID, the reason of the failure, and whether the response has
+/// a `Retry-After`.
 type MayRepeat = fn(&RequestOptions<'_>, &Decoder<&mut [u8]>, Reason, bool) -> bool;
 
 impl<'a> RequestOptions<'a> {

@@ -9,7 +9,8 @@ use crate::wire::text::{EventId, Text, holds_nul};
 /// The fields of the event that is being received, the last event ID and the reconnection time.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct EventBuilder {
-    /// The ranges of the values in the buffer, also of those that are deferred.
+    /// The ranges of the values in the buffer, also of those whose copy is deferred (see `buffer.rs`): for these, the range is
+    /// only reserved.
     pub layout: Layout,
     pub retry: Retry,
     pub state: EventState,
@@ -135,8 +136,8 @@ impl EventBuilder {
 
     /// Reads the first byte of the first data line, or the first byte or the line end of an event type or an ID.
     ///
-    /// Returns `false` for other bytes, and if the byte does not fit. Then call `push_slow`, which sets to the same values what
-    /// this call has changed already.
+    /// Returns `false` for other bytes, and if the byte does not fit. Then call `push_slow`. What this call has changed by then,
+    /// `push_slow` changes in the same way, which has no further effect.
     #[inline(always)] // It is a part of `push`, its only caller.
     fn push_fast(&mut self, buffer: &mut [u8], field: Field, byte: u8, part: ValueByte) -> bool {
         match (part, field) {
@@ -309,7 +310,8 @@ impl EventBuilder {
         Ok(())
     }
 
-    /// Writes a piece of an ID to the buffer. If it does not fit, drops the rest of the event to make room for it.
+    /// Writes a piece of an ID to the buffer. If it does not fit, drops the data and the type of the event to make
+    /// room for it.
     fn write_id(&mut self, buffer: &mut [u8], value: &[u8], ends: bool) -> Result<(), Overflow> {
         let mut result = Ok(());
         let mut fits = self.state != EventState::DroppedWithId;

@@ -15,7 +15,7 @@
 //! | [`InvalidEventType`](crate::InvalidEventType), [`InvalidEventId`](crate::InvalidEventId) | The text has CR or LF, or the id has NUL. Such text would end its line, and inject another field. | Reject or encode the text where it enters your program. `event_type!` checks constants when the program is compiled. |
 //! | `InvalidHeaderField` | The name is no token, or the value has a control character. | The same. |
 //! | `InvalidUrl` | The variant names the part of the URL that is wrong. | Show it to whoever configured the URL. |
-//! | [`PublishError::TooLarge`](crate::server::PublishError::TooLarge) | The frame and its header of 3 bytes do not fit in the buffer of the log, or the frame has 4 MB or more. | Enlarge the log: [`EventLog::buffer_len`](crate::server::EventLog::buffer_len). Clients are not affected. |
+//! | [`PublishError::TooLarge`](crate::server::PublishError::TooLarge) | The frame and its header of 3 bytes do not fit in the buffer of the log, or the frame has 4 MiB or more. | Enlarge the log: [`EventLog::buffer_len`](crate::server::EventLog::buffer_len). Clients are not affected. |
 //! | [`PublishError::Data`](crate::server::PublishError::Data) | The closure of `publish_with` returned an error, or wrote more text in its second call. | Format values that do not change between the two calls: read sensors and counters before. |
 //! | [`PublishError::Busy`](crate::server::PublishError::Busy) | A frame was published from within the closure that formats another frame of the same hub. | Publish after the closure. |
 //! | [`CallerReason::Unsupported`](crate::client::CallerReason::Unsupported) | Your URL has a scheme that the connector does not support, such as `https` without TLS. | Change the URL or the connector. |

@@ -99,7 +99,7 @@ use state::{Locked, TakenSlot, count};
 ///             continue;
 ///         }
 ///         let closable = WithShutdown::new(&mut socket, end);
-///         let _outcome = HUB.serve(closable, &mut scratch, &EmbassyClock, &OPTIONS).await; // for your log
+///         let _outcome = HUB.serve(closable, &mut scratch, &EmbassyClock, &OPTIONS).await; // how the connection ended
 ///         // Dropping a `TcpSocket` sends neither FIN nor RST: after an error, its client would wait for ever.
 ///         socket.close();
 ///         let _ = with_timeout(Duration::from_secs(5), socket.flush()).await;

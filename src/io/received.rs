@@ -29,7 +29,7 @@ use crate::time::Instant;
 #[derive(Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Buffered<'b, S> {
-    /// `None` before a client has connected. Then there is nothing to read, and `write` returns 0.
+    /// `None` while a client has no connection. While it is `None`, there is nothing to read, and `write` returns 0.
     socket: Option<S>,
     buffer: &'b mut [u8],
     start: usize,

@@ -161,7 +161,7 @@ impl Stream<'_> {
             SessionOutput::Close(reason) => (0, SessionOutput::Close(reason)),
         };
         if length > 0 {
-            scratch.end_content(self.chunking, length);
+            scratch.finish_write(self.chunking, length);
         }
         if let (Some(chunking), SessionOutput::Close(CloseReason::Ended | CloseReason::Lifetime)) =
             (self.chunking, output)

@@ -46,7 +46,7 @@ pub(super) trait InitialState: Sync {
         }
         let length = self.fill(progress, scratch.content_space(chunking));
         if length > 0 {
-            scratch.end_content(chunking, length);
+            scratch.finish_write(chunking, length);
         }
     }
 }

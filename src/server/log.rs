@@ -102,7 +102,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> EventLog<B> {
         self.ring.epoch = epoch;
         self.ring.makes_ids = true;
         self.ring.sequence = 0;
-        self.ring.is_oldest_next = self.ring.oldest == Cursor::START;
+        self.ring.can_continue_at_oldest = self.ring.oldest == Cursor::START;
     }
 
     /// Appends a frame. The time grows with the length of the frame, which is encoded twice, and with the number of frames that it
@@ -110,7 +110,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> EventLog<B> {
     ///
     /// # Errors
     ///
-    /// [`PublishError::TooLarge`] if the frame and its header of 3 bytes do not fit in the buffer, or if the frame has 4 MB or more.
+    /// [`PublishError::TooLarge`] if the frame and its header of 3 bytes do not fit in the buffer, or if the frame has 4 MiB or more.
     /// Then the log is unchanged.
     pub fn publish(&mut self, frame: &Frame<'_>) -> Result<(), PublishError> {
         let write = |sink: &mut RecordSink<'_>, frame: &Frame<'_>| frame.write_to(sink);

@@ -26,8 +26,8 @@ pub(super) fn resume(records: &Records<'_>, id: LastEventId<'_>) -> Resume {
     begin(records, id).unwrap_or_else(|| search(records, id))
 }
 
-/// Searches the whole log. No record is overwritten during one call, so this function does without `Walk` and `Budget`. `step` needs
-/// them, and they would take 70 bytes of stack here.
+/// Searches the whole log. No record is overwritten during one call, so this function needs no `Walk` and no `Budget`, which
+/// `step` needs. They would take 70 bytes of stack here.
 ///
 /// Not inlined, so that its locals are not on the stack during `begin`.
 #[inline(never)]
@@ -62,8 +62,8 @@ pub(super) fn begin(records: &Records<'_>, id: LastEventId<'_>) -> Option<Resume
     if age < ring.made_count {
         return None;
     }
-    Some(if age == ring.made_count && ring.is_oldest_next {
-        // The event of this id was the last one to be overwritten: the next one is still there.
+    Some(if age == ring.made_count && ring.can_continue_at_oldest {
+        // Nothing after this id was overwritten.
         Resume::From(ring.oldest)
     } else {
         Resume::Lost(ring.oldest)

@@ -66,7 +66,7 @@ impl core::error::Error for Lagged {}
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum PublishError {
-    /// The frame and its header of 3 bytes do not fit in the buffer of the log, or the frame has 4 MB or more.
+    /// The frame and its header of 3 bytes do not fit in the buffer of the log, or the frame has 4 MiB or more.
     TooLarge,
     /// The function that writes the data failed, or wrote more text in its second call.
     Data,
@@ -77,9 +77,9 @@ pub enum PublishError {
 impl fmt::Display for PublishError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            PublishError::TooLarge => "frame is larger than the log",
+            PublishError::TooLarge => "frame does not fit in the log",
             PublishError::Data => "data cannot be formatted",
-            PublishError::Busy => "published while formatting another frame",
+            PublishError::Busy => "frame was not published: another one is being formatted",
         })
     }
 }
@@ -92,7 +92,7 @@ pub(super) const HEADER: usize = 3;
 /// The longest frame that a header can describe, in bytes.
 const MAX_LENGTH: usize = 0x3f_ffff;
 
-/// A function that writes a frame, and its data if that is formatted.
+/// A function that writes a frame. In `publish_with`, it also formats the data.
 pub(super) type Write<'w> =
     dyn Fn(&mut RecordSink<'_>, &Frame<'_>) -> Result<(), PublishError> + 'w;
 
@@ -108,9 +108,10 @@ pub(super) struct Ring {
     /// The sequence of the last id that was made.
     pub sequence: u32,
     pub makes_ids: bool,
-    /// Whether no event is missing between the id with the sequence `sequence - made_count` and `oldest`. That is so if the event
-    /// with this id is the one that was overwritten last, or if no event was overwritten and this sequence is 0.
-    pub is_oldest_next: bool,
+    /// Whether a client can continue at `oldest` if its last event ID is the made id just before the oldest kept one. The sequence
+    /// of that id is `sequence - made_count`. True if its event was the last one to be overwritten, or if that sequence is 0
+    /// and nothing was overwritten.
+    pub can_continue_at_oldest: bool,
     /// How many streams have begun. The ring does not use it; here it fits into padding.
     pub streams: Counter,
 }
@@ -146,7 +147,7 @@ impl Ring {
         epoch: 0,
         sequence: 0,
         makes_ids: false,
-        is_oldest_next: false,
+        can_continue_at_oldest: false,
         streams: Counter(AtomicU16::new(0)),
     };
 
@@ -231,7 +232,7 @@ impl Ring {
             // Only events can be missed: for a client that has seen all of them, an overwritten comment is no loss.
             let event = record.ok().flatten().filter(Record::is_event);
             if let Some(is_made) = event.map(|event| event.has_made_id()) {
-                self.is_oldest_next = is_made;
+                self.can_continue_at_oldest = is_made;
                 self.made_count = self.made_count.minus(is_made.into());
             }
             self.oldest = next;
@@ -263,7 +264,7 @@ impl<'r> Records<'r> {
     #[inline(never)] // It has a dozen callers.
     pub fn read(&self, cursor: &mut Cursor) -> Result<Option<Record<'r>>, Lagged> {
         let oldest = self.ring.oldest;
-        // Record numbers wrap. A cursor before `oldest` looks far ahead.
+        // Record numbers wrap: for a cursor before `oldest`, the difference is a very large number.
         let ahead = cursor.number.wrapping_sub(oldest.number);
         if ahead > self.ring.len() {
             let missed = oldest.number.wrapping_sub(cursor.number);

@@ -22,7 +22,7 @@ pub(super) struct Scratch<'a> {
     unsent: (usize, usize),
 }
 
-/// The value of `head_written` after the whole response head was put into the scratch.
+/// The value of `head_written` after a call of `put_head` has found nothing left to put.
 const HEAD_DONE: u32 = u32::MAX;
 
 impl<'a> Scratch<'a> {
@@ -106,15 +106,16 @@ impl<'a> Scratch<'a> {
         self.unsent = (0, 0);
     }
 
-    /// Returns whether the whole response head was put here.
+    /// Returns whether a call of `put_head` has found nothing left to put.
     pub const fn is_head_done(&self) -> bool {
         self.head_written == HEAD_DONE
     }
 
     /// Puts the next part of a response head after the lines of the request. `write_more` writes more header fields.
     ///
-    /// Each call writes the whole head, and skips what earlier calls have put here: so a head of any length fits through a short
-    /// scratch, and the only state is how many bytes were written. `write_more` has to write the same bytes in each call.
+    /// Each call makes the whole head again from its start, and copies only the part that earlier calls have not copied. So a
+    /// head of any length fits through a short scratch, and the only state is how many bytes were copied. `write_more` has to
+    /// write the same bytes in each call.
     pub fn put_head(
         &mut self,
         response: &Response<'_>,
@@ -123,12 +124,13 @@ impl<'a> Scratch<'a> {
         let start = self.head.used();
         let (lines, free) = self.bytes.split_exact_mut(start);
         let request = Request::new(&self.head, lines);
+        // How many bytes earlier calls have copied, and this call has still to skip.
         let mut skip = self.head_written as usize;
         let mut length = 0_usize;
         let mut write = |slice: &[u8]| {
-            // Slices that end before the position are skipped, the one at the position is cut, later ones are taken whole.
+            // Empty if all bytes of the slice are skipped.
             let new = slice.get(skip..).unwrap_or_default();
-            // Saturates at 0 with the slice at the position: nothing is skipped after it.
+            // Saturates: it is 0 from the first slice that is copied.
             skip = skip.saturating_sub(slice.len());
             length = length.plus(put(new, free, length));
         };
@@ -156,8 +158,8 @@ impl<'a> Scratch<'a> {
         rest.part_mut(..room)
     }
 
-    /// Makes `length` bytes that were put into the [content space](Self::content_space) the bytes to send.
-    pub fn end_content(&mut self, chunking: Option<&'static Chunking>, length: usize) {
+    /// Marks the first `length` bytes of the [content space](Self::content_space) as unsent, and adds the framing of their chunk.
+    pub fn finish_write(&mut self, chunking: Option<&'static Chunking>, length: usize) {
         let length = match chunking {
             Some(chunking) => (chunking.write_chunk)(self.bytes, length),
             None => length,

@@ -31,19 +31,19 @@ impl Scanner {
     }
 
     /// Returns the next token of `input`, and shortens `input` by it. Returns `None` when `input` is used up.
-    #[inline(always)] // The loop of each decoder has one copy, so that tokens stay in registers.
+    #[inline(always)] // The loop of each decoder calls it in one place. Inlined there, it keeps tokens in registers.
     pub fn next<'i>(&mut self, input: &mut &'i [u8]) -> Option<Token<'i>> {
         self.next_by(input, line_end::split_before)
     }
 
     /// Does the same as `next`, in less flash and more time.
-    #[inline(always)] // The loop of each decoder has one copy, so that tokens stay in registers.
+    #[inline(always)] // The loop of each decoder calls it in one place. Inlined there, it keeps tokens in registers.
     pub fn next_compact<'i>(&mut self, input: &mut &'i [u8]) -> Option<Token<'i>> {
         self.next_by(input, line_end::split_before_compact)
     }
 
     /// Does the same as `next`. `split_before` splits a value before its line end.
-    #[inline(always)] // The loop of each decoder has one copy, so that tokens stay in registers.
+    #[inline(always)] // The loop of each decoder calls it in one place. Inlined there, it keeps tokens in registers.
     fn next_by<'i>(
         &mut self,
         input: &mut &'i [u8],
@@ -104,7 +104,8 @@ impl Scanner {
         }
     }
 
-    /// Skips comments, the rest of a comment or an unknown field, and blank lines. No field of an event must be pending.
+    /// Skips comments, the rest of a comment or an unknown field, and blank lines that end with LF. Stops at everything else.
+    /// Call it only between events: it would skip the blank line that ends an event.
     #[inline(always)] // Only hosts call it, for speed.
     pub fn skip_comments(&mut self, input: &mut &[u8]) {
         loop {
@@ -149,7 +150,7 @@ impl Scanner {
         }
     }
 
-    /// Whether the next byte belongs to the value of a data line, or ends that line.
+    /// Whether a byte of the value of a data line was read, and the line has not ended.
     #[inline(always)] // It is two comparisons.
     pub fn is_within_data(&self) -> bool {
         self.state == ScanState::Value && self.field == Field::Data
@@ -222,12 +223,12 @@ impl Scanner {
         }
     }
 
-    /// Returns the field of the current line. Between two lines, it is the field of the last line.
+    /// Returns the field of the line whose value is being read. At other times the result has no meaning.
     pub fn field(&self) -> Field {
         self.field
     }
 
-    /// Reads the start of a name, if that is all of `input`.
+    /// At the start of a line, if `input` has less than six bytes: reads the name in it, or the start of one, up to the value.
     ///
     /// On a host this takes as many instructions as `next`, but less time.
     #[inline(always)] // Only hosts call it, for speed.
@@ -246,7 +247,7 @@ impl Scanner {
     }
 
     /// Returns the part of the current data line that is in `input`, and shortens `input` by it and its line end. Returns
-    /// `None` if the current line is no data line.
+    /// `None` unless [`is_within_data`](Self::is_within_data).
     #[inline(always)] // `DecoderState::read` calls it first for each chunk.
     pub fn resume_data<'i>(&mut self, input: &mut &'i [u8]) -> Option<&'i [u8]> {
         if !self.is_within_data() {
