@@ -147,6 +147,8 @@
 //! - The same bytes give the same events, in whatever chunks they arrive.
 //! - A server loses nothing silently: a client that has received an id and then missed events gets a loss notice. A decoder
 //!   reports once each event that does not fit its buffer.
+//! - `Debug` and `defmt::Format` print no credentials: no value of a header field, no query of a URL or a request, no body and no
+//!   buffer. They print paths, events and their ids.
 //! - Features are additive: a feature does not change the behaviour of other code.
 
 #![no_std]
@@ -171,6 +173,10 @@ extern crate std;
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+// First, because the macros in it are for all modules after it.
+#[macro_use]
+mod print;
 
 mod bytes;
 pub mod client;

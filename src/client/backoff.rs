@@ -16,7 +16,6 @@ pub(super) fn doubled(start: u32, times: u8, cap: u32) -> u32 {
 
 /// The random part of delays. It spreads the reconnects of clients that have lost one server at the same time.
 #[derive(Clone, Copy, Debug)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub(super) struct Jitter(u32);
 
 impl Jitter {

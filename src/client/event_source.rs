@@ -390,9 +390,14 @@ impl EventSource<'_> {
 
 #[cfg(feature = "defmt")]
 impl defmt::Format for EventSource<'_> {
-    /// Writes the state and the last event ID.
+    /// Writes the state, the URL of the next connection, and the last event ID.
     fn format(&self, f: defmt::Formatter<'_>) {
-        let (state, id) = (self.ready_state(), self.last_event_id());
-        defmt::write!(f, "EventSource {{ {}, last_event_id: {} }}", state, id);
+        defmt::write!(
+            f,
+            "EventSource {{ state: {}, url: {:?}, last_event_id: {:?}, .. }}",
+            self.ready_state(),
+            self.next_url(),
+            self.last_event_id()
+        );
     }
 }

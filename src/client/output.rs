@@ -35,8 +35,7 @@ use crate::wire::text::{EventId, Text};
 /// assert!(matches!(source.poll(now, &mut input), EventSourceOutput::Wait(_)));
 /// # Ok::<(), embedded_sse::http::InvalidUrl>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum EventSourceOutput<'s> {
     /// Drop the connection if there is one, then connect to the host and port of this URL.
     Connect(Url<'s>),
@@ -47,6 +46,14 @@ pub enum EventSourceOutput<'s> {
     /// An event has arrived, or the state of the stream has changed.
     Notice(Notice<'s>),
 }
+
+// A request may hold credentials.
+debug_and_format!(['s] EventSourceOutput<'s> {
+    Self::Connect(url) => "Connect({:?})", url;
+    Self::Send(bytes) => "Send({:?} bytes)", bytes.len();
+    Self::Wait(until) => "Wait({:?})", until;
+    Self::Notice(notice) => "Notice({:?})", notice;
+});
 
 /// An event, a comment, or a change of a client's state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,6 @@ use core::fmt;
 
 /// Names why a client has no stream. The variants are grouped by who caused it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Reason {
     /// No connection could be made, or it was lost or too slow.
@@ -21,7 +20,6 @@ pub enum Reason {
 
 /// Why a connection could not be made, or was lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum NetworkReason {
     /// The server could not be reached.
@@ -38,7 +36,6 @@ pub enum NetworkReason {
 
 /// Why a valid response is no event stream, or is none any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum ServerReason {
     /// The response has this status, which is neither 200, 204 nor one of a redirect.
@@ -53,7 +50,6 @@ pub enum ServerReason {
 
 /// Why a client cannot follow a redirect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum RedirectReason {
     /// There were more redirects in a row than
@@ -77,7 +73,6 @@ pub enum RedirectReason {
 
 /// Why a client cannot read a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum ResponseReason {
     /// The head is malformed, or not one of HTTP/1.
@@ -96,7 +91,6 @@ pub enum ResponseReason {
 
 /// Which error of the program, or which call, has ended the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum CallerReason {
     /// [`EventSource::close`](super::EventSource::close) was called.
@@ -113,7 +107,6 @@ pub enum CallerReason {
 
 /// Why a connector could not connect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum ConnectError {
     /// The server could not be reached. A later attempt can succeed.
@@ -149,81 +142,65 @@ impl fmt::Display for Reason {
     }
 }
 
-impl fmt::Display for NetworkReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            NetworkReason::Unreachable => "server cannot be reached",
-            NetworkReason::Lost => "connection was lost",
-            NetworkReason::Idle => "no byte came within the idle timeout",
-            NetworkReason::SlowHead => "response head did not end within its time limit",
-        })
+#[cfg(feature = "defmt")]
+impl defmt::Format for Reason {
+    /// Writes the words of `Display`.
+    fn format(&self, f: defmt::Formatter<'_>) {
+        match self {
+            Reason::Network(reason) => reason.format(f),
+            Reason::Server(reason) => reason.format(f),
+            Reason::Redirect(reason) => reason.format(f),
+            Reason::Response(reason) => reason.format(f),
+            Reason::Caller(reason) => reason.format(f),
+        }
     }
 }
 
-impl fmt::Display for ServerReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            ServerReason::Status(status) => return write!(f, "response has status {status}"),
-            ServerReason::NoContent => "server wants no more requests (status 204)",
-            ServerReason::WrongType => "response is not of type text/event-stream",
-            ServerReason::Ended => "response has ended",
-        })
-    }
-}
+words!([] NetworkReason {
+    Self::Unreachable => "server cannot be reached",
+    Self::Lost => "connection was lost",
+    Self::Idle => "no byte came within the idle timeout",
+    Self::SlowHead => "response head did not end within its time limit",
+});
 
-impl fmt::Display for RedirectReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            RedirectReason::TooMany => "too many redirects in a row",
-            RedirectReason::NoLocation => "redirect without a location",
-            RedirectReason::InvalidLocation => "redirect to an invalid URL",
-            RedirectReason::Insecure => "redirect from https to http",
-            RedirectReason::LocationTooLong => {
-                "redirect to a URL that does not fit: give `follow_redirects` a longer buffer"
-            }
-            RedirectReason::NoBuffer => {
-                "redirect: call `follow_redirects` with a buffer for the URL"
-            }
-            RedirectReason::Unsupported => "redirect to a URL that the connector does not support",
-        })
+words!([] ServerReason {
+    Self::NoContent => "server wants no more requests (status 204)",
+    Self::WrongType => "response is not of type text/event-stream",
+    Self::Ended => "response has ended";
+    format {
+        Self::Status(status) => "response has status {}", status,
     }
-}
+});
 
-impl fmt::Display for ResponseReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            ResponseReason::NotHttp => "response is not HTTP/1",
-            ResponseReason::HeadTooLong => {
-                "response head is too long: raise `max_head_len`, or give `EventSource::new` a longer buffer"
-            }
-            ResponseReason::Framing => "response has an invalid length or an unsupported transfer coding",
-            ResponseReason::InvalidChunk => "response has an invalid chunk",
-            ResponseReason::Encoded => "response has a content coding, such as gzip",
-        })
-    }
-}
+words!([] RedirectReason {
+    Self::TooMany => "too many redirects in a row",
+    Self::NoLocation => "redirect without a location",
+    Self::InvalidLocation => "redirect to an invalid URL",
+    Self::Insecure => "redirect from https to http",
+    Self::LocationTooLong => "redirect to a URL that does not fit: give `follow_redirects` a longer buffer",
+    Self::NoBuffer => "redirect: call `follow_redirects` with a buffer for the URL",
+    Self::Unsupported => "redirect to a URL that the connector does not support",
+});
 
-impl fmt::Display for CallerReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            CallerReason::Closed => "client was closed",
-            CallerReason::Unsupported => "the connector does not support this URL",
-            CallerReason::InvalidField => "a header field could not be produced",
-            CallerReason::BufferTooSmall => {
-                "no room for a request: give `EventSource::new` a longer buffer"
-            }
-        })
-    }
-}
+words!([] ResponseReason {
+    Self::NotHttp => "response is not HTTP/1",
+    Self::HeadTooLong => "response head is too long: raise `max_head_len`, or give `EventSource::new` a longer buffer",
+    Self::Framing => "response has an invalid length or an unsupported transfer coding",
+    Self::InvalidChunk => "response has an invalid chunk",
+    Self::Encoded => "response has a content coding, such as gzip",
+});
 
-impl fmt::Display for ConnectError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            ConnectError::Unreachable => "server cannot be reached",
-            ConnectError::Unsupported => "the connector does not support this URL",
-        })
-    }
-}
+words!([] CallerReason {
+    Self::Closed => "client was closed",
+    Self::Unsupported => "the connector does not support this URL",
+    Self::InvalidField => "a header field could not be produced",
+    Self::BufferTooSmall => "no room for a request: give `EventSource::new` a longer buffer",
+});
+
+words!([] ConnectError {
+    Self::Unreachable => "server cannot be reached",
+    Self::Unsupported => "the connector does not support this URL",
+});
 
 impl core::error::Error for ConnectError {}
 impl core::error::Error for Reason {}

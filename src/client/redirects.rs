@@ -1,5 +1,7 @@
 //! The URL of the next request.
 
+use core::fmt;
+
 use super::reason::RedirectReason;
 use super::request_fields::RequestChanges;
 use super::request_options::RequestOptions;
@@ -16,7 +18,6 @@ use crate::http::{Url, remove_dot_segments};
 /// The target of permanent redirects is remembered for later attempts only if it has led to a stream. Otherwise
 /// [`forget`](Self::forget) removes it at the end of the attempt. If it were kept, a server that has once redirected to a dead
 /// host would stop a client for ever.
-#[derive(Debug)]
 pub(crate) struct Redirects<'a> {
     original: Url<'a>,
     buffer: &'a mut [u8],
@@ -35,6 +36,16 @@ pub(crate) struct Redirects<'a> {
     changes: RequestChanges,
     /// A function pointer, so that programs without a buffer for redirects do not link the code for them.
     replace_url: ReplaceUrl,
+}
+
+impl fmt::Debug for Redirects<'_> {
+    /// Writes the URL without its query, which may hold a credential.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Redirects")
+            .field("url", &self.url())
+            .field("count", &self.count)
+            .finish_non_exhaustive()
+    }
 }
 
 /// How long the target of a redirect replaces the URL that redirects.

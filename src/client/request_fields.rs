@@ -122,7 +122,7 @@ impl fmt::Debug for DynamicField<'_> {
 impl defmt::Format for DynamicField<'_> {
     /// Writes the name. The value may be secret.
     fn format(&self, f: defmt::Formatter<'_>) {
-        defmt::write!(f, "DynamicField {{ name: {=str}, .. }}", self.name);
+        defmt::write!(f, "DynamicField {{ name: {=str:?}, .. }}", self.name);
     }
 }
 

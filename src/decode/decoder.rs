@@ -225,6 +225,6 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> fmt::Debug for Decoder<B> {
 impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> defmt::Format for Decoder<B> {
     fn format(&self, f: defmt::Formatter<'_>) {
         let (id, retry) = (self.last_event_id(), self.retry());
-        defmt::write!(f, "Decoder {{ last_event_id: {}, retry: {} }}", id, retry);
+        defmt::write!(f, "Decoder {{ last_event_id: {:?}, retry: {} }}", id, retry);
     }
 }

@@ -1,7 +1,5 @@
 //! Events, their owned copies and errors, and the state of the event that is being received.
 
-use core::fmt;
-
 use heapless::String;
 use heapless::string::StringView;
 
@@ -32,7 +30,6 @@ pub struct Event<'a> {
 ///
 /// The last event ID takes space, too. If it leaves too little for the next event, set an empty one by `set_last_event_id`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Overflow;
 
 /// A copy of an [`Event`] that borrows nothing, so that one task can send it to another.
@@ -90,7 +87,6 @@ const _: () = assert!(size_of::<OwnedEvent<16, 64, 24>>() <= 16 + 64 + 24 + 3 * 
 
 /// A part of an event is longer than the capacity that an [`OwnedEvent`] has for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum EventTooLong {
     /// The event type does not fit.
@@ -171,7 +167,7 @@ impl<const TYPE: usize, const DATA: usize, const ID: usize> defmt::Format
     fn format(&self, f: defmt::Formatter<'_>) {
         defmt::write!(
             f,
-            "OwnedEvent {{ event_type: {=str}, data: {=str}, last_event_id: {=str} }}",
+            "OwnedEvent {{ event_type: {=str:?}, data: {=str:?}, last_event_id: {=str:?} }}",
             self.event_type.as_str(),
             self.data.as_str(),
             self.last_event_id.as_str()
@@ -179,23 +175,17 @@ impl<const TYPE: usize, const DATA: usize, const ID: usize> defmt::Format
     }
 }
 
-impl fmt::Display for EventTooLong {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            EventTooLong::EventType => "event type is longer than its capacity",
-            EventTooLong::Data => "data is longer than its capacity",
-            EventTooLong::LastEventId => "last event ID is longer than its capacity",
-        })
-    }
-}
+words!([] EventTooLong {
+    Self::EventType => "event type is longer than its capacity",
+    Self::Data => "data is longer than its capacity",
+    Self::LastEventId => "last event ID is longer than its capacity",
+});
 
 impl core::error::Error for EventTooLong {}
 
-impl fmt::Display for Overflow {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("event does not fit the decoder's buffer")
-    }
-}
+words!([] Overflow {
+    Self => "event does not fit the decoder's buffer",
+});
 
 impl core::error::Error for Overflow {}
 

@@ -7,6 +7,8 @@ use super::builder::EventBuilder;
 use super::event::{Overflow, event_type};
 use crate::wire::grammar::{Field, Token};
 use crate::wire::scanner::Scanner;
+#[cfg(feature = "defmt")]
+use crate::wire::text::Text;
 use crate::wire::text::{EventId, EventType};
 
 /// Decodes an event stream whose events can be larger than RAM (WHATWG HTML 9.2.5 and 9.2.6).
@@ -54,7 +56,6 @@ const _: () = assert!(size_of::<PartDecoder<[u8; 0]>>() <= 40);
 
 /// A part of an event stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Part<'a> {
     /// A piece of the data of the event that is being received.
@@ -80,6 +81,37 @@ pub enum Part<'a> {
     },
     /// A `retry` field has set the reconnection time, in milliseconds.
     Retry(u32),
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for Part<'_> {
+    /// Writes bytes as text, with U+FFFD for a character that is cut.
+    fn format(&self, f: defmt::Formatter<'_>) {
+        match self {
+            Self::Data { event_type, bytes } => defmt::write!(
+                f,
+                "Data {{ event_type: {:?}, bytes: {:?} }}",
+                event_type,
+                Text::new(bytes)
+            ),
+            Self::Dispatch {
+                event_type,
+                last_event_id,
+            } => defmt::write!(
+                f,
+                "Dispatch {{ event_type: {:?}, last_event_id: {:?} }}",
+                event_type,
+                last_event_id
+            ),
+            Self::Comment { bytes, ends } => defmt::write!(
+                f,
+                "Comment {{ bytes: {:?}, ends: {=bool} }}",
+                Text::new(bytes),
+                *ends
+            ),
+            Self::Retry(milliseconds) => defmt::write!(f, "Retry({=u32})", *milliseconds),
+        }
+    }
 }
 
 impl<const N: usize> PartDecoder<[u8; N]> {
@@ -164,7 +196,7 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> fmt::Debug for PartDecoder<B> {
 impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> defmt::Format for PartDecoder<B> {
     fn format(&self, f: defmt::Formatter<'_>) {
         let id = self.last_event_id();
-        defmt::write!(f, "PartDecoder {{ last_event_id: {}, .. }}", id);
+        defmt::write!(f, "PartDecoder {{ last_event_id: {:?}, .. }}", id);
     }
 }
 

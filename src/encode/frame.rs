@@ -10,6 +10,8 @@ use crate::bytes::copy::copy;
 use crate::bytes::digits::MAX_DECIMAL_LEN;
 use crate::bytes::exact::{Exact, ExactSlice};
 use crate::wire::line_end;
+#[cfg(feature = "defmt")]
+use crate::wire::text::Text;
 use crate::wire::text::{EventId, EventType};
 
 /// A part of an event stream that a server sends at once: an event, a comment, or fields without data (WHATWG HTML 9.2.5).
@@ -215,9 +217,17 @@ impl fmt::Debug for Frame<'_> {
 
 #[cfg(feature = "defmt")]
 impl defmt::Format for Frame<'_> {
-    /// Writes the bytes of the frame, escaped.
+    /// Writes the fields.
     fn format(&self, f: defmt::Formatter<'_>) {
-        self.slices().format(f);
+        defmt::write!(
+            f,
+            "Frame {{ comment: {:?}, event_type: {:?}, id: {:?}, retry: {:?}, data: {:?} }}",
+            self.fields.comment.map(Text::new),
+            self.fields.event_type,
+            self.fields.id,
+            self.fields.retry,
+            self.fields.data.map(Text::new)
+        );
     }
 }
 

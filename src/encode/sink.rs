@@ -1,7 +1,5 @@
 //! What takes encoded bytes.
 
-use core::fmt;
-
 use heapless::LenType;
 use heapless::vec::{VecInner, VecStorage};
 
@@ -50,12 +48,14 @@ pub trait Sink {
 /// assert_eq!(sink.as_written(), b":\ndata: on\n\n");
 /// # Ok::<(), embedded_sse::BufferTooSmall>(())
 /// ```
-#[derive(Debug)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct SliceSink<'b> {
     buffer: &'b mut [u8],
     written: usize,
 }
+
+debug_and_format!(['b] SliceSink<'b> {
+    sink => "SliceSink {{ written: {:?}, capacity: {:?} }}", sink.written, sink.buffer.len();
+});
 
 impl<'b> SliceSink<'b> {
     /// Creates a sink that overwrites `buffer`.
@@ -129,14 +129,11 @@ impl<S: Sink + ?Sized> Sink for &mut S {
 
 /// The buffer is too small for the bytes to write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct BufferTooSmall;
 
-impl fmt::Display for BufferTooSmall {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("buffer too small")
-    }
-}
+words!([] BufferTooSmall {
+    Self => "buffer too small",
+});
 
 impl core::error::Error for BufferTooSmall {}
 

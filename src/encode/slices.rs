@@ -7,6 +7,8 @@ use core::mem::take;
 use crate::bytes::digits::Decimal;
 use crate::bytes::exact::Exact;
 use crate::wire::line_end;
+#[cfg(feature = "defmt")]
+use crate::wire::text::Text;
 use crate::wire::text::{EventId, EventType};
 
 /// The fields of a frame, and its comment.
@@ -169,10 +171,15 @@ impl fmt::Debug for Slices<'_, '_> {
 
 #[cfg(feature = "defmt")]
 impl defmt::Format for Slices<'_, '_> {
-    /// Writes the remaining bytes, escaped.
+    /// Writes the remaining slices as a list.
     fn format(&self, f: defmt::Formatter<'_>) {
-        for slice in self.clone() {
-            defmt::write!(f, "{=[u8]:a}", slice);
+        defmt::write!(f, "[");
+        for (number, slice) in self.clone().enumerate() {
+            match number {
+                0 => defmt::write!(f, "{:?}", Text::new(slice)),
+                _ => defmt::write!(f, ", {:?}", Text::new(slice)),
+            }
         }
+        defmt::write!(f, "]");
     }
 }

@@ -29,8 +29,6 @@ use crate::wire::line_end;
 /// assert_eq!(sink.as_written(), b"event: status\ndata: up 86400 s\ndata: load 0.2\n\n");
 /// # Ok::<(), Box<dyn core::error::Error>>(())
 /// ```
-#[derive(Debug)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[must_use = "without a call of `finish`, the event is discarded"]
 pub struct DataWriter<S: Sink> {
     sink: S,
@@ -41,6 +39,10 @@ pub struct DataWriter<S: Sink> {
     finished: bool,
     failure: Option<S::Error>,
 }
+
+debug_and_format!([S: Sink] DataWriter<S> {
+    writer => "DataWriter {{ finished: {:?}, failed: {:?}, .. }}", writer.finished, writer.failure.is_some();
+});
 
 impl<S: Sink> DataWriter<S> {
     /// Begins an event with the comment, the fields and the data of `frame`. Later writes continue that data.

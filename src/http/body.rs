@@ -1,7 +1,5 @@
 //! Bodies: they end after a length, after the last chunk, or with the connection (RFC 9112, sections 6 and 7).
 
-use core::fmt;
-
 use crate::bytes::digits::{HexCase, hex_digit, hex_value};
 use crate::bytes::exact::{Exact, ExactSlice};
 
@@ -80,7 +78,6 @@ pub(super) enum Framing {
 
 /// A chunked body is malformed: the size of a chunk is missing, malformed or over 4 GB, or no line end follows its data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct InvalidChunk;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -267,11 +264,9 @@ impl Body {
     }
 }
 
-impl fmt::Display for InvalidChunk {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("malformed chunked body")
-    }
-}
+words!([] InvalidChunk {
+    Self => "malformed chunked body",
+});
 
 impl core::error::Error for InvalidChunk {}
 

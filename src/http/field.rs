@@ -1,10 +1,10 @@
 //! Header fields.
 
-use core::fmt;
-
 use super::grammar::{is_field_value, is_token};
 
 /// A header field (RFC 9110, section 5). It holds no line end, so it cannot inject another field.
+///
+/// `Debug` and `defmt::Format` leave out the value, which may be a credential.
 ///
 /// # Examples
 ///
@@ -17,8 +17,7 @@ use super::grammar::{is_field_value, is_token};
 /// };
 /// assert!(HeaderField::new("X-Name", "a\r\nSet-Cookie: b").is_err());
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct HeaderField<'a> {
     name: &'a str,
     value: &'a str,
@@ -53,15 +52,16 @@ impl<'a> HeaderField<'a> {
     }
 }
 
+debug_and_format!(['a] HeaderField<'a> {
+    field => "HeaderField {{ name: {:?}, .. }}", field.name;
+});
+
 /// The name of a header field is no token, or its value holds a control character other than a tab.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct InvalidHeaderField;
 
-impl fmt::Display for InvalidHeaderField {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("header field holds an illegal character")
-    }
-}
+words!([] InvalidHeaderField {
+    Self => "header field holds an illegal character",
+});
 
 impl core::error::Error for InvalidHeaderField {}

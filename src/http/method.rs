@@ -4,7 +4,6 @@ use super::grammar::is_token;
 
 /// The method of a request (RFC 9110, section 9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Method<'a>(&'a str);
 
 impl<'a> Method<'a> {
@@ -54,5 +53,13 @@ impl<'a> Method<'a> {
 
     pub(crate) const fn is_post(&self) -> bool {
         matches!(self.0.as_bytes(), [b'P', b'O', b'S', b'T'])
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for Method<'_> {
+    /// Writes the name.
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "{=str}", self.0);
     }
 }

@@ -1,7 +1,5 @@
 //! Requests that a server has received.
 
-use core::fmt;
-
 use super::grammar::field_line;
 use super::request_head::{HeadSpan, RequestHead};
 use super::target::{PercentDecoded, parameter, split_absolute, split_target, str_or_empty};
@@ -11,6 +9,9 @@ use crate::wire::text::{LastEventId, Text};
 /// A request that a server has received.
 ///
 /// It holds the header fields that a server of event streams needs, and those that `ServerOptions::kept_fields` names.
+///
+/// `Debug` and `defmt::Format` print the method and the path. They leave out the query and the header fields, which may hold
+/// credentials.
 #[derive(Clone, Copy)]
 pub struct Request<'h> {
     head: &'h RequestHead,
@@ -121,26 +122,6 @@ impl<'h> Request<'h> {
     }
 }
 
-impl fmt::Debug for Request<'_> {
-    /// Writes method and target.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Request")
-            .field("method", &self.method())
-            .field("target", &str_or_empty(self.target_bytes()))
-            .finish_non_exhaustive()
-    }
-}
-
-#[cfg(feature = "defmt")]
-impl defmt::Format for Request<'_> {
-    /// Writes method and target.
-    fn format(&self, f: defmt::Formatter<'_>) {
-        let (method, target) = (self.method(), str_or_empty(self.target_bytes()));
-        defmt::write!(
-            f,
-            "Request {{ method: {=str}, target: {=str}, .. }}",
-            method,
-            target
-        );
-    }
-}
+debug_and_format!(['h] Request<'h> {
+    request => "Request {{ method: {:?}, path: {:?}, .. }}", request.method(), request.path();
+});

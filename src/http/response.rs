@@ -25,7 +25,7 @@ use crate::wire::media_type::STREAM_FIELDS;
 /// assert_eq!(busy.body(), b"503 Service Unavailable");
 /// # Ok::<(), embedded_sse::http::InvalidHeaderField>(())
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 #[must_use]
 pub struct Response<'a> {
     status: Status,
@@ -41,12 +41,10 @@ type WriteField = fn(&str, &[u8], &mut dyn FnMut(&[u8]));
 
 /// A status code and its reason phrase (RFC 9110, section 15).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Status(&'static str);
 
 /// How a client finds the end of the body (RFC 9112, section 6.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 enum BodyEnd {
     /// There is no body.
     NoBody,
@@ -185,12 +183,16 @@ impl<'a> Response<'a> {
 }
 
 #[cfg(feature = "defmt")]
-impl defmt::Format for Response<'_> {
-    /// Writes the status.
+impl defmt::Format for Status {
+    /// Writes the code and the reason phrase.
     fn format(&self, f: defmt::Formatter<'_>) {
-        defmt::write!(f, "Response {{ status: {}, .. }}", self.status);
+        defmt::write!(f, "{=str}", self.0);
     }
 }
+
+debug_and_format!(['a] Response<'a> {
+    response => "Response {{ status: {:?}, content_type: {:?}, .. }}", response.status, response.content_type;
+});
 
 /// Writes a header field of the program, unless it is about framing.
 ///

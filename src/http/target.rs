@@ -44,10 +44,15 @@ pub(super) fn parameter<'q>(mut query: &'q [u8], name: &[u8]) -> Option<&'q [u8]
 
 /// The percent-decoded bytes of a part of a query: `%41` is `A`, and `+` is a space.
 ///
-/// A `%` without two hexadecimal digits after it stays a `%`.
-#[derive(Clone, Debug)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+/// A `%` without two hexadecimal digits after it stays a `%`. `Debug` and `defmt::Format` leave out the bytes, which may be a
+/// credential.
+#[derive(Clone)]
 pub struct PercentDecoded<'u>(pub(crate) &'u [u8]);
+
+// The value of a parameter may be a token.
+debug_and_format!(['u] PercentDecoded<'u> {
+    _ => "PercentDecoded(..)";
+});
 
 impl Iterator for PercentDecoded<'_> {
     type Item = u8;

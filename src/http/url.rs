@@ -10,6 +10,9 @@ use crate::bytes::split_at_first;
 
 /// An absolute URL with the scheme `http` or `https` (RFC 3986), without its fragment.
 ///
+/// `Debug` and `defmt::Format` print the URL up to its query, which may hold a token. `Display` prints all of it. A URL has no user
+/// name and no password.
+///
 /// Path and query can hold all characters but ASCII control characters. Requests send space, `"`, `<`, `>` and characters outside
 /// ASCII percent-encoded, and escapes such as `%20` as they are. The host is ASCII: an international name needs its `xn--`
 /// form.
@@ -41,7 +44,6 @@ pub struct Url<'u> {
 
 /// What is wrong with a URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum InvalidUrl {
     /// The URL does not begin with `http://` or `https://`.
@@ -214,9 +216,20 @@ impl<'u> Url<'u> {
     }
 }
 
+impl Url<'_> {
+    /// Returns the URL up to its query, and what stands for the query in a log: a query may hold a credential.
+    fn before_query(&self) -> (&str, &'static str) {
+        let (url, query) = split_at_first(self.text, b'?');
+        let mark = if query.is_empty() { "" } else { "?.." };
+        (str_or_empty(url), mark)
+    }
+}
+
 impl fmt::Debug for Url<'_> {
+    /// Writes the URL up to its query.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.as_str().fmt(f)
+        let (url, query) = self.before_query();
+        write!(f, "{url:?}{query}")
     }
 }
 
@@ -228,8 +241,43 @@ impl fmt::Display for Url<'_> {
 
 #[cfg(feature = "defmt")]
 impl defmt::Format for Url<'_> {
+    /// Writes the URL up to its query.
     fn format(&self, f: defmt::Formatter<'_>) {
-        defmt::Format::format(self.as_str(), f);
+        match self.before_query() {
+            (url, "") => defmt::write!(f, "{=str}", url),
+            (url, _) => defmt::write!(f, "{=str}?..", url),
+        }
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for InvalidUrl {
+    /// Writes the words of `Display`.
+    fn format(&self, f: defmt::Formatter<'_>) {
+        match self {
+            Self::Scheme => defmt::write!(f, "scheme is not http or https"),
+            Self::Host => {
+                defmt::write!(
+                    f,
+                    "host is missing, or has a colon or bracket but is no IPv6 address in brackets"
+                );
+            }
+            Self::Character(character) => {
+                defmt::write!(f, "character '");
+                for escaped in character.escape_default() {
+                    defmt::write!(f, "{=char}", escaped);
+                }
+                match character.is_ascii() {
+                    true => defmt::write!(f, "' is not allowed"),
+                    false => defmt::write!(f, "' is not allowed in a host: use its xn-- form"),
+                }
+            }
+            Self::Port => defmt::write!(f, "port is not a number up to 65535"),
+            Self::UserName => {
+                defmt::write!(f, "user name is not supported: use a header field");
+            }
+            Self::TooLong => defmt::write!(f, "URL is longer than 65535 bytes"),
+        }
     }
 }
 

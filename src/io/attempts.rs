@@ -10,7 +10,6 @@ const UNREACHABLE: Reason = Reason::Network(NetworkReason::Unreachable);
 
 /// The time from the loss of a stream to the next request.
 #[derive(Debug)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub(super) struct Attempts<'a> {
     pub reconnect: Reconnect<'a>,
     /// When the current wait ends. It stays set when the future of the wait is dropped: a second wait would count one
@@ -87,7 +86,6 @@ impl<'a> Attempts<'a> {
 
 /// How long a socket may be silent.
 #[derive(Clone, Copy, Debug)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub(super) struct IdleTimeout {
     milliseconds: u32,
     /// When the current read is late. `Instant::NEVER` between two reads.

@@ -1,14 +1,11 @@
 //! The errors of readers, writers and servers over sockets.
 
-use core::fmt;
-
 use embedded_io::ErrorKind;
 
 use crate::decode::Overflow;
 
 /// Why a reader returned no event. `E` is the error of its socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum ReadError<E> {
     /// The socket failed.
@@ -22,7 +19,6 @@ pub enum ReadError<E> {
 
 /// Why a frame was not written. `E` is the error of the socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum WriteError<E> {
     /// The socket failed.
@@ -36,7 +32,6 @@ pub enum WriteError<E> {
 
 /// Why a server could not go on with a client. Close the socket. `E` is the error of the socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum ServeError<E> {
     /// The socket failed.
@@ -51,36 +46,28 @@ impl<E> From<Overflow> for ReadError<E> {
     }
 }
 
-impl<E: fmt::Display> fmt::Display for ReadError<E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ReadError::Io(error) => error.fmt(f),
-            ReadError::Overflow => Overflow.fmt(f),
-            ReadError::Idle => f.write_str("no byte came for the idle timeout"),
-        }
+words!([E] ReadError<E> {
+    Self::Idle => "no byte came for the idle timeout";
+    inner {
+        Self::Io(error) => error,
+        Self::Overflow => &Overflow,
     }
-}
+});
 
-impl<E: fmt::Display> fmt::Display for WriteError<E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            WriteError::Io(error) => error.fmt(f),
-            WriteError::WriteZero => f.write_str(WRITE_ZERO),
-            WriteError::CutOff => f.write_str("only a part of an earlier frame was sent"),
-        }
+words!([E] WriteError<E> {
+    Self::WriteZero => "socket takes no more bytes",
+    Self::CutOff => "only a part of an earlier frame was sent";
+    inner {
+        Self::Io(error) => error,
     }
-}
+});
 
-impl<E: fmt::Display> fmt::Display for ServeError<E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ServeError::Io(error) => error.fmt(f),
-            ServeError::WriteZero => f.write_str(WRITE_ZERO),
-        }
+words!([E] ServeError<E> {
+    Self::WriteZero => "socket takes no more bytes";
+    inner {
+        Self::Io(error) => error,
     }
-}
-
-const WRITE_ZERO: &str = "socket takes no more bytes";
+});
 
 impl<E: core::error::Error + 'static> core::error::Error for ReadError<E> {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {

@@ -44,20 +44,26 @@ pub enum End {
 ///     })
 /// }
 /// ```
-#[derive(Clone, Copy, Debug)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[derive(Clone, Copy)]
 pub struct WithShutdown<S, F> {
     pub(super) socket: S,
     pub(super) end: F,
 }
 
+debug_and_format!([S, F] WithShutdown<S, F> {
+    _ => "WithShutdown(..)";
+});
+
 /// A socket that cannot be shut down, only dropped.
 ///
 /// After a stream, the server drops the socket at once, which shows the client the end. After another response, whose
 /// `Content-Length` shows the end, it drops the socket after 1 s, after 64 KB of input, or when the client closes the connection.
-#[derive(Clone, Copy, Debug)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[derive(Clone, Copy)]
 pub struct WithoutShutdown<S>(pub S);
+
+debug_and_format!([S] WithoutShutdown<S> {
+    _ => "WithoutShutdown(..)";
+});
 
 impl<S: ErrorType, F> WithShutdown<S, F> {
     /// Joins a socket and the function that closes it.

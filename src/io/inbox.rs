@@ -4,8 +4,6 @@ use crate::bytes::exact::{Exact, ExactSlice};
 use crate::decode::{Decoder, Event, Located, Overflow};
 
 /// Received bytes, and the decoder that reads them.
-#[derive(Debug)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub(super) struct Inbox<'b, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> {
     pub decoder: &'b mut Decoder<B>,
     buffer: &'b mut [u8],
@@ -61,5 +59,10 @@ impl<'b, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Inbox<'b, B> {
         // A faulty socket may report more than the buffer holds.
         self.received = length.min(self.buffer.len());
         self.decoded = 0;
+    }
+
+    /// Returns how many received bytes are not decoded yet.
+    pub const fn undecoded(&self) -> usize {
+        self.received.saturating_sub(self.decoded)
     }
 }

@@ -26,8 +26,6 @@ use crate::time::Instant;
 /// buffered.consume(6);
 /// assert_eq!(buffered.fill_buf(), Ok(&b"on\n\n"[..]));
 /// ```
-#[derive(Debug)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Buffered<'b, S> {
     /// `None` while a client has no connection. While it is `None`, there is nothing to read, and `write` returns 0.
     socket: Option<S>,
@@ -35,6 +33,10 @@ pub struct Buffered<'b, S> {
     start: usize,
     end: usize,
 }
+
+debug_and_format!(['b, S] Buffered<'b, S> {
+    buffered => "Buffered {{ received: {:?}, .. }}", buffered.received().len();
+});
 
 impl<'b, S> Buffered<'b, S> {
     /// Reads from `socket` through a `buffer` of at least one byte.

@@ -9,7 +9,6 @@ use core::task::Poll;
 /// A turn that waits for a socket or a clock does not restart the count. To restart it would need code at each of these
 /// waits, and would save one poll in 32 turns.
 #[derive(Debug)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub(super) struct Turns {
     left: u8,
 }

@@ -15,12 +15,15 @@ pub(super) struct Unsent<'f> {
 ///
 /// The checksum tells whether the caller passes the same frame again. The rest of a different frame must not be sent: the client
 /// could take it for a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Sent {
     length: usize,
     checksum: u32,
 }
+
+debug_and_format!([] Sent {
+    sent => "{:?} bytes", sent.length;
+});
 
 impl Sent {
     pub const NOTHING: Self = Self {

@@ -52,6 +52,14 @@ pub struct Connection<'a> {
     since: Instant,
 }
 
+#[cfg(feature = "defmt")]
+impl defmt::Format for Connection<'_> {
+    /// Writes the state.
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "Connection {{ state: {}, .. }}", self.state);
+    }
+}
+
 // The size depends on pointers. It matters on microcontrollers, whose pointers have 32 bits.
 #[cfg(target_pointer_width = "32")]
 const _: () = assert!(size_of::<Connection<'_>>() <= 144);

@@ -23,6 +23,19 @@ pub(super) enum State<'a> {
     Ended(Ending),
 }
 
+#[cfg(feature = "defmt")]
+impl defmt::Format for State<'_> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        match self {
+            Self::Head => defmt::write!(f, "Head"),
+            Self::Request => defmt::write!(f, "Request"),
+            Self::Response(response) => defmt::write!(f, "Response({})", response.status),
+            Self::Stream(stream) => defmt::write!(f, "Stream({})", stream.session),
+            Self::Ended(ending) => defmt::write!(f, "Ended({})", ending.outcome),
+        }
+    }
+}
+
 impl<'a> State<'a> {
     /// Returns whether a response can still begin.
     pub const fn is_unanswered(&self) -> bool {

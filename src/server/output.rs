@@ -3,11 +3,11 @@
 #[cfg(feature = "http")]
 use crate::http::Status;
 use crate::time::Instant;
+use crate::wire::text::Text;
 
 /// What to do next for a [`Connection`](super::Connection).
 #[cfg(feature = "http")]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum ConnectionOutput<'c> {
     /// Write these bytes to the client. There is at least one.
     Send(&'c [u8]),
@@ -29,7 +29,6 @@ pub enum ConnectionOutput<'c> {
 /// How a connection ended.
 #[cfg(feature = "http")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Outcome {
     /// The response had this status, and was no stream.
@@ -42,8 +41,7 @@ pub enum Outcome {
 }
 
 /// What to do next for a [`Session`](super::Session).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum SessionOutput<'l> {
     /// Write these bytes to the client. There is at least one.
     Send(&'l [u8]),
@@ -56,7 +54,6 @@ pub enum SessionOutput<'l> {
 
 /// The reason why a stream ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum CloseReason {
     /// The caller ended the stream by [`Session::end`](super::Session::end). Or no slot was free, and
@@ -73,22 +70,45 @@ pub enum CloseReason {
     HungUp,
 }
 
-impl core::fmt::Display for CloseReason {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str(match self {
-            CloseReason::Ended => "stream ended",
-            CloseReason::Lifetime => "stream reached its lifetime",
-            CloseReason::Stalled => "client took no byte for too long",
-            CloseReason::Lagged => "client was too slow for the log",
-            CloseReason::HungUp => "client hung up",
-        })
+#[cfg(feature = "http")]
+words!([] Outcome {
+    Self::Unanswered => "client got no complete response";
+    format {
+        Self::Answered(status) => "answered with {}", status.as_str(),
+    };
+    inner {
+        Self::Streamed(reason) => reason,
     }
-}
+});
+
+debug_and_format!(['l] SessionOutput<'l> {
+    Self::Send(bytes) => "Send({:?})", Text::new(bytes);
+    Self::Wait(until) => "Wait({:?})", until;
+    Self::Close(reason) => "Close({:?})", reason;
+});
+
+// The head of a response may hold a `Set-Cookie`.
+#[cfg(feature = "http")]
+debug_and_format!(['c] ConnectionOutput<'c> {
+    Self::Send(bytes) => "Send({:?} bytes)", bytes.len();
+    Self::Request => "Request";
+    Self::Wait(until) => "Wait({:?})", until;
+    Self::Shutdown => "Shutdown";
+    Self::Close(outcome) => "Close({:?})", outcome;
+    Self::Abort(outcome) => "Abort({:?})", outcome;
+});
+
+words!([] CloseReason {
+    Self::Ended => "stream ended",
+    Self::Lifetime => "stream reached its lifetime",
+    Self::Stalled => "client took no byte for too long",
+    Self::Lagged => "client was too slow for the log",
+    Self::HungUp => "client hung up",
+});
 
 /// What a timer measures. The time at which it started is the field `since` of the struct that holds this enum: that saves
 /// padding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub(super) enum Waiting {
     /// The silence since the last byte was sent.
     Idle,

@@ -9,7 +9,6 @@ use crate::time::Instant;
 
 /// The frames that a session sends in addition to those of the log: preamble, loss notice, keep-alive.
 #[derive(Clone, Debug)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub(super) struct OwnFrames<'a> {
     pub options: &'a StreamOptions<'a>,
     /// The reconnection time that this client gets, in milliseconds.

@@ -14,7 +14,6 @@ use crate::wire::text::LastEventId;
 /// It does not hold the options. These hold pointers to functions that take a `Progress`, so each of the two files would import the
 /// other.
 #[derive(Clone, Debug)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub(super) struct Progress {
     pub walk: Walk,
     pub stage: Stage,

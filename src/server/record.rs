@@ -2,16 +2,19 @@
 
 use crate::bytes::equal;
 use crate::bytes::exact::Exact;
-use crate::wire::text::EventType;
+use crate::wire::text::{EventType, Text};
 
 /// A frame in an [`EventLog`](super::EventLog).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Record<'l> {
     bytes: &'l [u8],
     /// `EVENT` and `MADE` of the record's header.
     flags: u32,
 }
+
+debug_and_format!(['l] Record<'l> {
+    record => "Record({:?})", Text::new(record.bytes);
+});
 
 /// First bytes of lines. Each tells which field the line is, because this crate has encoded the frame.
 const COMMENT: u8 = b':';

@@ -43,7 +43,6 @@ impl Eq for Cursor {}
 
 /// Frames were overwritten before the reader got them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Lagged {
     /// How many frames the reader has missed.
     pub missed: u32,
@@ -59,11 +58,22 @@ impl fmt::Display for Lagged {
     }
 }
 
+#[cfg(feature = "defmt")]
+impl defmt::Format for Lagged {
+    /// Writes the words of `Display`.
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(
+            f,
+            "{=u32} frames were overwritten before they were read",
+            self.missed
+        );
+    }
+}
+
 impl core::error::Error for Lagged {}
 
 /// The reason why a frame was not published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum PublishError {
     /// The frame and its header of 3 bytes do not fit in the buffer of the log, or the frame has 4 MiB or more.
@@ -74,15 +84,11 @@ pub enum PublishError {
     Busy,
 }
 
-impl fmt::Display for PublishError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            PublishError::TooLarge => "frame does not fit in the log",
-            PublishError::Data => "data cannot be formatted",
-            PublishError::Busy => "frame was not published: another one is being formatted",
-        })
-    }
-}
+words!([] PublishError {
+    Self::TooLarge => "frame does not fit in the log",
+    Self::Data => "data cannot be formatted",
+    Self::Busy => "frame was not published: another one is being formatted",
+});
 
 impl core::error::Error for PublishError {}
 

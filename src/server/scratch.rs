@@ -1,5 +1,7 @@
 //! The scratch buffer of a connection: first the request head, then the bytes to send.
 
+use core::fmt;
+
 use super::chunking::{AFTER, BEFORE, Chunking};
 use crate::bytes::copy::copy;
 use crate::bytes::exact::{Exact, ExactSlice};
@@ -12,7 +14,6 @@ use crate::http::{ChunkSize, HeadError, Request, RequestHead, Response};
 /// response head:  | kept lines of the request | a part of the response head              |
 /// stream:         | events, and the framing of their chunk                               |
 /// ```
-#[derive(Debug)]
 pub(super) struct Scratch<'a> {
     bytes: &'a mut [u8],
     head: RequestHead,
@@ -20,6 +21,16 @@ pub(super) struct Scratch<'a> {
     head_written: u32,
     /// The range of `bytes` that is yet to be sent.
     unsent: (usize, usize),
+}
+
+impl fmt::Debug for Scratch<'_> {
+    /// Leaves out the bytes: the lines of a request may hold credentials.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scratch")
+            .field("len", &self.bytes.len())
+            .field("unsent", &self.unsent)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The value of `head_written` after a call of `put_head` has found nothing left to put.

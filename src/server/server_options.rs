@@ -243,7 +243,7 @@ impl fmt::Debug for ServerOptions<'_> {
 impl defmt::Format for ServerOptions<'_> {
     /// Writes the path, and `..` for all other options.
     fn format(&self, f: defmt::Formatter<'_>) {
-        defmt::write!(f, "ServerOptions {{ path: {=str}, .. }}", self.path);
+        defmt::write!(f, "ServerOptions {{ path: {=str:?}, .. }}", self.path);
     }
 }
 

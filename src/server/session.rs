@@ -66,10 +66,23 @@ use crate::wire::text::LastEventId;
 /// # Ok::<(), embedded_sse::server::PublishError>(())
 /// ```
 #[derive(Clone, Debug)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Session<'a> {
     own: OwnFrames<'a>,
     pub(super) progress: Progress,
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for Session<'_> {
+    /// Writes what the session sends, and how many loss notices it has sent.
+    fn format(&self, f: defmt::Formatter<'_>) {
+        let (stage, losses) = (self.progress.stage, self.progress.losses);
+        defmt::write!(
+            f,
+            "Session {{ stage: {}, losses: {=u16}, .. }}",
+            stage,
+            losses
+        );
+    }
 }
 
 #[cfg(target_pointer_width = "32")]

@@ -5,7 +5,6 @@ use super::ring::Cursor;
 /// The position of a client in a log, for searching, choosing and sending. Each of these goes in steps, between which the log may be
 /// unlocked.
 #[derive(Clone, Debug)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub(super) struct Walk {
     /// The cursor before the current record.
     pub cursor: Cursor,

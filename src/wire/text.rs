@@ -71,10 +71,17 @@ impl fmt::Debug for Text<'_> {
 
 #[cfg(feature = "defmt")]
 impl defmt::Format for Text<'_> {
-    /// Writes the text decoded, as `Display` does.
+    /// Writes the text decoded, as `Display` does. With `{:?}` it is quoted and escaped, so that a line feed in it begins no line of
+    /// the log.
     fn format(&self, f: defmt::Formatter<'_>) {
+        if let Ok(text) = self.to_str() {
+            return defmt::write!(f, "{=str}", text);
+        }
+        // With `{:?}`, each piece has quotes of its own: a piece does not know the hint.
         for chunk in self.0.utf8_chunks() {
-            defmt::write!(f, "{=str}", chunk.valid());
+            if !chunk.valid().is_empty() {
+                defmt::write!(f, "{=str}", chunk.valid());
+            }
             if !chunk.invalid().is_empty() {
                 defmt::write!(f, "\u{fffd}");
             }
@@ -94,7 +101,6 @@ impl defmt::Format for Text<'_> {
 /// # Ok::<(), embedded_sse::InvalidEventType>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct EventType<'a>(Text<'a>);
 
 impl<'a> EventType<'a> {
@@ -168,7 +174,6 @@ macro_rules! event_type {
 /// # Ok::<(), embedded_sse::InvalidEventId>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct EventId<'a>(Text<'a>);
 
 impl<'a> EventId<'a> {
@@ -243,27 +248,21 @@ impl<'a> From<EventId<'a>> for LastEventId<'a> {
 
 /// An event type holds CR or LF.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct InvalidEventType;
 
-impl fmt::Display for InvalidEventType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("event type holds a line end")
-    }
-}
+words!([] InvalidEventType {
+    Self => "event type holds a line end",
+});
 
 impl core::error::Error for InvalidEventType {}
 
 /// An event ID holds CR, LF or NUL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct InvalidEventId;
 
-impl fmt::Display for InvalidEventId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("event ID holds a line end or NUL")
-    }
-}
+words!([] InvalidEventId {
+    Self => "event ID holds a line end or NUL",
+});
 
 impl core::error::Error for InvalidEventId {}
 
@@ -282,6 +281,14 @@ macro_rules! text {
             impl fmt::Display for $name<'_> {
                 fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                     self.0.fmt(f)
+                }
+            }
+
+            #[cfg(feature = "defmt")]
+            impl defmt::Format for $name<'_> {
+                /// Writes the text decoded, as `Display` does.
+                fn format(&self, f: defmt::Formatter<'_>) {
+                    self.0.format(f);
                 }
             }
         )?

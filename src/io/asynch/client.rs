@@ -75,13 +75,16 @@ impl<T: Connect + ?Sized> Connect for &mut T {
 ///     Ok(())
 /// }
 /// ```
-#[derive(Debug)]
 pub struct Client<'a, T: Connect, C> {
     source: EventSource<'a>,
     connector: T,
     link: Link<Buffered<'a, T::Socket>>,
     clock: C,
 }
+
+debug_and_format!(['a, T: Connect, C] Client<'a, T, C> {
+    client => "Client {{ source: {:?}, .. }}", client.source;
+});
 
 impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
     /// Makes a client, which connects when it is first asked for an event.

@@ -55,12 +55,15 @@ use crate::io::turns::Turns;
 ///     }
 /// }
 /// ```
-#[derive(Debug)]
 pub struct Connected<'s, 'a, S, C> {
     source: &'s mut EventSource<'a>,
     link: Link<S>,
     clock: C,
 }
+
+debug_and_format!(['s, 'a, S, C] Connected<'s, 'a, S, C> {
+    connected => "Connected {{ source: {:?}, .. }}", connected.source;
+});
 
 impl<'s, 'a, S: BufRead + Write, C: Clock> Connected<'s, 'a, S, C> {
     /// Connects a source that has returned [`EventSourceOutput::Connect`](crate::client::EventSourceOutput::Connect).

@@ -28,12 +28,14 @@ use crate::http::{Url, ip_address};
 ///     }
 /// }
 /// ```
-#[derive(Debug)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Nal<'n, T, D> {
     tcp: &'n T,
     dns: &'n D,
 }
+
+debug_and_format!(['n, T, D] Nal<'n, T, D> {
+    _ => "Nal {{ .. }}";
+});
 
 impl<'n, T: TcpConnect, D: Dns> Nal<'n, T, D> {
     /// Connects by `tcp` to the address that `dns` finds.

@@ -76,14 +76,17 @@ use crate::wire::text::EventId;
 ///     }
 /// }
 /// ```
-#[derive(Debug)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct ReconnectingReader<'a, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C> {
     decoder: &'a mut Decoder<B>,
     attempts: Attempts<'a>,
     idle_timeout_ms: u32,
     clock: C,
 }
+
+debug_and_format!(['a, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C] ReconnectingReader<'a, B, C> {
+    reader => "ReconnectingReader {{ decoder: {:?}, reconnect: {:?}, reason: {:?}, .. }}",
+        reader.decoder, reader.attempts.reconnect, reader.attempts.reason;
+});
 
 // Only on 32-bit targets: with longer pointers, the reader is larger.
 #[cfg(target_pointer_width = "32")]
@@ -196,8 +199,6 @@ impl<'a, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C: Clock> ReconnectingReader<'a,
 ///
 /// It yields to other tasks after every 32 reads, counted across all streams of its reader, even if the body is always
 /// ready.
-#[derive(Debug)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct OpenStream<'s, 'a, R, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C> {
     body: R,
     inbox: Inbox<'s, B>,
@@ -206,6 +207,11 @@ pub struct OpenStream<'s, 'a, R, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C> {
     has_ended: bool,
     clock: &'s C,
 }
+
+debug_and_format!(['s, 'a, R, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C] OpenStream<'s, 'a, R, B, C> {
+    stream => "OpenStream {{ decoder: {:?}, undecoded: {:?}, has_ended: {:?}, .. }}",
+        stream.inbox.decoder, stream.inbox.undecoded(), stream.has_ended;
+});
 
 impl<R: Read, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C: Clock> OpenStream<'_, '_, R, B, C> {
     /// Returns the next event, or `None` at the end of this response: drop the stream then, and wait.

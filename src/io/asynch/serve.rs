@@ -97,7 +97,6 @@ pub fn serve<'a, S: Read + Write + HalfClose, C: Clock, L: SharedLog>(
 ///     }
 /// }
 /// ```
-#[derive(Debug)]
 #[must_use = "a request is to be accepted and answered"]
 pub struct Incoming<'a, 'l, S, C, L: SharedLog> {
     socket: S,
@@ -113,6 +112,10 @@ pub struct Incoming<'a, 'l, S, C, L: SharedLog> {
     needs_flush: bool,
     turns: Turns,
 }
+
+debug_and_format!(['a, 'l, S, C, L: SharedLog] Incoming<'a, 'l, S, C, L> {
+    incoming => "Incoming {{ connection: {:?}, .. }}", incoming.connection;
+});
 
 impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, 'l, S, C, L> {
     /// Begins the time limit for the head of the request.

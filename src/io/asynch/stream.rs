@@ -15,11 +15,14 @@ use crate::wire::text::LastEventId;
 /// A client that has a slot in a log. [`stream`](Self::stream) writes its events into the body of a response.
 ///
 /// Use it if another HTTP stack owns the socket, or for serial lines. `Hub::join` has an example.
-#[derive(Debug)]
 pub struct Joined<'l, L: SharedLog> {
     log: &'l L,
     slot: L::Slot<'l>,
 }
+
+debug_and_format!(['l, L: SharedLog] Joined<'l, L> {
+    _ => "Joined {{ .. }}";
+});
 
 impl<'l, L: SharedLog> Joined<'l, L> {
     /// Takes a slot in the log. Call this before the response begins.

@@ -27,14 +27,16 @@ use crate::io::unsent::{Sent, Unsent};
 ///     writer.flush().await
 /// }
 /// ```
-#[derive(Debug)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Writer<'b, W> {
     socket: W,
     buffer: &'b mut [u8],
     /// What the socket has taken of the current frame.
     sent: Sent,
 }
+
+debug_and_format!(['b, W] Writer<'b, W> {
+    writer => "Writer {{ sent: {:?}, .. }}", writer.sent;
+});
 
 impl<'b, W: Write> Writer<'b, W> {
     /// Writes to `socket`, through `buffer`.

@@ -23,12 +23,14 @@ use crate::io::inbox::Inbox;
 /// assert_eq!(reader.next()?, None);
 /// # Ok::<(), embedded_sse::io::ReadError<core::convert::Infallible>>(())
 /// ```
-#[derive(Debug)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Reader<'b, R, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> {
     socket: R,
     inbox: Inbox<'b, B>,
 }
+
+debug_and_format!(['b, R, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized] Reader<'b, R, B> {
+    reader => "Reader {{ decoder: {:?}, undecoded: {:?}, .. }}", reader.inbox.decoder, reader.inbox.undecoded();
+});
 
 impl<'b, R: Read, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Reader<'b, R, B> {
     /// Reads a new stream from `socket`, through a `buffer` of at least one byte.

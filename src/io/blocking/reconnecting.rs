@@ -90,14 +90,17 @@ use crate::wire::text::EventId;
 /// # assert_eq!(obeyed, ["on", "off"]);
 /// # assert_eq!(http.ids, ["none", "7", "7", "7"]);
 /// ```
-#[derive(Debug)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct ReconnectingReader<'a, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C> {
     decoder: &'a mut Decoder<B>,
     attempts: Attempts<'a>,
     idle_timeout_ms: u32,
     clock: C,
 }
+
+debug_and_format!(['a, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C] ReconnectingReader<'a, B, C> {
+    reader => "ReconnectingReader {{ decoder: {:?}, reconnect: {:?}, reason: {:?}, .. }}",
+        reader.decoder, reader.attempts.reconnect, reader.attempts.reason;
+});
 
 // Only on 32-bit targets: with longer pointers, the reader is larger.
 #[cfg(target_pointer_width = "32")]
@@ -197,8 +200,6 @@ impl<'a, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C: Clock> ReconnectingReader<'a,
 }
 
 /// The event stream in the body of one response, of a [`ReconnectingReader`].
-#[derive(Debug)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct OpenStream<'s, 'a, R, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C> {
     body: R,
     inbox: Inbox<'s, B>,
@@ -207,6 +208,11 @@ pub struct OpenStream<'s, 'a, R, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C> {
     has_ended: bool,
     clock: &'s C,
 }
+
+debug_and_format!(['s, 'a, R, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C] OpenStream<'s, 'a, R, B, C> {
+    stream => "OpenStream {{ decoder: {:?}, undecoded: {:?}, has_ended: {:?}, .. }}",
+        stream.inbox.decoder, stream.inbox.undecoded(), stream.has_ended;
+});
 
 impl<R: Read, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C: Clock> OpenStream<'_, '_, R, B, C> {
     /// Returns the next event, or `None` at the end of this response: drop the stream then, and wait.

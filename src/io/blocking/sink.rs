@@ -30,14 +30,16 @@ use crate::io::WriteError;
 /// assert!(sent.starts_with(b"data: 1\ndata: 2\n\n"));
 /// # Ok::<(), Box<dyn core::error::Error>>(())
 /// ```
-#[derive(Debug)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct SocketSink<'b, W> {
     socket: W,
     buffer: &'b mut [u8],
     gathered: usize,
     state: SinkState,
 }
+
+debug_and_format!(['b, W] SocketSink<'b, W> {
+    sink => "SocketSink {{ gathered: {:?}, state: {:?}, .. }}", sink.gathered, sink.state;
+});
 
 impl<'b, W: Write> SocketSink<'b, W> {
     /// Writes to `socket`, through `buffer`. The buffer may be empty.

@@ -30,14 +30,16 @@ use crate::io::unsent::{Sent, Unsent};
 /// assert!(sent.starts_with(b"data: on\n\n:later\n"));
 /// # Ok::<(), embedded_sse::io::WriteError<embedded_io::SliceWriteError>>(())
 /// ```
-#[derive(Debug)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Writer<'b, W> {
     socket: W,
     buffer: &'b mut [u8],
     /// What the socket has taken of the current frame.
     sent: Sent,
 }
+
+debug_and_format!(['b, W] Writer<'b, W> {
+    writer => "Writer {{ sent: {:?}, .. }}", writer.sent;
+});
 
 impl<'b, W: Write> Writer<'b, W> {
     /// Writes to `socket`, through `buffer`.

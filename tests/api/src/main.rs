@@ -11,7 +11,8 @@
 //! Implementations of traits have a line each too, because programs depend on them (`impl Clone for ...`), but they
 //! count apart. Their members are left out: the trait says what they are.
 //!
-//! The check fails when an item or member is added, removed or renamed, or when its type changes.
+//! The check fails when an item or member is added, removed or renamed, or when its type changes. It also fails when a public
+//! type has no `Debug` or no `defmt::Format`.
 
 use std::collections::HashSet;
 use std::env;
@@ -44,6 +45,11 @@ fn main() -> Result<ExitCode> {
     print_only_in(&found, &listed, '+');
     println!("listed: {}", count(&listed));
     println!("found:  {}", count(&found));
+    let silent = [DEBUG, FORMAT].map(|of_trait| print_without(of_trait, &found));
+    if silent.contains(&true) {
+        eprintln!("These public types cannot be printed.");
+        return Ok(ExitCode::FAILURE);
+    }
     if listed == found {
         return Ok(ExitCode::SUCCESS);
     }
@@ -114,6 +120,32 @@ fn print_only_in(lines: &[impl AsRef<str>], others: &[impl AsRef<str>], sign: ch
             println!("{sign} {line}");
         }
     }
+}
+
+const DEBUG: &str = "core::fmt::Debug for ";
+const FORMAT: &str = "defmt::traits::Format for ";
+
+/// Prints the types without an implementation of a trait. Returns whether there are any.
+fn print_without(of_trait: &str, lines: &[String]) -> bool {
+    let name = |text: &str| {
+        let end = text.find(|c: char| !c.is_alphanumeric() && c != '_' && c != ':');
+        text[..end.unwrap_or(text.len())].to_owned()
+    };
+    let impls = lines.iter().filter_map(|line| line.split_once(of_trait));
+    let with: HashSet<String> = impls.map(|(_, of)| name(of)).collect();
+    let declared = |line: &String| {
+        let mut words = line.split(' ').skip_while(|word| *word != "pub").skip(1);
+        let kind = words.next()?;
+        let is_type = ["struct", "enum", "union"].contains(&kind);
+        is_type.then(|| name(words.next().unwrap_or_default()))
+    };
+    let types: Vec<String> = lines.iter().filter_map(declared).collect();
+    assert!(!types.is_empty(), "the list has no types");
+    let without: Vec<&String> = types.iter().filter(|path| !with.contains(*path)).collect();
+    for path in &without {
+        println!("! {of_trait}{path} is missing");
+    }
+    !without.is_empty()
 }
 
 fn count(lines: &[impl AsRef<str>]) -> String {
