@@ -8,9 +8,9 @@ use embedded_io::ErrorKind;
 use embedded_sse::client::{
     CallerReason, ConnectError, NetworkReason, Reason, RedirectReason, ResponseReason, ServerReason,
 };
-use embedded_sse::http::{InvalidChunk, InvalidHeaderField, InvalidUrl, Url};
+use embedded_sse::http::{InvalidChunk, InvalidHeaderField, InvalidUrl, Status, Url};
 use embedded_sse::io::{ReadError, ServeError, WriteError};
-use embedded_sse::server::{CloseReason, EventLog, Lagged, PublishError};
+use embedded_sse::server::{CloseReason, EventLog, Lagged, Outcome, PublishError};
 use embedded_sse::{
     BufferTooSmall, EventId, EventTooLong, EventType, Frame, InvalidEventId, InvalidEventType,
     Overflow, Text,
@@ -34,6 +34,8 @@ extern "C" fn reset() -> ! {
             8 => tell(&reason()),
             9 => tell(&too_long()),
             10 => tell(&ConnectError::Unreachable),
+            11 => tell(&Outcome::Streamed(close())),
+            12 => tell(&Outcome::Answered(Status::NOT_FOUND)),
             _ => {}
         }
         let mut log = EventLog::<[u8; 64]>::default();
