@@ -14,6 +14,7 @@ pub mod program;
 pub mod scenarios;
 pub mod scripted;
 pub mod server;
+pub mod stacks;
 #[path = "../../../examples/serve_superloop/socket.rs"]
 mod superloop_socket;
 pub mod tap;

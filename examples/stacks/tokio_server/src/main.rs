@@ -1,0 +1,29 @@
+//! Serves an event stream over sockets of tokio.
+
+mod adapter;
+#[path = "../../hub.rs"]
+mod hub;
+
+use std::io::Result;
+use std::sync::LazyLock;
+
+use embedded_sse::server::ServerOptions;
+use hub::{HUB, STREAM};
+use tokio::net::TcpListener;
+
+static OPTIONS: LazyLock<ServerOptions> = LazyLock::new(|| {
+    ServerOptions::new("/events")
+        .reconnect_when_full()
+        .stream(*STREAM)
+});
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let listener = TcpListener::bind(hub::address()).await?;
+    println!("listening on http://{}/events", listener.local_addr()?);
+    hub::publish_numbers();
+    loop {
+        let (stream, _) = listener.accept().await?;
+        tokio::spawn(adapter::serve(stream, &HUB, &OPTIONS));
+    }
+}
