@@ -1,14 +1,17 @@
 //! Serves an event stream over sockets of tokio.
 
 mod adapter;
+#[path = "../../arguments.rs"]
+mod arguments;
 #[path = "../../hub.rs"]
 mod hub;
 
 use std::io::Result;
 use std::sync::LazyLock;
 
+use arguments::STREAM;
 use embedded_sse::server::ServerOptions;
-use hub::{HUB, STREAM};
+use hub::HUB;
 use tokio::net::TcpListener;
 
 static OPTIONS: LazyLock<ServerOptions> = LazyLock::new(|| {
@@ -19,9 +22,9 @@ static OPTIONS: LazyLock<ServerOptions> = LazyLock::new(|| {
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let listener = TcpListener::bind(hub::address()).await?;
+    let listener = TcpListener::bind(arguments::address()).await?;
     println!("listening on http://{}/events", listener.local_addr()?);
-    hub::publish_numbers();
+    hub::publish_numbers(arguments::interval());
     loop {
         let (stream, _) = listener.accept().await?;
         tokio::spawn(adapter::serve(stream, &HUB, &OPTIONS));
