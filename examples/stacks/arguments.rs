@@ -1,4 +1,4 @@
-//! The arguments of the servers in this folder: the address, the time between two events, and the lifetime of a stream.
+//! The arguments of the servers in this folder: the address, when to publish an event, and the lifetime of a stream.
 
 use std::str::FromStr;
 use std::sync::LazyLock;
@@ -11,7 +11,20 @@ pub fn address() -> String {
     argument(1, String::from("127.0.0.1:8080"))
 }
 
-/// Returns the second argument: the time between two events, in milliseconds.
+/// Calls `publish` with 1, 2, 3 and so on. The second argument is the time between two calls in milliseconds. If it is 0, there
+/// is a call for each line of the standard input.
+pub fn count(mut publish: impl FnMut(u64)) {
+    let interval = interval();
+    let mut lines = std::io::stdin().lines();
+    for number in 1.. {
+        if interval.is_zero() && lines.next().is_none() {
+            return;
+        }
+        publish(number);
+        std::thread::sleep(interval);
+    }
+}
+
 pub fn interval() -> Duration {
     Duration::from_millis(argument(2, 1_000))
 }

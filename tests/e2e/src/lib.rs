@@ -1,6 +1,7 @@
 //! Helpers of the tests: the crate's server in this process, the crate's clients on threads, other programs as peers, and
 //! a line reader as a client, which shares no code with the crate.
 
+pub mod body;
 pub mod browser;
 pub mod client;
 #[path = "../../../examples/common/clock.rs"]
@@ -11,6 +12,7 @@ pub mod follower;
 pub mod nginx;
 pub mod packages;
 pub mod program;
+pub mod promises;
 pub mod scenarios;
 pub mod scripted;
 pub mod server;

@@ -19,7 +19,7 @@ use tokio::net::TcpListener;
 async fn main() -> Result<()> {
     let listener = TcpListener::bind(arguments::address()).await?;
     println!("listening on http://{}/events", listener.local_addr()?);
-    hub::publish_numbers(arguments::interval());
+    std::thread::spawn(hub::publish_numbers);
     let events = async |request: HeaderMap| adapter::respond(&HUB, &STREAM, &request);
     axum::serve(listener, Router::new().route("/events", get(events))).await
 }

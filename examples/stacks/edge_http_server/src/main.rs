@@ -33,7 +33,7 @@ impl TcpAccept for Acceptor {
 fn main() -> Result<(), Error> {
     let listener = TcpListener::bind(arguments::address())?;
     println!("listening on http://{}/events", listener.local_addr()?);
-    hub::publish_numbers(arguments::interval());
+    std::thread::spawn(hub::publish_numbers);
     let listener = Acceptor(Async::new(listener)?);
     let mut server = DefaultServer::new();
     // Clients that have closed their connection before a request hold one of the four handlers for this time.

@@ -56,12 +56,11 @@ fn serve(socket: TcpStream, is_full: bool) -> Result<()> {
 fn publish_numbers() {
     // The number that names this run must differ from that of earlier runs.
     LOG.lock().unwrap().make_ids(random::random());
-    for number in 1_u64.. {
+    arguments::count(|number| {
         // An event of this size always fits in the log.
         let _ = LOG
             .lock()
             .unwrap()
             .publish_with(event_type!("count"), |data| write!(data, "{number}"));
-        thread::sleep(arguments::interval());
-    }
+    });
 }

@@ -24,7 +24,7 @@ static OPTIONS: LazyLock<ServerOptions> = LazyLock::new(|| {
 async fn main() -> Result<()> {
     let listener = TcpListener::bind(arguments::address()).await?;
     println!("listening on http://{}/events", listener.local_addr()?);
-    hub::publish_numbers(arguments::interval());
+    std::thread::spawn(hub::publish_numbers);
     loop {
         let (stream, _) = listener.accept().await?;
         tokio::spawn(adapter::serve(stream, &HUB, &OPTIONS));
