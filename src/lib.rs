@@ -24,6 +24,7 @@
 //! - [Supported](guide::supported): which parts of HTTP and of the standard the crate supports, which not, and why.
 //! - [Inner workings](guide::inner_workings): the event log, the decoder's buffer, and the way of an event through the crate.
 //! - [Errors](guide::errors): what each error means, whose fault it is, and what to do.
+//! - [JSON](guide::json): values in and out without a heap.
 //!
 //! # Decode
 //!
