@@ -24,3 +24,4 @@ pub mod tap;
 pub mod tcp;
 #[path = "../../common/tcp_server.rs"]
 pub mod tcp_server;
+pub mod wall;

@@ -1,0 +1,47 @@
+//! The command line.
+
+use lexopt::ValueExt;
+
+pub const HELP: &str = "\
+Follows the event streams of several devices, and serves one live page of all of them.
+
+Usage: wall [OPTIONS] [LABEL=URL ...]
+
+  LABEL=URL         a device to follow: letters, digits, `-`, `_` and `.`, and the http URL of its stream
+  --addr HOST:PORT  the address to listen on (default 127.0.0.1:8080; port 0 takes a free one)
+  --help            show this text
+
+/ is the page, /events its stream. Whoever can connect can start and stop devices:
+POST /devices?label=LABEL&url=URL starts one, DELETE /devices/LABEL stops it, GET /devices lists all. Ctrl-C ends the program.";
+
+pub struct Options {
+    pub addr: String,
+    /// Labels and URLs.
+    pub devices: Vec<(String, String)>,
+}
+
+impl Options {
+    /// `None` for `--help`.
+    pub fn parse() -> Result<Option<Self>, lexopt::Error> {
+        let mut options = Self {
+            addr: "127.0.0.1:8080".into(),
+            devices: Vec::new(),
+        };
+        let mut arguments = lexopt::Parser::from_env();
+        while let Some(argument) = arguments.next()? {
+            match argument {
+                lexopt::Arg::Long("addr") => options.addr = arguments.value()?.string()?,
+                lexopt::Arg::Short('h') | lexopt::Arg::Long("help") => return Ok(None),
+                lexopt::Arg::Value(device) => {
+                    let device = device.string()?;
+                    let Some((label, url)) = device.split_once('=') else {
+                        return Err(format!("{device}: not LABEL=URL").into());
+                    };
+                    options.devices.push((label.into(), url.into()));
+                }
+                _ => return Err(argument.unexpected()),
+            }
+        }
+        Ok(Some(options))
+    }
+}
