@@ -50,7 +50,6 @@ pub(crate) fn append_decimal(number: u32, byte: u8) -> Option<u32> {
 }
 
 /// Reads a decimal number. Returns `u32::MAX` if it is larger, and `None` if there is no digit, or another byte.
-#[cfg(feature = "http")]
 pub(crate) fn parse_decimal(digits: &[u8]) -> Option<u32> {
     let mut number = if digits.is_empty() { None } else { Some(0) };
     for byte in digits {

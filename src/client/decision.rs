@@ -1,6 +1,7 @@
 //! The rules about responses and failures.
 
 use super::reason::{Reason, RedirectReason, ServerReason};
+use crate::bytes::digits::parse_decimal;
 use crate::wire::media_type::is_event_stream;
 
 /// What [`Reconnect::judge`](super::Reconnect::judge) needs to know about a response.
@@ -77,6 +78,35 @@ impl ResponseInfo {
             is_event_stream: is_event_stream(content_type.as_bytes()),
             retry_after,
         }
+    }
+
+    /// Creates the description of a response from its status and its header fields, of which it reads `Content-Type` and
+    /// `Retry-After`.
+    ///
+    /// Pass all fields as they were received: the iterator of your HTTP client, with values as text or as bytes.
+    ///
+    /// ```
+    /// use embedded_sse::client::ResponseInfo;
+    ///
+    /// let fields = [("content-type", "text/event-stream"), ("retry-after", "120")];
+    /// let response = ResponseInfo::from_fields(503, fields);
+    /// assert_eq!(response, ResponseInfo::new(503, "text/event-stream", Some(120)));
+    /// ```
+    pub fn from_fields<N: AsRef<str>, V: AsRef<[u8]>>(
+        status: u16,
+        fields: impl IntoIterator<Item = (N, V)>,
+    ) -> Self {
+        let mut response = Self::new(status, "", None);
+        for (name, value) in fields {
+            let (name, value) = (name.as_ref(), value.as_ref().trim_ascii());
+            if name.eq_ignore_ascii_case("Content-Type") {
+                response.is_event_stream = is_event_stream(value);
+            } else if name.eq_ignore_ascii_case("Retry-After") {
+                // A date asks for a delay, too, but a device without a calendar cannot compute it.
+                response.retry_after = Some(parse_decimal(value).unwrap_or(0));
+            }
+        }
+        response
     }
 }
 

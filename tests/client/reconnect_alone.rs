@@ -56,6 +56,46 @@ fn a_response_is_judged_by_its_status_and_type() {
     }
 }
 
+/// Breaks when a header field is not found in another case, when another field counts, or when a date counts as no
+/// `Retry-After`.
+#[test]
+fn a_response_is_described_by_its_header_fields() {
+    let described = |fields: &[(&str, &str)]| {
+        let of_text = ResponseInfo::from_fields(503, fields.iter().copied());
+        let bytes = fields.iter().map(|(name, value)| (name, value.as_bytes()));
+        assert_eq!(ResponseInfo::from_fields(503, bytes), of_text);
+        of_text
+    };
+    for (fields, content_type, retry_after) in [
+        (&[][..], "", None),
+        (
+            &[("", ""), ("X", "text/event-stream"), ("Age", "5")],
+            "",
+            None,
+        ),
+        (
+            &[("content-TYPE", "text/event-stream;x")],
+            "text/event-stream",
+            None,
+        ),
+        (
+            &[("RETRY-after", " 07 "), ("Content-Type", "text/html")],
+            "text/html",
+            Some(7),
+        ),
+        (
+            &[("Retry-After", "Fri, 31 Dec 1999 23:59:59 GMT")],
+            "",
+            Some(0),
+        ),
+        (&[("Retry-After", "")], "", Some(0)),
+        (&[("Retry-After", "5000000000")], "", Some(u32::MAX)),
+    ] {
+        let expected = ResponseInfo::new(503, content_type, retry_after);
+        assert_eq!(described(fields), expected, "{fields:?}");
+    }
+}
+
 /// Breaks when the caller does not learn when to try again, or who has ended the client.
 #[test]
 fn a_failure_gives_the_next_attempt_or_who_has_ended_the_client() {

@@ -18,7 +18,7 @@ use crate::wire::text::EventId;
 /// 1. Send a request with [`last_event_id`](Self::last_event_id). If the response of your client borrows from its
 ///    request, as that of `reqwless` does, copy the id before, for example into a `heapless::String`: otherwise the
 ///    response borrows the reader.
-/// 2. Pass the response to [`judge`](Self::judge).
+/// 2. Pass the status and the header fields of the response to [`judge`](Self::judge), by [`ResponseInfo::from_fields`].
 /// 3. If that returns [`Verdict::Open`], [`open`](Self::open) the body and read its events.
 /// 4. Then [`wait`](Self::wait), also after a request that failed, and begin again unless it returns `false`. Only a
 ///    [`Verdict::Redirect`] is followed without a wait, see [`judge`](Self::judge).

@@ -76,7 +76,7 @@ async fn follow(decoder: &mut Decoder<[u8; 64]>, buffer: &mut [u8]) {
         ReconnectingReader::new(decoder, &RECONNECT, PortClock).idle_timeout(read_word());
     loop {
         write(reader.last_event_id().as_bytes());
-        let answer = ResponseInfo::new(read_word() as u16, "text/event-stream", Some(read_word()));
+        let answer = ResponseInfo::from_fields(read_word() as u16, [("Retry-After", &*buffer)]);
         if let Verdict::Open = reader.judge(&answer) {
             let mut stream = match read_word() {
                 0 => reader.open(Port, buffer),
