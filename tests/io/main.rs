@@ -57,6 +57,8 @@ mod ends_tcp;
 mod hub;
 #[cfg(feature = "http")]
 mod initial_state;
+#[cfg(feature = "embedded-io")]
+mod map_error;
 #[cfg(all(feature = "http", feature = "embedded-io"))]
 mod pump;
 #[cfg(feature = "embedded-io")]

@@ -17,7 +17,7 @@ pub trait Connect {
     /// to time: only then does the client check its time limits.
     ///
     /// A `TcpStream` of the standard library with a read timeout fails with `WouldBlock` on Unix, which adapters turn into
-    /// another kind, and that ends the connection. Wrap it in a `Read` that fails with `TimedOut`.
+    /// another kind, and that ends the connection. [`MapError`](super::MapError) turns it into `TimedOut`.
     type Socket: Read + Write;
 
     /// Connects to the host and port of a URL, encrypted if it [is `https`](Url::is_https).

@@ -6,6 +6,7 @@ mod clock;
 #[cfg(feature = "http")]
 mod connected;
 mod half_close;
+mod map_error;
 #[cfg(feature = "http")]
 mod pump;
 mod reader;
@@ -21,6 +22,7 @@ pub use clock::Clock;
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]
 pub use connected::Connected;
 pub use half_close::HalfClose;
+pub use map_error::MapError;
 #[cfg(feature = "http")]
 #[cfg_attr(docsrs, doc(cfg(feature = "http")))]
 pub use pump::PumpOutput;

@@ -30,7 +30,7 @@ use crate::wire::text::EventId;
 ///
 /// **While no byte comes, the body has to fail with [`ErrorKind::TimedOut`] from time to time: only then is the idle timeout
 /// checked.** Without an idle timeout, such a read is repeated. A `TcpStream` of the standard library with a read timeout
-/// fails with `WouldBlock` on Unix, which ends the stream: wrap it in a `Read` that fails with `TimedOut`.
+/// fails with `WouldBlock` on Unix, which ends the stream: [`MapError`](super::MapError) turns it into `TimedOut`.
 ///
 /// # Examples
 ///

@@ -6,7 +6,7 @@
 use core::fmt::Write;
 
 use embedded_sse::client::{ReconnectOptions, ResponseInfo, Verdict};
-use embedded_sse::io::blocking::{Reader, ReconnectingReader, SocketSink, Writer};
+use embedded_sse::io::blocking::{MapError, Reader, ReconnectingReader, SocketSink, Writer};
 use embedded_sse::{
     DataWriter, Decoder, EventId, Frame, OwnedEvent, Part, PartDecoder, SliceSink, Text,
 };
@@ -53,7 +53,7 @@ extern "C" fn reset() -> ! {
         parts.end_stream();
 
         let mut reader =
-            Reader::with_received(Port, &mut decoder, &mut buffer, read_word() as usize);
+            Reader::with_received(MapError(Port, |error| error), &mut decoder, &mut buffer, read_word() as usize);
         while let Ok(Some(event)) = reader.next() {
             match OwnedEvent::<8, 16, 8>::try_from(event) {
                 Ok(owned) => owned.as_event().iter().for_each(write_event),
@@ -65,7 +65,7 @@ extern "C" fn reset() -> ! {
 
         let frame = Frame::data(text).retry(read_word());
         write_word(frame.encoded_len() as u32);
-        let mut writer = Writer::new(Port, &mut buffer);
+        let mut writer = Writer::new(MapError(Port, |error| error), &mut buffer);
         write_word(u32::from(writer.write(&frame).is_err()));
         write_word(u32::from(writer.flush().is_err()));
         format(SliceSink::new(&mut buffer), &frame);
