@@ -4,6 +4,7 @@
 //! cargo run -p tls     # starts a server on this machine, too
 //! ```
 
+mod acceptor;
 mod client;
 #[path = "../../common/clock.rs"]
 mod clock;

@@ -1,15 +1,12 @@
 //! A TLS server that sends numbers as events.
 
 use std::error::Error;
-use std::sync::Arc;
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
-use tokio_rustls::rustls::version::TLS13;
+
+use crate::acceptor::acceptor;
 
 /// The number of events on each connection.
 pub const EVENTS: u32 = 3;
@@ -23,20 +20,7 @@ pub struct Server {
 impl Server {
     /// Starts the server, which runs as long as the runtime.
     pub async fn start() -> Result<Self, Box<dyn Error>> {
-        let mut parameters = CertificateParams::default();
-        parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let authority = CertifiedIssuer::self_signed(parameters, KeyPair::generate()?)?;
-        let mut parameters = CertificateParams::new(["localhost".to_string()])?;
-        let name = &mut parameters.distinguished_name;
-        name.push(DnType::CommonName, "localhost");
-        let key = KeyPair::generate()?;
-        let certificate = parameters.signed_by(&key, &authority)?;
-
-        let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
-        let config = ServerConfig::builder_with_protocol_versions(&[&TLS13])
-            .with_no_client_auth()
-            .with_single_cert(vec![certificate.der().clone()], key)?;
-        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let (acceptor, authority) = acceptor()?;
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let port = listener.local_addr()?.port();
         tokio::spawn(async move {
@@ -49,10 +33,7 @@ impl Server {
                 });
             }
         });
-        Ok(Self {
-            port,
-            authority: authority.der().to_vec(),
-        })
+        Ok(Self { port, authority })
     }
 }
 

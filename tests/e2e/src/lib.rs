@@ -2,6 +2,8 @@
 //! a line reader as a client, which shares no code with the crate.
 
 pub mod body;
+#[path = "../../../examples/tls/src/acceptor.rs"]
+mod acceptor;
 pub mod browser;
 pub mod client;
 #[path = "../../../examples/common/clock.rs"]
@@ -10,6 +12,7 @@ pub mod clock;
 mod end;
 pub mod follower;
 pub mod nginx;
+pub mod outages;
 pub mod packages;
 pub mod program;
 pub mod promises;
@@ -25,3 +28,4 @@ pub mod tcp;
 #[path = "../../common/tcp_server.rs"]
 pub mod tcp_server;
 pub mod wall;
+pub mod tls;
