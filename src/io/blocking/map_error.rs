@@ -29,9 +29,12 @@ use embedded_io::{Error, ErrorType, Read, Write};
 ///     }))
 /// }
 /// ```
-#[derive(Clone, Copy, Debug)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[derive(Clone, Copy)]
 pub struct MapError<S, F>(pub S, pub F);
+
+debug_and_format!([S, F] MapError<S, F> {
+    _ => "MapError(..)";
+});
 
 impl<S: ErrorType, E: Error, F: Fn(S::Error) -> E> ErrorType for MapError<S, F> {
     type Error = E;

@@ -1,9 +1,9 @@
 //! Helpers of the tests: the crate's server in this process, the crate's clients on threads, other programs as peers, and
 //! a line reader as a client, which shares no code with the crate.
 
-pub mod body;
 #[path = "../../../examples/tls/src/acceptor.rs"]
 mod acceptor;
+pub mod body;
 pub mod browser;
 pub mod client;
 #[path = "../../../examples/common/clock.rs"]
@@ -27,5 +27,5 @@ pub mod tap;
 pub mod tcp;
 #[path = "../../common/tcp_server.rs"]
 pub mod tcp_server;
-pub mod wall;
 pub mod tls;
+pub mod wall;

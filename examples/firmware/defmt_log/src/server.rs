@@ -3,7 +3,7 @@
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
 use embedded_sse::http::{HeaderField, Response, Status};
 use embedded_sse::hub::Hub;
-use embedded_sse::io::blocking::PumpOutput;
+use embedded_sse::io::blocking::{MapError, PumpOutput};
 use embedded_sse::io::{End, WithShutdown, WithoutShutdown, asynch};
 use embedded_sse::server::{
     AllowedOrigins, CloseReason, Connection, ConnectionOutput, EventLog, Outcome, PublishError,
@@ -78,6 +78,7 @@ pub fn show() {
     show!("io::End", End::Shutdown);
     show!("io::WithShutdown", WithShutdown::new(Socket(b""), ()));
     show!("io::WithoutShutdown", WithoutShutdown(Socket(b"")));
+    show!("io::blocking::MapError", MapError(Socket(b""), ()));
 }
 
 fn show_session(log: &EventLog<[u8; 64]>) {
