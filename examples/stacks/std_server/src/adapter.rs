@@ -9,6 +9,8 @@ use embedded_sse::server::{Connection, ConnectionOutput, EventLog, ServerOptions
 
 /// Serves one connection until it ends. The socket has a read timeout, after which the thread looks for new events.
 ///
+/// The lock cannot be poisoned by this function, because no call of the crate panics.
+///
 /// The caller counts connections. If there are too many, `is_full` makes this refuse the request.
 pub fn serve(
     mut socket: &TcpStream,
@@ -20,7 +22,7 @@ pub fn serve(
     let mut scratch = [0; 512];
     let mut connection = Connection::new(now(), options, &mut scratch);
     loop {
-        // The log is locked only in this line, and not while the thread writes or waits.
+        // The log is not locked while the thread writes or waits: `output` does not borrow it.
         let output = connection.poll(now(), &log.lock().unwrap());
         match output {
             ConnectionOutput::Request if is_full => connection.refuse_stream(),
