@@ -1,6 +1,7 @@
 //! A client program with a server that fails in every way that a client has to survive.
 
 use std::io::{BufRead, BufReader};
+use std::iter;
 use std::ops::RangeInclusive;
 use std::process::{Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -22,6 +23,8 @@ pub enum Scheme {
 /// A client program that prints a line for each notice and event. It is killed when this is dropped.
 pub struct ClientProgram {
     lines: Receiver<String>,
+    /// More lines come only from a program that misses its end.
+    lines_left: u32,
     _program: Program,
 }
 
@@ -38,12 +41,15 @@ impl ClientProgram {
         });
         Self {
             lines,
+            lines_left: 100,
             _program: program,
         }
     }
 
     /// Waits for the next line. `None` once the program has ended.
-    fn next_line(&self) -> Option<String> {
+    fn next_line(&mut self) -> Option<String> {
+        assert!(self.lines_left > 0, "the program prints without end");
+        self.lines_left -= 1;
         match self.lines.recv_timeout(Duration::from_secs(60)) {
             Ok(line) => Some(line),
             Err(RecvTimeoutError::Disconnected) => None,
@@ -52,7 +58,7 @@ impl ClientProgram {
     }
 
     /// Returns all lines up to this one.
-    pub fn lines_until(&self, last: &str) -> Vec<String> {
+    pub fn lines_until(&mut self, last: &str) -> Vec<String> {
         let mut lines = Vec::new();
         while lines.last().is_none_or(|line| line != last) {
             let line = self.next_line();
@@ -62,8 +68,8 @@ impl ClientProgram {
     }
 
     /// Returns all lines up to the end of the program.
-    fn rest(&self) -> Vec<String> {
-        std::iter::from_fn(|| self.next_line()).collect()
+    fn rest(&mut self) -> Vec<String> {
+        iter::from_fn(|| self.next_line()).collect()
     }
 }
 
@@ -92,7 +98,7 @@ pub async fn follow_over_outages(scheme: Scheme, command: impl Fn(&str, &str, &[
     let port = free_port();
     let tap = Tap::start_at(port, address, "");
     let url = format!("{origin}:{port}/events");
-    let client = ClientProgram::start(&mut command(&url, "300", &tls.authority));
+    let mut client = ClientProgram::start(&mut command(&url, "300", &tls.authority));
 
     let mut lines = client.lines_until("count 3: 3 µs");
     sleep(SILENCE);

@@ -72,7 +72,7 @@ async fn reqwless_client_sends_no_request_to_a_server_with_a_wrong_certificate()
     let tls = TlsProxy::start(server.address).await;
     let other = TlsProxy::start(server.address).await;
     let url = format!("https://localhost:{}/events", tls.address.port());
-    let client = ClientProgram::start(&mut reqwless(&folder, &url, "300", &other.authority));
+    let mut client = ClientProgram::start(&mut reqwless(&folder, &url, "300", &other.authority));
     client.lines_until(UNREACHABLE);
     client.lines_until(UNREACHABLE);
     assert!(server.requests().is_empty());
