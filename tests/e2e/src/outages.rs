@@ -41,7 +41,7 @@ impl ClientProgram {
         });
         Self {
             lines,
-            lines_left: 100,
+            lines_left: 50,
             _program: program,
         }
     }
