@@ -1,26 +1,25 @@
 //! The id that a client gets before it has received an event, so that it can resume.
 
+use super::filter::{ReadNext, RecordChoice};
 use super::made_id::MadeId;
 use super::output::CloseReason;
 use super::progress::{NextRecord, Progress};
-use super::ring::{Cursor, Records};
+use super::ring::Records;
 use super::stage::Stage;
-use super::walk::{Budget, Walk};
+use super::walk::{Budget, Step, Walk};
 use crate::bytes::exact::Exact;
 
 /// The bytes before an id.
 const NAME: &[u8] = b"id: ";
 
-/// A pointer to `Progress::next_record`, or to `next_record_or_id` if `initial_id` is set, so that other programs do not link that.
-pub(super) type ReadNext = for<'l> fn(&mut Progress, &Records<'l>, &mut Cursor) -> NextRecord<'l>;
-pub(super) const NEXT_RECORD: ReadNext = Progress::next_record;
 pub(super) const NEXT_RECORD_OR_ID: ReadNext = next_record_or_id;
 
 /// As [`Progress::next_record`]. But once all records are sent, a client that has received no event gets an id.
 fn next_record_or_id<'l>(
     progress: &mut Progress,
     records: &Records<'l>,
-    after: &mut Cursor,
+    step: &mut Step,
+    _: &RecordChoice<'_>,
 ) -> NextRecord<'l> {
     if progress.stage == Stage::LiveWithoutId {
         match records.read(&mut { progress.walk.cursor }) {
@@ -33,7 +32,7 @@ fn next_record_or_id<'l>(
         }
     }
     match progress.stage.is_live() {
-        true => progress.next_record(records, after),
+        true => progress.next_record(records, &mut step.after),
         false => next_part(records, &mut progress.walk, &mut progress.stage),
     }
 }

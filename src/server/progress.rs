@@ -136,9 +136,6 @@ impl Progress {
     }
 
     /// Finds what the log holds next for this client. If that is a record, sets `after` to the cursor after it.
-    ///
-    /// Not inlined, so that its locals are not on the stack while a snapshot is chosen.
-    #[inline(never)]
     pub fn next_record<'l>(&mut self, records: &Records<'l>, after: &mut Cursor) -> NextRecord<'l> {
         let mut next = self.walk.cursor;
         match records.read(&mut next) {

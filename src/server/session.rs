@@ -9,7 +9,7 @@ use super::progress::{NextRecord, Progress};
 use super::ring::{Cursor, Records};
 use super::stage::Stage;
 use super::stream_options::{Start, StreamOptions};
-use super::walk::{Budget, Walk};
+use super::walk::{Step, Walk};
 use crate::bytes::copy::copy;
 use crate::bytes::exact::{Exact, ExactSlice};
 use crate::time::Instant;
@@ -157,7 +157,7 @@ impl<'a> Session<'a> {
         let progress = &mut self.progress;
         progress.waiting.note_progress(&mut progress.since, now);
         progress.skip_sent(records);
-        let output = self.next(now, records, &mut { Budget::STEP }, &mut { Cursor::START });
+        let output = self.next(now, records, &mut Step::new());
         if let SessionOutput::Send(bytes) = output {
             let progress = &mut self.progress;
             progress.walk.other_read = bytes.len() as u32;
@@ -265,28 +265,27 @@ impl<'a> Session<'a> {
         buffer: &'b mut [u8],
     ) -> SessionOutput<'b> {
         let mut length = 0_usize;
-        let mut budget = Budget::STEP;
+        let mut step = Step::new();
         loop {
             let free = buffer.part_mut(length..);
-            if free.is_empty() || budget.records == 0 && length > 0 {
+            if free.is_empty() || step.budget.records == 0 && length > 0 {
                 break;
             }
             let progress = &mut self.progress;
             progress.waiting.note_progress(&mut progress.since, now);
-            let mut after = Cursor::START;
-            match self.next(now, records, &mut budget, &mut after) {
+            step.after = Cursor::START;
+            match self.next(now, records, &mut step) {
                 SessionOutput::Send(bytes) => {
                     let sent = bytes.get(..free.len()).unwrap_or(bytes);
                     copy(sent, free);
                     self.progress.note_sent(sent.len());
                     length = length.plus(sent.len());
                     // Saturates: a filter has taken this record off the budget already.
-                    budget.records = budget.records.saturating_sub(1);
-                    // Position 0 means that `next` has not set `after`: the position after a record is never 0.
-                    if after.position > 0 && sent.len() == bytes.len() {
+                    step.budget.records = step.budget.records.saturating_sub(1);
+                    if step.after.position > 0 && sent.len() == bytes.len() {
                         // Move past the record at once: if the log overwrites it before the next call, that is no loss.
-                        self.progress.walk.move_to(after);
-                        if after.number == records.ring.next.number {
+                        self.progress.walk.move_to(step.after);
+                        if step.after.number == records.ring.next.number {
                             break;
                         }
                     }
@@ -306,14 +305,13 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Returns the next bytes, or what else to do. If the bytes are a record, sets `after` to the cursor after it.
+    /// Returns the next bytes, or what else to do. If the bytes are a record, sets `after` of the step to the cursor after it.
     #[inline(always)] // As a function of its own it would need stack while a snapshot is chosen.
     fn next<'l>(
         &mut self,
         now: Instant,
         records: &Records<'l>,
-        budget: &mut Budget,
-        after: &mut Cursor,
+        step: &mut Step,
     ) -> SessionOutput<'l>
     where
         'a: 'l,
@@ -337,17 +335,11 @@ impl<'a> Session<'a> {
                     progress.stage = self.own.after(stage, progress.losses);
                 }
                 _ => {
-                    if progress.walk.sent == 0 {
-                        if progress.close_if_over(now) {
-                            continue;
-                        }
-                        if let Some(skip) = options.skip {
-                            if !skip(options.only, records, &mut progress.walk, budget) {
-                                return SessionOutput::Wait(now);
-                            }
-                        }
+                    if progress.walk.sent == 0 && progress.close_if_over(now) {
+                        continue;
                     }
-                    let until = match (options.next_record)(progress, records, after) {
+                    let choice = &options.choice;
+                    let until = match (choice.next)(progress, records, step, choice) {
                         NextRecord::Send(unsent) => return SessionOutput::Send(unsent),
                         NextRecord::Again => continue,
                         NextRecord::Later => now,

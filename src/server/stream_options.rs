@@ -1,7 +1,7 @@
 //! Options of a stream.
 
-use super::filter::{SKIP, Skip};
-use super::initial_id::{NEXT_RECORD, NEXT_RECORD_OR_ID, ReadNext};
+use super::filter::{NEXT_RECORD, NEXT_WANTED, RecordChoice};
+use super::initial_id::NEXT_RECORD_OR_ID;
 use super::initial_state::InitialState;
 use super::ring::Cursor;
 use super::stage::Stage;
@@ -38,12 +38,10 @@ pub struct StreamOptions<'a> {
     pub(super) keep_alive_ms: u32,
     pub(super) loss_notice: Frame<'a>,
     pub(super) start: Start,
-    pub(super) only: Option<&'a [EventType<'a>]>,
-    pub(super) skip: Option<Skip>,
+    pub(super) choice: RecordChoice<'a>,
     /// The stage after preamble and loss notice, for a client that is new or has lost events.
     pub(super) opening: Stage,
     pub(super) initial_state: Option<&'a dyn InitialState>,
-    pub(super) next_record: ReadNext,
     pub(super) lifetime_ms: u32,
     pub(super) write_timeout_ms: u32,
 }
@@ -86,11 +84,13 @@ impl<'a> StreamOptions<'a> {
             keep_alive_ms: 15_000,
             loss_notice: LOST,
             start: Start::Live,
-            only: None,
-            skip: None,
+            choice: RecordChoice {
+                only: None,
+                next: NEXT_RECORD,
+                next_record: NEXT_RECORD,
+            },
             opening: Stage::Live,
             initial_state: None,
-            next_record: NEXT_RECORD,
             lifetime_ms: 0,
             write_timeout_ms: 20_000,
         }
@@ -141,7 +141,7 @@ impl<'a> StreamOptions<'a> {
     pub const fn start(mut self, start: Start) -> Self {
         self.start = start;
         if let Start::LatestOfEachType = start {
-            self.skip = Some(SKIP);
+            self.choice.next = NEXT_WANTED;
         }
         self
     }
@@ -152,8 +152,8 @@ impl<'a> StreamOptions<'a> {
     /// A client that waits for a rare event resumes from the last event that it got. If that one was overwritten, the client
     /// gets a loss notice, even if all missed events were of other types.
     pub const fn event_types(mut self, names: &'a [EventType<'a>]) -> Self {
-        self.only = Some(names);
-        self.skip = Some(SKIP);
+        self.choice.only = Some(names);
+        self.choice.next = NEXT_WANTED;
         self
     }
 
@@ -236,7 +236,10 @@ impl<'a> StreamOptions<'a> {
     /// An event source stores the id and dispatches no event (WHATWG HTML 9.2.6). But fetch-event-source 2.0.1,
     /// extended-eventsource 2.1.0, httpx-sse 0.4.3 and sse-stream 0.3 report an event with empty data.
     pub const fn initial_id(mut self) -> Self {
-        self.next_record = NEXT_RECORD_OR_ID;
+        self.choice.next_record = NEXT_RECORD_OR_ID;
+        if let (None, Start::Live | Start::Oldest) = (self.choice.only, self.start) {
+            self.choice.next = NEXT_RECORD_OR_ID;
+        }
         self.opening = match self.opening {
             Stage::InitialState | Stage::InitialStateWithoutId => Stage::InitialStateWithoutId,
             _ => Stage::LiveWithoutId,
