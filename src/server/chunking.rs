@@ -1,40 +1,55 @@
-//! The chunked transfer coding of streams (RFC 9112, section 7.1).
+//! The transfer codings of streams: chunked (RFC 9112, section 7.1), or none.
 
 use crate::bytes::copy::copy;
 use crate::bytes::exact::{Exact, ExactSlice};
 use crate::http::{ChunkSize, LAST_CHUNK, Request, Response};
 
-/// The response head and the chunk writer of chunked streams.
+/// The response head and the framing of streams with one transfer coding.
 ///
-/// It is reached through a pointer that [`chunked`](super::ServerOptions::chunked) sets, so that other programs do not link it.
+/// It is reached through a pointer, which is to [`UNCHUNKED`] unless [`chunked`](super::ServerOptions::chunked) is set. So other
+/// programs do not link the chunked coding, and no code tests for it.
 #[derive(Debug)]
 pub(super) struct Chunking {
-    /// The head of the response, with `Transfer-Encoding: chunked`.
+    /// The head of the response. Chunked streams have `Transfer-Encoding: chunked`.
     pub head: Response<'static>,
-    /// Writes the framing around `length` bytes of content that lie in the scratch after the first [`BEFORE`] bytes. Returns the
+    /// Writes the framing around `length` bytes of content that lie in the scratch after the first `before` bytes. Returns the
     /// length of the chunk.
     ///
     /// If `length` is 0, writes the last chunk, and returns 0 if that does not fit.
     pub write_chunk: fn(scratch: &mut [u8], length: usize) -> usize,
+    /// How many bytes a chunk has before its content.
+    pub before: usize,
+    /// How many bytes a chunk has after its content.
+    pub after: usize,
 }
 
-/// How many bytes a chunk has before its content.
-pub(super) const BEFORE: usize = ChunkSize::LEN;
-/// How many bytes a chunk has after its content.
-pub(super) const AFTER: usize = END.len();
+const BEFORE: usize = ChunkSize::LEN;
+const AFTER: usize = END.len();
 const END: &[u8] = b"\r\n";
 
 impl Chunking {
-    /// Returns the chunked coding if the options set it and the client speaks HTTP/1.1: an HTTP/1.0 client does not know it
-    /// (RFC 9112, section 6.1).
-    pub fn of(options: Option<&'static Self>, request: &Request<'_>) -> Option<&'static Self> {
-        options.filter(|_| !request.is_http_1_0())
+    /// Returns the coding of the options if the client speaks HTTP/1.1: an HTTP/1.0 client does not know the chunked one (RFC 9112,
+    /// section 6.1).
+    pub fn of(options: &'static Self, request: &Request<'_>) -> &'static Self {
+        match request.is_http_1_0() {
+            true => &UNCHUNKED,
+            false => options,
+        }
     }
 }
 
 pub(super) static CHUNKING: Chunking = Chunking {
     head: Response::stream_in_chunks(),
     write_chunk,
+    before: BEFORE,
+    after: AFTER,
+};
+/// No framing: the stream ends with its connection.
+pub(super) static UNCHUNKED: Chunking = Chunking {
+    head: Response::stream(),
+    write_chunk: |_, length| length,
+    before: 0,
+    after: 0,
 };
 
 fn write_chunk(scratch: &mut [u8], length: usize) -> usize {

@@ -1,7 +1,7 @@
 //! A client's connection as a state machine, from the request to the end.
 
 use super::chunking::Chunking;
-use super::connection_state::{Ending, FixedResponse, State, Stream};
+use super::connection_state::{Ending, FixedResponse, State, advance_stream};
 use super::full::BUSY;
 use super::log::EventLog;
 use super::output::{CloseReason, ConnectionOutput, Outcome, SessionOutput, Waiting};
@@ -100,13 +100,9 @@ impl<'a> Connection<'a> {
     ///
     /// It takes no log, so that the hook of the program runs while a shared log is not locked.
     pub(crate) fn put_initial_state(&mut self) {
-        if let State::Stream(stream) = &mut self.state {
-            if let Some(state) = stream.session.initial_state() {
-                state.put(
-                    &mut stream.session.progress,
-                    stream.chunking,
-                    &mut self.scratch,
-                );
+        if let State::Stream(session) = &mut self.state {
+            if let Some(state) = session.initial_state() {
+                state.put(&mut session.progress, &mut self.scratch);
             }
         }
     }
@@ -209,12 +205,15 @@ impl<'a> Connection<'a> {
         let chunking = Chunking::of(self.options.chunking, &self.request());
         self.set_option_fields(true);
         if self.state.is_unanswered() {
-            self.state = State::Stream(Stream {
-                // The log is searched for the id after the response head was sent. Until then the id stays in the scratch:
-                // the response head is put after the lines of the request.
-                session: Session::begin(now, log, self.request().last_event_id(), options),
-                chunking,
-            });
+            // The log is searched for the id after the response head was sent. Until then the id stays in the scratch:
+            // the response head is put after the lines of the request.
+            self.state = State::Stream(Session::begin(
+                now,
+                log,
+                self.request().last_event_id(),
+                options,
+            ));
+            self.scratch.chunking = chunking;
         }
     }
 
@@ -227,7 +226,13 @@ impl<'a> Connection<'a> {
         let options = self.options;
         if let Some(begin_short_stream) = options.when_full {
             let (state, stream) = (&mut self.state, &options.stream);
-            if begin_short_stream(state, &self.scratch, self.since, stream, options.chunking) {
+            if begin_short_stream(
+                state,
+                &mut self.scratch,
+                self.since,
+                stream,
+                options.chunking,
+            ) {
                 return;
             }
         }
@@ -239,9 +244,7 @@ impl<'a> Connection<'a> {
         let chunking = Chunking::of(self.options.chunking, &self.request());
         self.set_option_fields(!matches!(kind, RequestKind::Other));
         match kind {
-            RequestKind::Stream | RequestKind::Head => {
-                self.respond(Stream::response_head(chunking))
-            }
+            RequestKind::Stream | RequestKind::Head => self.respond(&chunking.head),
             RequestKind::Preflight => self.refuse(Status::NO_CONTENT),
             RequestKind::Other => self.refuse(Status::NOT_FOUND),
             RequestKind::Refuse(response) => self.respond(response),
@@ -404,21 +407,23 @@ impl<'a> Connection<'a> {
                     self.put_head_of_refusal(status);
                 }
             },
-            State::Stream(stream) if !self.scratch.is_head_done() => {
-                let head = Stream::response_head(stream.chunking);
+            State::Stream(_) if !self.scratch.is_head_done() => {
+                let head = &self.scratch.chunking.head;
                 self.put_head(head);
             }
             State::Response(fixed) => {
                 let outcome = Outcome::Answered(fixed.status);
                 self.state.close(outcome);
             }
-            State::Stream(stream) => match stream.advance(now, records, &mut self.scratch) {
-                SessionOutput::Send(_) => {}
-                SessionOutput::Wait(until) => return Some(ConnectionOutput::Wait(until)),
-                SessionOutput::Close(reason) => {
-                    self.state = State::Ended(Ending::of_stream(reason))
+            State::Stream(session) => {
+                match advance_stream(session, now, records, &mut self.scratch) {
+                    SessionOutput::Send(_) => {}
+                    SessionOutput::Wait(until) => return Some(ConnectionOutput::Wait(until)),
+                    SessionOutput::Close(reason) => {
+                        self.state = State::Ended(Ending::of_stream(reason))
+                    }
                 }
-            },
+            }
             State::Ended(ending) => return Some(ending.poll(now, &mut self.since)),
         }
         None

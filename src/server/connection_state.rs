@@ -1,6 +1,5 @@
 //! The states of a connection: the request, the response, and the end.
 
-use super::chunking::Chunking;
 use super::output::{CloseReason, ConnectionOutput, Outcome, SessionOutput};
 use super::ring::Records;
 use super::scratch::Scratch;
@@ -18,7 +17,7 @@ pub(super) enum State<'a> {
     /// A response that is no stream is being sent, head first.
     Response(FixedResponse<'a>),
     /// A stream is being sent, head first.
-    Stream(Stream<'a>),
+    Stream(Session<'a>),
     /// Everything was sent, or the client is gone.
     Ended(Ending),
 }
@@ -30,7 +29,7 @@ impl defmt::Format for State<'_> {
             Self::Head => defmt::write!(f, "Head"),
             Self::Request => defmt::write!(f, "Request"),
             Self::Response(response) => defmt::write!(f, "Response({})", response.status),
-            Self::Stream(stream) => defmt::write!(f, "Stream({})", stream.session),
+            Self::Stream(session) => defmt::write!(f, "Stream({})", session),
             Self::Ended(ending) => defmt::write!(f, "Ended({})", ending.outcome),
         }
     }
@@ -45,7 +44,7 @@ impl<'a> State<'a> {
     /// Returns the session while the response is a stream.
     pub const fn session(&self) -> Option<&Session<'a>> {
         match self {
-            Self::Stream(stream) => Some(&stream.session),
+            Self::Stream(session) => Some(session),
             _ => None,
         }
     }
@@ -66,7 +65,7 @@ impl<'a> State<'a> {
     /// it is `of_response`.
     pub const fn write_timeout_ms(&self, of_response: u32) -> u32 {
         match self {
-            Self::Stream(stream) => stream.session.write_timeout_ms(),
+            Self::Stream(session) => session.write_timeout_ms(),
             _ => of_response,
         }
     }
@@ -74,7 +73,7 @@ impl<'a> State<'a> {
     /// Ends a stream after the current frame. A request that is not answered yet gets no response.
     pub fn end(&mut self) {
         match self {
-            Self::Stream(stream) => stream.session.end(),
+            Self::Stream(session) => session.end(),
             Self::Head | Self::Request => self.close(Outcome::Unanswered),
             _ => {}
         }
@@ -130,59 +129,35 @@ impl<'a> FixedResponse<'a> {
     }
 }
 
-/// A response that is a stream.
-#[derive(Debug)]
-pub(super) struct Stream<'a> {
-    pub session: Session<'a>,
-    /// The chunked transfer coding, if the stream has it.
-    pub chunking: Option<&'static Chunking>,
-}
-
-/// The response head of a stream without the chunked transfer coding, which ends with its connection.
-static UNCHUNKED_HEAD: Response = Response::stream();
-
-impl Stream<'_> {
-    /// Returns the response head of a stream with this transfer coding.
-    pub const fn response_head(chunking: Option<&'static Chunking>) -> &'static Response<'static> {
-        match chunking {
-            Some(chunking) => &chunking.head,
-            None => &UNCHUNKED_HEAD,
-        }
+/// Puts the next bytes of the stream into the scratch, and returns what the session wants next. `Send` is empty then: its bytes
+/// are in the scratch. Call this when everything in the scratch was sent, the response head included.
+#[inline(always)] // As a function of its own it takes 90 bytes more of flash in a program with `Hub::serve`.
+pub fn advance_stream(
+    session: &mut Session<'_>,
+    now: Instant,
+    records: &Records<'_>,
+    scratch: &mut Scratch<'_>,
+) -> SessionOutput<'static> {
+    if session.is_resuming() && !session.search(records, scratch.request().last_event_id()) {
+        return SessionOutput::Wait(now);
     }
-
-    /// Puts the next bytes of the stream into the scratch, and returns what the session wants next. `Send` is empty then: its bytes
-    /// are in the scratch. Call this when everything in the scratch was sent, the response head included.
-    #[inline(always)] // As a function of its own it takes 90 bytes more of flash in a program with `Hub::serve`.
-    pub fn advance(
-        &mut self,
-        now: Instant,
-        records: &Records<'_>,
-        scratch: &mut Scratch<'_>,
-    ) -> SessionOutput<'static> {
-        let session = &mut self.session;
-        if session.is_resuming() && !session.search(records, scratch.request().last_event_id()) {
-            return SessionOutput::Wait(now);
-        }
-        // The search is over, so nothing of the request is needed any more: from here on, events overwrite it. All bytes are sent
-        // already, so this only resets an empty range. Without it, a program with `Hub::serve` takes 32 bytes of flash more, and one
-        // with a `Connection` alone 40 bytes less.
-        scratch.discard_unsent();
-        let space = scratch.content_space(self.chunking);
-        let (length, output) = match session.fill_from(now, records, space) {
-            SessionOutput::Send(bytes) => (bytes.len(), SessionOutput::Send(b"")),
-            SessionOutput::Wait(until) => (0, SessionOutput::Wait(until)),
-            SessionOutput::Close(reason) => (0, SessionOutput::Close(reason)),
-        };
-        if length > 0 {
-            scratch.finish_write(self.chunking, length);
-        }
-        if let (Some(chunking), SessionOutput::Close(CloseReason::Ended | CloseReason::Lifetime)) =
-            (self.chunking, output)
-        {
-            scratch.put_last_chunk(chunking);
-        }
-        output
+    // The search is over, so nothing of the request is needed any more: from here on, events overwrite it. All bytes are sent
+    // already, so this only resets an empty range. Without it, a program with `Hub::serve` takes 32 bytes of flash more, and one
+    // with a `Connection` alone 40 bytes less.
+    scratch.discard_unsent();
+    let space = scratch.content_space();
+    let (length, output) = match session.fill_from(now, records, space) {
+        SessionOutput::Send(bytes) => (bytes.len(), SessionOutput::Send(b"")),
+        SessionOutput::Wait(until) => (0, SessionOutput::Wait(until)),
+        SessionOutput::Close(reason) => (0, SessionOutput::Close(reason)),
+    };
+    if length > 0 {
+        scratch.finish_write(length);
     }
+    if let SessionOutput::Close(CloseReason::Ended | CloseReason::Lifetime) = output {
+        scratch.put_last_chunk();
+    }
+    output
 }
 
 /// The end of a connection: the steps after everything was sent, or after the client is gone.

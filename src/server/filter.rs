@@ -24,12 +24,8 @@ pub(super) struct RecordChoice<'a> {
 /// A pointer to a function that finds the next bytes to send. If they are a record, it sets `after` of the step.
 ///
 /// Only options that need one of these functions hold a pointer to it, so that other programs do not link it.
-pub(super) type ReadNext = for<'l> fn(
-    &mut Progress,
-    &Records<'l>,
-    &mut Step,
-    &RecordChoice<'_>,
-) -> NextRecord<'l>;
+pub(super) type ReadNext =
+    for<'l> fn(&mut Progress, &Records<'l>, &mut Step, &RecordChoice<'_>) -> NextRecord<'l>;
 pub(super) const NEXT_RECORD: ReadNext =
     |progress, records, step, _| progress.next_record(records, &mut step.after);
 pub(super) const NEXT_WANTED: ReadNext = next_wanted;

@@ -3,7 +3,7 @@
 #[cfg(feature = "http")]
 use {
     super::chunking::Chunking,
-    super::connection_state::{FixedResponse, State, Stream},
+    super::connection_state::{FixedResponse, State},
     super::scratch::Scratch,
     super::session::Session,
     super::stream_options::StreamOptions,
@@ -29,10 +29,10 @@ static BUSY_FIELDS: [HeaderField; 1] = [HeaderField::constant(RETRY_AFTER.0, RET
 #[cfg(feature = "http")]
 pub(super) type BeginShortStream = for<'a> fn(
     &mut State<'a>,
-    &Scratch<'_>,
+    &mut Scratch<'_>,
     Instant,
     &'a StreamOptions<'a>,
-    Option<&'static Chunking>,
+    &'static Chunking,
 ) -> bool;
 #[cfg(feature = "http")]
 pub(super) const BEGIN_SHORT_STREAM: BeginShortStream = begin_short_stream;
@@ -43,10 +43,10 @@ pub(super) const BEGIN_SHORT_STREAM: BeginShortStream = begin_short_stream;
 #[cfg(feature = "http")]
 fn begin_short_stream<'a>(
     state: &mut State<'a>,
-    scratch: &Scratch<'_>,
+    scratch: &mut Scratch<'_>,
     now: Instant,
     options: &'a StreamOptions<'a>,
-    chunking: Option<&'static Chunking>,
+    chunking: &'static Chunking,
 ) -> bool {
     let request = scratch.request();
     if !request.asks_for_event_stream() {
@@ -54,12 +54,11 @@ fn begin_short_stream<'a>(
     }
     let chunking = Chunking::of(chunking, &request);
     if state.is_unanswered() {
-        *state = match request.is_method("HEAD") {
-            true => State::Response(FixedResponse::head_only(Stream::response_head(chunking))),
-            false => State::Stream(Stream {
-                session: Session::ended(now, options),
-                chunking,
-            }),
+        let is_head_request = request.is_method("HEAD");
+        scratch.chunking = chunking;
+        *state = match is_head_request {
+            true => State::Response(FixedResponse::head_only(&chunking.head)),
+            false => State::Stream(Session::ended(now, options)),
         };
     }
     true

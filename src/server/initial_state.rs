@@ -2,8 +2,6 @@
 
 use core::fmt;
 
-#[cfg(feature = "http")]
-use super::chunking::Chunking;
 use super::output::Waiting;
 use super::progress::Progress;
 #[cfg(feature = "http")]
@@ -35,18 +33,13 @@ pub(super) trait InitialState: Sync {
 
     /// Puts the next frame into the scratch of a connection, if it is due and nothing else is to be sent.
     #[cfg(feature = "http")]
-    fn put(
-        &self,
-        progress: &mut Progress,
-        chunking: Option<&'static Chunking>,
-        scratch: &mut Scratch<'_>,
-    ) {
+    fn put(&self, progress: &mut Progress, scratch: &mut Scratch<'_>) {
         if !progress.stage.is_initial_state() || !scratch.is_sent() {
             return;
         }
-        let length = self.fill(progress, scratch.content_space(chunking));
+        let length = self.fill(progress, scratch.content_space());
         if length > 0 {
-            scratch.finish_write(chunking, length);
+            scratch.finish_write(length);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::chunking::{AFTER, BEFORE, Chunking};
+use super::chunking::{Chunking, UNCHUNKED};
 use crate::bytes::copy::copy;
 use crate::bytes::exact::{Exact, ExactSlice};
 use crate::http::{ChunkSize, HeadError, Request, RequestHead, Response};
@@ -21,6 +21,8 @@ pub(super) struct Scratch<'a> {
     head_written: u32,
     /// The range of `bytes` that is yet to be sent.
     unsent: (usize, usize),
+    /// The transfer coding of the content, if it is a stream.
+    pub chunking: &'static Chunking,
 }
 
 impl fmt::Debug for Scratch<'_> {
@@ -43,6 +45,7 @@ impl<'a> Scratch<'a> {
             head: RequestHead::default(),
             head_written: 0,
             unsent: (0, 0),
+            chunking: &UNCHUNKED,
         }
     }
 
@@ -158,11 +161,8 @@ impl<'a> Scratch<'a> {
 
     /// Returns the space for the content of a stream: the scratch, without the framing of a chunk if the stream is chunked. It has at
     /// most 65,535 bytes, the content of the longest chunk.
-    pub fn content_space(&mut self, chunking: Option<&'static Chunking>) -> &mut [u8] {
-        let (before, after) = match chunking {
-            Some(_) => (BEFORE, AFTER),
-            None => (0, 0),
-        };
+    pub fn content_space(&mut self) -> &mut [u8] {
+        let (before, after) = (self.chunking.before, self.chunking.after);
         // Saturates: if the framing of a chunk does not fit, the space is empty, and the session closes as stalled.
         let rest = self.bytes.get_mut(before..).unwrap_or_default();
         let room = rest.len().saturating_sub(after).min(ChunkSize::MAX);
@@ -170,17 +170,13 @@ impl<'a> Scratch<'a> {
     }
 
     /// Marks the first `length` bytes of the [content space](Self::content_space) as unsent, and adds the framing of their chunk.
-    pub fn finish_write(&mut self, chunking: Option<&'static Chunking>, length: usize) {
-        let length = match chunking {
-            Some(chunking) => (chunking.write_chunk)(self.bytes, length),
-            None => length,
-        };
-        self.unsent = (0, length);
+    pub fn finish_write(&mut self, length: usize) {
+        self.unsent = (0, (self.chunking.write_chunk)(self.bytes, length));
     }
 
     /// Puts the last chunk here, which ends a chunked stream. If it does not fit, the stream ends without it.
-    pub fn put_last_chunk(&mut self, chunking: &Chunking) {
-        self.unsent = (0, (chunking.write_chunk)(self.bytes, 0));
+    pub fn put_last_chunk(&mut self) {
+        self.unsent = (0, (self.chunking.write_chunk)(self.bytes, 0));
     }
 }
 

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use super::allowed_origins::AllowedOrigins;
-use super::chunking::{CHUNKING, Chunking};
+use super::chunking::{CHUNKING, Chunking, UNCHUNKED};
 use super::full::{BEGIN_SHORT_STREAM, BeginShortStream};
 use super::stream_options::StreamOptions;
 use crate::http::{HeaderField, Request, Response, write_checked_field, write_field};
@@ -38,7 +38,7 @@ pub struct ServerOptions<'a> {
     pub(super) check: Option<Check<'a>>,
     /// Begins a short stream while no slot is free. `None` to send 503.
     pub(super) when_full: Option<BeginShortStream>,
-    pub(super) chunking: Option<&'static Chunking>,
+    pub(super) chunking: &'static Chunking,
     pub(super) max_head_len: u32,
     pub(super) head_timeout_ms: u32,
     pub(super) stream: StreamOptions<'a>,
@@ -58,7 +58,7 @@ impl<'a> ServerOptions<'a> {
             kept_fields: &[],
             check: None,
             when_full: None,
-            chunking: None,
+            chunking: &UNCHUNKED,
             max_head_len: 8 * 1024,
             head_timeout_ms: 10_000,
             stream: StreamOptions::new(),
@@ -202,7 +202,7 @@ impl<'a> ServerOptions<'a> {
     /// So a client can tell a stream that has ended from one that was cut off. By default, and always for clients that speak
     /// HTTP/1.0, a stream ends with its connection. The framing of a chunk takes 8 bytes of the scratch.
     pub const fn chunked(mut self) -> Self {
-        self.chunking = Some(&CHUNKING);
+        self.chunking = &CHUNKING;
         self
     }
 
