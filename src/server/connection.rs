@@ -203,8 +203,8 @@ impl<'a> Connection<'a> {
         options: &'a StreamOptions<'a>,
     ) {
         let chunking = Chunking::of(self.options.chunking, &self.request());
-        self.set_option_fields(true);
         if self.state.is_unanswered() {
+            self.has_option_fields = true;
             // The log is searched for the id after the response head was sent. Until then the id stays in the scratch:
             // the response head is put after the lines of the request.
             self.state = State::Stream(Session::begin(
@@ -222,12 +222,12 @@ impl<'a> Connection<'a> {
     /// With [`reconnect_when_full`](ServerOptions::reconnect_when_full), event sources get a short stream instead. The caller
     /// counts slots, and decides when none is free.
     pub fn refuse_stream(&mut self) {
-        self.set_option_fields(true);
         let options = self.options;
         if let Some(begin_short_stream) = options.when_full {
             let (state, stream) = (&mut self.state, &options.stream);
             if begin_short_stream(
                 state,
+                &mut self.has_option_fields,
                 &mut self.scratch,
                 self.since,
                 stream,
@@ -236,29 +236,29 @@ impl<'a> Connection<'a> {
                 return;
             }
         }
-        self.respond(&BUSY);
+        self.begin_response(BUSY.status(), Some(&BUSY), true);
     }
 
     /// Sends the response for this kind of request, without a stream: for [`RequestKind::Stream`] it is the response head alone.
     pub(crate) fn respond_to(&mut self, kind: RequestKind) {
         let chunking = Chunking::of(self.options.chunking, &self.request());
-        self.set_option_fields(!matches!(kind, RequestKind::Other));
-        match kind {
-            RequestKind::Stream | RequestKind::Head => self.respond(&chunking.head),
-            RequestKind::Preflight => self.refuse(Status::NO_CONTENT),
-            RequestKind::Other => self.refuse(Status::NOT_FOUND),
-            RequestKind::Refuse(response) => self.respond(response),
-        }
+        let response = match kind {
+            RequestKind::Stream | RequestKind::Head => &chunking.head,
+            RequestKind::Preflight => return self.begin_response(Status::NO_CONTENT, None, true),
+            RequestKind::Other => return self.refuse(Status::NOT_FOUND),
+            RequestKind::Refuse(response) => response,
+        };
+        self.begin_response(response.status(), Some(response), true);
     }
 
     /// Answers the request with this response. A `HEAD` request gets the head of the response alone.
     pub fn respond(&mut self, response: &'a Response<'a>) {
-        self.begin_response(response.status(), Some(response));
+        self.begin_response(response.status(), Some(response), false);
     }
 
     /// Answers the request with this status. The content is the status as text, unless the status rules content out.
     pub fn refuse(&mut self, status: Status) {
-        self.begin_response(status, None);
+        self.begin_response(status, None, false);
     }
 
     /// Refuses a request whose head is malformed or too long.
@@ -270,20 +270,19 @@ impl<'a> Connection<'a> {
         };
         // Whether a stream was asked for is unknown, since the head was not read to its end. Without CORS header fields, a page
         // of another origin could not read why it gets no stream.
-        self.has_option_fields = !matches!(error, HeadError::Malformed);
-        self.refuse(status);
+        let has_option_fields = !matches!(error, HeadError::Malformed);
+        self.begin_response(status, None, has_option_fields);
     }
 
-    /// Sets whether the response carries the fields of the options. The fields of a response that has begun do not change.
-    fn set_option_fields(&mut self, has_fields: bool) {
-        if self.state.is_unanswered() {
-            self.has_option_fields = has_fields;
-        }
-    }
-
-    fn begin_response(&mut self, status: Status, response: Option<&'a Response<'a>>) {
+    fn begin_response(
+        &mut self,
+        status: Status,
+        response: Option<&'a Response<'a>>,
+        has_option_fields: bool,
+    ) {
         let is_head_request = self.request().is_method("HEAD");
         if self.state.is_unanswered() {
+            self.has_option_fields = has_option_fields;
             self.state = State::Response(FixedResponse {
                 status,
                 response,

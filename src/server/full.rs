@@ -29,6 +29,7 @@ static BUSY_FIELDS: [HeaderField; 1] = [HeaderField::constant(RETRY_AFTER.0, RET
 #[cfg(feature = "http")]
 pub(super) type BeginShortStream = for<'a> fn(
     &mut State<'a>,
+    &mut bool,
     &mut Scratch<'_>,
     Instant,
     &'a StreamOptions<'a>,
@@ -43,6 +44,7 @@ pub(super) const BEGIN_SHORT_STREAM: BeginShortStream = begin_short_stream;
 #[cfg(feature = "http")]
 fn begin_short_stream<'a>(
     state: &mut State<'a>,
+    has_option_fields: &mut bool,
     scratch: &mut Scratch<'_>,
     now: Instant,
     options: &'a StreamOptions<'a>,
@@ -55,6 +57,7 @@ fn begin_short_stream<'a>(
     let chunking = Chunking::of(chunking, &request);
     if state.is_unanswered() {
         let is_head_request = request.is_method("HEAD");
+        *has_option_fields = true;
         scratch.chunking = chunking;
         *state = match is_head_request {
             true => State::Response(FixedResponse::head_only(&chunking.head)),
