@@ -1,33 +1,12 @@
 //! The choice of frames for a client that does not get all of them.
 
-use super::progress::{NextRecord, Progress};
+use super::progress::{NextRecord, Only, Progress, ReadNext, Step};
 use super::record::Record;
 use super::ring::{Cursor, Records};
-use super::walk::{Budget, Step, Walk};
+use super::walk::{Budget, Walk};
 use crate::bytes::equal;
 use crate::bytes::exact::Exact;
-use crate::wire::text::EventType;
 
-/// The types of the events that a client gets, or `None` for all.
-type Only<'c> = Option<&'c [EventType<'c>]>;
-
-/// Which records a client gets, and how the next one is found.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct RecordChoice<'a> {
-    pub only: Only<'a>,
-    /// Finds the next bytes to send. [`NEXT_WANTED`] if some records are left out, else the same as `next_record`.
-    pub next: ReadNext,
-    /// Finds the next bytes to send if no record is left out.
-    pub next_record: ReadNext,
-}
-
-/// A pointer to a function that finds the next bytes to send. If they are a record, it sets `after` of the step.
-///
-/// Only options that need one of these functions hold a pointer to it, so that other programs do not link it.
-pub(super) type ReadNext =
-    for<'l> fn(&mut Progress, &Records<'l>, &mut Step, &RecordChoice<'_>) -> NextRecord<'l>;
-pub(super) const NEXT_RECORD: ReadNext =
-    |progress, records, step, _| progress.next_record(records, &mut step.after);
 pub(super) const NEXT_WANTED: ReadNext = next_wanted;
 
 /// Types of this length or more are not compared with later ones, because that would take long. A snapshot contains every event of
@@ -38,14 +17,13 @@ const LONG_TYPE: usize = 256;
 fn next_wanted<'l>(
     progress: &mut Progress,
     records: &Records<'l>,
-    step: &mut Step,
-    choice: &RecordChoice<'_>,
-) -> NextRecord<'l> {
+    step: &mut Step<'_, 'l>,
+) -> NextRecord {
     let walk = &mut progress.walk;
-    if walk.sent == 0 && !skip(choice.only, records, walk, &mut step.budget) {
+    if walk.sent == 0 && !skip(step.choice.only, records, walk, &mut step.budget) {
         return NextRecord::Later;
     }
-    (choice.next_record)(progress, records, step, choice)
+    (step.choice.next_record)(progress, records, step)
 }
 
 /// Moves past the records that are not for this client. Returns `false` if the budget is used up before.

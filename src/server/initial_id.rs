@@ -1,12 +1,11 @@
 //! The id that a client gets before it has received an event, so that it can resume.
 
-use super::filter::{ReadNext, RecordChoice};
 use super::made_id::MadeId;
 use super::output::CloseReason;
-use super::progress::{NextRecord, Progress};
+use super::progress::{NextRecord, Progress, ReadNext, Step};
 use super::ring::Records;
 use super::stage::Stage;
-use super::walk::{Budget, Step, Walk};
+use super::walk::{Budget, Walk};
 use crate::bytes::exact::Exact;
 
 /// The bytes before an id.
@@ -18,9 +17,8 @@ pub(super) const NEXT_RECORD_OR_ID: ReadNext = next_record_or_id;
 fn next_record_or_id<'l>(
     progress: &mut Progress,
     records: &Records<'l>,
-    step: &mut Step,
-    _: &RecordChoice<'_>,
-) -> NextRecord<'l> {
+    step: &mut Step<'_, 'l>,
+) -> NextRecord {
     if progress.stage == Stage::LiveWithoutId {
         match records.read(&mut { progress.walk.cursor }) {
             Ok(None) => {
@@ -32,13 +30,18 @@ fn next_record_or_id<'l>(
         }
     }
     match progress.stage.is_live() {
-        true => progress.next_record(records, &mut step.after),
-        false => next_part(records, &mut progress.walk, &mut progress.stage),
+        true => progress.next_record(records, step),
+        false => next_part(progress, records, step),
     }
 }
 
 /// Finds the newest id of the log, and sends it in a block without data.
-fn next_part<'l>(records: &Records<'l>, walk: &mut Walk, stage: &mut Stage) -> NextRecord<'l> {
+fn next_part<'l>(
+    progress: &mut Progress,
+    records: &Records<'l>,
+    step: &mut Step<'_, 'l>,
+) -> NextRecord {
+    let walk = &mut progress.walk;
     if walk.sent == SEARCHING {
         if !search(records, walk) {
             return NextRecord::Later;
@@ -49,9 +52,12 @@ fn next_part<'l>(records: &Records<'l>, walk: &mut Walk, stage: &mut Stage) -> N
         0 if records.ring.makes_ids => unsent_made_id(records, walk),
         _ => unsent_id(records, walk),
     };
-    *stage = match unsent {
+    progress.stage = match unsent {
         Some(b"") => Stage::Live,
-        Some(unsent) => return NextRecord::Send(unsent),
+        Some(unsent) => {
+            step.unsent = unsent;
+            return NextRecord::Send;
+        }
         None if walk.sent == FOUND => Stage::Live,
         None => Stage::Closed(CloseReason::Lagged),
     };

@@ -4,8 +4,9 @@ use super::output::{CloseReason, Waiting};
 use super::resume::Resume;
 use super::ring::{Cursor, Lagged, Records};
 use super::stage::Stage;
-use super::walk::Walk;
+use super::walk::{Budget, Walk};
 use crate::time::Instant;
+use crate::wire::text::EventType;
 #[cfg(any(feature = "http", feature = "embedded-io-async"))]
 use crate::wire::text::LastEventId;
 
@@ -31,15 +32,58 @@ const REPORTED_SENT: u32 = u32::MAX;
 const ENDED: Instant = Instant::from_millis(0);
 
 /// What [`Progress::next_record`] found.
-pub(super) enum NextRecord<'l> {
+pub(super) enum NextRecord {
     /// Bytes to send. There is at least one.
-    Send(&'l [u8]),
+    Send,
     /// The stage has changed, or the record was sent: ask again.
     Again,
     /// Only a part of a search was done: ask again after the log was unlocked.
     Later,
     /// All records were sent.
     End,
+}
+
+/// The types of the events that a client gets, or `None` for all.
+pub(super) type Only<'c> = Option<&'c [EventType<'c>]>;
+
+/// Which records a client gets, and how the next one is found.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RecordChoice<'a> {
+    pub only: Only<'a>,
+    /// Finds the next bytes to send. `NEXT_WANTED` if some records are left out, else the same as `next_record`.
+    pub next: ReadNext,
+    /// Finds the next bytes to send if no record is left out.
+    pub next_record: ReadNext,
+}
+
+/// A pointer to a function that finds the next bytes to send. If they are a record, it sets `after` of the step.
+///
+/// Only options that need one of these functions hold a pointer to it, so that other programs do not link it.
+pub(super) type ReadNext = for<'l> fn(&mut Progress, &Records<'l>, &mut Step<'_, 'l>) -> NextRecord;
+
+pub(super) const NEXT_RECORD: ReadNext =
+    |progress, records, step| progress.next_record(records, step);
+
+/// One step of a stream: how much it may read, and what it has found.
+pub(super) struct Step<'c, 'l> {
+    pub choice: &'c RecordChoice<'c>,
+    pub budget: Budget,
+    /// The cursor after the record whose bytes are to be sent. Its position is 0 if they are no record: no record ends at the start
+    /// of the buffer.
+    pub after: Cursor,
+    /// The bytes to send, after [`NextRecord::Send`].
+    pub unsent: &'l [u8],
+}
+
+impl<'c> Step<'c, '_> {
+    pub const fn new(choice: &'c RecordChoice<'c>) -> Self {
+        Self {
+            choice,
+            budget: Budget::STEP,
+            after: Cursor::START,
+            unsent: &[],
+        }
+    }
 }
 
 impl Progress {
@@ -136,15 +180,20 @@ impl Progress {
     }
 
     /// Finds what the log holds next for this client. If that is a record, sets `after` to the cursor after it.
-    pub fn next_record<'l>(&mut self, records: &Records<'l>, after: &mut Cursor) -> NextRecord<'l> {
+    pub fn next_record<'l>(
+        &mut self,
+        records: &Records<'l>,
+        step: &mut Step<'_, 'l>,
+    ) -> NextRecord {
         let mut next = self.walk.cursor;
         match records.read(&mut next) {
             Ok(Some(record)) => {
                 let unsent = record.as_bytes().get(self.walk.sent as usize..);
                 match unsent {
                     Some(unsent @ [_, ..]) => {
-                        *after = next;
-                        return NextRecord::Send(unsent);
+                        step.after = next;
+                        step.unsent = unsent;
+                        return NextRecord::Send;
                     }
                     _ => self.walk.move_to(next),
                 }

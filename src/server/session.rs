@@ -5,11 +5,11 @@ use super::initial_state::InitialState;
 use super::log::EventLog;
 use super::output::{CloseReason, SessionOutput, Waiting};
 use super::own_frames::OwnFrames;
-use super::progress::{NextRecord, Progress};
+use super::progress::{NextRecord, Progress, Step};
 use super::ring::{Cursor, Records};
 use super::stage::Stage;
 use super::stream_options::{Start, StreamOptions};
-use super::walk::{Step, Walk};
+use super::walk::Walk;
 use crate::bytes::copy::copy;
 use crate::bytes::exact::{Exact, ExactSlice};
 use crate::time::Instant;
@@ -157,7 +157,7 @@ impl<'a> Session<'a> {
         let progress = &mut self.progress;
         progress.waiting.note_progress(&mut progress.since, now);
         progress.skip_sent(records);
-        let output = self.next(now, records, &mut Step::new());
+        let output = self.next(now, records, &mut Step::new(&self.own.options.choice));
         if let SessionOutput::Send(bytes) = output {
             let progress = &mut self.progress;
             progress.walk.other_read = bytes.len() as u32;
@@ -265,7 +265,7 @@ impl<'a> Session<'a> {
         buffer: &'b mut [u8],
     ) -> SessionOutput<'b> {
         let mut length = 0_usize;
-        let mut step = Step::new();
+        let mut step = Step::new(&self.own.options.choice);
         loop {
             let free = buffer.part_mut(length..);
             if free.is_empty() || step.budget.records == 0 && length > 0 {
@@ -311,7 +311,7 @@ impl<'a> Session<'a> {
         &mut self,
         now: Instant,
         records: &Records<'l>,
-        step: &mut Step,
+        step: &mut Step<'_, 'l>,
     ) -> SessionOutput<'l>
     where
         'a: 'l,
@@ -338,9 +338,8 @@ impl<'a> Session<'a> {
                     if progress.walk.sent == 0 && progress.close_if_over(now) {
                         continue;
                     }
-                    let choice = &options.choice;
-                    let until = match (choice.next)(progress, records, step, choice) {
-                        NextRecord::Send(unsent) => return SessionOutput::Send(unsent),
+                    let until = match (step.choice.next)(progress, records, step) {
+                        NextRecord::Send => return SessionOutput::Send(step.unsent),
                         NextRecord::Again => continue,
                         NextRecord::Later => now,
                         NextRecord::End => {

@@ -1,8 +1,9 @@
 //! Options of a stream.
 
-use super::filter::{NEXT_RECORD, NEXT_WANTED, RecordChoice};
+use super::filter::NEXT_WANTED;
 use super::initial_id::NEXT_RECORD_OR_ID;
 use super::initial_state::InitialState;
+use super::progress::{NEXT_RECORD, RecordChoice};
 use super::ring::Cursor;
 use super::stage::Stage;
 use crate::bytes::exact::Exact;

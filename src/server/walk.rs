@@ -73,23 +73,6 @@ impl Walk {
     }
 }
 
-/// One step of a stream: how much it may read, and what it has found.
-pub(super) struct Step {
-    pub budget: Budget,
-    /// The cursor after the record whose bytes are to be sent. Its position is 0 if they are no record: no record ends at the start
-    /// of the buffer.
-    pub after: Cursor,
-}
-
-impl Step {
-    pub const fn new() -> Self {
-        Self {
-            budget: Budget::STEP,
-            after: Cursor::START,
-        }
-    }
-}
-
 /// How much one step may read, so that the log is not locked for long.
 pub(super) struct Budget {
     pub records: u32,
