@@ -31,7 +31,8 @@ macro_rules! words {
                 match self {
                     $($pattern => defmt::write!(f, $words),)+
                     $($($formatted => defmt::write!(f, $format, $value),)+)?
-                    $($($outer => defmt::Format::format($inner, f),)+)?
+                    // By the macro: the method `format` of a derived implementation panics.
+                    $($($outer => defmt::write!(f, "{}", $inner),)+)?
                 }
             }
         }

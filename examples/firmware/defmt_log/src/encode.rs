@@ -39,7 +39,16 @@ pub fn show() {
     show!("io::ReadError", ReadError::Io(BufferTooSmall));
     show!("io::WriteError", WriteError::Io(BufferTooSmall));
     show!("io::ServeError", ServeError::Io(BufferTooSmall));
+    // Errors of most sockets derive their implementations.
+    show!("io::ReadError", ReadError::Io(SocketError::Reset));
+    show!("io::WriteError", WriteError::Io(Some(SocketError::Reset)));
+    show!("io::ServeError", ServeError::Io(&SocketError::Reset));
     words!("io::ReadError" as ReadError<BufferTooSmall> { Io(BufferTooSmall), Overflow, Idle });
     words!("io::WriteError" as WriteError<BufferTooSmall> { Io(BufferTooSmall), WriteZero, CutOff });
     words!("io::ServeError" as ServeError<BufferTooSmall> { Io(BufferTooSmall), WriteZero });
+}
+
+#[derive(Debug, defmt::Format)]
+enum SocketError {
+    Reset,
 }
