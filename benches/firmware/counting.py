@@ -54,7 +54,7 @@ RECEIVE_BARS = {
 }
 
 # Instructions for an event of 64 bytes of data. Those of `Session::fill` and `Hub::serve` are for each client.
-SERVE_LIMITS = {"EventLog::publish": 2100, "EventLog::publish_with": 2480, "Session::fill": 502, "Hub::serve": 1170}
+SERVE_LIMITS = {"EventLog::publish": 2100, "EventLog::publish_with": 2480, "Session::fill": 495, "Hub::serve": 1125}
 SERVE_BARS = {"EventLog::publish": 2600, "Hub::serve": 1450}
 
 # The longest time for which a hub's lock is held, for clients with an unknown id, the oldest id, or none. Snapshots: the cost

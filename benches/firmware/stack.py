@@ -8,9 +8,9 @@ LIMITS = {
     "Decoder::next": 288,
     "EventLog::publish": 400,
     "EventLog::publish_with": 480,
-    "Session::poll": 344,
-    "Session::fill": 344,
-    "Connection::poll": 432,
+    "Session::poll": 336,
+    "Session::fill": 352,
+    "Connection::poll": 424,
     "EventSource::poll": 424,
 }
 

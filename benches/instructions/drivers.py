@@ -18,7 +18,7 @@ RECEIVE_LIMITS = {
 }
 PUSH_LIMITS = {17: 777, 55: 2750, 255: 7760}
 # Limits for an event of 64 bytes of data. Those of `Session::fill` and `Hub::serve` are for each client.
-SERVE_LIMITS = {"EventLog::publish": 1640, "EventLog::publish_with": 1670, "Session::fill": 389, "Hub::serve": 990}
+SERVE_LIMITS = {"EventLog::publish": 1640, "EventLog::publish_with": 1670, "Session::fill": 378, "Hub::serve": 970}
 SNAPSHOT_LIMIT = 7_260_000  # for 630 types
 
 # The names of the functions in `benches/drivers.rs`.
