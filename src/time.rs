@@ -13,9 +13,12 @@
 /// let start = Instant::from_millis(1_000);
 /// assert_eq!(start.after(500), Instant::from_millis(1_500));
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(u64);
+
+debug_and_format!([] Instant {
+    Self(milliseconds) => "{} ms", milliseconds;
+});
 
 impl Instant {
     /// A time that never comes.

@@ -78,6 +78,10 @@ impl<'a> ClientOptions<'a> {
 
     /// Adds header fields to the request. `Host`, `Accept`, `Cache-Control` and `Accept-Encoding` replace the default ones.
     /// `Content-Length`, `Transfer-Encoding` and `Last-Event-ID` are left out: the client sets these itself.
+    ///
+    /// After a redirect to another origin, the fields `Authorization`, `Cookie`, `Proxy-Authorization` and `Host` are left out. A
+    /// token in a field of another name is sent there: then do not call
+    /// [`follow_redirects`](super::EventSource::follow_redirects).
     pub const fn fields(mut self, fields: &'a [HeaderField<'a>]) -> Self {
         self.request.fields = self.request.fields.with_fields(fields);
         self
@@ -85,7 +89,7 @@ impl<'a> ClientOptions<'a> {
 
     /// Adds header fields whose values are produced for each connection.
     ///
-    /// They are sent after those of [`fields`](Self::fields), and the same rules apply to them. If a name is in both lists, or
+    /// They are sent after those of [`fields`](Self::fields), and the same rules apply to them, also after a redirect. If a name is in both lists, or
     /// twice in one list, both fields are sent.
     pub const fn dynamic_fields(mut self, fields: &'a [DynamicField<'a>]) -> Self {
         self.request.fields = self.request.fields.with_dynamic(fields);

@@ -44,7 +44,8 @@ pub enum ServerReason {
     NoContent,
     /// The status is 200, but the type is not `text/event-stream`.
     WrongType,
-    /// The server has ended the stream: the body of the response is complete.
+    /// The server has ended the stream: the body of the response is complete. A response with neither a length nor chunks is
+    /// complete when the server closes its side of the connection, even within an event.
     Ended,
 }
 

@@ -55,11 +55,12 @@ async fn main(spawner: Spawner) {
     for (label, url) in LABELS.into_iter().zip(urls.split('|')) {
         match Url::new(url) {
             Ok(url) => {
-                defmt::info!("{=str} follows {=str}", label, url.as_str());
+                // Without the query, which may have a token.
+                defmt::info!("{=str} follows {}", label, url);
                 let task = follow::follow(stack, label, url);
                 spawner.spawn(task.expect("spawned as often as there are labels"));
             }
-            Err(error) => defmt::error!("{}: {=str}", error, url),
+            Err(error) => defmt::error!("{=str}: {}", label, error),
         }
     }
 }

@@ -38,7 +38,8 @@ async fn main(spawner: Spawner) {
     let url = chip::host::argument(&mut argument).unwrap_or(DEFAULT_URL);
     match Url::new(url) {
         Ok(url) => {
-            defmt::info!("follows {=str}", url.as_str());
+            // Without the query, which may have a token.
+            defmt::info!("follows {}", url);
             follow(stack, url).await
         }
         Err(error) => defmt::error!("{}: {=str}", error, url),
