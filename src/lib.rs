@@ -175,7 +175,6 @@ extern crate std;
 #[doc = include_str!("../README.md")]
 struct Readme;
 
-// First, because the macros in it are for all modules after it.
 #[macro_use]
 mod print;
 

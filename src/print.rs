@@ -1,6 +1,6 @@
 //! Texts for logs. Each is written once, and implements a trait of `core::fmt` and `defmt::Format`.
 //!
-//! These macros are above all modules, because they are found by the order of the source.
+//! `lib.rs` declares this module first: a macro is visible only in the source after it.
 
 /// Implements `Display` and `defmt::Format` with the same words.
 ///

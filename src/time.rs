@@ -17,6 +17,7 @@
 pub struct Instant(u64);
 
 debug_and_format!([] Instant {
+    Self(u64::MAX) => "never";
     Self(milliseconds) => "{} ms", milliseconds;
 });
 

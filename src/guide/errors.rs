@@ -2,9 +2,10 @@
 //!
 //! An error has one of four causes: your program passed something invalid, the peer sent something invalid or refused, the
 //! network failed, or a buffer is too small. Only the first cause is a bug of your program. All errors are small,
-//! implement [`core::error::Error`], and say in lowercase what is wrong. With the feature `defmt`, `defmt` prints the same words. `#[non_exhaustive]` enums need a wildcard arm.
+//! implement [`core::error::Error`], and say in lowercase what is wrong. With the feature `defmt`, `defmt` prints the same
+//! words. `#[non_exhaustive]` enums need a wildcard arm.
 //!
-//! No call panics. The one exception is that of every `async fn`: its future panics if it is polled after it has returned.
+//! No call panics. There is one exception, which every `async fn` has: its future panics if it is polled after it has returned.
 //!
 //! # Your program
 //!

@@ -123,5 +123,15 @@ impl<'h> Request<'h> {
 }
 
 debug_and_format!(['h] Request<'h> {
-    request => "Request {{ method: {:?}, path: {:?}, .. }}", request.method(), request.path();
+    request => "Request {{ method: {:?}, path: {:?}, .. }}", request.method(), path_without_secrets(request.path());
 });
+
+/// Returns the part of a path that may be printed. What stands for the path in a malformed target may hold a password, and a
+/// fragment may hold a token.
+fn path_without_secrets(path: &str) -> &str {
+    match path.split_once('#') {
+        _ if !path.starts_with('/') => "..",
+        Some((path, _)) => path,
+        None => path,
+    }
+}

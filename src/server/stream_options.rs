@@ -113,7 +113,8 @@ impl<'a> StreamOptions<'a> {
         self
     }
 
-    /// Sends a comment of 2 KB after the reconnection time at the start of the stream, for proxies and clients that buffer the first bytes of a response.
+    /// Sends a comment of 2 KB at the start of the stream, after `retry`. It is for proxies and clients that buffer the first
+    /// bytes of a response.
     pub const fn padding(mut self) -> Self {
         self.padding = Some(unsent_padding);
         self
@@ -166,8 +167,8 @@ impl<'a> StreamOptions<'a> {
     /// The hook is called with 0, 1, 2 and so on, each time with an empty sink. It writes the frame of that number and returns
     /// `true`, or returns `false` after the last frame. A hook that never returns `false` is stopped only by the end of the stream.
     ///
-    /// A frame may be as long as the scratch of the connection, and 8 bytes shorter if the stream is chunked. Writing a longer one returns
-    /// [`BufferTooSmall`](crate::BufferTooSmall), and the frame is left out. Frames need no id: a client resumes by the ids of the
+    /// A frame may be as long as the scratch of the connection. If the stream is chunked, it has to be 8 bytes shorter. Writing a
+    /// longer one returns [`BufferTooSmall`](crate::BufferTooSmall), and the frame is left out. Frames need no id: a client resumes by the ids of the
     /// log.
     ///
     /// [`event_types`](Self::event_types) does not filter these frames. With [`Start::LatestOfEachType`], the client gets two
@@ -224,8 +225,8 @@ impl<'a> StreamOptions<'a> {
     }
 
     /// Sends the newest id of the log, in a block without data, to a client for which the log holds no event when it connects.
-    /// With [`Start::Live`] that is every client without a last event ID. The same happens after a loss notice. The frames of
-    /// [`initial_state`](Self::initial_state), and frames of the log without data, come before this block.
+    /// With [`Start::Live`] that is every client without a last event ID. A client that gets a loss notice is treated in the same
+    /// way. The frames of [`initial_state`](Self::initial_state), and frames of the log without data, come before this block.
     ///
     /// Without an id, a client whose connection is lost before its first event misses the events that are published until it
     /// reconnects.

@@ -292,3 +292,28 @@ fn a_request_line_without_room_for_its_end_leaves_no_request() {
         }
     }
 }
+
+/// Breaks when `Debug` of a request prints a credential, also if the client has sent a malformed target.
+#[test]
+fn debug_prints_no_credentials() {
+    for target in [
+        "/events?token=hunter2",
+        "/events#token=hunter2",
+        "http://user:hunter2@device/events",
+        "ws://user:hunter2@device/events",
+        "http:user:hunter2@device/",
+        "user:hunter2@device:80",
+    ] {
+        let mut scratch = [0; 512];
+        let mut connection = Connection::new(NOW, &OPTIONS, &mut scratch);
+        let request = format!("GET {target} HTTP/1.1\r\nHost: a\r\nCookie: hunter2\r\n\r\n");
+        connection.receive_buffer()[..request.len()].copy_from_slice(request.as_bytes());
+        connection.received(request.len());
+        let _ = connection.poll(NOW, &Log::new());
+        let printed = format!("{:?} {connection:?}", connection.request());
+        assert!(
+            printed.contains("GET") && !printed.contains("hunter2"),
+            "{printed}"
+        );
+    }
+}

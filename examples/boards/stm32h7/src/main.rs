@@ -85,10 +85,13 @@ fn millicelsius(reading: u16) -> i32 {
     30_000 + (microvolts - 620_000) / 2
 }
 
-/// Returns a locally administered address that differs for each chip: position on the wafer, and number of the wafer.
+/// Returns a locally administered address from all twelve bytes of the chip's number: the lot, the wafer and the position on it.
 fn mac_address() -> [u8; 6] {
-    let [a, b, c, d, e, ..] = uid::uid();
-    [2, a, b, c, d, e]
+    let mut address = [2, 0, 0, 0, 0, 0];
+    for (index, byte) in uid::uid().iter().enumerate() {
+        address[1 + index % 5] ^= byte;
+    }
+    address
 }
 
 /// Runs the core at 400 MHz, from the internal oscillator of 64 MHz.
