@@ -8,7 +8,7 @@ use crate::client::{Client, request};
 use crate::stacks::StackServer;
 
 /// The slots of the servers in `examples/stacks`.
-const SLOTS: usize = 2;
+pub const SLOTS: usize = 2;
 /// More events than the log of these servers holds.
 const MANY: usize = 100;
 
@@ -38,7 +38,8 @@ fn resumes(package: &str) {
     expect_numbers(&mut second, 7..=7);
 }
 
-/// A client whose last event ID is not in the log any more gets the loss notice first, and then what the log holds.
+/// A client whose last event ID is not in the log any more gets the loss notice first, and then what the log holds. An id that is
+/// too long is like one that is not in the log.
 fn tells_of_a_loss(package: &str) {
     let mut server = StackServer::start(package, 0);
     let mut first = open(&server, "");
@@ -52,6 +53,12 @@ fn tells_of_a_loss(package: &str) {
     let oldest: usize = second.next_event().unwrap().data.parse().unwrap();
     assert!(oldest > 2, "event {oldest} was not lost");
     expect_numbers(&mut second, oldest + 1..=1 + MANY);
+    drop(second);
+    // A foreign id may be longer than the adapter's buffer. A page may add a query.
+    let long_id = "x".repeat(100);
+    let (status, mut third) = Body::request(server.address, "/events?token=1", &long_id);
+    assert_eq!(status, 200);
+    assert_eq!(third.next_event().unwrap().event, "lost");
 }
 
 /// While all slots are taken, a further client gets a 503, or a stream that ends at once. The slot of a client that closes its
@@ -92,7 +99,7 @@ fn sends_keep_alive(mut stream: Body) {
 }
 
 /// Opens a stream that has a slot.
-fn open(server: &StackServer, last_event_id: &str) -> Body {
+pub fn open(server: &StackServer, last_event_id: &str) -> Body {
     let (status, mut body) = Body::request(server.address, "/events", last_event_id);
     assert_eq!(status, 200);
     // From now on, the client gets what is published.

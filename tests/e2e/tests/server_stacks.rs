@@ -6,6 +6,7 @@ mod inputs;
 use std::fs;
 
 use e2e::body::Body;
+use e2e::client::{Client, request};
 use e2e::program::root;
 use e2e::promises;
 use e2e::stacks::StackServer;
@@ -34,6 +35,26 @@ fn a_service_of_picoserve_keeps_the_promises_of_a_hub() {
 #[test]
 fn a_handler_of_edge_http_keeps_the_promises_of_a_hub() {
     promises::check("edge_http_server");
+}
+
+/// Breaks when a response that is no stream lets the client keep the connection. The handler would wait for its next request, and
+/// be missing for other clients.
+#[test]
+fn a_handler_of_edge_http_closes_the_connection_of_a_refused_client() {
+    let server = StackServer::start("edge_http_server", 0);
+    let not_found = request("").replace("/events", "/other");
+    let response = Client::send(server.address, &not_found).read_to_end();
+    assert_closing(&response.unwrap(), "404");
+    let streams = [(); promises::SLOTS].map(|()| promises::open(&server, ""));
+    let response = Client::send(server.address, &request("")).read_to_end();
+    assert_closing(&response.unwrap(), "503");
+    drop(streams);
+}
+
+fn assert_closing(response: &str, status: &str) {
+    let head = format!("HTTP/1.1 {status}");
+    assert!(response.starts_with(&head), "{response}");
+    assert!(response.contains("Connection: Close\r\n"), "{response}");
 }
 
 /// Breaks when the stream goes on after axum has dropped the body: the slot of a client that is gone would stay taken.
