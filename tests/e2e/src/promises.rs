@@ -1,5 +1,7 @@
 //! What every client may expect of a server with an event log, whatever its HTTP stack is.
 
+use std::io::{ErrorKind, Read, Write};
+use std::net::TcpStream;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -97,6 +99,42 @@ fn sends_keep_alive(mut stream: Body) {
     // The first bytes of a stream are a comment, too.
     stream.wait_for(":\nretry: 3000\n:\n");
 }
+
+/// Checks that this package resets the connection of a client that has received a part of an event when the log overwrites the
+/// rest. A FIN would tell the client that it has got the whole stream.
+pub fn check_reset(package: &str) {
+    let mut server = StackServer::start(package, 0);
+    // If the server has written the end of an event last, the client gets a loss notice instead: there is more than one burst.
+    let mut client = TcpStream::connect(server.address).unwrap();
+    let limit = Some(Duration::from_secs(60));
+    client.set_read_timeout(limit).unwrap();
+    client.write_all(request("").as_bytes()).unwrap();
+    let (mut received, mut chunk) = (Vec::new(), [0; 4096]);
+    // The stream begins with its reconnection time.
+    while !received.ends_with(b"retry: 3000\n") {
+        client.read_exact(&mut chunk[..1]).unwrap();
+        received.push(chunk[0]);
+    }
+    for burst in 1..=50 {
+        server.publish(BURST);
+        let newest = format!("data: {}\n\n", burst * BURST);
+        while !received.ends_with(newest.as_bytes()) {
+            match client.read(&mut chunk) {
+                Ok(0) => panic!("FIN after {}", received.escape_ascii()),
+                Ok(length) => received.extend_from_slice(&chunk[..length]),
+                Err(error) => {
+                    assert_eq!(error.kind(), ErrorKind::ConnectionReset);
+                    return;
+                }
+            }
+            received.drain(..received.len().saturating_sub(200));
+        }
+    }
+    panic!("the connection was not reset");
+}
+
+/// More events than the server can write in the time in which they are published.
+const BURST: usize = 50_000;
 
 /// Opens a stream that has a slot.
 pub fn open(server: &StackServer, last_event_id: &str) -> Body {

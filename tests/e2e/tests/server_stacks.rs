@@ -24,6 +24,18 @@ fn threads_keep_the_promises_of_a_log() {
     promises::check("std_server");
 }
 
+/// Breaks when `end` does not set zero linger.
+#[test]
+fn tokio_sockets_reset_a_slow_client() {
+    promises::check_reset("tokio_server");
+}
+
+/// Breaks when the socket has no zero linger at an `Abort`.
+#[test]
+fn threads_reset_a_slow_client() {
+    promises::check_reset("std_server");
+}
+
 /// Breaks when the service does not pass the last event id on, or takes no slot.
 #[test]
 fn a_service_of_picoserve_keeps_the_promises_of_a_hub() {

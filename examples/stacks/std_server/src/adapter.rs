@@ -1,24 +1,29 @@
 //! The glue between an event log and threads: each thread serves one connection, and waits for events or for the client.
 
-use std::io::{ErrorKind, Read, Result, Write};
+use std::io::ErrorKind::{TimedOut, WouldBlock};
+use std::io::{Read, Result, Write};
 use std::net::{Shutdown, TcpStream};
 use std::sync::Mutex;
+use std::time::Duration;
 
 use embedded_sse::Instant;
 use embedded_sse::server::{Connection, ConnectionOutput, EventLog, ServerOptions};
+use socket2::SockRef;
 
 /// Serves one connection until it ends. The socket has a read timeout, after which the thread looks for new events.
 ///
 /// The lock cannot be poisoned by this function, because no call of the crate panics.
 ///
 /// The caller counts connections. If there are too many, `is_full` makes this refuse the request.
-pub fn serve(
+pub fn serve<const BYTES: usize>(
     mut socket: &TcpStream,
-    log: &Mutex<EventLog<[u8; 1024]>>,
+    log: &Mutex<EventLog<[u8; BYTES]>>,
     options: &ServerOptions,
     now: impl Fn() -> Instant,
     is_full: bool,
 ) -> Result<()> {
+    // With zero linger, the drop of the socket sends RST: after an error, and to a client that is too slow.
+    SockRef::from(socket).set_linger(Some(Duration::ZERO))?;
     let mut scratch = [0; 512];
     let mut connection = Connection::new(now(), options, &mut scratch);
     loop {
@@ -34,12 +39,12 @@ pub fn serve(
             ConnectionOutput::Wait(_) => match socket.read(connection.receive_buffer()) {
                 Ok(length) => connection.received(length),
                 // A read timeout is `TimedOut` on some systems, and `WouldBlock` on others.
-                Err(error)
-                    if matches!(error.kind(), ErrorKind::TimedOut | ErrorKind::WouldBlock) => {}
+                Err(error) if matches!(error.kind(), TimedOut | WouldBlock) => {}
                 Err(error) => return Err(error),
             },
             ConnectionOutput::Shutdown => socket.shutdown(Shutdown::Write)?,
-            ConnectionOutput::Close(_) | ConnectionOutput::Abort(_) => return Ok(()),
+            ConnectionOutput::Close(_) => return SockRef::from(socket).set_linger(None),
+            ConnectionOutput::Abort(_) => return Ok(()),
         }
     }
 }

@@ -48,7 +48,7 @@ fn serve(socket: TcpStream, is_full: bool) -> Result<()> {
     let now = || embedded_sse::Instant::from_millis(start.elapsed().as_millis() as u64);
     // An event is sent after at most this time.
     socket.set_read_timeout(Some(Duration::from_millis(20)))?;
-    // A client that takes no byte for this time is disconnected.
+    // A client that takes no byte for this time is reset.
     socket.set_write_timeout(Some(Duration::from_secs(20)))?;
     adapter::serve(&socket, &LOG, &OPTIONS, now, is_full)
 }
