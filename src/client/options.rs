@@ -57,6 +57,9 @@ impl<'a> ClientOptions<'a> {
     /// request was written, or if the response is a 429, or a 503 with `Retry-After`.
     /// [`repeat_unsafe`](Self::repeat_unsafe) and [`resume_by_get`](Self::resume_by_get) change this.
     ///
+    /// A request of which no byte was written is repeated without end. In an interactive program, set
+    /// [`ReconnectOptions::max_attempts`], and a short [`ReconnectOptions::retry`].
+    ///
     /// The safe methods are `GET`, `HEAD`, `OPTIONS`, `TRACE`, `PROPFIND`, `REPORT`, `SEARCH` and `QUERY`.
     pub const fn request(mut self, method: Method<'a>, body: &'a [u8]) -> Self {
         self.request = self.request.with_method(method, body);

@@ -56,6 +56,9 @@ impl<'a> ReconnectOptions<'a> {
     }
 
     /// Sets the reconnection time, in milliseconds, until a server sets it. The default is 3 s.
+    ///
+    /// The delay is the longer of this time, doubled by failures, and `Retry-After`, plus the random part. For a request that a
+    /// person waits for, set a short time, such as 200 ms.
     pub const fn retry(mut self, milliseconds: u32) -> Self {
         self.retry_ms = milliseconds;
         self

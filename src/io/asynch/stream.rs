@@ -29,6 +29,10 @@ impl<'l, L: SharedLog> Joined<'l, L> {
     ///
     /// `None` if all slots are taken or the log has ended. The log counts a refusal then. Send a 503 with
     /// [`RETRY_AFTER`](crate::server::RETRY_AFTER).
+    ///
+    /// After a 503, the `EventSource` of a browser never reconnects. If the `Accept` of the request names `text/event-stream`, you
+    /// can answer 200 instead, with the header fields of a stream and the body `retry: 5000` and a blank line: the client
+    /// reconnects after 5 s. Or let the page open a new `EventSource` from a timer when `readyState` is 2.
     pub fn new(log: &'l L) -> Option<Self> {
         let Some(slot) = log.join() else {
             log.note_refused();
@@ -45,6 +49,7 @@ impl<'l, L: SharedLog> Joined<'l, L> {
     ///
     /// `last_event_id` comes from the request: pass the value of the header field `Last-Event-ID` to
     /// [`LastEventId::from_bytes`]. If that is missing or empty, pass the value of a query parameter, such as `lastEventId`.
+    /// Percent-decode that value first. Ids that [`EventLog::make_ids`](crate::server::EventLog::make_ids) has made need no decoding.
     ///
     /// It yields to other tasks before the first write, and then at least once in 32 writes, even if the writer is always ready.
     ///

@@ -141,7 +141,7 @@ impl<'a, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C: Clock> ReconnectingReader<'a,
     /// Returns what to do with a response.
     ///
     /// Follow a [`Redirect`](Verdict::Redirect) without a [`wait`](Self::wait), but wait after a few in a row. After
-    /// [`Failed`](Verdict::Failed), `wait` decides.
+    /// [`Failed`](Verdict::Failed), `wait` decides. [`ReconnectOptions::on_failure`] gets the reason of each failure.
     pub fn judge(&mut self, response: &ResponseInfo) -> Verdict {
         self.attempts.judge(response)
     }
