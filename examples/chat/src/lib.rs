@@ -51,6 +51,8 @@ pub const fn options<'a>(
         .reconnect(
             ReconnectOptions::new()
                 .seed(seed)
+                // A person waits: the delay is about that of `Retry-After`.
+                .retry(200)
                 .max_attempts(5)
                 .max_retry_after(60),
         )
@@ -232,7 +234,7 @@ pub async fn receive<T: Connect, C: Clock>(
 ) -> Outcome {
     loop {
         let step = answer.take(client.next_notice().await, &mut show);
-        // The notice borrows the client, so the body of a response that is no stream can be read only now.
+        // `take` shows what borrows the client. The body of a response that is no stream stays until the client connects again.
         if let body @ [_, ..] = client.source().error_body() {
             show(Shown::Explanation(Explanation(body)));
         }
