@@ -47,15 +47,17 @@ async fn read_stream(url: Url<'_>, reader: &mut Reader<'_>) -> Result<(), Box<dy
     let address = SocketAddr::new(ip, url.port());
     let mut http = Connection::new(&mut head, &stack, address);
     let response = adapter::request(&mut http, url, reader.last_event_id()).await?;
-    if reader.judge(&response) != Verdict::Open {
-        return Ok(());
+    match reader.judge(&response) {
+        Verdict::Open => {}
+        Verdict::Redirect { .. } => return Err("redirects are not followed".into()),
+        _ => return Ok(()),
     }
     let (_, body) = http.split();
     let mut stream = reader.open(body, &mut received);
     loop {
         match stream.next().await {
             Ok(Some(event)) => client::print(event),
-            Err(ReadError::Overflow) => {} // The event is too long for the decoder: go on after it.
+            Err(ReadError::Overflow) => eprintln!("an event is too long"),
             Err(ReadError::Io(error)) => return Err(error.into()),
             Ok(None) | Err(_) => return Ok(()),
         }

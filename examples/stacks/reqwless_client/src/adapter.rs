@@ -15,13 +15,14 @@ use reqwless::request::{Method, RequestBuilder};
 const LIMIT: Duration = Duration::from_secs(30);
 
 /// Sends a request, and passes the events of its response to `handle` until the stream ends or no byte comes for the idle
-/// timeout of `reader`. Then wait by `reader`, also after an error. Redirects are not followed.
+/// timeout of `reader`. `None` stands for an event that is too long for the decoder. Then wait by `reader`, also after an error.
+/// Redirects are not followed: see the status that is returned.
 pub async fn read_stream<'c, T: TcpConnect, D: Dns, const N: usize>(
     http: &'c mut HttpClient<'_, T, D>,
     url: &'c str,
     reader: &mut ReconnectingReader<'_, [u8; N], EmbassyClock>,
-    mut handle: impl FnMut(Event<'_>),
-) -> Result<(), Error> {
+    mut handle: impl FnMut(Option<Event<'_>>),
+) -> Result<ResponseInfo, Error> {
     // The response borrows from the fields of its request, so the ID is copied. It has room, as the decoder's buffer has.
     let id = reader.last_event_id().to_str().unwrap_or_default();
     let id = String::<N>::try_from(id).unwrap_or_default();
@@ -36,14 +37,14 @@ pub async fn read_stream<'c, T: TcpConnect, D: Dns, const N: usize>(
     let response = with_timeout(LIMIT, answered).await.map_err(late)??;
     let info = ResponseInfo::from_fields(response.status.0, response.headers());
     if reader.judge(&info) != Verdict::Open {
-        return Ok(());
+        return Ok(info);
     }
     let mut stream = reader.open(response.body().reader(), &mut received);
     loop {
         match stream.next().await {
-            Ok(Some(event)) => handle(event),
-            Err(ReadError::Overflow) => {} // The event is too long for the decoder: go on after it.
-            Ok(None) | Err(_) => return Ok(()),
+            Ok(Some(event)) => handle(Some(event)),
+            Err(ReadError::Overflow) => handle(None),
+            Ok(None) | Err(_) => return Ok(info),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Follows an event stream over HTTP or TLS 1.3 with reqwless, and prints its events.
 //!
-//! The third argument is a file with the certificate of the server's authority in DER. Without it, a server with any certificate
-//! is trusted.
+//! The third argument is a file with the certificate of the server's authority in DER. Without it, certificates
+//! are not checked.
 
 mod adapter;
 #[path = "../../client.rs"]
@@ -12,14 +12,15 @@ use embedded_sse::client::{Decision, Failure};
 use embedded_sse::io::asynch::{EmbassyClock, ReconnectingReader};
 use futures_lite::future::block_on;
 use rand_core::{OsRng, RngCore};
+use reqwless::Error;
 use reqwless::client::{HttpClient, TlsConfig, TlsVerify};
 use std_embedded_nal_async::Stack;
 
-fn main() -> std::io::Result<()> {
+fn main() -> Result<(), Box<dyn std::error::Error>> {
     block_on(follow())
 }
 
-async fn follow() -> std::io::Result<()> {
+async fn follow() -> Result<(), Box<dyn std::error::Error>> {
     let url = client::url();
     let authority = match std::env::args().nth(3) {
         Some(path) => std::fs::read(path)?,
@@ -44,9 +45,18 @@ async fn follow() -> std::io::Result<()> {
         // A client for each connection: reqwless makes the keys of all connections of a client from the same seed.
         let tls = TlsConfig::new(OsRng.next_u64(), &mut received, &mut sent, verify);
         let mut http = HttpClient::new_with_tls(&stack, &stack, tls);
-        let read = adapter::read_stream(&mut http, &url, &mut reader, client::print);
-        if let Err(error) = read.await {
-            eprintln!("{error}");
+        let read = adapter::read_stream(&mut http, &url, &mut reader, |event| match event {
+            Some(event) => client::print(event),
+            None => eprintln!("an event is too long"),
+        });
+        match read.await {
+            Ok(response) if matches!(response.status, 301..=303 | 307 | 308) => {
+                eprintln!("redirects are not followed");
+            }
+            Ok(_) => {}
+            // No later attempt succeeds.
+            Err(error @ Error::InvalidUrl(_)) => return Err(error.to_string().into()),
+            Err(error) => eprintln!("{error}"),
         }
         if !reader.wait().await {
             return Ok(());
