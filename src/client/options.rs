@@ -92,8 +92,8 @@ impl<'a> ClientOptions<'a> {
 
     /// Adds header fields whose values are produced for each connection.
     ///
-    /// They are sent after those of [`fields`](Self::fields), and the same rules apply to them, also after a redirect. If a name is in both lists, or
-    /// twice in one list, both fields are sent.
+    /// They are sent after those of [`fields`](Self::fields), and the same rules apply to them, also after a redirect. If a name
+    /// is in both lists, or twice in one list, both fields are sent.
     pub const fn dynamic_fields(mut self, fields: &'a [DynamicField<'a>]) -> Self {
         self.request.fields = self.request.fields.with_dynamic(fields);
         self

@@ -168,8 +168,8 @@ impl<'a> StreamOptions<'a> {
     /// `true`, or returns `false` after the last frame. A hook that never returns `false` is stopped only by the end of the stream.
     ///
     /// A frame may be as long as the scratch of the connection. If the stream is chunked, it has to be 8 bytes shorter. Writing a
-    /// longer one returns [`BufferTooSmall`](crate::BufferTooSmall), and the frame is left out. Frames need no id: a client resumes by the ids of the
-    /// log.
+    /// longer one returns [`BufferTooSmall`](crate::BufferTooSmall), and the frame is left out. Frames need no id: a
+    /// client resumes by the ids of the log.
     ///
     /// [`event_types`](Self::event_types) does not filter these frames. With [`Start::LatestOfEachType`], the client gets two
     /// events of a type that is both in the log and in the present state. If the hook writes the whole state, use [`Start::Live`].

@@ -4,8 +4,8 @@
 //! cargo run -p chat -- http://127.0.0.1:8080/v1/chat/completions 'Why is the sky blue?'
 //! ```
 //!
-//! Firmware shares the library of this package, and has other sockets and another clock. This program does not encrypt: TLS is in
-//! `examples/tls`.
+//! Firmware shares the library of this package, and has other sockets and another clock. This program does not encrypt, so the
+//! token is readable in the network, too: TLS is in `examples/tls`.
 
 #[path = "../../common/clock.rs"]
 mod clock;

@@ -18,7 +18,10 @@ pub async fn request<T: TcpConnect>(
     url: Url<'_>,
     last_event_id: EventId<'_>,
 ) -> Result<ResponseInfo, Error<T::Error>> {
-    let id = last_event_id.to_str().unwrap_or_default();
+    // An ID with a character that HTTP forbids is not sent: a server could refuse such a request for good.
+    let id = last_event_id.to_str().ok();
+    let id = id.filter(|id| !id.contains(|c: char| c.is_ascii_control()));
+    let id = id.unwrap_or_default();
     let host = url.as_str().split(['/', '?']).nth(2).unwrap_or_default();
     let fields = [
         ("Host", host),

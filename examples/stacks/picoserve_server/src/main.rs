@@ -41,7 +41,11 @@ async fn main() -> Result<()> {
     let router = Rc::new(router);
     let serve = async {
         loop {
-            let (socket, _) = listener.accept().await?;
+            let Ok((socket, _)) = listener.accept().await else {
+                // The process is probably out of file descriptors: an immediate retry would fail, too.
+                tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+                continue;
+            };
             let router = Rc::clone(&router);
             tokio::task::spawn_local(async move {
                 let config = Config::new(Timeouts {

@@ -24,11 +24,12 @@ pub async fn read_stream<'c, T: TcpConnect, D: Dns, const N: usize>(
     mut handle: impl FnMut(Option<Event<'_>>),
 ) -> Result<ResponseInfo, Error> {
     // The response borrows from the fields of its request, so the ID is copied. It has room, as the decoder's buffer has.
-    let id = reader.last_event_id().to_str().unwrap_or_default();
-    let id = String::<N>::try_from(id).unwrap_or_default();
+    // An ID with a character that HTTP forbids is not sent: a server could refuse such a request for good.
+    let id = reader.last_event_id().to_str().ok();
+    let id = id.filter(|id| !id.contains(|c: char| c.is_ascii_control()));
+    let id = String::<N>::try_from(id.unwrap_or_default()).unwrap_or_default();
     let fields = [("Accept", "text/event-stream"), ("Last-Event-ID", &*id)];
-    let (mut head, mut received) = ([0; 1024], [0; 536]);
-    let late = |_| Error::ConnectionAborted;
+    let (mut head, mut received, late) = ([0; 1024], [0; 536], |_| Error::ConnectionAborted);
     let connected = http.request(Method::GET, url);
     let request = with_timeout(LIMIT, connected).await.map_err(late)??;
     // Without an ID, only the first of the fields.

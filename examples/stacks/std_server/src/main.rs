@@ -32,7 +32,12 @@ fn main() -> Result<()> {
     // Each connection holds a clone.
     let slot = Arc::new(());
     for socket in listener.incoming() {
-        let (socket, slot) = (socket?, Arc::clone(&slot));
+        let Ok(socket) = socket else {
+            // The process is probably out of file descriptors: an immediate retry would fail, too.
+            thread::sleep(Duration::from_millis(100));
+            continue;
+        };
+        let slot = Arc::clone(&slot);
         let is_full = Arc::strong_count(&slot) > 1 + SLOTS;
         thread::spawn(move || {
             // An error is the end of this connection alone.

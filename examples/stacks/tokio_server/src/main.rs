@@ -26,7 +26,11 @@ async fn main() -> Result<()> {
     println!("listening on http://{}/events", listener.local_addr()?);
     std::thread::spawn(hub::publish_numbers);
     loop {
-        let (stream, _) = listener.accept().await?;
+        let Ok((stream, _)) = listener.accept().await else {
+            // The process is probably out of file descriptors: an immediate retry would fail, too.
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            continue;
+        };
         tokio::spawn(adapter::serve(stream, &HUB, &OPTIONS));
     }
 }
