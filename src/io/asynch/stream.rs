@@ -49,7 +49,8 @@ impl<'l, L: SharedLog> Joined<'l, L> {
     ///
     /// `last_event_id` comes from the request: pass the value of the header field `Last-Event-ID` to
     /// [`LastEventId::from_bytes`]. If that is missing or empty, pass the value of a query parameter, such as `lastEventId`.
-    /// Percent-decode that value first. Ids that [`EventLog::make_ids`](crate::server::EventLog::make_ids) has made need no decoding.
+    /// Percent-decode that value first. Ids that [`EventLog::make_ids`](crate::server::EventLog::make_ids) has made need no
+    /// decoding.
     ///
     /// It yields to other tasks before the first write, and then at least once in 32 writes, even if the writer is always ready.
     ///
