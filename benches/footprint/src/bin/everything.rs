@@ -52,8 +52,12 @@ extern "C" fn reset() -> ! {
         }
         parts.end_stream();
 
-        let mut reader =
-            Reader::with_received(MapError(Port, |error| error), &mut decoder, &mut buffer, read_word() as usize);
+        let mut reader = Reader::with_received(
+            MapError(Port, |error| error),
+            &mut decoder,
+            &mut buffer,
+            read_word() as usize,
+        );
         while let Ok(Some(event)) = reader.next() {
             match OwnedEvent::<8, 16, 8>::try_from(event) {
                 Ok(owned) => owned.as_event().iter().for_each(write_event),
