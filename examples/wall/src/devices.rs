@@ -12,6 +12,7 @@ use tokio::task::AbortHandle;
 
 use crate::HUB;
 use crate::follow::follow;
+use crate::own;
 
 const MAX_DEVICES: usize = 64;
 const MAX_LABEL: usize = 32;
@@ -75,6 +76,8 @@ pub enum State {
 pub enum StartError {
     Label,
     Url,
+    /// The URL is one of this program, which would publish each event again for ever.
+    Own,
     LabelInUse,
     TooMany,
 }
@@ -82,11 +85,15 @@ pub enum StartError {
 /// Starts to follow the stream of a device.
 pub fn start(label: &str, url: &str) -> Result<(), StartError> {
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-    if !(1..=MAX_LABEL).contains(&label.len()) || !label.bytes().all(is_allowed) {
+    // Browsers take `.` and `..` out of a path, so they could not stop a device with such a label.
+    let begins_well = label.starts_with(|first: char| first.is_ascii_alphanumeric());
+    if !begins_well || label.len() > MAX_LABEL || !label.bytes().all(is_allowed) {
         return Err(StartError::Label);
     }
-    if url.len() > MAX_URL || !Url::new(url).is_ok_and(|url| !url.is_https()) {
-        return Err(StartError::Url);
+    match Url::new(url) {
+        Ok(url) if own::is_own(url) => return Err(StartError::Own),
+        Ok(parsed) if url.len() <= MAX_URL && !parsed.is_https() => {}
+        _ => return Err(StartError::Url),
     }
     let mut devices = lock();
     if devices.followed().any(|device| device.label == label) {
@@ -306,12 +313,13 @@ impl fmt::Display for StartError {
         match self {
             Self::Label => write!(
                 f,
-                "a label has 1 to {MAX_LABEL} letters, digits, `-`, `_` or `.`"
+                "a label has 1 to {MAX_LABEL} letters, digits, `-`, `_` or `.`, and begins with a letter or digit"
             ),
             Self::Url => write!(
                 f,
                 "a URL has at most {MAX_URL} bytes and begins with http://"
             ),
+            Self::Own => f.write_str("the URL is one of this wall: a wall must not follow a wall"),
             Self::LabelInUse => f.write_str("a device has this label already"),
             Self::TooMany => write!(f, "{MAX_DEVICES} devices are followed already"),
         }

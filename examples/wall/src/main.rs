@@ -24,6 +24,10 @@
 //!
 //! The type of a device's event is in the data: a page can listen only for types that it knows. `number` in the data grows from
 //! event to event. So a page can tell whether the state that it got first contains an event already.
+//!
+//! A wall must not follow a wall: two that follow each other publish each event again and again. A URL of the program itself is
+//! refused. Requests are served only under known host names: `127.0.0.1`, `[::1]`, `localhost`, that of `--addr`, and those of
+//! `--host`. This prevents DNS rebinding.
 
 #[path = "../../common/clock.rs"]
 mod clock;
@@ -32,6 +36,7 @@ mod devices;
 mod end;
 mod follow;
 mod options;
+mod own;
 #[path = "../../common/random.rs"]
 mod random;
 mod requests;
@@ -40,7 +45,7 @@ mod tcp;
 
 use std::io;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
@@ -61,14 +66,18 @@ const SPARE_CONNECTIONS: usize = 16;
 const GRACE: Duration = Duration::from_secs(2);
 
 static HUB: Hub<CriticalSectionRawMutex, LOG_BYTES, CLIENTS> = Hub::new();
-static SERVER: ServerOptions = ServerOptions::new("/events").reconnect_when_full().stream(
-    StreamOptions::new()
+static SERVER: LazyLock<ServerOptions> = LazyLock::new(|| {
+    let stream = StreamOptions::new()
         .initial_state(&devices::write_present_state)
         // A page that loses its connection before the first event can then resume.
         .initial_id()
         .retry(1_000)
-        .retry_jitter(1_000),
-);
+        .retry_jitter(1_000);
+    ServerOptions::new("/events")
+        .allowed_hosts(own::hosts())
+        .reconnect_when_full()
+        .stream(stream)
+});
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -94,6 +103,7 @@ async fn main() -> ExitCode {
 
 async fn run(options: &Options) -> io::Result<()> {
     let listener = TcpListener::bind(&options.addr).await?;
+    own::set(options.hosts(), listener.local_addr()?.port());
     // Another run must have another epoch. Otherwise it would take the ids of this run for its own.
     HUB.make_ids(random::random());
     for (label, url) in &options.devices {

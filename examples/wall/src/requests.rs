@@ -86,7 +86,7 @@ impl Reply {
             Ok(()) => Self::text(CREATED, "started"),
             Err(error) => {
                 let status = match error {
-                    StartError::Label | StartError::Url => Status::BAD_REQUEST,
+                    StartError::Label | StartError::Url | StartError::Own => Status::BAD_REQUEST,
                     StartError::LabelInUse => CONFLICT,
                     StartError::TooMany => Status::SERVICE_UNAVAILABLE,
                 };
@@ -117,7 +117,8 @@ impl Reply {
 }
 
 /// Whether a browser sends the request for a page of another origin. Without this check, any page that is open in the browser
-/// could start and stop devices, since browsers send such a `POST` without asking the server first.
+/// could start and stop devices, since browsers send such a `POST` without asking the server first. A page cannot evade it by a host
+/// name that resolves to this computer: `SERVER` refuses requests for unknown host names (DNS rebinding).
 fn is_foreign(request: &Request<'_>) -> bool {
     let (origin, host) = (request.origin(), request.host());
     let own = origin.as_bytes().strip_prefix(b"http://");

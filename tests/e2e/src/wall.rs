@@ -1,7 +1,7 @@
 //! The example `wall`, and devices for it to follow.
 
-use std::io::{BufRead, BufReader};
-use std::net::SocketAddr;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, LazyLock};
@@ -29,10 +29,11 @@ pub struct Wall {
 }
 
 impl Wall {
-    /// Starts the program on this port, or on a free one if it is 0. It follows these devices.
+    /// Starts the program on this port, or on a free one if it is 0. It follows these devices, and knows the host `wall.example`.
     pub fn start(port: u16, devices: &[Device]) -> Self {
         let mut command = Command::new(&*PROGRAM);
         command.args(["--addr", &format!("127.0.0.1:{port}")]);
+        command.args(["--host", "wall.example"]);
         let devices = devices.iter();
         command.args(devices.map(|device| format!("{}={}", device.label, device.url())));
         let mut program = Program::start(command.stdout(Stdio::piped()));
@@ -75,6 +76,17 @@ impl Wall {
             answer.status().as_u16(),
             answer.body_mut().read_to_string().unwrap(),
         )
+    }
+
+    /// Requests a path under this host name. Returns the status.
+    pub fn status_at(&self, host: &str, path: &str) -> u16 {
+        let mut socket = TcpStream::connect(self.address).unwrap();
+        let port = self.address.port();
+        write!(socket, "GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n").unwrap();
+        let mut line = String::new();
+        BufReader::new(socket).read_line(&mut line).unwrap();
+        let status = line.split(' ').nth(1);
+        status.unwrap().parse().unwrap()
     }
 
     /// Sends the command that starts a device. Returns the status.

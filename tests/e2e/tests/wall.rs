@@ -183,8 +183,8 @@ fn ids(
     numbers.map(move |(number, id)| (number.to_string(), format!("{epoch:x}-{id}")))
 }
 
-/// Breaks when a device is still followed after its stop, when a label cannot be started again or is used twice, or when a new
-/// page does not get the present state of all devices.
+/// Breaks when a device is still followed after its stop, when a label cannot be started again or is used twice, when a new
+/// page does not get the present state of all devices, or when the program follows itself.
 #[test]
 fn devices_stop_and_start_by_label() {
     let mut devices = [
@@ -262,6 +262,7 @@ fn devices_stop_and_start_by_label() {
     for (method, path, status) in [
         ("POST", "/devices?label=roof&url=http://127.0.0.1:1/", 409),
         ("POST", "/devices?label=a%20b&url=http://127.0.0.1:1/", 400),
+        ("POST", "/devices?label=..&url=http://127.0.0.1:1/", 400),
         ("POST", "/devices?label=a&url=ftp://127.0.0.1:1/", 400),
         ("POST", "/devices?label=a&url=https://127.0.0.1/", 400),
         ("POST", "/devices?label=a", 400),
@@ -271,10 +272,34 @@ fn devices_stop_and_start_by_label() {
     ] {
         assert_eq!(wall.command(method, path).0, status, "{method} {path}");
     }
+    for host in [
+        "127.0.0.1",
+        "[::1]",
+        "LOCALHOST",
+        "localhost.",
+        "wall.example",
+    ] {
+        let url = format!("http://{host}:{}/events", wall.address.port());
+        let (status, error) = wall.command("POST", &format!("/devices?label=a&url={url}"));
+        assert!(status == 400 && error.contains("must not follow"), "{url}");
+    }
     let foreign = ureq::delete(format!("{}devices/roof", wall.url()))
         .header("Origin", "http://other.example");
     let answer = foreign.config().http_status_as_error(false).build().call();
     assert_eq!(answer.unwrap().status().as_u16(), 403);
+}
+
+/// Breaks when a page of another site can read the devices under a host name of that site which resolves to this computer, or when
+/// the page cannot be opened under a name of `--host`.
+#[test]
+fn only_known_hosts_are_served() {
+    let wall = Wall::start(0, &[]);
+    for path in ["/", "/devices", "/events"] {
+        for host in ["127.0.0.1", "[::1]", "localhost", "wall.example"] {
+            assert_eq!(wall.status_at(host, path), 200, "{host} {path}");
+        }
+        assert_eq!(wall.status_at("other.example", path), 403, "{path}");
+    }
 }
 
 /// Breaks when a page keeps the tiles of an earlier run of the program.
