@@ -12,7 +12,8 @@ use crate::tcp::Tcp;
 /// Room for the event under way and the last event ID. A longer event is a gap.
 pub const EVENT_BYTES: usize = 8 * 1024;
 
-/// The type of the loss notice of devices that use this crate. By default, it is the same on every server of the crate.
+/// The type of the loss notice of devices that use this crate. By default, it is the same on every server of the crate, and the
+/// data is empty. With data, it is an event that a device sends for a purpose of its own.
 const LOSS_NOTICE: &str = "lost";
 
 /// Follows a stream until the client ends, such as by status 204, or until the task is cancelled.
@@ -34,7 +35,7 @@ pub async fn follow(run: Run, url: String) {
     loop {
         match client.next_notice().await {
             Notice::Open => devices::change(run, State::Open, ""),
-            Notice::Event(event) if event.event_type == LOSS_NOTICE => {
+            Notice::Event(event) if event.event_type == LOSS_NOTICE && event.data.is_empty() => {
                 devices::add_gap(run, "the device no longer has the missed events");
             }
             Notice::Event(event) => devices::add_event(run, &event),

@@ -25,6 +25,9 @@
 //! The type of a device's event is in the data: a page can listen only for types that it knows. `number` in the data grows from
 //! event to event. So a page can tell whether the state that it got first contains an event already.
 //!
+//! After a loss, a page shows only the `recent` events of each device, although the log may hold more: those have smaller numbers
+//! than the state, so the page skips them.
+//!
 //! A wall must not follow a wall: two that follow each other publish each event again and again. A URL of the program itself is
 //! refused. Requests are served only under known host names: `127.0.0.1`, `[::1]`, `localhost`, that of `--addr`, and those of
 //! `--host`. This prevents DNS rebinding.

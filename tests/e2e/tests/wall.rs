@@ -318,8 +318,8 @@ fn a_restart_of_the_program_replaces_all_tiles() {
     assert!(browser.text("summary").contains("1 gap of this page"));
 }
 
-/// Breaks when a text does not fit a screen that is 360 pixels wide, or when an event that is too long for the program is not
-/// shown as a gap.
+/// Breaks when a text does not fit a screen that is 360 pixels wide, when an event that is too long for the program is not shown
+/// as a gap, or when an event with data is taken for a loss notice.
 #[test]
 fn no_text_is_cut_off() {
     let mut devices = [
@@ -337,6 +337,8 @@ fn no_text_is_cut_off() {
         wait_for_tile(&browser, "roof", ".type", "text");
         devices[1].publish(event_type!("text"), &"longer".repeat(2_000));
         wait_for_tile(&browser, "roof", ".gaps", gaps);
+        devices[1].publish(event_type!("lost"), "keys");
+        wait_for_tile(&browser, "roof", ".data", "keys");
         assert_eq!(browser.cut_texts(), json!([]), "{scheme}");
     }
 }
