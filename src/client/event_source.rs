@@ -396,7 +396,7 @@ impl defmt::Format for EventSource<'_> {
             f,
             "EventSource {{ state: {}, url: {:?}, last_event_id: {:?}, .. }}",
             self.ready_state(),
-            self.next_url(),
+            self.chain.redirects.url(),
             self.last_event_id()
         );
     }
