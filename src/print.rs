@@ -6,21 +6,21 @@
 ///
 /// `defmt` prints a format string from the ELF file of the program, so the words take no flash there.
 ///
-/// The first arms are constant texts. After `format` come texts with one value, and after `inner` come values that are printed
-/// alone.
+/// The first arms, if any, are constant texts. After `format` come texts with one value, and after `inner` come values that
+/// are printed alone.
 macro_rules! words {
     ([$($parameter:ident)?] $type:ty {
-        $($pattern:pat => $words:literal),+ $(,)?
+        $($pattern:pat => $words:literal),* $(,)?
         $(; format { $($formatted:pat => $format:literal, $value:expr,)+ })?
         $(; inner { $($outer:pat => $inner:expr,)+ })?
     }) => {
         impl$(<$parameter: core::fmt::Display>)? core::fmt::Display for $type {
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                f.write_str(match self {
-                    $($pattern => $words,)+
-                    $($($formatted => return core::write!(f, $format, $value),)+)?
-                    $($($outer => return core::fmt::Display::fmt($inner, f),)+)?
-                })
+                match self {
+                    $($pattern => f.write_str($words),)*
+                    $($($formatted => core::write!(f, $format, $value),)+)?
+                    $($($outer => core::fmt::Display::fmt($inner, f),)+)?
+                }
             }
         }
 
@@ -29,7 +29,7 @@ macro_rules! words {
             /// Writes the words of `Display`.
             fn format(&self, f: defmt::Formatter<'_>) {
                 match self {
-                    $($pattern => defmt::write!(f, $words),)+
+                    $($pattern => defmt::write!(f, $words),)*
                     $($($formatted => defmt::write!(f, $format, $value),)+)?
                     // By the macro: the method `format` of a derived implementation panics.
                     $($($outer => defmt::write!(f, "{}", $inner),)+)?

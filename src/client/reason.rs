@@ -1,7 +1,5 @@
 //! Why a client has no stream.
 
-use core::fmt;
-
 /// Names why a client has no stream. The variants are grouped by who caused it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -131,31 +129,15 @@ pub enum EndedBy {
     Caller,
 }
 
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Reason::Network(reason) => reason.fmt(f),
-            Reason::Server(reason) => reason.fmt(f),
-            Reason::Redirect(reason) => reason.fmt(f),
-            Reason::Response(reason) => reason.fmt(f),
-            Reason::Caller(reason) => reason.fmt(f),
-        }
+words!([] Reason {
+    ; inner {
+        Self::Network(reason) => reason,
+        Self::Server(reason) => reason,
+        Self::Redirect(reason) => reason,
+        Self::Response(reason) => reason,
+        Self::Caller(reason) => reason,
     }
-}
-
-#[cfg(feature = "defmt")]
-impl defmt::Format for Reason {
-    /// Writes the words of `Display`.
-    fn format(&self, f: defmt::Formatter<'_>) {
-        match self {
-            Reason::Network(reason) => reason.format(f),
-            Reason::Server(reason) => reason.format(f),
-            Reason::Redirect(reason) => reason.format(f),
-            Reason::Response(reason) => reason.format(f),
-            Reason::Caller(reason) => reason.format(f),
-        }
-    }
-}
+});
 
 words!([] NetworkReason {
     Self::Unreachable => "server cannot be reached",

@@ -223,14 +223,17 @@ impl<'a> Connection<'a> {
     /// counts slots, and decides when none is free.
     pub fn refuse_stream(&mut self) {
         let options = self.options;
+        if !self.state.is_unanswered() {
+            return;
+        }
+        self.has_option_fields = true;
         if let Some(begin_short_stream) = options.when_full {
-            let (state, stream) = (&mut self.state, &options.stream);
+            let (state, scratch) = (&mut self.state, &mut self.scratch);
             if begin_short_stream(
                 state,
-                &mut self.has_option_fields,
-                &mut self.scratch,
+                scratch,
                 self.since,
-                stream,
+                &options.stream,
                 options.chunking,
             ) {
                 return;

@@ -132,7 +132,7 @@ impl<'a> FixedResponse<'a> {
 /// Puts the next bytes of the stream into the scratch, and returns what the session wants next. `Send` is empty then: its bytes
 /// are in the scratch. Call this when everything in the scratch was sent, the response head included.
 #[inline(always)] // As a function of its own it takes 90 bytes more of flash in a program with `Hub::serve`.
-pub fn advance_stream(
+pub(super) fn advance_stream(
     session: &mut Session<'_>,
     now: Instant,
     records: &Records<'_>,

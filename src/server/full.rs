@@ -29,7 +29,6 @@ static BUSY_FIELDS: [HeaderField; 1] = [HeaderField::constant(RETRY_AFTER.0, RET
 #[cfg(feature = "http")]
 pub(super) type BeginShortStream = for<'a> fn(
     &mut State<'a>,
-    &mut bool,
     &mut Scratch<'_>,
     Instant,
     &'a StreamOptions<'a>,
@@ -38,13 +37,12 @@ pub(super) type BeginShortStream = for<'a> fn(
 #[cfg(feature = "http")]
 pub(super) const BEGIN_SHORT_STREAM: BeginShortStream = begin_short_stream;
 
-/// Begins a stream that ends after its preamble, or for `HEAD` sends only its response head. Does nothing if the request was
-/// answered already. Returns `false` if the `Accept` of the request does not name `text/event-stream`: then the client is no
-/// event source, and could not use the stream.
+/// Begins a stream that ends after its preamble, or for `HEAD` sends only its response head. Call it only if the request is
+/// unanswered. Returns `false` if the `Accept` of the request does not name `text/event-stream`: then the client is no event
+/// source, and could not use the stream.
 #[cfg(feature = "http")]
 fn begin_short_stream<'a>(
     state: &mut State<'a>,
-    has_option_fields: &mut bool,
     scratch: &mut Scratch<'_>,
     now: Instant,
     options: &'a StreamOptions<'a>,
@@ -54,15 +52,12 @@ fn begin_short_stream<'a>(
     if !request.asks_for_event_stream() {
         return false;
     }
+    let is_head_request = request.is_method("HEAD");
     let chunking = Chunking::of(chunking, &request);
-    if state.is_unanswered() {
-        let is_head_request = request.is_method("HEAD");
-        *has_option_fields = true;
-        scratch.chunking = chunking;
-        *state = match is_head_request {
-            true => State::Response(FixedResponse::head_only(&chunking.head)),
-            false => State::Stream(Session::ended(now, options)),
-        };
-    }
+    scratch.chunking = chunking;
+    *state = match is_head_request {
+        true => State::Response(FixedResponse::head_only(&chunking.head)),
+        false => State::Stream(Session::ended(now, options)),
+    };
     true
 }

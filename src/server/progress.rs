@@ -61,8 +61,7 @@ pub(super) struct RecordChoice<'a> {
 /// Only options that need one of these functions hold a pointer to it, so that other programs do not link it.
 pub(super) type ReadNext = for<'l> fn(&mut Progress, &Records<'l>, &mut Step<'_, 'l>) -> NextRecord;
 
-pub(super) const NEXT_RECORD: ReadNext =
-    |progress, records, step| progress.next_record(records, step);
+pub(super) const NEXT_RECORD: ReadNext = Progress::next_record;
 
 /// One step of a stream: how much it may read, and what it has found.
 pub(super) struct Step<'c, 'l> {

@@ -1,6 +1,5 @@
 //! Records in a ring buffer: new records overwrite the oldest ones.
 
-use core::fmt;
 use core::sync::atomic::{AtomicU16, Ordering};
 
 use super::record::Record;
@@ -48,27 +47,11 @@ pub struct Lagged {
     pub missed: u32,
 }
 
-impl fmt::Display for Lagged {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} frames were overwritten before they were read",
-            self.missed
-        )
+words!([] Lagged {
+    ; format {
+        Self { missed } => "{} frames were overwritten before they were read", missed,
     }
-}
-
-#[cfg(feature = "defmt")]
-impl defmt::Format for Lagged {
-    /// Writes the words of `Display`.
-    fn format(&self, f: defmt::Formatter<'_>) {
-        defmt::write!(
-            f,
-            "{=u32} frames were overwritten before they were read",
-            self.missed
-        );
-    }
-}
+});
 
 impl core::error::Error for Lagged {}
 

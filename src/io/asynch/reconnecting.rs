@@ -14,8 +14,9 @@ use crate::wire::text::EventId;
 
 /// Reads an event stream from the responses of another HTTP client, and tells it when to send the next request.
 ///
-/// It reads the body of each response as a [`Reader`](super::Reader) does, decides between two responses as a
-/// [`Reconnect`] does, and has an idle timeout. You send the requests, because a response borrows from its client:
+/// It reads the body of each response as a [`Reader`](super::Reader) does. After each response it decides, as a [`Reconnect`]
+/// does, whether and when the next request is sent. It has an idle timeout. You send the requests, because a response borrows
+/// from its client:
 ///
 /// 1. Send a request with [`last_event_id`](Self::last_event_id). If the response of your client borrows from its
 ///    request, as that of `reqwless` does, copy the id before, for example into a `heapless::String`: otherwise the
