@@ -34,8 +34,8 @@ standard error.
 Usage: chat [OPTIONS] URL PROMPT
 
   --model NAME         the model (default: default)
-  --token-file FILE    a file with the token. It is read anew for each connection: after a 401, the
-                       request is sent once more with the token that the file has then
+  --token-file FILE    a file with the token. It is read again for each connection. After a 401, the
+                       request is sent once more, with the new token of the file
   --help               show this text
 
 Without --token-file, the token is that of the environment variable CHAT_TOKEN. Without either,

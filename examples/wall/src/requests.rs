@@ -116,9 +116,9 @@ impl Reply {
     }
 }
 
-/// Whether a browser sends the request for a page of another origin. Without this check, any page that is open in the browser
-/// could start and stop devices, since browsers send such a `POST` without asking the server first. A page cannot evade it by a host
-/// name that resolves to this computer: `SERVER` refuses requests for unknown host names (DNS rebinding).
+/// Returns whether a browser sends the request for a page of another origin. Without this check, any page that is open in the
+/// browser could start and stop devices: browsers send such a `POST` without asking the server first. A host name of the page
+/// that resolves to this computer does not help it (DNS rebinding): `SERVER` refuses requests for unknown host names.
 fn is_foreign(request: &Request<'_>) -> bool {
     let (origin, host) = (request.origin(), request.host());
     let own = origin.as_bytes().strip_prefix(b"http://");

@@ -18,7 +18,7 @@ pub async fn request<T: TcpConnect>(
     url: Url<'_>,
     last_event_id: EventId<'_>,
 ) -> Result<ResponseInfo, Error<T::Error>> {
-    // An ID with a character that HTTP forbids is not sent: a server could refuse such a request for good.
+    // Leave out an ID with a character that HTTP forbids: a server could answer 400, which ends the client.
     let id = last_event_id.to_str().ok();
     let id = id.filter(|id| !id.contains(|c: char| c.is_ascii_control()));
     let id = id.unwrap_or_default();

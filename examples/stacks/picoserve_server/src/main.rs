@@ -35,7 +35,7 @@ async fn main() -> Result<()> {
     std::thread::spawn(hub::publish_numbers);
     let router = Router::new()
         .route("/events", get_service(Events(&HUB, *STREAM)))
-        // These two routes compare what is sent for awkward events.
+        // These two routes show what this crate and picoserve send for awkward events.
         .route("/frames", get(async || awkward_frames()))
         .route("/sse", get(async || EventStream(awkward::Picoserve)));
     let router = Rc::new(router);

@@ -15,8 +15,8 @@ use reqwless::request::{Method, RequestBuilder};
 const LIMIT: Duration = Duration::from_secs(30);
 
 /// Sends a request, and passes the events of its response to `handle` until the stream ends or no byte comes for the idle
-/// timeout of `reader`. `None` stands for an event that is too long for the decoder. Then wait by `reader`, also after an error.
-/// Redirects are not followed: see the status that is returned.
+/// timeout of `reader`. `handle` gets `None` for an event that is too long for the decoder. Redirects are not followed: see the
+/// status that is returned. After this returns, call `ReconnectingReader::wait`, also after an error.
 pub async fn read_stream<'c, T: TcpConnect, D: Dns, const N: usize>(
     http: &'c mut HttpClient<'_, T, D>,
     url: &'c str,
@@ -24,7 +24,7 @@ pub async fn read_stream<'c, T: TcpConnect, D: Dns, const N: usize>(
     mut handle: impl FnMut(Option<Event<'_>>),
 ) -> Result<ResponseInfo, Error> {
     // The response borrows from the fields of its request, so the ID is copied. It has room, as the decoder's buffer has.
-    // An ID with a character that HTTP forbids is not sent: a server could refuse such a request for good.
+    // Leave out an ID with a character that HTTP forbids: a server could answer 400, which ends the client.
     let id = reader.last_event_id().to_str().ok();
     let id = id.filter(|id| !id.contains(|c: char| c.is_ascii_control()));
     let id = String::<N>::try_from(id.unwrap_or_default()).unwrap_or_default();
