@@ -3,7 +3,9 @@
 //! Each page has a table of what is there and what is here, a complete example, and what behaves differently.
 //!
 //! - [`esp_async_web_server`]: turn an Arduino sketch with an `AsyncEventSource` into a superloop or into embassy tasks.
+//! - [`picoserve`]: replace `EventStream` within picoserve, or replace picoserve.
 //!
 //! Each page names the versions that it describes.
 
 pub mod esp_async_web_server;
+pub mod picoserve;
