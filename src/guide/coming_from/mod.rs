@@ -4,8 +4,11 @@
 //!
 //! - [`esp_async_web_server`]: turn an Arduino sketch with an `AsyncEventSource` into a superloop or into embassy tasks.
 //! - [`picoserve`]: replace `EventStream` within picoserve, or replace picoserve.
+//! - [`event_source`]: find what replaces each property of a browser's `EventSource`, and each option of its polyfills and of
+//!   other clients in JavaScript.
 //!
 //! Each page names the versions that it describes.
 
 pub mod esp_async_web_server;
+pub mod event_source;
 pub mod picoserve;
