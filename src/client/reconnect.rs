@@ -27,7 +27,7 @@ use crate::time::Instant;
 /// | no connection; a connection that is lost, ends or times out; a malformed response | retried | retried |
 /// | status 408, 421, 425, 429, 5xx; another 4xx with `Retry-After` | retried | final |
 /// | 200 and no event stream, for example from a captive portal | retried, with the longest delay | final |
-/// | a redirect loop, too many redirects, an invalid `Location` | retried | retried |
+/// | a redirect loop; too many redirects; a `Location` that is invalid, too long, or leads from `https` to `http` | retried | retried |
 /// | a redirect for which there is no buffer, or which the connector does not support | retried, with the longest delay | final |
 /// | 204, other statuses, a redirect without `Location` | final | final |
 ///

@@ -1,8 +1,9 @@
 //! The client. Firmware differs only in its sockets and its clock.
 
 use std::ops::ControlFlow;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
+use embedded_io::ErrorKind;
 use embedded_io_adapters::tokio_1::FromTokio;
 use embedded_sse::client::{ConnectError, EndedBy, EventSource, EventSourceOutput, Notice};
 use embedded_sse::http::Url;
@@ -14,6 +15,11 @@ use embedded_tls::{
 };
 use rand_core::OsRng;
 use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+/// The time for a connection and its handshake. Without it, the client would wait for ever for a server that accepts a connection
+/// and sends nothing: the idle timeout of the source begins when it is connected.
+const CONNECT_LIMIT: Duration = Duration::from_secs(30);
 
 /// Follows a stream until `handle` breaks, which returns `None`, or until the source is closed, which returns who ended it.
 /// The server's certificate must be of this authority and for the URL's host name.
@@ -32,7 +38,9 @@ pub async fn follow(
     loop {
         match source.poll(clock.now(), &mut &b""[..]) {
             EventSourceOutput::Connect(url) => {
-                match connect(url, authority, &mut received, &mut sent).await {
+                let attempt = connect(url, authority, &mut received, &mut sent);
+                let attempt = timeout(CONNECT_LIMIT, attempt).await;
+                match attempt.unwrap_or(Err(TlsError::Io(ErrorKind::TimedOut))) {
                     Ok(socket) => {
                         let mut connected = Connected::new(source, socket, &clock);
                         while let Some(notice) = connected.next().await {

@@ -74,7 +74,7 @@ mod tests {
                 false => ControlFlow::Continue(()),
             }
         });
-        let ended_by = tokio::time::timeout(Duration::from_secs(30), ended_by).await;
+        let ended_by = tokio::time::timeout(Duration::from_secs(120), ended_by).await;
         (data, ended_by.unwrap())
     }
 
@@ -86,6 +86,15 @@ mod tests {
         let (data, ended_by) = follow(&url, &server.authority, 8).await;
         assert_eq!(data, ["1", "2", "3", "4", "5", "6", "7", "8"]);
         assert_eq!(ended_by, None);
+    }
+
+    /// Breaks when a handshake has no time limit. The clock of tokio jumps ahead while all tasks wait.
+    #[tokio::test(start_paused = true)]
+    async fn a_server_that_stays_silent_is_given_up() {
+        let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("https://{}/", silent.local_addr().unwrap());
+        let (data, ended_by) = follow(&url, b"", 1).await;
+        assert_eq!((data.len(), ended_by), (0, Some(EndedBy::Attempts)));
     }
 
     /// Breaks when the client accepts a certificate of another authority or for another host.

@@ -32,11 +32,12 @@ use crate::io::turns::Turns;
 /// #         -> Option<Self::Socket<'b>>; }
 /// /// Follows a stream until it ends for good, over sockets that borrow a buffer.
 /// async fn follow(source: &mut EventSource<'_>, tls: &mut impl Tls, clock: impl Clock) -> Reason {
-///     let mut records = [0; 16_384];
+///     let mut records = [0; 16_640]; // for the longest record of TLS
 ///     let mut received = [0; 536];
 ///     loop {
 ///         match source.poll(clock.now(), &mut &b""[..]) {
 ///             EventSourceOutput::Connect(url) => {
+///                 // Put a time limit around this: the idle timeout begins when the source is connected.
 ///                 match tls.connect(url.host(), url.port(), &mut records).await {
 ///                     Some(socket) => {
 ///                         let socket = Buffered::new(socket, &mut received);

@@ -99,7 +99,7 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
     /// and when the server restarts. It ends
     ///
     /// - when the server wants no more requests (204) or refuses them (such as 401 or 404),
-    /// - after a failure of a request whose method is not safe, unless [`ClientOptions::request`] allows to repeat it,
+    /// - after most failures of a request whose method is not safe, such as `POST`: see [`ClientOptions::request`],
     /// - when the attempts are used up,
     /// - when the program has to change something, such as a URL or a buffer,
     /// - after [`close`](Self::close).
