@@ -20,17 +20,8 @@
 //!
 //! # What a foreign page can do
 //!
-//! Every page that is open in a browser in the device's network can send requests to a device that speaks plain HTTP.
-//!
-//! | what the page can do | what prevents it |
-//! | --- | --- |
-//! | read the stream, if [`AllowedOrigins`] has its origin | List origins. Use `Any` only for what everyone may read. |
-//! | read the stream under a host name of its own site that resolves to the device (DNS rebinding) | `ServerOptions::allowed_hosts` |
-//! | hold slots with streams that it cannot read: by an `<iframe>` in Chromium and Firefox, by `fetch(url, {mode: "no-cors"})` in Firefox | `ServerOptions::check` with a token: it refuses before a slot is taken. Limit the connections of one address where you accept sockets. `Cross-Origin-Resource-Policy` does not help. |
-//! | send `GET`, and `POST` with a form or text, to other paths | Let a `GET` change nothing. For changes, require a header field that needs a preflight, such as `Authorization`, or check `Origin`. |
-//!
-//! No header field distinguishes a request of a foreign page that holds a slot from one of the device's own page: neither has an
-//! `Origin`, and browsers send `Sec-Fetch-Site` only over https and to the machine that they run on.
+//! Every page that is open in a browser in the device's network can send requests to the device. The guide lists what such a
+//! page can do, and what prevents it: [Foreign pages](crate::guide::foreign_pages).
 
 mod allowed_origins;
 #[cfg(feature = "http")]
