@@ -1,9 +1,11 @@
 //! Checks of the repository itself: the tables under "Rules and their tests" in `CONTRIBUTING.md` name tests that
-//! exist, each file of a test folder is a module of its `main.rs`, "Where things are" lists the files of `src`, and the server in the README is compiled.
+//! exist, each file of a test folder is a module of its `main.rs`, "Where things are" lists the files of `src`. In the README,
+//! the server is compiled, each link leads somewhere, and the dependencies are those that cargo finds.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 const HEADING: &str = "## Rules and their tests";
 
@@ -99,6 +101,77 @@ fn the_server_for_embassy_net_in_the_readme_is_compiled() {
         .map(|line| format!("{}\n", line.trim_start()))
         .collect();
     assert!(text.contains(&block), "{block}");
+}
+
+/// Breaks when a link of the README leads to a file, a heading or a page of the guide that does not exist. A registry shows the
+/// README, too: there, a relative path is one in the repository, and pages of the docs need their whole address.
+#[test]
+fn each_link_of_the_readme_leads_somewhere() {
+    const DOCS: &str = "https://docs.rs/embedded-sse/latest/embedded_sse/";
+    let readme = fs::read_to_string("README.md").unwrap();
+    let links = readme.split("](").skip(1);
+    let links: Vec<_> = links.map(|rest| rest.split_once(')').unwrap().0).collect();
+    for link in &links {
+        let (path, heading) = link.split_once('#').unwrap_or((link, ""));
+        let exists = match path.strip_prefix(DOCS) {
+            Some(page) => {
+                let module = format!("src/{}", page.trim_end_matches('/'));
+                [".rs", "/mod.rs"].map(|end| Path::new(&format!("{module}{end}")).is_file())
+                    != [false; 2]
+            }
+            None => {
+                fs::read_to_string(path).is_ok_and(|text| has_heading(&text, heading))
+                    || path.ends_with(".png") && Path::new(path).is_file()
+            }
+        };
+        assert!(exists, "{link}");
+    }
+    assert!(links.len() > 20, "{} links", links.len());
+}
+
+/// Whether a page has the heading that this anchor names. An empty anchor names the page.
+fn has_heading(text: &str, anchor: &str) -> bool {
+    let headings = text.lines().filter_map(|line| line.strip_prefix('#'));
+    let mut anchors = headings.map(|line| {
+        let name = line.trim_start_matches('#').trim();
+        name.to_lowercase().replace(' ', "-")
+    });
+    anchor.is_empty() || anchors.any(|name| name == anchor)
+}
+
+/// Breaks when the default features pull in a crate that the README does not list, or another incompatible version of one.
+#[test]
+fn the_readme_lists_the_default_dependencies() {
+    let arguments = [
+        "tree",
+        "--edges=normal",
+        "--charset=utf8",
+        "--target=thumbv7em-none-eabihf",
+    ];
+    let output = Command::new(env!("CARGO"))
+        .args(arguments)
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    let tree = String::from_utf8(output.stdout).unwrap();
+    let tree: String = tree
+        .lines()
+        .map(|line| format!("{}\n", without_patch(line)))
+        .collect();
+    let readme = fs::read_to_string("README.md").unwrap();
+    let (_, section) = readme.split_once("\n### Dependencies\n").unwrap();
+    assert_eq!(section.split("```").nth(1), Some(&*format!("text\n{tree}")));
+}
+
+/// Leaves out of a line of `cargo tree` which of the compatible versions it is, and what follows the version.
+fn without_patch(line: &str) -> String {
+    let (name, rest) = line.split_once(" v").unwrap();
+    let mut numbers = rest.split(['.', ' ']);
+    match numbers.next().unwrap() {
+        "0" => format!("{name} 0.{}", numbers.next().unwrap()),
+        major => format!("{name} {major}"),
+    }
 }
 
 fn paths(folder: impl AsRef<Path>) -> impl Iterator<Item = std::path::PathBuf> {
