@@ -21,10 +21,9 @@
 //!
 //! # Guide
 //!
-//! - [Supported](guide::supported): which parts of HTTP and of the standard the crate supports, which not, and why.
-//! - [Inner workings](guide::inner_workings): the event log, the decoder's buffer, and the way of an event through the crate.
-//! - [Errors](guide::errors): what each error means, whose fault it is, and what to do.
-//! - [JSON](guide::json): values in and out without a heap.
+//! The [`guide`] begins with [a first stream](guide::first_stream). It tells how to choose [sizes](guide::sizing), how
+//! clients [resume](guide::resume), how to use [other HTTP stacks](guide::http_stacks), what each [error](guide::errors)
+//! means, and more.
 //!
 //! # Decode
 //!

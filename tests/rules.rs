@@ -1,6 +1,7 @@
 //! Checks of the repository itself: the tables under "Rules and their tests" in `CONTRIBUTING.md` name tests that
 //! exist, each file of a test folder is a module of its `main.rs`, "Where things are" lists the files of `src`. In the README,
-//! the server is compiled, each link leads somewhere, and the dependencies are those that cargo finds.
+//! the server is compiled, each link leads somewhere, and the dependencies are those that cargo finds. The guide states measured
+//! sizes.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -171,6 +172,86 @@ fn without_patch(line: &str) -> String {
     match numbers.next().unwrap() {
         "0" => format!("{name} 0.{}", numbers.next().unwrap()),
         major => format!("{name} {major}"),
+    }
+}
+
+/// Breaks when the guide states other sizes than the READMEs, or when its sums are wrong.
+#[test]
+fn the_guide_states_the_sizes_of_the_tables() {
+    let guide = fs::read_to_string("src/guide/sizing.rs").unwrap();
+    let boards = fs::read_to_string("examples/boards/README.md").unwrap();
+    let (_, table) = boards.split_once("| `HUB` | a socket's task |").unwrap();
+    let rows = table.lines().filter(|line| line.starts_with("| `"));
+    let rows: Vec<Vec<u32>> = rows.map(numbers).collect();
+    assert!(!rows.is_empty());
+    let largest = |column: usize| rows.iter().map(|row| row[column]).max().unwrap();
+    let (hub, task) = (largest(4), largest(5));
+    // The log and four slots; the buffers that the task declares.
+    let (rest, future) = (hub - 2_048 - 4 * 12, task - 2_048);
+    let (hub, future) = (thousands(hub), thousands(future));
+    assert!(guide.contains(&format!(" takes {hub} bytes: ")), "{hub}");
+    assert!(
+        guide.contains(&format!(", and {rest} for the rest.")),
+        "{rest}"
+    );
+    assert!(
+        guide.contains(&format!("and its task | {future} |")),
+        "{future}"
+    );
+
+    let (_, sizes) = guide.split_once("//! # Boards").unwrap();
+    for row in &rows {
+        let cells: Vec<_> = row[..4].iter().map(|number| thousands(*number)).collect();
+        let cells = format!(" | {} |", cells.join(" | "));
+        assert!(sizes.contains(&cells), "{cells}");
+    }
+
+    let readme = fs::read_to_string("README.md").unwrap();
+    let (_, stack) = readme.split_once(" a call needs up to ").unwrap();
+    let (_, section) = guide.split_once("# Stack").unwrap();
+    for stack in numbers(stack.split('.').next().unwrap()) {
+        let needs = [
+            format!("most {stack} bytes"),
+            format!("needs {stack},"),
+            format!("encoding {stack}."),
+        ];
+        assert!(needs.iter().any(|need| section.contains(need)), "{stack}");
+    }
+
+    let (_, sums) = guide.split_once("//! # RAM").unwrap();
+    let mut sum = 0;
+    let mut count = 0;
+    for line in sums.lines().filter(|line| line.ends_with(" |")) {
+        let Some((name, value)) = line[..line.len() - 2].rsplit_once(" | ") else {
+            continue;
+        };
+        if name.ends_with("| sum") {
+            assert_eq!(numbers(value), [sum], "{line}");
+            (sum, count) = (0, count + 1);
+        } else {
+            sum += numbers(value).iter().sum::<u32>();
+        }
+        if count == 2 {
+            return;
+        }
+    }
+    panic!("{count} sums");
+}
+
+/// Returns the numbers of a text, in which a comma separates thousands.
+fn numbers(text: &str) -> Vec<u32> {
+    let text = text.replace(',', "");
+    let words = text.split(|letter: char| {
+        !letter.is_ascii_digit() && letter != '`' && !letter.is_ascii_lowercase()
+    });
+    words.filter_map(|word| word.parse().ok()).collect()
+}
+
+/// Writes a number with a comma before the last three digits.
+fn thousands(number: u32) -> String {
+    match number {
+        0..1_000 => number.to_string(),
+        _ => format!("{},{:03}", number / 1_000, number % 1_000),
     }
 }
 
