@@ -70,6 +70,7 @@
 //! | fetch-event-source 2.0.1, extended-eventsource 2.1.0, httpx-sse 0.4.3, sse-stream 0.3 | A block without data, such as an id alone, is reported as an event with empty data. | Do not set `StreamOptions::initial_id`, and publish no frame of `retry` or an id alone. The start of a stream has no such block then. |
 //! | reqwest-eventsource 0.6, eventsource-client 0.18 for Rust | `retry` in a block without data is ignored. | Publish `retry` only in a frame that has data. The `retry` at the start of a stream takes effect, because it is in the block of the first event. With `StreamOptions::initial_id`, the first block can be `retry` and an id without an event: then that `retry` is ignored, too. |
 //! | fetch-event-source 2.0.1, extended-eventsource 2.1.0 | An id takes effect before the blank line of its event. If the connection is cut between the two, that event is lost. | Nothing. It happens only if the cut is within an event. |
+//! | fetch-event-source 2.0.1 | It does not reconnect after a response that ends without an error. | Throw an error in its `onclose`. Otherwise do not set `lifetime` or `reconnect_when_full`: it retries after a 503. |
 //! | requests-sse 0.5 | It reads streams that are not chunked in blocks of 512 bytes, so events arrive late. | `ServerOptions::chunked` |
 //! | edge-http 0.8 | Its reader of chunks returns only when the caller's buffer is full. | Give it a buffer of one byte, or do not set `ServerOptions::chunked`. |
 //!
