@@ -24,11 +24,9 @@ pub enum NetworkReason {
     Unreachable,
     /// The connection was lost before the end of the response.
     Lost,
-    /// No byte arrived within the idle timeout: [`ClientOptions::idle_timeout`](super::ClientOptions::idle_timeout), or
-    /// that of a `ReconnectingReader`.
+    /// No byte arrived within the idle timeout: `ClientOptions::idle_timeout`, or that of a `ReconnectingReader`.
     Idle,
-    /// The head of the response did not end within
-    /// [`ClientOptions::head_timeout`](super::ClientOptions::head_timeout).
+    /// The head of the response did not end within `ClientOptions::head_timeout`.
     SlowHead,
 }
 
@@ -51,8 +49,7 @@ pub enum ServerReason {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RedirectReason {
-    /// There were more redirects in a row than
-    /// [`ClientOptions::max_redirects`](super::ClientOptions::max_redirects). A redirect loop ends with this reason.
+    /// There were more redirects in a row than `ClientOptions::max_redirects`. A redirect loop ends with this reason.
     TooMany,
     /// The response has no `Location`.
     NoLocation,
@@ -60,11 +57,9 @@ pub enum RedirectReason {
     InvalidLocation,
     /// The `Location` leads from `https` to `http`.
     Insecure,
-    /// The `Location` does not fit the buffer of
-    /// [`EventSource::follow_redirects`](super::EventSource::follow_redirects).
+    /// The `Location` does not fit the buffer of `EventSource::follow_redirects`.
     LocationTooLong,
-    /// The client has no buffer for redirects:
-    /// [`EventSource::follow_redirects`](super::EventSource::follow_redirects) was not called.
+    /// The client has no buffer for redirects: `EventSource::follow_redirects` was not called.
     NoBuffer,
     /// The connector does not support the `Location`, for example because its scheme is `https`.
     Unsupported,
@@ -76,9 +71,9 @@ pub enum RedirectReason {
 pub enum ResponseReason {
     /// The head is malformed, or not one of HTTP/1.
     NotHttp,
-    /// The head is longer than [`ClientOptions::max_head_len`](super::ClientOptions::max_head_len), or a line of the head
-    /// that the client needs (the status line, or a header field such as `Content-Type`) is longer than the space that the
-    /// last event ID leaves in the buffer of [`EventSource::new`](super::EventSource::new).
+    /// The head is longer than `ClientOptions::max_head_len`, or a line of the head that the client needs (the status line, or
+    /// a header field such as `Content-Type`) is longer than the space that the last event ID leaves in the buffer of
+    /// `EventSource::new`.
     HeadTooLong,
     /// `Content-Length` is no number or has different values, or the transfer coding is neither `chunked` nor `identity`.
     Framing,
@@ -92,15 +87,14 @@ pub enum ResponseReason {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CallerReason {
-    /// [`EventSource::close`](super::EventSource::close) was called.
+    /// `EventSource::close` was called.
     Closed,
     /// The connector does not support the URL of the program, for example because its scheme is `https`.
     Unsupported,
-    /// The buffer of [`EventSource::new`](super::EventSource::new) has no room for a request.
+    /// The buffer of `EventSource::new` has no room for a request.
     BufferTooSmall,
-    /// The function of a [`DynamicField`](super::DynamicField) has failed, has written a control character other than a tab,
-    /// or has written values of different lengths for one request. A request is sent in parts, and the function is called
-    /// for each part.
+    /// The function of a `DynamicField` has failed, has written a control character other than a tab, or has written values of
+    /// different lengths for one request. A request is sent in parts, and the function is called for each part.
     InvalidField,
 }
 

@@ -15,8 +15,7 @@ pub enum End {
 
 /// A socket and a function that shuts it down or resets it.
 ///
-/// The function is an `async fn` or an async closure for [`io::asynch`](super::asynch), and a function or a closure for
-/// [`io::blocking`](super::blocking).
+/// The function is an `async fn` or an async closure for `io::asynch`, and a function or a closure for `io::blocking`.
 ///
 /// # Examples
 ///
@@ -57,7 +56,8 @@ debug_and_format!([S, F] WithShutdown<S, F> {
 /// A socket that cannot be shut down, only dropped.
 ///
 /// After a stream, the server drops the socket at once, which shows the client the end. After another response, whose
-/// `Content-Length` shows the end, it drops the socket after 1 s, after 64 KB of input, or when the client closes the connection.
+/// `Content-Length` shows the end, it drops the socket after 1 s, after 64 KB of input, or when the client closes the
+/// connection.
 #[derive(Clone, Copy)]
 pub struct WithoutShutdown<S>(pub S);
 

@@ -1,6 +1,6 @@
 //! Readers, writers, clients and servers over the traits of `embedded-io` and `embedded-io-async`.
 //!
-//! Types and methods of the same name behave alike in [`blocking`] and [`asynch`].
+//! Types and methods of the same name behave alike in `blocking` and `asynch`.
 
 #[cfg(feature = "embedded-io-async")]
 #[cfg_attr(docsrs, doc(cfg(feature = "embedded-io-async")))]
@@ -21,5 +21,11 @@ mod unsent;
 pub use errors::{ReadError, ServeError, WriteError};
 pub use half_close::{End, WithShutdown, WithoutShutdown};
 #[cfg(feature = "http")]
-#[cfg_attr(docsrs, doc(cfg(feature = "http")))]
+#[cfg_attr(
+    docsrs,
+    doc(cfg(all(
+        any(feature = "embedded-io", feature = "embedded-io-async"),
+        feature = "http"
+    )))
+)]
 pub use received::Buffered;

@@ -14,17 +14,17 @@
 //! join ──────> stream    with a stream of these options, as the body of that stack's response
 //! ```
 //!
-//! `accept` and the four methods that answer belong to [`Incoming`]. `accept` reads the head of a request, and refuses a head
-//! that is malformed, too long or too slow. When one of the four returns, drop the socket. [`serve`] calls `accept` and
-//! `answer`. A `server::Connection`, which has no socket, has the same four methods.
+//! `accept` and the four methods that answer belong to `Incoming`. `accept` reads the head of a request, and refuses a head
+//! that is malformed, too long or too slow. When one of the four returns, drop the socket. `serve` calls `accept` and `answer`.
+//! A `server::Connection`, which has no socket, has the same four methods.
 //!
 //! Each of them takes a log that tasks share and a socket that can be closed. The log is a `Hub` or another [`SharedLog`]. A
 //! stream takes a slot in it. The socket implements [`HalfClose`].
 //!
 //! # Serving out of another HTTP stack
 //!
-//! 1. Before the response begins, take a slot by `Hub::join`, or by [`Joined::new`] in another log. If there is none, answer 503
-//!    with [`RETRY_AFTER`](crate::server::RETRY_AFTER).
+//! 1. Before the response begins, take a slot by `Hub::join`, or by [`Joined::new`] in another log. If there is none, answer
+//!    503 with [`RETRY_AFTER`](crate::server::RETRY_AFTER).
 //! 2. Begin a response with the status 200 and the header fields of
 //!    [`StreamOptions::header_fields`](crate::server::StreamOptions::header_fields). If pages of other origins may read it, add
 //!    those of [`AllowedOrigins::header_fields`](crate::server::AllowedOrigins::header_fields), also to the 503.
