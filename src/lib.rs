@@ -16,8 +16,8 @@
 //! **Drivers.** `io::blocking` (feature `embedded-io`) and `io::asynch` (feature `embedded-io-async`) run the decoder, the
 //! encoder and the state machines over sockets, and wait for them. Most programs start here.
 //!
-//! **Hub.** A `hub::Hub` (feature `embassy-sync`) shares an event log among embassy tasks: tasks and interrupts publish to it, and
-//! other tasks serve it.
+//! **Hub.** A `hub::Hub` (feature `embassy-sync`) shares an event log among embassy tasks: tasks and interrupts publish to it,
+//! and other tasks serve it.
 //!
 //! # Guide
 //!
@@ -139,16 +139,30 @@
 //! same modules decodes the response bodies, and returns when to send the next request. A
 //! [`Reconnect`](client::Reconnect) only decides whether and when to reconnect.
 //!
+//! # Features
+//!
+//! | feature | default | what it adds |
+//! | --- | --- | --- |
+//! | `http` | yes | `http`, `client::EventSource`, `server::Connection`, and the drivers of these two |
+//! | `embedded-io` | yes | `io::blocking` |
+//! | `embedded-io-async` | yes | `io::asynch` |
+//! | `embassy-sync` | no | `hub::Hub`; enables `embedded-io-async` |
+//! | `embassy-time` | no | `io::asynch::EmbassyClock`; enables `embedded-io-async` |
+//! | `embedded-nal-async` | no | `io::asynch::Nal`; enables `http` and `embedded-io-async` |
+//! | `defmt` | no | `defmt::Format` for every public type |
+//!
+//! Items that need a feature are marked with it in this documentation.
+//!
 //! # Promises
 //!
 //! - There is no heap and no `unsafe`.
-//! - No call panics, for any input and any order of calls. There is one exception, which every `async fn` has: its future panics
-//!   if it is polled after it has returned.
+//! - No call panics, for any input and any order of calls. There is one exception, which every `async fn` has: its future
+//!   panics if it is polled after it has returned.
 //! - The same bytes give the same events, in whatever chunks they arrive.
 //! - A server loses nothing silently: a client that has received an id and then missed events gets a loss notice. A decoder
 //!   reports once each event that does not fit its buffer.
-//! - `Debug` and `defmt::Format` print no credentials: no value of a header field, no query of a URL or a request, no body and no
-//!   buffer. They print paths, events and their ids.
+//! - `Debug` and `defmt::Format` print no credentials: no value of a header field, no query of a URL or a request, no body and
+//!   no buffer. They print paths, events and their ids.
 //! - Features are additive: a feature does not change the behaviour of other code.
 
 #![no_std]
@@ -191,6 +205,10 @@ pub mod http;
 #[cfg_attr(docsrs, doc(cfg(feature = "embassy-sync")))]
 pub mod hub;
 #[cfg(any(feature = "embedded-io", feature = "embedded-io-async"))]
+#[cfg_attr(
+    docsrs,
+    doc(cfg(any(feature = "embedded-io", feature = "embedded-io-async")))
+)]
 pub mod io;
 pub mod server;
 mod time;

@@ -22,7 +22,7 @@ debug_and_format!([] Instant {
 });
 
 impl Instant {
-    /// A time that never comes.
+    /// A time that never comes: 2^64 - 1 ms. As a time to wait for, it means that there is no time limit.
     pub const NEVER: Self = Self(u64::MAX);
 
     /// Creates a time from milliseconds since the fixed point.

@@ -38,8 +38,8 @@ impl Jitter {
     }
 
     /// Returns a random number: a counter, hashed so that each bit of the result depends on all of its bits.
-    // The arithmetic wraps, as the hash (the finalizer of MurmurHash3) is defined on 32 bits. The counter's increment is odd, so
-    // it takes all values.
+    // The arithmetic wraps, as the hash (the finalizer of MurmurHash3) is defined on 32 bits. The counter's increment is odd,
+    // so it takes all values.
     fn random(&mut self) -> u32 {
         self.0 = self.0.wrapping_add(0x9e37_79b9);
         let mut bits = self.0;

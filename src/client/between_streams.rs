@@ -11,11 +11,11 @@ use super::request_chain::RequestChain;
 use super::request_options::RequestOptions;
 use crate::time::Instant;
 
-/// Is called by each `poll` while an event source has no open stream: while it has no connection, and while it receives an error
-/// body. That is several times for one loss.
+/// Is called by each `poll` while an event source has no open stream: while it has no connection, and while it receives an
+/// error body. That is several times for one loss.
 ///
-/// The last parameter is the rest of the input. Returns whether it has opened the response as a stream (`Decision::Open`). To keep
-/// the connection of a lost response, it sets the state back to [`Connected`](ClientState::Connected).
+/// The last parameter is the rest of the input. Returns whether it has opened the response as a stream (`Decision::Open`). To
+/// keep the connection of a lost response, it sets the state back to [`Connected`](ClientState::Connected).
 pub(super) type BetweenStreams =
     fn(&mut RequestChain<'_>, &mut Lifecycle<'_>, Instant, &mut &[u8]) -> bool;
 

@@ -9,11 +9,11 @@ use crate::wire::media_type::is_event_stream;
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub struct ResponseInfo {
-    /// The status code.
+    /// The status code (RFC 9110, section 15).
     pub status: u16,
-    /// Whether the `Content-Type` is `text/event-stream`.
+    /// Whether the `Content-Type` is `text/event-stream`, in any case and with any parameters.
     pub is_event_stream: bool,
-    /// The seconds of `Retry-After`, 0 if that is a date, or `None` if the field is absent.
+    /// The seconds of `Retry-After` (RFC 9110, section 10.2.3): 0 if it is a date, or `None` if the field is absent.
     pub retry_after: Option<u32>,
 }
 
@@ -23,8 +23,8 @@ pub struct ResponseInfo {
 pub enum Verdict {
     /// Read the body as an event stream.
     Open,
-    /// Send the request to the URL in `Location`. Limit the number of redirects in a row. After a redirect to another origin,
-    /// do not send credentials any more, not even after a redirect back.
+    /// Send the request to the URL in `Location` (RFC 9110, section 15.4). Limit the number of redirects in a row. After a
+    /// redirect to another origin, do not send credentials any more, not even after a redirect back.
     Redirect {
         /// Whether later reconnects also go to that URL, if it answers with a stream.
         permanent: bool,
@@ -70,8 +70,11 @@ pub(super) const fn has_readable_body(status: u16) -> bool {
 impl ResponseInfo {
     /// Creates the description of a response from its status, its `Content-Type` and its `Retry-After` in seconds.
     ///
-    /// Pass the value of `Content-Type` as it was received, or an empty text if there is none. Do not make that value from an
-    /// enum of the HTTP client: such enums often have no variant for `text/event-stream`.
+    /// Pass the value of `Content-Type` (RFC 9110, section 8.3) as it was received, or an empty text if there is none. Do not
+    /// make that value from an enum of the HTTP client: such enums often have no variant for `text/event-stream`.
+    ///
+    /// `retry_after` is `Some(0)` if the field `Retry-After` holds a date, and `None` if there is no such field (RFC 9110,
+    /// section 10.2.3).
     pub fn new(status: u16, content_type: &str, retry_after: Option<u32>) -> Self {
         Self {
             status,
@@ -84,6 +87,9 @@ impl ResponseInfo {
     /// `Retry-After`.
     ///
     /// Pass all fields as they were received: the iterator of your HTTP client, with values as text or as bytes.
+    ///
+    /// If a name occurs twice, the last field counts. A `Retry-After` that is no number of seconds, such as a date, counts as 0
+    /// s. A number over 4,294,967,295 is taken as that.
     ///
     /// ```
     /// use embedded_sse::client::ResponseInfo;

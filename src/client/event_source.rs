@@ -61,8 +61,11 @@ const _: () = assert!(size_of::<EventSource<'_>>() <= 192);
 impl<'a> EventSource<'a> {
     /// Creates a client that is about to connect.
     ///
-    /// [`Decoder::buffer_len`](crate::Decoder::buffer_len) returns the length of the buffer for the longest event. Make it at least 128 bytes longer than
-    /// the longest ID: this suffices for the heads of most responses.
+    /// [`Decoder::buffer_len`](crate::Decoder::buffer_len) returns the length of the buffer, in bytes, for the longest event.
+    /// Make it at least 128 bytes longer than the longest ID: this suffices for the heads of most responses. If a line of a
+    /// head that the client needs does not fit, the attempt fails with
+    /// [`ResponseReason::HeadTooLong`](super::ResponseReason::HeadTooLong). An empty buffer ends the client with
+    /// [`CallerReason::BufferTooSmall`](super::CallerReason::BufferTooSmall).
     ///
     /// If the last event ID takes more than half of the buffer, it is cleared when the client connects again, because the next
     /// response head needs the space. The next request then has no `Last-Event-ID`, so the events in between are lost.
@@ -76,17 +79,17 @@ impl<'a> EventSource<'a> {
         }
     }
 
-    /// Makes the client follow redirects. Without this, a redirect is a failure:
+    /// Makes the client follow redirects (RFC 9110, section 15.4). Without this, a redirect is a failure:
     /// [`RedirectReason::NoBuffer`](super::RedirectReason::NoBuffer).
     ///
-    /// The buffer holds up to three URLs: that of the current redirect, that of the previous one, and that of a permanent
-    /// one.
+    /// The buffer holds up to three URLs: that of the current redirect, that of the previous one, and that of a permanent one.
+    /// If they do not fit, the redirect fails with [`RedirectReason::LocationTooLong`](super::RedirectReason::LocationTooLong).
     ///
     /// If there is a connection when you call this, the client drops it and connects again.
     ///
-    /// As in browsers, the next request is a `GET` without a body after a 303, and after a 301 or 302 to a `POST`. The next
-    /// attempt begins with the method of the options again. A request to another origin does not have the
-    /// fields `Authorization`, `Cookie`, `Proxy-Authorization` and `Host` of the options.
+    /// As in browsers (WHATWG Fetch, HTTP-redirect fetch), the next request is a `GET` without a body after a 303, and after a
+    /// 301 or 302 to a `POST`. The next attempt begins with the method of the options again. A request to another origin does
+    /// not have the fields `Authorization`, `Cookie`, `Proxy-Authorization` and `Host` of the options.
     pub fn follow_redirects(&mut self, buffer: &'a mut [u8]) {
         self.drop_connection();
         self.chain.redirects.set_buffer(buffer);
@@ -95,9 +98,13 @@ impl<'a> EventSource<'a> {
     /// Continues from a stored [`resume_point`](Self::resume_point), for example after a reboot. If there is a connection, the
     /// client drops it and connects again.
     ///
+    /// The limits of the [options](super::ReconnectOptions) apply to the reconnection time of the point, as to one of the
+    /// server.
+    ///
     /// # Errors
     ///
-    /// Returns [`Overflow`] and changes nothing if the ID takes more than half of the buffer.
+    /// Returns [`Overflow`] if the ID takes more than half of the buffer. The client has not changed then: it goes on without
+    /// this ID. Give [`new`](Self::new) a longer buffer.
     pub fn resume_from(&mut self, point: &ResumePoint<'_>) -> Result<(), Overflow> {
         last_event_id::restore(&mut self.chain.decoder, point.last_event_id)?;
         self.drop_connection();
@@ -107,7 +114,12 @@ impl<'a> EventSource<'a> {
         Ok(())
     }
 
-    /// Returns the next action or notice. Moves the start of `input` past the bytes that it has read.
+    /// Returns the next action or notice (WHATWG HTML 9.2.3, and RFC 9112 for requests and responses).
+    ///
+    /// `input` is what the socket has received and no call has read yet. It may be empty. This moves its start past the bytes
+    /// that it has read: pass the rest to the next call. After the connection has ended, it discards the input.
+    ///
+    /// `now` is the time by your clock. It must not go back: otherwise time limits end later.
     pub fn poll<'s, 'i: 's>(
         &'s mut self,
         now: Instant,
@@ -124,12 +136,18 @@ impl<'a> EventSource<'a> {
         self.output(step, piece)
     }
 
-    /// Reports that the connection of the last [`Connect`](EventSourceOutput::Connect) is made.
+    /// Reports that the connection of the last [`Connect`](EventSourceOutput::Connect) is made. Has no effect if the client is
+    /// not connecting.
     pub fn connected(&mut self, now: Instant) {
         self.lifecycle.connected(now);
     }
 
-    /// Reports that the connection of the last [`Connect`](EventSourceOutput::Connect) could not be made.
+    /// Reports that the connection of the last [`Connect`](EventSourceOutput::Connect) could not be made. Has no effect if the
+    /// client is not connecting.
+    ///
+    /// After [`ConnectError::Unreachable`] the client tries again. [`ConnectError::Unsupported`] ends it with
+    /// [`CallerReason::Unsupported`](super::CallerReason::Unsupported), or, if the URL is that of a redirect, is the failure
+    /// [`RedirectReason::Unsupported`](super::RedirectReason::Unsupported).
     pub fn connect_failed(&mut self, error: ConnectError) {
         if self.lifecycle.is_connecting() {
             self.lifecycle.lose(self.chain.reason_of(error));
@@ -137,6 +155,9 @@ impl<'a> EventSource<'a> {
     }
 
     /// Reports that the server has closed its side of the connection: the socket has returned an end of file.
+    ///
+    /// If the body of the stream has neither a length nor chunks, this is its end (RFC 9112, section 6.3):
+    /// [`ServerReason::Ended`]. Otherwise it means the same as [`disconnected`](Self::disconnected).
     pub fn received_eof(&mut self) {
         if self.lifecycle.is_connected() && self.chain.exchange.ends_with_connection() {
             self.lifecycle.lose(Reason::Server(ServerReason::Ended));
@@ -148,51 +169,59 @@ impl<'a> EventSource<'a> {
     /// Reports that the connection was lost, for example because the socket has returned an error.
     ///
     /// While the client is connecting, this means the same as [`connect_failed`](Self::connect_failed) with
-    /// [`ConnectError::Unreachable`].
+    /// [`ConnectError::Unreachable`]. It has no effect if the client has no connection and makes none.
     pub fn disconnected(&mut self) {
         self.lifecycle.disconnected();
     }
 
     /// Reports that the first `length` bytes of the last [`Send`](EventSourceOutput::Send) were written.
+    ///
+    /// The next `Send` begins after them. `length` must not exceed the length of the `Send`: the client takes all bytes that it
+    /// counts as written.
     pub fn sent(&mut self, now: Instant, length: usize) {
         if self.lifecycle.is_connected() && self.chain.sent(length) {
             self.lifecycle.note_activity(now);
         }
     }
 
-    /// Closes the client for ever. It returns no more events and does not connect again, not even after
-    /// [`restart`](Self::restart).
+    /// Closes the client for ever, as `close()` of the standard (WHATWG HTML 9.2.2). It returns no more events and does not
+    /// connect again, not even after [`restart`](Self::restart). The next [`poll`](Self::poll) returns [`Notice::Closed`]: drop
+    /// the connection.
     pub fn close(&mut self) {
         self.lifecycle.close();
     }
 
     /// Makes the client connect at once, as if no attempt had failed. Has no effect after [`close`](Self::close).
+    ///
+    /// The next [`poll`](Self::poll) returns [`Connect`](EventSourceOutput::Connect), also while there is a connection, and
+    /// after the client has ended. The last event ID and the reconnection time stay.
     pub fn restart(&mut self) {
         if self.lifecycle.restart() {
             self.chain.restart();
         }
     }
 
-    /// Returns the `readyState` of the standard.
+    /// Returns the `readyState` of the standard (WHATWG HTML 9.2.2).
     pub const fn ready_state(&self) -> ReadyState {
         self.lifecycle.ready_state(self.chain.exchange.is_open())
     }
 
-    /// Returns the last event ID.
+    /// Returns the last event ID (WHATWG HTML 9.2.4), or an empty one if there is none.
     pub fn last_event_id(&self) -> EventId<'_> {
         self.chain.decoder.last_event_id()
     }
 
-    /// Returns the first bytes of the body of the last response, if it was no event stream and
-    /// [`ClientOptions::error_body`] is set.
+    /// Returns the first bytes of the body of the last response, if it was no event stream and [`ClientOptions::error_body`] is
+    /// set. Otherwise it returns an empty slice.
     ///
     /// They are available after the notice [`Reconnecting`](Notice::Reconnecting) or [`Closed`](Notice::Closed), until the
-    /// client connects again.
+    /// client connects again. Their number is limited by the buffer of [`new`](Self::new), less the last event ID.
     pub fn error_body(&self) -> &[u8] {
         self.chain.exchange.error_body(&self.chain.decoder)
     }
 
-    /// Returns what to store for [`resume_from`](Self::resume_from), for example before a deep sleep.
+    /// Returns what to store for [`resume_from`](Self::resume_from), for example before a deep sleep: the last event ID, and
+    /// the reconnection time if the server has set it.
     pub fn resume_point(&self) -> ResumePoint<'_> {
         ResumePoint {
             last_event_id: self.last_event_id(),

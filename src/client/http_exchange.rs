@@ -172,9 +172,8 @@ impl HttpExchange {
         }
     }
 
-    /// Returns status, media type and `Retry-After` of the response. Call this after the head is complete: before that, they can
-    /// still change.
-    /// Returns `None` while the request is sent, and once the body is being read.
+    /// Returns status, media type and `Retry-After` of the response. Call this after the head is complete: before that, they
+    /// can still change. Returns `None` while the request is sent, and once the body is being read.
     pub fn response_info(&self) -> Option<ResponseInfo> {
         match self {
             Self::Head(head) => Some(ResponseInfo {
@@ -208,7 +207,8 @@ pub(super) fn request_part<'d>(decoder: &'d mut Decoder<&mut [u8]>, length: usiz
 }
 
 /// Reads `input` up to the end of the head. Returns whether the head is complete.
-// Not inlined: `EventSource::poll` would take 48 bytes more stack on a Cortex-M3, as its frame would hold the locals of this too.
+// Not inlined: `EventSource::poll` would take 48 bytes more stack on a Cortex-M3, as its frame would hold the locals of this
+// too.
 #[inline(never)]
 pub(super) fn receive_head(
     head: &mut ResponseHead,

@@ -133,8 +133,8 @@ impl<'a> Lifecycle<'a> {
     /// Returns the reconnection time for a resume point, if the server or an earlier resume point has set it.
     pub(super) fn retry_to_resume(&self, set_by_server: Option<u32>) -> Option<u32> {
         let retry = self.reconnect.retry();
-        // A resume point sets only the time in `reconnect`. Then `set_by_server`, which is of the decoder, is `None`, but the time
-        // differs from that of the options.
+        // A resume point sets only the time in `reconnect`. Then `set_by_server`, which is of the decoder, is `None`, but the
+        // time differs from that of the options.
         let is_set = set_by_server.is_some() || retry != self.reconnect.options.retry_ms;
         is_set.then_some(retry)
     }

@@ -41,7 +41,7 @@ pub enum EventSourceOutput<'s> {
     Connect(Url<'s>),
     /// Send these bytes to the server. There is at least one.
     Send(&'s [u8]),
-    /// Wait for bytes, but not longer than until this time.
+    /// Wait for bytes, but not longer than until this time. [`Instant::NEVER`] means that there is no time limit.
     Wait(Instant),
     /// An event has arrived, or the state of the stream has changed.
     Notice(Notice<'s>),
@@ -67,7 +67,7 @@ pub enum Notice<'s> {
     /// A comment, or a part of one if the comment has arrived in several pieces of input. Only with
     /// [`ClientOptions::comments`](super::ClientOptions::comments).
     Comment {
-        /// The text after the colon.
+        /// The text after the colon. A space that follows the colon belongs to it.
         text: Text<'s>,
         /// Whether this is the last part of the comment.
         ends: bool,
@@ -83,7 +83,7 @@ pub enum Notice<'s> {
     },
     /// There is no stream, and the client will not try again, unless the program calls
     /// [`restart`](super::EventSource::restart). After [`close`](super::EventSource::close), `restart` has no effect. Drop the
-    /// connection.
+    /// connection. Later calls of [`poll`](super::EventSource::poll) return this notice again.
     Closed {
         /// Why there is no stream.
         reason: Reason,

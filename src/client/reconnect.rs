@@ -105,7 +105,13 @@ impl<'a> Reconnect<'a> {
         }
     }
 
-    /// Decides what to do with a response.
+    /// Decides what to do with a response (WHATWG HTML 9.2.3).
+    ///
+    /// - [`Verdict::Open`] for a 200 with the type `text/event-stream`, and if [`ReconnectOptions::on_failure`] opens another
+    ///   response.
+    /// - [`Verdict::Redirect`] for a 301, 302, 303, 307 or 308.
+    /// - [`Verdict::Failed`] for all others: pass its reason to [`failed`](Self::failed), which takes `Retry-After` into
+    ///   account.
     pub fn judge(&mut self, response: &ResponseInfo) -> Verdict {
         let verdict = self.judge_by_rules(response);
         let Verdict::Failed(reason) = verdict else {
@@ -142,7 +148,8 @@ impl<'a> Reconnect<'a> {
         Verdict::Failed(reason)
     }
 
-    /// Notes that a stream has begun.
+    /// Notes that a stream has begun. After [`stable_after`](ReconnectOptions::stable_after), it is a success, which ends the
+    /// doubling of delays.
     pub fn opened(&mut self, now: Instant) {
         self.stable_at = now.after(self.options.stable_ms);
         // The `Retry-After` of an earlier response does not apply to the end of this stream.
@@ -150,12 +157,13 @@ impl<'a> Reconnect<'a> {
         self.note_time(now);
     }
 
-    /// Notes that the stream has delivered an event. The next delay is then the reconnection time, not doubled.
+    /// Notes that the stream has delivered an event, which makes it a success at once. The next delay is then the reconnection
+    /// time, not doubled.
     pub fn delivered(&mut self) {
         self.delivered = true;
     }
 
-    /// Forgets all earlier failures.
+    /// Forgets all earlier failures, and a `Retry-After` that was received. The reconnection time stays.
     pub fn restarted(&mut self) {
         self.doublings = 0;
         self.failures = 0;
@@ -164,21 +172,27 @@ impl<'a> Reconnect<'a> {
         self.forget_response();
     }
 
-    /// Sets the reconnection time that the server has sent, in milliseconds. The options limit it when a delay is computed.
+    /// Sets the reconnection time that the server has sent, in milliseconds (WHATWG HTML 9.2.6, `retry`).
+    /// [`min_delay`](ReconnectOptions::min_delay) and [`max_retry`](ReconnectOptions::max_retry) limit it when a delay is
+    /// computed.
     pub fn set_retry(&mut self, milliseconds: u32) {
         self.retry_ms = milliseconds;
     }
 
-    /// Returns the reconnection time in milliseconds, which the options or the server have set.
+    /// Returns the reconnection time in milliseconds, which the options or the server have set. It is the time before it is
+    /// limited by the options.
     pub const fn retry(&self) -> u32 {
         self.retry_ms
     }
 
-    /// Notes that the stream has ended, or that the attempt has failed. Returns the time of the next attempt.
+    /// Notes that the stream has ended, or that the attempt has failed. Returns the time of the next attempt: `now` and the
+    /// delay that [`Reconnect`] describes.
     ///
     /// # Errors
     ///
-    /// Returns who has decided that there is no next attempt.
+    /// Returns who has decided that there is no next attempt: [`EndedBy::Caller`] for a [`Reason::Caller`], [`EndedBy::Policy`]
+    /// if the rules or [`ReconnectOptions::on_failure`] end the client, and [`EndedBy::Attempts`] if
+    /// [`ReconnectOptions::max_attempts`] is reached. To try again nevertheless, call [`restarted`](Self::restarted).
     pub fn failed(&mut self, now: Instant, reason: Reason) -> Result<Instant, EndedBy> {
         if let (Some(ask), None) = (self.options.ask, self.decided) {
             self.decided = self.ask(ask, self.failures_at(now), reason, None);

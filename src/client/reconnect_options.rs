@@ -36,7 +36,7 @@ type OnFailure<'a> = &'a (dyn Fn(&Failure, Decision) -> Decision + Sync);
 pub(super) type Ask = fn(&ReconnectOptions<'_>, &Failure, Decision) -> Option<Decision>;
 
 impl<'a> ReconnectOptions<'a> {
-    /// Creates the default options.
+    /// Creates the default options. Each method documents its default.
     pub const fn new() -> Self {
         Self {
             retry_ms: 3_000,
@@ -55,7 +55,7 @@ impl<'a> ReconnectOptions<'a> {
         }
     }
 
-    /// Sets the reconnection time, in milliseconds, until a server sets it. The default is 3 s.
+    /// Sets the reconnection time, in milliseconds, until a server sets it (WHATWG HTML 9.2.2). The default is 3 s.
     ///
     /// The delay is the longer of this time, doubled by failures, and `Retry-After`, plus the random part. For a request that a
     /// person waits for, set a short time, such as 200 ms.
@@ -64,8 +64,9 @@ impl<'a> ReconnectOptions<'a> {
         self
     }
 
-    /// Sets the shortest reconnection time, in milliseconds. A shorter `retry` of the server is raised to it. The default is
-    /// 100 ms.
+    /// Sets the shortest reconnection time, in milliseconds. A shorter `retry` of the server is raised to it, and so is a
+    /// shorter [`max_retry`](Self::max_retry). The default is 100 ms. With 0, a server that sends `retry: 0` is asked again
+    /// without a delay.
     pub const fn min_delay(mut self, milliseconds: u32) -> Self {
         self.min_delay_ms = milliseconds;
         self
@@ -85,8 +86,9 @@ impl<'a> ReconnectOptions<'a> {
         self
     }
 
-    /// Sets the limit of a `Retry-After`, in seconds: a longer one is taken as this. The random part of the delay is added
-    /// to it. The default is one hour. An `EventSource` reads a longer `Retry-After` than 65,535 s as 65,535 s.
+    /// Sets the limit of a `Retry-After` (RFC 9110, section 10.2.3), in seconds: a longer one is taken as this. The random part
+    /// of the delay is added to it. The default is one hour. 0 ignores the time, and 4,294,967 is the largest limit. An
+    /// `EventSource` reads a longer `Retry-After` than 65,535 s as 65,535 s.
     pub const fn max_retry_after(mut self, seconds: u32) -> Self {
         // Limit it here, so that the delay in milliseconds fits 32 bits.
         let longest = u32::MAX / 1_000;
@@ -98,20 +100,21 @@ impl<'a> ReconnectOptions<'a> {
     }
 
     /// Sets after how many milliseconds an open stream is a success, which ends the doubling of delays. A stream that has
-    /// delivered an event is a success at once. The default is 10 s.
+    /// delivered an event is a success at once. The default is 10 s. With 0, each stream is a success as soon as it is open.
     pub const fn stable_after(mut self, milliseconds: u32) -> Self {
         self.stable_ms = milliseconds;
         self
     }
 
-    /// Sets after how many failed attempts in a row the client ends. The default is 0, which means never.
+    /// Sets after how many failed attempts in a row the client ends, with [`EndedBy::Attempts`](super::EndedBy::Attempts). A
+    /// stream that was a success ends the row. The default is 0, which means never.
     pub const fn max_attempts(mut self, count: u32) -> Self {
         self.max_attempts = count;
         self
     }
 
-    /// Sets the seed of the random part of delays, which is up to half of a delay. Use a number from the chip's random number
-    /// generator, or one that differs between devices, such as a serial number.
+    /// Sets the seed of the random part of delays, which is up to half of a delay. Each number is a valid seed. Use one from
+    /// the chip's random number generator, or one that differs between devices, such as a serial number.
     ///
     /// Without a seed, the random part depends on the times at which streams begin and attempts fail; in an `EventSource`,
     /// also on those at which bytes are sent and received. These differ little between devices that are switched on at the
@@ -122,13 +125,13 @@ impl<'a> ReconnectOptions<'a> {
         self
     }
 
-    /// Removes the random part of delays.
+    /// Removes the random part of delays. By default, a delay is longer by up to half of it.
     pub const fn no_jitter(mut self) -> Self {
         self.has_jitter = false;
         self
     }
 
-    /// Makes those statuses, types and redirects final that are final for browsers.
+    /// Makes those statuses, types and redirects final that are final for browsers (WHATWG HTML 9.2.3).
     ///
     /// By default, the client retries after the statuses 408, 421, 425, 429, and 500 or more; after another 4xx with
     /// `Retry-After`; after a 200 that is no event stream; and after a redirect for which it has no buffer or whose scheme
@@ -140,6 +143,8 @@ impl<'a> ReconnectOptions<'a> {
 
     /// Sets a function that decides about each failure, except those with a [`Reason::Caller`]. It gets the failure, and the
     /// decision that takes effect without it.
+    ///
+    /// It is called once for each failure. [`Decision`] describes what each decision does.
     ///
     /// ```
     /// use embedded_sse::client::{Decision, Failure, Reason, ReconnectOptions, ServerReason};

@@ -86,7 +86,8 @@ impl<'a> Redirects<'a> {
         self.buffer = buffer;
         self.replace_url =
             |redirects, location, kind, options| redirects.replace(location, kind, options);
-        // Keep this flag: `RequestChain::end` still needs it if the current attempt has failed and the failure is not decided yet.
+        // Keep this flag: `RequestChain::end` still needs it if the current attempt has failed and the failure is not decided
+        // yet.
         let wrote_request = self.wrote_request;
         self.forget();
         self.wrote_request = wrote_request;

@@ -142,8 +142,8 @@ impl<'a> RequestChain<'a> {
         }
     }
 
-    /// Returns a decision that replaces the one of the rules, or `None`. The client ends after an unsafe request that may not be
-    /// repeated. It retries after a remembered URL has failed, because the original URL is left to try.
+    /// Returns a decision that replaces the one of the rules, or `None`. The client ends after an unsafe request that may not
+    /// be repeated. It retries after a remembered URL has failed, because the original URL is left to try.
     pub(super) fn exception(&self, reason: Reason, has_retry_after: bool) -> Option<Decision> {
         let may_repeat = self.options.may_repeat;
         if self.redirects.wrote_request

@@ -14,7 +14,8 @@ pub(super) struct RequestOptions<'a> {
     pub method: Method<'a>,
     pub fields: RequestFields<'a>,
     pub body: &'a [u8],
-    /// Does nothing for a `GET` without a body. A function pointer, so that programs that send only such requests do not link it.
+    /// Does nothing for a `GET` without a body. A function pointer, so that programs that send only such requests do not link
+    /// it.
     pub write_content_length: WriteContentLength,
     /// Whether a redirect with this status changes the method to `GET` (WHATWG Fetch 4.4).
     pub becomes_get: fn(u16) -> bool,

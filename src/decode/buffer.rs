@@ -9,8 +9,8 @@
 //! the end of the event.
 //!
 //! The copy of a value is *deferred* if possible: only its range in the buffer is reserved. The value is written to that range
-//! when the input ends before the event, or when a later field needs it there, such as a second data line. Otherwise it is still
-//! in the input at the end of the event: the event borrows data and type from there, and the ID is copied.
+//! when the input ends before the event, or when a later field needs it there, such as a second data line. Otherwise it is
+//! still in the input at the end of the event: the event borrows data and type from there, and the ID is copied.
 
 use core::mem::take;
 
@@ -97,8 +97,8 @@ impl Layout {
         has_room
     }
 
-    /// Reserves the range of an ID, which replaces the one so far. There must be room for the new ID beside the old one, as when
-    /// it arrives in pieces.
+    /// Reserves the range of an ID, which replaces the one so far. There must be room for the new ID beside the old one, as
+    /// when it arrives in pieces.
     pub fn reserve_id(&mut self, length: usize) {
         let event_type_len = self.event_type_len();
         self.id = self.last_event_id.plus(length);

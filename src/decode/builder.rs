@@ -136,8 +136,8 @@ impl EventBuilder {
 
     /// Reads the first byte of the first data line, or the first byte or the line end of an event type or an ID.
     ///
-    /// Returns `false` for other bytes, and if the byte does not fit. Then call `push_slow`. What this call has changed by then,
-    /// `push_slow` changes in the same way, which has no further effect.
+    /// Returns `false` for other bytes, and if the byte does not fit. Then call `push_slow`. What this call has changed by
+    /// then, `push_slow` changes in the same way, which has no further effect.
     #[inline(always)] // It is a part of `push`, its only caller.
     fn push_fast(&mut self, buffer: &mut [u8], field: Field, byte: u8, part: ValueByte) -> bool {
         match (part, field) {
@@ -255,7 +255,8 @@ impl EventBuilder {
         self.id_set = false;
     }
 
-    /// Sets the last event ID. The caller has to call `end_stream` next: until then, the ranges of the other values are invalid.
+    /// Sets the last event ID. The caller has to call `end_stream` next: until then, the ranges of the other values are
+    /// invalid.
     ///
     /// # Errors
     ///

@@ -55,7 +55,7 @@ const _: () = assert!(size_of::<Decoder<[u8; 0]>>() <= 36);
 const _: () = assert!(size_of::<Decoder<[u8; 0]>>() <= 64);
 
 impl<const N: usize> Decoder<[u8; N]> {
-    /// Creates a decoder that holds its buffer.
+    /// Creates a decoder that holds its buffer of `N` bytes. [`buffer_len`](Decoder::buffer_len) returns that number.
     pub const fn new() -> Self {
         Self {
             state: DecoderState::new(),
@@ -71,7 +71,7 @@ impl<const N: usize> Default for Decoder<[u8; N]> {
 }
 
 impl<'b> Decoder<&'b mut [u8]> {
-    /// Creates a decoder over the caller's buffer.
+    /// Creates a decoder over the caller's buffer. [`buffer_len`](Decoder::buffer_len) returns its length.
     pub const fn with_buffer(buffer: &'b mut [u8]) -> Self {
         Self {
             state: DecoderState::new(),
@@ -81,7 +81,7 @@ impl<'b> Decoder<&'b mut [u8]> {
 }
 
 impl Decoder<[u8]> {
-    /// Returns the buffer length for events of at most these lengths, in bytes.
+    /// Returns the buffer length for events of at most these lengths, all in bytes. It is `usize::MAX` if the sum is larger.
     ///
     /// The buffer holds two IDs: that of the event that is being received, and the last event ID, which stays valid until
     /// that event is complete. Each data line but the first takes one byte more, for the line feed before it. For an event with
@@ -105,8 +105,8 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
     ///
     /// # Errors
     ///
-    /// [`Overflow`] if an event does not fit the buffer. The rest of `input` is not read yet: call again. If `?` leaves the
-    /// loop, the rest is lost.
+    /// [`Overflow`] if an event does not fit the buffer. The event is dropped. The rest of `input` is not read yet: call again.
+    /// If `?` leaves the loop, the rest is lost.
     pub fn next<'s, 'i: 's>(
         &'s mut self,
         input: &mut &'i [u8],
@@ -114,14 +114,14 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
         self.state.next(self.buffer.as_mut(), input)
     }
 
-    /// Reads one byte, for instance from a UART, and returns the event that it ends.
+    /// Reads one byte, for instance from a UART, and returns the event that it ends. Returns `None` for all other bytes.
     ///
     /// For single bytes it is two to three times as fast as [`next`](Self::next). A program can use both for one stream, but
     /// one of them alone takes less flash.
     ///
-    /// Most bytes take the same short time. The byte that ends an `event` line, an `id` line or an event with an ID takes longer,
-    /// because it moves a value in the buffer. An event ends with the line feed or the carriage return of the blank line. For a
-    /// line feed after that carriage return, `push` returns `None`.
+    /// Most bytes take the same short time. The byte that ends an `event` line, an `id` line or an event with an ID takes
+    /// longer, because it moves a value in the buffer. An event ends with the line feed or the carriage return of the blank
+    /// line. For a line feed after that carriage return, `push` returns `None`.
     ///
     /// ```
     /// use embedded_sse::Decoder;
@@ -137,22 +137,23 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
     ///
     /// # Errors
     ///
-    /// [`Overflow`] at the first byte that does not fit the buffer, once for an event. That byte is read: continue with the
-    /// next one.
+    /// [`Overflow`] at the first byte that does not fit the buffer, once for an event. The event is dropped. That byte is read:
+    /// continue with the next one.
     pub fn push(&mut self, byte: u8) -> Result<Option<Event<'_>>, Overflow> {
         self.state.push(self.buffer.as_mut(), byte)
     }
 
-    /// Ends the stream: discards an unfinished event, and reads the next bytes as the start of a new stream.
+    /// Ends the stream: discards an unfinished event (WHATWG HTML 9.2.6), and reads the next bytes as the start of a new
+    /// stream.
     ///
     /// It keeps the last event ID and the reconnection time.
     pub fn end_stream(&mut self) {
         self.state.end_stream();
     }
 
-    /// Returns the last event ID, which a client sends as `Last-Event-ID` when it reconnects.
+    /// Returns the last event ID, which a client sends as `Last-Event-ID` when it reconnects (WHATWG HTML 9.2.4).
     ///
-    /// A client does not send an empty ID.
+    /// It is empty if there is none. A client does not send an empty ID.
     pub fn last_event_id(&self) -> EventId<'_> {
         let buffer = self.buffer.as_ref();
         EventId::of_field(self.state.builder.layout.last_event_id(buffer))
@@ -162,7 +163,8 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
     ///
     /// # Errors
     ///
-    /// [`Overflow`] if the ID is longer than the buffer. Nothing has changed then.
+    /// [`Overflow`] if the ID is longer than the buffer. Nothing has changed then: use a longer buffer, or continue without
+    /// this ID.
     pub fn set_last_event_id(&mut self, id: EventId<'_>) -> Result<(), Overflow> {
         let buffer = self.buffer.as_mut();
         self.state
@@ -172,17 +174,19 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
         Ok(())
     }
 
-    /// Returns the reconnection time in milliseconds, if a `retry` field has ever set it.
+    /// Returns the reconnection time in milliseconds, if a `retry` field (WHATWG HTML 9.2.6) has ever set it. Otherwise it
+    /// returns `None`. A time over 4,294,967,295 ms is taken as that.
     ///
     /// The field takes effect at the end of its line, before its event ends.
     pub fn retry(&self) -> Option<u32> {
         self.state.builder.retry.time()
     }
 
-    /// Returns the reconnection time in milliseconds, if a `retry` field has set it since the last call.
+    /// Returns the reconnection time in milliseconds, if a `retry` field has set it since the last call. Otherwise it returns
+    /// `None`.
     ///
-    /// If you call it after each call of [`next`](Self::next), you get the time that the bytes read by that call have set. If you
-    /// call it after each call of [`push`](Self::push), you get the time that this byte has set. A
+    /// If you call it after each call of [`next`](Self::next), you get the time that the bytes read by that call have set. If
+    /// you call it after each call of [`push`](Self::push), you get the time that this byte has set. A
     /// [`PartDecoder`](crate::PartDecoder) returns `retry` fields in the order of the stream.
     pub fn take_retry(&mut self) -> Option<u32> {
         self.state.builder.retry.take_new()

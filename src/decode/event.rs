@@ -93,8 +93,8 @@ pub enum EventTooLong {
     EventType,
     /// The data does not fit.
     Data,
-    /// The last event ID does not fit. Later events do not fit either, until the stream sets another ID. Choose the capacity for
-    /// the longest ID of your server, or copy the parts that you need from the [`Event`].
+    /// The last event ID does not fit. Later events do not fit either, until the stream sets another ID. Choose the capacity
+    /// for the longest ID of your server, or copy the parts that you need from the [`Event`].
     LastEventId,
 }
 

@@ -10,8 +10,8 @@ use crate::wire::text::{EventType, Text};
 
 /// The positions of an event or a comment.
 ///
-/// A span whose start is below the length of the decoder's buffer lies in that buffer. Otherwise subtract this length from start
-/// and end: the results are positions in the piece of the stream in which the event or the comment has ended.
+/// A span whose start is below the length of the decoder's buffer lies in that buffer. Otherwise subtract this length from
+/// start and end: the results are positions in the piece of the stream in which the event or the comment has ended.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Located {
     /// The data of the event, or the text of the comment.
@@ -67,8 +67,8 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Decoder<B> {
         }
     }
 
-    /// Reads `input`, which is the rest of `piece`, up to the end of an event or, if `comments` is set, of a comment or a part of
-    /// one. Returns `None` if all input is read before.
+    /// Reads `input`, which is the rest of `piece`, up to the end of an event or, if `comments` is set, of a comment or a part
+    /// of one. Returns `None` if all input is read before.
     #[inline(always)] // Most programs have one caller.
     pub(crate) fn read_located(
         &mut self,
@@ -161,8 +161,8 @@ impl Address {
     /// Returns the position of this slice in `whole`, or `None` if it does not start in it.
     #[inline(always)] // It is two instructions.
     fn offset_in(self, whole: Self) -> Option<usize> {
-        // An address before `whole` wraps to a number that is not less than the length of `whole`, because no slice goes past the
-        // end of the address space.
+        // An address before `whole` wraps to a number that is not less than the length of `whole`, because no slice goes past
+        // the end of the address space.
         let offset = self.start.wrapping_sub(whole.start);
         (offset < whole.length).then_some(offset)
     }

@@ -49,8 +49,8 @@ pub struct PartDecoder<B: ?Sized> {
     buffer: B,
 }
 
-// The size of a decoder without its buffer is a promise to users. It depends on the size of a `usize`, so this checks targets of
-// 32 bits.
+// The size of a decoder without its buffer is a promise to users. It depends on the size of a `usize`, so this checks targets
+// of 32 bits.
 #[cfg(target_pointer_width = "32")]
 const _: () = assert!(size_of::<PartDecoder<[u8; 0]>>() <= 40);
 
@@ -74,12 +74,12 @@ pub enum Part<'a> {
     },
     /// A piece of a comment.
     Comment {
-        /// The next bytes of the comment, without the colon and one space after it.
+        /// The next bytes of the comment, after the colon. A space that follows the colon belongs to them.
         bytes: &'a [u8],
         /// Whether the comment ends with this piece.
         ends: bool,
     },
-    /// A `retry` field has set the reconnection time, in milliseconds.
+    /// A `retry` field has set the reconnection time, in milliseconds. A time over 4,294,967,295 ms is taken as that.
     Retry(u32),
 }
 
@@ -115,7 +115,8 @@ impl defmt::Format for Part<'_> {
 }
 
 impl<const N: usize> PartDecoder<[u8; N]> {
-    /// Creates a decoder that holds its buffer.
+    /// Creates a decoder that holds its buffer of `N` bytes. [`Decoder::buffer_len`](crate::Decoder::buffer_len) returns that
+    /// number for 0 bytes of data.
     pub const fn new() -> Self {
         Self {
             state: PartDecoderState::new(),
@@ -131,7 +132,8 @@ impl<const N: usize> Default for PartDecoder<[u8; N]> {
 }
 
 impl<'b> PartDecoder<&'b mut [u8]> {
-    /// Creates a decoder over the caller's buffer.
+    /// Creates a decoder over the caller's buffer. [`Decoder::buffer_len`](crate::Decoder::buffer_len) returns its length for 0
+    /// bytes of data.
     pub const fn with_buffer(buffer: &'b mut [u8]) -> Self {
         Self {
             state: PartDecoderState::new(),
@@ -154,16 +156,17 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> PartDecoder<B> {
         self.state.next(self.buffer.as_mut(), input)
     }
 
-    /// Ends the stream: discards an unfinished event, and reads the next bytes as the start of a new stream.
+    /// Ends the stream: discards an unfinished event (WHATWG HTML 9.2.6), and reads the next bytes as the start of a new
+    /// stream.
     ///
     /// It keeps the last event ID.
     pub fn end_stream(&mut self) {
         self.state.end_stream();
     }
 
-    /// Returns the last event ID, which a client sends as `Last-Event-ID` when it reconnects.
+    /// Returns the last event ID, which a client sends as `Last-Event-ID` when it reconnects (WHATWG HTML 9.2.4).
     ///
-    /// A client does not send an empty ID.
+    /// It is empty if there is none. A client does not send an empty ID.
     pub fn last_event_id(&self) -> EventId<'_> {
         let buffer = self.buffer.as_ref();
         EventId::of_field(self.state.builder.layout.last_event_id(buffer))
@@ -173,7 +176,8 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> PartDecoder<B> {
     ///
     /// # Errors
     ///
-    /// [`Overflow`] if the ID is longer than the buffer. Nothing has changed then.
+    /// [`Overflow`] if the ID is longer than the buffer. Nothing has changed then: use a longer buffer, or continue without
+    /// this ID.
     pub fn set_last_event_id(&mut self, id: EventId<'_>) -> Result<(), Overflow> {
         let buffer = self.buffer.as_mut();
         self.state

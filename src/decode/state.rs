@@ -38,8 +38,8 @@ impl DecoderState {
         self.read(buffer, input, |event| event, false, |_, _| None)
     }
 
-    /// Reads an event of a single short data line, and returns its data. Returns `None` and reads nothing if a field is pending,
-    /// or if the input does not begin with such an event in its most usual form.
+    /// Reads an event of a single short data line, and returns its data. Returns `None` and reads nothing if a field is
+    /// pending, or if the input does not begin with such an event in its most usual form.
     ///
     /// This is the fast path: most events have that form, and lie whole in the input.
     #[inline(always)] // Other input pays only for the checks, and a call would cost more than these.

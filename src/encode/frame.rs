@@ -94,19 +94,19 @@ impl<'a> Frame<'a> {
         self
     }
 
-    /// Sets the event type. Without it, the type is `message`.
+    /// Sets the event type. Without it, the type is `message` (WHATWG HTML 9.2.6).
     pub const fn event_type(mut self, name: EventType<'a>) -> Self {
         self.fields.event_type = Some(name);
         self
     }
 
-    /// Sets the ID. A client sends it as `Last-Event-ID` when it reconnects, also if the frame has no data.
+    /// Sets the ID. A client sends it as `Last-Event-ID` when it reconnects (WHATWG HTML 9.2.4), also if the frame has no data.
     pub const fn id(mut self, id: EventId<'a>) -> Self {
         self.fields.id = Some(id);
         self
     }
 
-    /// Sets the reconnection time, in milliseconds.
+    /// Sets the reconnection time, in milliseconds (WHATWG HTML 9.2.6).
     pub const fn retry(mut self, milliseconds: u32) -> Self {
         self.fields.retry = Some(milliseconds);
         self
@@ -117,15 +117,16 @@ impl<'a> Frame<'a> {
         Slices::new(&self.fields)
     }
 
-    /// Returns the length of the frame in bytes. It searches comment and data for line ends.
+    /// Returns the length of the frame in bytes, or `usize::MAX` if it is longer. It searches comment and data for line ends.
     pub fn encoded_len(&self) -> usize {
         // A line feed becomes 7 bytes, so the sum can exceed `usize`. Saturated, it is longer than every buffer.
         self.slices()
             .fold(0, |length, slice| length.saturating_add(slice.len()))
     }
 
-    /// Returns the length of the longest event with a type, data and an ID of at most these lengths, in bytes, and
-    /// with a `retry` field. The data has at most `lines` lines.
+    /// Returns the length of the longest event with a type, data and an ID of at most these lengths, all in bytes, and with a
+    /// `retry` field, but without a comment. The data has at most `lines` lines: at least 1, and one more for each line end in
+    /// it. The result is `usize::MAX` if the sum is larger.
     ///
     /// ```
     /// use embedded_sse::Frame;

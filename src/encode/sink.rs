@@ -15,22 +15,22 @@ pub trait Sink {
     ///
     /// # Errors
     ///
-    /// If the sink cannot take all of them. It may have taken a part.
+    /// Fails if the sink cannot take all of them. It may have taken a part: the caller then calls [`truncate`](Self::truncate).
     fn write(&mut self, bytes: &[u8]) -> Result<(), Self::Error>;
 
     /// Ends an event or a comment. A sink that buffers bytes passes them on now.
     ///
     /// # Errors
     ///
-    /// If the sink cannot pass them on.
+    /// Fails if the sink cannot pass them on. The caller then calls [`truncate`](Self::truncate).
     fn finish(&mut self) -> Result<(), Self::Error> {
         Ok(())
     }
 
-    /// Returns how many bytes the sink holds.
+    /// Returns how many bytes the sink holds. A sink that has passed its bytes on does not count these.
     fn written(&self) -> usize;
 
-    /// Removes all bytes but the first `length`. A sink that has passed its bytes on does nothing.
+    /// Removes all bytes that the sink holds but the first `length`. Bytes that it has passed on stay sent.
     fn truncate(&mut self, length: usize);
 }
 
@@ -58,7 +58,7 @@ debug_and_format!(['b] SliceSink<'b> {
 });
 
 impl<'b> SliceSink<'b> {
-    /// Creates a sink that overwrites `buffer`.
+    /// Creates a sink that overwrites `buffer`, and takes as many bytes as that holds.
     pub const fn new(buffer: &'b mut [u8]) -> Self {
         Self { buffer, written: 0 }
     }

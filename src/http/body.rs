@@ -116,7 +116,7 @@ impl Dechunker {
     ///
     /// # Errors
     ///
-    /// [`InvalidChunk`] if the body is malformed. All later calls return it, too.
+    /// [`InvalidChunk`] if the body is malformed. All later calls return it, too: close the connection.
     pub fn next<'i>(&mut self, input: &mut &'i [u8]) -> Result<Option<&'i [u8]>, InvalidChunk> {
         let data = self.peek(input)?;
         self.count_read(data.len());
@@ -124,7 +124,7 @@ impl Dechunker {
         Ok((!data.is_empty()).then_some(data))
     }
 
-    /// Whether the body has ended.
+    /// Returns whether the body has ended, with its trailer section (RFC 9112, section 7.1.2).
     pub const fn has_ended(&self) -> bool {
         matches!(self.state, ChunkState::Ended)
     }
@@ -230,8 +230,8 @@ impl Body {
         self.dechunker.data(input)
     }
 
-    /// Reads the framing (sizes, line ends, trailers) at the start of `input`, and returns the data that follows. The data stays
-    /// in `input` until `read` removes it.
+    /// Reads the framing (sizes, line ends, trailers) at the start of `input`, and returns the data that follows. The data
+    /// stays in `input` until `read` removes it.
     pub fn peek<'i>(&mut self, input: &mut &'i [u8]) -> Result<&'i [u8], InvalidChunk> {
         self.dechunker.peek(input)
     }

@@ -24,11 +24,12 @@ pub struct HeaderField<'a> {
 }
 
 impl<'a> HeaderField<'a> {
-    /// Creates a header field.
+    /// Creates a header field. The value may be empty.
     ///
     /// # Errors
     ///
-    /// [`InvalidHeaderField`] if the name is no token, or the value holds a control character other than a tab.
+    /// [`InvalidHeaderField`] if the name is no token (RFC 9110, section 5.6.2), or the value holds a control character other
+    /// than a tab (section 5.5).
     pub const fn new(name: &'a str, value: &'a str) -> Result<Self, InvalidHeaderField> {
         if !is_token(name.as_bytes()) || !is_field_value(value.as_bytes()) {
             return Err(InvalidHeaderField);

@@ -7,12 +7,13 @@ use super::grammar::is_token;
 pub struct Method<'a>(&'a str);
 
 impl<'a> Method<'a> {
-    /// `GET`
+    /// The method `GET` (RFC 9110, section 9.3.1).
     pub const GET: Self = Self("GET");
-    /// `POST`, which the APIs of language models use.
+    /// The method `POST` (RFC 9110, section 9.3.3), which the APIs of language models use.
     pub const POST: Self = Self("POST");
 
-    /// Creates another method. Returns `None` if `method` is no token.
+    /// Creates another method. Upper and lower case differ (RFC 9110, section 9.1). Returns `None` if `method` is no token
+    /// (section 5.6.2).
     ///
     /// ```
     /// use embedded_sse::http::Method;
@@ -27,7 +28,7 @@ impl<'a> Method<'a> {
         Some(Self(method))
     }
 
-    /// Returns the name.
+    /// Returns the name of the method, such as `GET`.
     pub const fn as_str(&self) -> &'a str {
         self.0
     }

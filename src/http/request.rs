@@ -30,28 +30,34 @@ impl<'h> Request<'h> {
         str_or_empty(self.at(self.head.method()))
     }
 
-    /// Returns the path of the target, as the client has sent it.
+    /// Returns the path of the target, as the client has sent it: it is not percent-decoded.
+    ///
+    /// If the target is an absolute URL (RFC 9112, section 3.2.2) without a path, this is `/`.
     pub fn path(&self) -> &'h str {
         str_or_empty(split_target(self.target_bytes()).0)
     }
 
-    /// Returns the query of the target, as the client has sent it, without the question mark.
+    /// Returns the query of the target, as the client has sent it, without the question mark. It is empty if there is none.
     pub fn query(&self) -> &'h str {
         str_or_empty(split_target(self.target_bytes()).1)
     }
 
-    /// Returns the value of a parameter of the query, percent-decoded: `%41` is `A`, and `+` is a space.
+    /// Returns the value of a parameter of the query, percent-decoded: `%41` is `A`, and `+` is a space (WHATWG URL,
+    /// `application/x-www-form-urlencoded`).
+    ///
+    /// The name is compared after decoding, and its case counts. If a name occurs twice, the first parameter counts. Returns
+    /// `None` if there is no parameter of this name.
     pub fn parameter(&self, name: &str) -> Option<PercentDecoded<'h>> {
         let (_, query) = split_target(self.target_bytes());
         parameter(query, name.as_bytes()).map(PercentDecoded)
     }
 
-    /// Whether the method is `method`. A comparison of [`method`](Self::method) takes more flash.
+    /// Returns whether the method is `method`, whose case counts. A comparison of [`method`](Self::method) takes more flash.
     pub fn is_method(&self, method: &str) -> bool {
         equal(self.at(self.head.method()), method.as_bytes())
     }
 
-    /// Whether the path is `path`. A comparison of [`path`](Self::path) takes more flash.
+    /// Returns whether the path is `path`, byte by byte. A comparison of [`path`](Self::path) takes more flash.
     pub fn is_path(&self, path: &str) -> bool {
         equal(split_target(self.target_bytes()).0, path.as_bytes())
     }
@@ -81,12 +87,16 @@ impl<'h> Request<'h> {
         })
     }
 
-    /// Returns the value of `Origin`, which browsers send for a page of another origin. It is empty without that field.
+    /// Returns the value of `Origin` (WHATWG Fetch), which browsers send for a page of another origin. It is empty without that
+    /// field.
     pub fn origin(&self) -> Text<'h> {
         Text::new(self.at(self.head.origin))
     }
 
-    /// Returns the value of the first header field of this name, if it was kept.
+    /// Returns the value of the first header field of this name, in any case, without the white space around it.
+    ///
+    /// Returns `None` if the request has no such field, or the field was not kept: only `Host`, `Origin`, `Last-Event-ID` and
+    /// those of `ServerOptions::kept_fields` are.
     pub fn field(&self, name: &str) -> Option<Text<'h>> {
         let mut lines = self.at(self.head.fields());
         while !lines.is_empty() {
@@ -100,7 +110,7 @@ impl<'h> Request<'h> {
         None
     }
 
-    /// Returns the last event ID that the client has sent, or [`LastEventId::ABSENT`].
+    /// Returns the last event ID that the client has sent (WHATWG HTML 9.2.4), or [`LastEventId::ABSENT`].
     ///
     /// It is the value of the header field `Last-Event-ID`. If there is none, or it is empty, it is the first of the
     /// parameters `lastEventId`, `lastEventID`, `last_event_id`, `Last-Event-ID` and `evs_last_event_id` of the query, for

@@ -37,8 +37,8 @@ pub(crate) enum HeadError {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct HeadSpan {
     start: u16,
-    /// The position after the last byte. 0 means that there is no such value: no value ends at 0, because the request line comes
-    /// first.
+    /// The position after the last byte. 0 means that there is no such value: no value ends at 0, because the request line
+    /// comes first.
     end: u16,
 }
 

@@ -73,7 +73,8 @@ static CHUNKED_STREAM_FIELDS: [HeaderField; 3] = {
 };
 
 impl<'a> Response<'a> {
-    /// Creates a response without a body.
+    /// Creates a response without a body. It has neither `Content-Type` nor `Content-Length`: it ends with the connection (RFC
+    /// 9112, section 6.3).
     pub const fn new(status: Status) -> Self {
         Self {
             status,
@@ -107,7 +108,7 @@ impl<'a> Response<'a> {
         stream
     }
 
-    /// Sets the body and its media type.
+    /// Sets the body, of less than 4 GB, and its media type. `Content-Length` is its length.
     ///
     /// A status that allows no body, such as 204, keeps the response without one. A media type that holds a control character
     /// other than tab is not sent.
@@ -126,7 +127,7 @@ impl<'a> Response<'a> {
         self
     }
 
-    /// Sets additional header fields.
+    /// Sets additional header fields. They replace those of an earlier call.
     ///
     /// `Content-Length`, `Transfer-Encoding` and `Connection` are ignored, because the response itself decides how its body and
     /// the connection end.
@@ -157,7 +158,10 @@ impl<'a> Response<'a> {
         self.body
     }
 
-    /// Writes the head by several calls of `write`.
+    /// Writes the head by several calls of `write`: the status line, the header fields, and the blank line (RFC 9112, section
+    /// 2.1). Each call gets the next bytes, which may be none.
+    ///
+    /// The head has `Connection: close`: close the connection after the body.
     pub fn write_head(&self, write: &mut dyn FnMut(&[u8])) {
         self.write_fields(write);
         write(b"\r\n\r\n");
@@ -213,33 +217,34 @@ pub(crate) fn write_field(name: &str, value: &[u8], write: &mut dyn FnMut(&[u8])
 }
 
 impl Status {
-    /// `200 OK`
+    /// The status `200 OK` (RFC 9110, section 15.3.1).
     pub const OK: Self = Self("200 OK");
-    /// `204 No Content`, after which an event source does not reconnect.
+    /// The status `204 No Content` (RFC 9110, section 15.3.5), after which an event source does not reconnect (WHATWG HTML
+    /// 9.2.3).
     pub const NO_CONTENT: Self = Self("204 No Content");
-    /// `400 Bad Request`
+    /// The status `400 Bad Request` (RFC 9110, section 15.5.1).
     pub const BAD_REQUEST: Self = Self("400 Bad Request");
-    /// `401 Unauthorized`
+    /// The status `401 Unauthorized` (RFC 9110, section 15.5.2).
     pub const UNAUTHORIZED: Self = Self("401 Unauthorized");
-    /// `403 Forbidden`
+    /// The status `403 Forbidden` (RFC 9110, section 15.5.4).
     pub const FORBIDDEN: Self = Self("403 Forbidden");
-    /// `404 Not Found`
+    /// The status `404 Not Found` (RFC 9110, section 15.5.5).
     pub const NOT_FOUND: Self = Self("404 Not Found");
-    /// `405 Method Not Allowed`
+    /// The status `405 Method Not Allowed` (RFC 9110, section 15.5.6).
     pub const METHOD_NOT_ALLOWED: Self = Self("405 Method Not Allowed");
-    /// `406 Not Acceptable`
+    /// The status `406 Not Acceptable` (RFC 9110, section 15.5.7).
     pub const NOT_ACCEPTABLE: Self = Self("406 Not Acceptable");
-    /// `408 Request Timeout`
+    /// The status `408 Request Timeout` (RFC 9110, section 15.5.9).
     pub const REQUEST_TIMEOUT: Self = Self("408 Request Timeout");
-    /// `414 URI Too Long`
+    /// The status `414 URI Too Long` (RFC 9110, section 15.5.15).
     pub const URI_TOO_LONG: Self = Self("414 URI Too Long");
-    /// `431 Request Header Fields Too Large`
+    /// The status `431 Request Header Fields Too Large` (RFC 6585, section 5).
     pub const REQUEST_HEADER_FIELDS_TOO_LARGE: Self = Self("431 Request Header Fields Too Large");
-    /// `503 Service Unavailable`
+    /// The status `503 Service Unavailable` (RFC 9110, section 15.6.4).
     pub const SERVICE_UNAVAILABLE: Self = Self("503 Service Unavailable");
 
-    /// Creates a status from a code from 100 to 599, a space, and a reason phrase, which can be empty. Returns `None` for other
-    /// text, and for a phrase with control characters other than tab.
+    /// Creates a status from a code from 100 to 599 (RFC 9110, section 15), a space, and a reason phrase, which can be empty.
+    /// Returns `None` for other text, and for a phrase with control characters other than tab.
     ///
     /// ```
     /// use embedded_sse::http::Status;
@@ -273,7 +278,7 @@ impl Status {
         }
     }
 
-    /// Returns the code and the reason phrase.
+    /// Returns the code and the reason phrase, such as `404 Not Found`.
     pub const fn as_str(&self) -> &'static str {
         self.0
     }

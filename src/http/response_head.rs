@@ -551,7 +551,8 @@ mod tests {
         assert_eq!(read_every_way(b"\r\n", 64), Ok(None));
     }
 
-    /// Breaks when the framing of an error body is read differently than that of a stream, or the framing of a redirect is read.
+    /// Breaks when the framing of an error body is read differently than that of a stream, or the framing of a redirect is
+    /// read.
     #[test]
     fn framing_is_read_for_errors_and_not_for_redirects() {
         let lines = [

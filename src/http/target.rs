@@ -42,7 +42,8 @@ pub(super) fn parameter<'q>(mut query: &'q [u8], name: &[u8]) -> Option<&'q [u8]
     None
 }
 
-/// The percent-decoded bytes of a part of a query: `%41` is `A`, and `+` is a space.
+/// The percent-decoded bytes of a part of a query: `%41` is `A`, and `+` is a space (WHATWG URL,
+/// `application/x-www-form-urlencoded`).
 ///
 /// A `%` without two hexadecimal digits after it stays a `%`. `Debug` and `defmt::Format` leave out the bytes, which may be a
 /// credential.

@@ -10,12 +10,12 @@ use crate::bytes::split_at_first;
 
 /// An absolute URL with the scheme `http` or `https` (RFC 3986), without its fragment.
 ///
-/// `Debug` and `defmt::Format` print the URL up to its query, which may hold a token. `Display` prints all of it. A URL has no user
-/// name and no password.
+/// `Debug` and `defmt::Format` print the URL up to its query, which may hold a token. `Display` prints all of it. A URL has no
+/// user name and no password.
 ///
-/// Path and query can hold all characters but ASCII control characters. Requests send space, `"`, `<`, `>` and characters outside
-/// ASCII percent-encoded, and escapes such as `%20` as they are. The host is ASCII: an international name needs its `xn--`
-/// form.
+/// Path and query can hold all characters but ASCII control characters. Requests send space, `"`, `<`, `>` and characters
+/// outside ASCII percent-encoded, and escapes such as `%20` as they are. The host is ASCII: an international name needs its
+/// `xn--` form.
 ///
 /// # Examples
 ///
@@ -65,11 +65,13 @@ const HTTP: &[u8] = b"http://";
 const HTTPS: &[u8] = b"https://";
 
 impl<'u> Url<'u> {
-    /// Parses a URL.
+    /// Parses a URL (RFC 3986, section 4.3), of at most 65,535 bytes without its fragment. It allocates nothing: the result
+    /// borrows `url`.
     ///
     /// # Errors
     ///
-    /// [`InvalidUrl`], which names the part that is wrong.
+    /// [`InvalidUrl`], which names the first part that is wrong: the scheme, the length, a character or a user name, the host,
+    /// or the port.
     pub fn new(url: &'u str) -> Result<Self, InvalidUrl> {
         Self::from_bytes(url.as_bytes()).map_err(|error| match error {
             // `from_bytes` has found the first byte of the character. The text before it is ASCII.
@@ -117,7 +119,7 @@ impl<'u> Url<'u> {
         Ok(url)
     }
 
-    /// Whether the scheme is `https`, which needs an encrypted connection.
+    /// Returns whether the scheme is `https` (RFC 9110, section 4.2.2), which needs an encrypted connection.
     pub fn is_https(&self) -> bool {
         usize::from(self.authority_start) == HTTPS.len()
     }
@@ -134,7 +136,7 @@ impl<'u> Url<'u> {
         }
     }
 
-    /// Returns the port to connect to. If the URL has none, it is 80, or 443 for `https`.
+    /// Returns the port to connect to. If the URL has none, it is 80, or 443 for `https` (RFC 9110, sections 4.2.1 and 4.2.2).
     pub fn port(&self) -> u16 {
         match port_number(split_authority(self.authority()).1) {
             Some(port) => port,
@@ -143,7 +145,7 @@ impl<'u> Url<'u> {
         }
     }
 
-    /// Returns path and query as they are in the URL.
+    /// Returns path and query as they are in the URL, or an empty text if it has neither.
     ///
     /// The request line holds them percent-encoded, and `/` if there is no path. The URL of a redirect is percent-encoded
     /// here, too.
@@ -314,8 +316,8 @@ pub(crate) fn remove_dot_segments(target: &mut [u8]) -> usize {
     for at in 0..=target.len() {
         let byte = target.get(at).copied();
         if at == path_end || (at < path_end && byte == Some(b'/')) {
-            // A segment has ended. `.` is removed, and `..` is removed with the segment before it. `slash` is the position of the
-            // slash before what is removed. The next slash replaces it; at the end of the path it stays.
+            // A segment has ended. `.` is removed, and `..` is removed with the segment before it. `slash` is the position of
+            // the slash before what is removed. The next slash replaces it; at the end of the path it stays.
             let slash = match target.get(..length) {
                 Some([before @ .., b'/', b'.', b'.']) => {
                     Some(before.iter().rposition(|byte| *byte == b'/').unwrap_or(0))

@@ -29,9 +29,9 @@ use state::{Locked, TakenSlot, count};
 /// delays neither a publisher nor another client: under the lock, the hub only copies bytes, searches at most 32 records, or
 /// runs your function that formats an event.
 ///
-/// That function runs under the lock, so keep it short. In it, publishing returns [`PublishError::Busy`],
-/// [`stats`](Hub::stats) returns zeros, and [`join`](Hub::join) returns `None`. Do not drop a [`Joined`] or a future of
-/// [`serve`](Hub::serve) in it: their slot would never be free again.
+/// That function runs under the lock, so keep it short. In it, publishing returns [`PublishError::Busy`], [`stats`](Hub::stats)
+/// returns zeros, and [`join`](Hub::join) returns `None`. Do not drop a [`Joined`] or a future of `serve` in it: their slot
+/// would never be free again.
 ///
 /// # Examples
 ///
@@ -116,8 +116,8 @@ use state::{Locked, TakenSlot, count};
 /// }
 /// ```
 ///
-/// To look at a request before it is answered, use [`Incoming`](crate::io::asynch::Incoming). If another HTTP stack owns the
-/// socket, [`join`](Hub::join) the hub.
+/// To look at a request before it is answered, use `io::asynch::Incoming`. If another HTTP stack owns the socket,
+/// [`join`](Hub::join) the hub.
 pub struct Hub<M: RawMutex, const BYTES: usize, const CLIENTS: usize> {
     locked: Locked<M, BYTES, CLIENTS>,
     /// Outside the lock, so that `end` takes effect even if a function that formats an event calls it.
@@ -131,7 +131,7 @@ impl<M: RawMutex, const BYTES: usize, const CLIENTS: usize> Default for Hub<M, B
 }
 
 impl<M: RawMutex, const BYTES: usize, const CLIENTS: usize> Hub<M, BYTES, CLIENTS> {
-    /// Makes a hub whose log is empty and whose slots are free.
+    /// Makes a hub whose log is empty and whose slots are free. It makes no ids until [`make_ids`](Self::make_ids) is called.
     pub const fn new() -> Self {
         // Built at compile time: at run time it would be built on the stack and moved by `memcpy`.
         const {
@@ -142,16 +142,18 @@ impl<M: RawMutex, const BYTES: usize, const CLIENTS: usize> Hub<M, BYTES, CLIENT
         }
     }
 
-    /// Makes an id for each event that has none, from now on. See [`EventLog::make_ids`].
+    /// Makes an id for each event that has none, from now on. See [`EventLog::make_ids`]. It has no effect if a function that
+    /// formats an event of this hub calls it.
     pub fn make_ids(&self, epoch: u32) {
         self.locked.lock(|state| state.log.make_ids(epoch));
     }
 
-    /// Publishes a frame to all clients.
+    /// Publishes a frame to all clients, and wakes their tasks.
     ///
     /// # Errors
     ///
-    /// Those of [`EventLog::publish`], and [`PublishError::Busy`] if a function that formats an event of this hub calls it.
+    /// [`PublishError::TooLarge`] as for [`EventLog::publish`], and [`PublishError::Busy`] if a function that formats an event
+    /// of this hub calls this: publish after that function has returned. The log is unchanged then.
     pub fn publish(&self, frame: &Frame<'_>) -> Result<(), PublishError> {
         self.publish_to(|log| log.publish(frame))
     }
@@ -162,8 +164,8 @@ impl<M: RawMutex, const BYTES: usize, const CLIENTS: usize> Hub<M, BYTES, CLIENT
     ///
     /// # Errors
     ///
-    /// Those of [`EventLog::publish_with`], and [`PublishError::Busy`] if a function that formats an event of this hub calls
-    /// it.
+    /// [`PublishError::TooLarge`] and [`PublishError::Data`] as for [`EventLog::publish_with`], and [`PublishError::Busy`] if a
+    /// function that formats an event of this hub calls this: publish after that function has returned.
     pub fn publish_with<'f>(
         &self,
         frame: impl Into<Frame<'f>>,
@@ -179,8 +181,7 @@ impl<M: RawMutex, const BYTES: usize, const CLIENTS: usize> Hub<M, BYTES, CLIENT
 
     /// Ends each stream after its current frame, and begins no other.
     ///
-    /// Later requests for a stream are answered as while no slot is free: with 503, or by
-    /// [`ServerOptions::reconnect_when_full`](crate::server::ServerOptions::reconnect_when_full).
+    /// Later requests for a stream are answered as while no slot is free: with 503, or by `ServerOptions::reconnect_when_full`.
     pub fn end(&self) {
         self.has_ended.store(true, Ordering::Release);
         self.wake();
@@ -196,7 +197,8 @@ impl<M: RawMutex, const BYTES: usize, const CLIENTS: usize> Hub<M, BYTES, CLIENT
     ///
     /// # Errors
     ///
-    /// Those of [`serve`].
+    /// [`ServeError::Io`] when the socket fails, [`ServeError::WriteZero`] when it takes no more bytes. Drop the socket in both
+    /// cases. The slot is free again.
     #[cfg(feature = "http")]
     pub fn serve<'a, T: Read + Write + HalfClose, C: Clock>(
         &'a self,
@@ -208,7 +210,8 @@ impl<M: RawMutex, const BYTES: usize, const CLIENTS: usize> Hub<M, BYTES, CLIENT
         serve(socket, scratch, clock, self, options)
     }
 
-    /// Takes a slot for a client of another HTTP stack. `None` if all are taken or the hub has ended.
+    /// Takes a slot for a client of another HTTP stack. Returns `None` if all are taken or the hub has ended, and counts a
+    /// refusal then.
     ///
     /// Call this before the response begins. Without a slot, answer 503 with [`RETRY_AFTER`](crate::server::RETRY_AFTER). With
     /// one, send the [header fields](crate::server::StreamOptions::header_fields) of the stream, then
@@ -227,7 +230,9 @@ impl<M: RawMutex, const BYTES: usize, const CLIENTS: usize> Hub<M, BYTES, CLIENT
     /// #     }
     /// #     pub struct Response<'a>(pub &'a mut Vec<u8>);
     /// #     impl<'a> Response<'a> {
-    /// #         pub async fn begin(self, status: u16, fields: &[(&str, &str)]) -> std::io::Result<FromTokio<&'a mut Vec<u8>>> {
+    /// #         pub async fn begin(self, status: u16, fields: &[(&str, &str)])
+    /// #             -> std::io::Result<FromTokio<&'a mut Vec<u8>>>
+    /// #         {
     /// #             self.0.extend(format!("{status}\n").bytes());
     /// #             for (name, value) in fields {
     /// #                 self.0.extend(format!("{name}: {value}\n").bytes());
@@ -312,8 +317,8 @@ impl<M: RawMutex, const BYTES: usize, const CLIENTS: usize> Hub<M, BYTES, CLIENT
         published.unwrap_or(Err(PublishError::Busy))
     }
 
-    /// Wakes the tasks of all clients. Each waker is called after the lock is released: an executor may poll the task
-    /// inside `wake`.
+    /// Wakes the tasks of all clients. Each waker is called after the lock is released: an executor may poll the task inside
+    /// `wake`.
     fn wake(&self) {
         for number in 0.. {
             match self.locked.lock(|state| state.take_waker(number)).flatten() {

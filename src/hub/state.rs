@@ -88,8 +88,8 @@ impl<const BYTES: usize, const CLIENTS: usize> State<BYTES, CLIENTS> {
         Some(slot.waker.take())
     }
 
-    /// Stores the waker of a waiting task in its slot. Returns the waker that it has replaced, if any, so that the caller drops it
-    /// after the lock.
+    /// Stores the waker of a waiting task in its slot. Returns the waker that it has replaced, if any, so that the caller drops
+    /// it after the lock.
     pub fn keep_waker(&mut self, number: usize, waker: &Waker) -> Option<Waker> {
         let slot = self.slots.get_mut(number)?;
         match &slot.waker {

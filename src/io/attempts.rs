@@ -69,7 +69,8 @@ impl<'a> Attempts<'a> {
         self.has_ended = false;
     }
 
-    /// Returns until when to wait after a stream was lost or an attempt failed. Returns `None` if no more requests are to be made.
+    /// Returns until when to wait after a stream was lost or an attempt failed. Returns `None` if no more requests are to be
+    /// made.
     ///
     /// `retry` is the reconnection time if the server has set it since the last call.
     pub fn wait(&mut self, now: Instant, retry: Option<u32>) -> Option<Instant> {

@@ -39,7 +39,7 @@ debug_and_format!(['b, S] Buffered<'b, S> {
 });
 
 impl<'b, S> Buffered<'b, S> {
-    /// Reads from `socket` through a `buffer` of at least one byte.
+    /// Makes a `BufRead` of `socket`, with a `buffer` of at least one byte. An empty buffer reads as an end of file.
     pub const fn new(socket: S, buffer: &'b mut [u8]) -> Self {
         Self {
             socket: Some(socket),

@@ -13,8 +13,8 @@ pub(super) struct Unsent<'f> {
 
 /// How many bytes of the current frame the socket has taken, and their checksum (FNV-1a).
 ///
-/// The checksum tells whether the caller passes the same frame again. The rest of a different frame must not be sent: the client
-/// could take it for a field.
+/// The checksum tells whether the caller passes the same frame again. The rest of a different frame must not be sent: the
+/// client could take it for a field.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Sent {
     length: usize,

@@ -6,8 +6,8 @@ use crate::http::{ChunkSize, LAST_CHUNK, Request, Response};
 
 /// The response head and the framing of streams with one transfer coding.
 ///
-/// It is reached through a pointer, which is to [`UNCHUNKED`] unless [`chunked`](super::ServerOptions::chunked) is set. So other
-/// programs do not link the chunked coding, and no code tests for it.
+/// It is reached through a pointer, which is to [`UNCHUNKED`] unless [`chunked`](super::ServerOptions::chunked) is set. So
+/// other programs do not link the chunked coding, and no code tests for it.
 #[derive(Debug)]
 pub(super) struct Chunking {
     /// The head of the response. Chunked streams have `Transfer-Encoding: chunked`.
@@ -28,8 +28,8 @@ const AFTER: usize = END.len();
 const END: &[u8] = b"\r\n";
 
 impl Chunking {
-    /// Returns the coding of the options if the client speaks HTTP/1.1: an HTTP/1.0 client does not know the chunked one (RFC 9112,
-    /// section 6.1).
+    /// Returns the coding of the options if the client speaks HTTP/1.1: an HTTP/1.0 client does not know the chunked one (RFC
+    /// 9112, section 6.1).
     pub fn of(options: &'static Self, request: &Request<'_>) -> &'static Self {
         match request.is_http_1_0() {
             true => &UNCHUNKED,

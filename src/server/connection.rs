@@ -25,19 +25,20 @@ use crate::time::Instant;
 ///                            (or a refusal, as respond)
 /// ```
 ///
-/// If the client closes its side within the request head or the stream, *shutdown* is next. If it takes no byte for too long, or
-/// the rest of the current frame was overwritten in the log, the connection is aborted.
+/// If the client closes its side within the request head or the stream, *shutdown* is next. If it takes no byte for too long,
+/// or the rest of the current frame was overwritten in the log, the connection is aborted.
 ///
-/// A connection has no socket and no clock. The caller owns the scratch buffer. 512 bytes suffice: first they hold the fields of
-/// a browser's request that are kept, later the bytes of the next write.
+/// A connection has no socket and no clock. The caller owns the scratch buffer. 512 bytes suffice: first they hold the fields
+/// of a browser's request that are kept, later the bytes of the next write.
 ///
-/// **Call [`poll`](Connection::poll) until it returns [`ConnectionOutput::Wait`]. On [`ConnectionOutput::Send`], write the bytes,
-/// and report with [`sent`](Connection::sent) how many were written, before the next call of `poll`. While the connection waits,
-/// read into [`receive_buffer`](Connection::receive_buffer), and report with [`received`](Connection::received) how many bytes
-/// were read; report 0 when the client has closed its side. Call `poll` again after `received`, when the log has a new frame, and
-/// at the time of `Wait`.** On [`ConnectionOutput::Request`], call one of [`answer`](Connection::answer),
-/// [`stream`](Connection::stream), [`respond`](Connection::respond), [`refuse`](Connection::refuse) and
-/// [`refuse_stream`](Connection::refuse_stream). The first response is sent, and later calls change nothing.
+/// **Call [`poll`](Connection::poll) until it returns [`ConnectionOutput::Wait`]. On [`ConnectionOutput::Send`], write the
+/// bytes, and report with [`sent`](Connection::sent) how many were written, before the next call of `poll`. While the
+/// connection waits, read into [`receive_buffer`](Connection::receive_buffer), and report with
+/// [`received`](Connection::received) how many bytes were read; report 0 when the client has closed its side. Call `poll` again
+/// after `received`, when the log has a new frame, and at the time of `Wait`.** On [`ConnectionOutput::Request`], call one of
+/// [`answer`](Connection::answer), [`stream`](Connection::stream), [`respond`](Connection::respond),
+/// [`refuse`](Connection::refuse) and [`refuse_stream`](Connection::refuse_stream). The first response is sent, and later calls
+/// change nothing.
 ///
 /// `io::blocking` and `io::asynch` do all this for sockets.
 #[derive(Debug)]
@@ -66,6 +67,8 @@ const _: () = assert!(size_of::<Connection<'_>>() <= 144);
 
 impl<'a> Connection<'a> {
     /// Creates a connection that a client has just opened. The time limit of the request head begins `now`.
+    ///
+    /// With an empty scratch, the connection ends with [`Outcome::Unanswered`].
     pub fn new(now: Instant, options: &'a ServerOptions<'a>, scratch: &'a mut [u8]) -> Self {
         Self {
             options,
@@ -77,7 +80,8 @@ impl<'a> Connection<'a> {
         }
     }
 
-    /// Starts again for another client, with the same options and scratch buffer.
+    /// Starts again for another client, with the same options and scratch buffer. The time limit of its request head begins
+    /// `now`.
     pub fn reuse(&mut self, now: Instant) {
         self.scratch.reset();
         self.state = State::Head;
@@ -86,7 +90,9 @@ impl<'a> Connection<'a> {
         self.since = now;
     }
 
-    /// Returns what to do next.
+    /// Returns what the caller has to do next for the connection.
+    ///
+    /// `now` must not go back: otherwise time limits end later. Pass the same log in all calls for one stream.
     pub fn poll<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized>(
         &mut self,
         now: Instant,
@@ -96,7 +102,8 @@ impl<'a> Connection<'a> {
         self.poll_records(now, &log.records())
     }
 
-    /// Calls the hook of the options for the next frame of the present state, if that is due, and puts the frame into the scratch.
+    /// Calls the hook of the options for the next frame of the present state, if that is due, and puts the frame into the
+    /// scratch.
     ///
     /// It takes no log, so that the hook of the program runs while a shared log is not locked.
     pub(crate) fn put_initial_state(&mut self) {
@@ -107,7 +114,7 @@ impl<'a> Connection<'a> {
         }
     }
 
-    /// Reports that the first `length` of the bytes that [`poll`](Connection::poll) returned were written.
+    /// Reports that the first `length` of the bytes that [`poll`](Connection::poll) returned were written. 0 changes nothing.
     pub fn sent(&mut self, length: usize) {
         match &mut self.state {
             _ if length == 0 => return,
@@ -122,13 +129,16 @@ impl<'a> Connection<'a> {
 
     /// Returns the buffer to read into, while [`poll`](Connection::poll) returns [`ConnectionOutput::Wait`].
     ///
-    /// It is the last quarter of the scratch. At other times, unsent bytes can lie there.
+    /// It is the last quarter of the scratch, rounded down. At other times, unsent bytes can lie there.
     pub fn receive_buffer(&mut self) -> &mut [u8] {
         self.scratch.receive_buffer()
     }
 
-    /// Reports that `length` bytes were read into the [receive buffer](Self::receive_buffer). 0 means that the client has closed
-    /// its side.
+    /// Reports that `length` bytes were read into the [receive buffer](Self::receive_buffer). 0 means that the client has
+    /// closed its side.
+    ///
+    /// A request head that is malformed, too long or for a host that is not allowed is refused by itself: the next
+    /// [`poll`](Self::poll) sends the refusal.
     pub fn received(&mut self, length: usize) {
         match &mut self.state {
             State::Head if length > 0 => {
@@ -151,7 +161,8 @@ impl<'a> Connection<'a> {
         }
     }
 
-    /// Returns the request, after [`poll`](Connection::poll) has returned [`ConnectionOutput::Request`].
+    /// Returns the request, after [`poll`](Connection::poll) has returned [`ConnectionOutput::Request`]. Before that, its parts
+    /// are empty or incomplete.
     ///
     /// The events of a stream overwrite it.
     pub fn request(&self) -> Request<'_> {
@@ -217,7 +228,8 @@ impl<'a> Connection<'a> {
         }
     }
 
-    /// Answers a request for a stream while no slot is free, with 503 and [`RETRY_AFTER`](super::RETRY_AFTER).
+    /// Answers a request for a stream while no slot is free, with 503 (RFC 9110, section 15.6.4) and
+    /// [`RETRY_AFTER`](super::RETRY_AFTER).
     ///
     /// With [`reconnect_when_full`](ServerOptions::reconnect_when_full), event sources get a short stream instead. The caller
     /// counts slots, and decides when none is free.
@@ -242,7 +254,8 @@ impl<'a> Connection<'a> {
         self.begin_response(BUSY.status(), Some(&BUSY), true);
     }
 
-    /// Sends the response for this kind of request, without a stream: for [`RequestKind::Stream`] it is the response head alone.
+    /// Sends the response for this kind of request, without a stream: for [`RequestKind::Stream`] it is the response head
+    /// alone.
     pub(crate) fn respond_to(&mut self, kind: RequestKind) {
         let chunking = Chunking::of(self.options.chunking, &self.request());
         let response = match kind {
@@ -254,7 +267,7 @@ impl<'a> Connection<'a> {
         self.begin_response(response.status(), Some(response), true);
     }
 
-    /// Answers the request with this response. A `HEAD` request gets the head of the response alone.
+    /// Answers the request with this response. A `HEAD` request gets the head of the response alone (RFC 9110, section 9.3.2).
     pub fn respond(&mut self, response: &'a Response<'a>) {
         self.begin_response(response.status(), Some(response), false);
     }
@@ -301,11 +314,13 @@ impl<'a> Connection<'a> {
     }
 
     /// Returns the session while the response is a stream, also the short one of [`refuse_stream`](Self::refuse_stream).
+    /// Otherwise it returns `None`.
     pub const fn session(&self) -> Option<&Session<'a>> {
         self.state.session()
     }
 
-    /// After a stream, closes the connection without waiting for the client, and returns `true`. After a response, returns `false`.
+    /// After a stream, closes the connection without waiting for the client, and returns `true`. After a response, returns
+    /// `false`.
     ///
     /// It is for sockets that cannot be shut down: the client of a stream sees the end only when the socket is dropped.
     #[cfg(any(feature = "embedded-io", feature = "embedded-io-async"))]
@@ -393,8 +408,8 @@ impl<'a> Connection<'a> {
                 if now < until {
                     return Some(ConnectionOutput::Wait(until));
                 }
-                // Browsers open connections before they have a request. They would take a 408 for the response to the request that
-                // they send later.
+                // Browsers open connections before they have a request. They would take a 408 for the response to the request
+                // that they send later.
                 if self.scratch.is_unused() {
                     self.state.close(Outcome::Unanswered);
                 } else {

@@ -61,8 +61,8 @@ impl<'a> State<'a> {
         }
     }
 
-    /// Returns the write timeout in milliseconds. While a stream is sent, it is that of the stream's options. In all other states
-    /// it is `of_response`.
+    /// Returns the write timeout in milliseconds. While a stream is sent, it is that of the stream's options. In all other
+    /// states it is `of_response`.
     pub const fn write_timeout_ms(&self, of_response: u32) -> u32 {
         match self {
             Self::Stream(session) => session.write_timeout_ms(),
@@ -142,8 +142,8 @@ pub(super) fn advance_stream(
         return SessionOutput::Wait(now);
     }
     // The search is over, so nothing of the request is needed any more: from here on, events overwrite it. All bytes are sent
-    // already, so this only resets an empty range. Without it, a program with `Hub::serve` takes 32 bytes of flash more, and one
-    // with a `Connection` alone 40 bytes less.
+    // already, so this only resets an empty range. Without it, a program with `Hub::serve` takes 32 bytes of flash more, and
+    // one with a `Connection` alone 40 bytes less.
     scratch.discard_unsent();
     let space = scratch.content_space();
     let (length, output) = match session.fill_from(now, records, space) {
@@ -174,8 +174,8 @@ pub(super) struct Ending {
 enum EndStep {
     /// Close the sending side (TCP FIN).
     Shutdown,
-    /// Read and discard up to `left` more bytes. A socket that is closed with unread bytes sends a reset, and a reset discards what
-    /// the client has received but not read yet (RFC 9112, section 9.6).
+    /// Read and discard up to `left` more bytes. A socket that is closed with unread bytes sends a reset, and a reset discards
+    /// what the client has received but not read yet (RFC 9112, section 9.6).
     Linger { left: usize },
     /// Close the socket.
     Close,

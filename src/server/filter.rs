@@ -9,8 +9,8 @@ use crate::bytes::exact::Exact;
 
 pub(super) const NEXT_WANTED: ReadNext = next_wanted;
 
-/// Types of this length or more are not compared with later ones, because that would take long. A snapshot contains every event of
-/// such a type that `only` allows, not only the last one.
+/// Types of this length or more are not compared with later ones, because that would take long. A snapshot contains every event
+/// of such a type that `only` allows, not only the last one.
 const LONG_TYPE: usize = 256;
 
 /// As `next_record` of the choice, but leaves out the records that are not for this client.
@@ -62,15 +62,15 @@ fn is_one_of(only: Only<'_>, record: Record<'_>, at: u32) -> bool {
     only.is_none_or(|names| names.iter().any(|name| record.has_type_at(at, *name)))
 }
 
-/// How many records are compared with all later ones in one pass over the log. A larger group needs fewer passes. Each of its records
-/// takes one bit of `walk.bits` and one byte of stack.
+/// How many records are compared with all later ones in one pass over the log. A larger group needs fewer passes. Each of its
+/// records takes one bit of `walk.bits` and one byte of stack.
 const GROUP: usize = 16;
-/// A record joins a group only if its type ends before this byte. Each step reads the types of the group again, so this limits the
-/// work of a step. The first candidate is exempt, because `walk.read` keeps where its type begins.
+/// A record joins a group only if its type ends before this byte. Each step reads the types of the group again, so this limits
+/// the work of a step. The first candidate is exempt, because `walk.read` keeps where its type begins.
 const TYPE_END_LIMIT: u32 = 48;
 
-/// Decides which of the next records are left out of the snapshot: those that are no events, those whose type is not in `only`, and
-/// those whose type a later event has. Returns `false` if the budget is used up before.
+/// Decides which of the next records are left out of the snapshot: those that are no events, those whose type is not in `only`,
+/// and those whose type a later event has. Returns `false` if the budget is used up before.
 fn choose(only: Only<'_>, records: &Records<'_>, walk: &mut Walk, budget: &mut Budget) -> bool {
     let is_group_done = walk.bits == 1 && walk.other != walk.cursor;
     if walk.bits == 0 || is_group_done {

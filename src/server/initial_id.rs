@@ -65,8 +65,8 @@ fn next_part<'l>(
     NextRecord::Again
 }
 
-/// The value of `walk.sent` during the search. It is not 0: the session takes 0 as the point between two frames, where it may end
-/// the stream or skip records.
+/// The value of `walk.sent` during the search. It is not 0: the session takes 0 as the point between two frames, where it may
+/// end the stream or skip records.
 const SEARCHING: u32 = 1;
 /// The value of `walk.sent` after the search, before the first byte of the block is sent.
 const FOUND: u32 = 2;
@@ -102,15 +102,15 @@ fn search(records: &Records<'_>, walk: &mut Walk) -> bool {
         walk.cursor = next;
         walk.read = 0;
     }
-    // If new records have overwritten all records before `until` and some after it, the cursor is past `until` now. Set it back,
-    // so that the next read reports the loss and the client gets a loss notice.
+    // If new records have overwritten all records before `until` and some after it, the cursor is past `until` now. Set it
+    // back, so that the next read reports the loss and the client gets a loss notice.
     walk.cursor.number = walk.until;
     walk.read = walk.other_read;
     true
 }
 
-/// Returns the next unsent piece of the block with the id of the record that was found. Returns `None` if no record was found, or
-/// if it was overwritten before the whole id was sent.
+/// Returns the next unsent piece of the block with the id of the record that was found. Returns `None` if no record was found,
+/// or if it was overwritten before the whole id was sent.
 fn unsent_id<'l>(records: &Records<'l>, walk: &Walk) -> Option<&'l [u8]> {
     let length = walk.bits as usize;
     if length == 0 {

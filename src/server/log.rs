@@ -48,7 +48,8 @@ pub struct EventLog<B: ?Sized> {
 const _: () = assert!(size_of::<EventLog<[u8; 0]>>() <= 32);
 
 impl<const N: usize> EventLog<[u8; N]> {
-    /// Returns an empty log that holds its buffer. The log makes no ids until [`make_ids`](EventLog::make_ids) is called.
+    /// Returns an empty log that holds its buffer of `N` bytes. The log makes no ids until [`make_ids`](EventLog::make_ids) is
+    /// called.
     pub const fn new() -> Self {
         Self {
             ring: Ring::EMPTY,
@@ -65,7 +66,7 @@ impl<const N: usize> Default for EventLog<[u8; N]> {
 
 impl<B: AsRef<[u8]> + AsMut<[u8]>> EventLog<B> {
     /// Returns an empty log over the caller's buffer: a `&mut [u8]`, or with a heap, a `Vec<u8>`. `as_ref` and `as_mut` of the
-    /// buffer have to return the same bytes at every call.
+    /// buffer have to return the same bytes at every call. At most 4,294,967,295 bytes are used.
     pub const fn with_buffer(buffer: B) -> Self {
         Self {
             ring: Ring::EMPTY,
@@ -75,8 +76,8 @@ impl<B: AsRef<[u8]> + AsMut<[u8]>> EventLog<B> {
 }
 
 impl EventLog<[u8]> {
-    /// Returns the length, in bytes, of a buffer that keeps at least the newest `frames` frames of at most `frame_len` bytes each
-    /// ([`Frame::max_len`]).
+    /// Returns the length, in bytes, of a buffer that keeps at least the newest `frames` frames of at most `frame_len` bytes
+    /// each ([`Frame::max_len`]). The result is `usize::MAX` if it would be larger.
     ///
     /// ```
     /// use embedded_sse::{Frame, server::EventLog};
@@ -93,8 +94,10 @@ impl EventLog<[u8]> {
 }
 
 impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> EventLog<B> {
-    /// Makes an id for each later event that has none: `<epoch in hex>-<sequence in decimal>`. The sequence grows by one with
-    /// each made id.
+    /// Makes an id for each later event that has none: `<epoch in hex>-<sequence in decimal>`, for example `5eed-1`, at most 19
+    /// bytes.
+    ///
+    /// The sequence begins with 1 after each call, and grows by one with each made id. After 4,294,967,295 comes 0.
     ///
     /// The epoch identifies this run of the program: use a boot counter or a random number. With it, an id of an earlier run is
     /// unknown to this one, and its client gets a loss notice.
@@ -105,13 +108,13 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> EventLog<B> {
         self.ring.can_continue_at_oldest = self.ring.oldest == Cursor::START;
     }
 
-    /// Appends a frame. The time grows with the length of the frame, which is encoded twice, and with the number of frames that it
-    /// overwrites, of which only the headers are read.
+    /// Appends a frame. The time grows with the length of the frame, which is encoded twice, and with the number of frames that
+    /// it overwrites, of which only the headers are read. A frame without a field and without a comment adds nothing.
     ///
     /// # Errors
     ///
-    /// [`PublishError::TooLarge`] if the frame and its header of 3 bytes do not fit in the buffer, or if the frame has 4 MiB or more.
-    /// Then the log is unchanged.
+    /// [`PublishError::TooLarge`] if the frame and its header of 3 bytes do not fit in the buffer, or if the frame has 4 MiB or
+    /// more. Then the log is unchanged: publish a shorter frame, or use a longer buffer. The other errors do not occur.
     pub fn publish(&mut self, frame: &Frame<'_>) -> Result<(), PublishError> {
         let write = |sink: &mut RecordSink<'_>, frame: &Frame<'_>| frame.write_to(sink);
         let is_event = frame.has_data();
@@ -126,14 +129,15 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> EventLog<B> {
 
     /// Appends an event whose data is formatted straight into the log.
     ///
-    /// `frame` holds the fields before the data: an [`EventType`](crate::EventType), or a [`Frame`]. `data` is called twice, and
-    /// has to write the same text both times: the first call measures the text, so that no frame is overwritten if `data` fails.
+    /// `frame` holds the fields before the data: an [`EventType`](crate::EventType), or a [`Frame`]. `data` is called twice,
+    /// and has to write the same text both times: the first call measures the text, so that no frame is overwritten if `data`
+    /// fails.
     ///
     /// # Errors
     ///
-    /// [`PublishError::TooLarge`] as for [`publish`](Self::publish), and [`PublishError::Data`] if `data` fails. Then the log is
-    /// unchanged. The exception: if only the second call of `data` fails, or writes more text, older frames may be overwritten
-    /// already, and the new one is not added.
+    /// [`PublishError::TooLarge`] as for [`publish`](Self::publish), and [`PublishError::Data`] if `data` fails. Then the log
+    /// is unchanged. The exception: if only the second call of `data` fails, or writes more text, older frames may be
+    /// overwritten already, and the new one is not added. [`PublishError::Busy`] does not occur.
     pub fn publish_with<'f>(
         &mut self,
         frame: impl Into<Frame<'f>>,
@@ -154,10 +158,10 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> EventLog<B> {
         )
     }
 
-    /// Returns where a client continues that has received the event with this id, and all events before it.
+    /// Returns where a client continues that has received the event with this id, and all events before it (WHATWG HTML 9.2.4).
     ///
-    /// If several events have this id, the client continues after the newest one. This call may search the whole log. An id that the
-    /// log has made needs no search if its sequence shows that the log does not hold it.
+    /// If several events have this id, the client continues after the newest one. This call may search the whole log. An id
+    /// that the log has made needs no search if its sequence shows that the log does not hold it.
     pub fn resume<'i>(&self, last_event_id: impl Into<LastEventId<'i>>) -> Resume {
         resume::resume(&self.records(), last_event_id.into())
     }
@@ -176,7 +180,8 @@ impl<B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> EventLog<B> {
     ///
     /// # Errors
     ///
-    /// [`Lagged`] if frames after the cursor were overwritten. Then the cursor has moved to the oldest frame.
+    /// [`Lagged`] if frames after the cursor were overwritten. Then the cursor has moved to the oldest frame: call this again
+    /// to continue.
     pub fn read(&self, cursor: &mut Cursor) -> Result<Option<Record<'_>>, Lagged> {
         self.records().read(cursor)
     }
@@ -249,8 +254,8 @@ mod tests {
         log.resume(EventId::new(&format!("{epoch:x}-{sequence}")).unwrap())
     }
 
-    /// Breaks when a comparison of sequences ignores that they wrap, accepts another epoch, or is off by one at the oldest or the
-    /// newest kept event.
+    /// Breaks when a comparison of sequences ignores that they wrap, accepts another epoch, or is off by one at the oldest or
+    /// the newest kept event.
     #[test]
     fn made_ids_are_compared_by_sequence_across_a_wrap() {
         for epoch in [0, 9, u32::MAX] {

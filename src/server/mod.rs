@@ -14,7 +14,7 @@
 //! | stream | Answers the request with a stream of other options, whatever the path. | `Connection`, `Incoming`, `io::asynch::Joined` |
 //! | respond | Answers the request with a response of the caller. | `Connection`, `Incoming` |
 //! | refuse | Answers the request with a status, which is also the text of the content. | `Connection`, `Incoming` |
-//! | refuse_stream | Answers the request while no slot is free. `Incoming` does that by itself. | `Connection` |
+//! | `refuse_stream` | Answers the request while no slot is free. `Incoming` does that by itself. | `Connection` |
 //! | serve | Accepts a request, and answers it. | `io::asynch`, `Hub` |
 //! | join | Takes a slot of a shared log. | `Hub`, `io::asynch::SharedLog` |
 //!

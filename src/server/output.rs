@@ -13,16 +13,18 @@ pub enum ConnectionOutput<'c> {
     Send(&'c [u8]),
     /// Answer the request: its head has arrived.
     Request,
-    /// Flush, then wait for bytes from the client, for a new frame in the log, or until that time.
+    /// Flush, then wait for bytes from the client, for a new frame in the log, or until that time. [`Instant::NEVER`] means
+    /// that there is no time limit.
     Wait(Instant),
-    /// Flush, then close the sending side of the connection (TCP FIN), and continue to read. The client sees the end at once. This
-    /// is returned once.
+    /// Flush, then close the sending side of the connection (TCP FIN), and continue to read. The client sees the end at once.
+    /// This is returned once.
     Shutdown,
     /// Close the connection.
     Close(Outcome),
-    /// Close the connection at once, by a reset (TCP RST) if the socket can do that: the client does not read, or the rest of the
-    /// current frame was overwritten. With a FIN instead, the socket would wait for the client that does not read. And a client
-    /// that does not discard an incomplete event, as WHATWG HTML 9.2.6 demands, would take the sent part for a whole event.
+    /// Close the connection at once, by a reset (TCP RST) if the socket can do that: the client does not read, or the rest of
+    /// the current frame was overwritten. With a FIN instead, the socket would wait for the client that does not read. And a
+    /// client that does not discard an incomplete event, as WHATWG HTML 9.2.6 demands, would take the sent part for a whole
+    /// event.
     Abort(Outcome),
 }
 
@@ -35,8 +37,8 @@ pub enum Outcome {
     Answered(Status),
     /// The response was a stream, which ended for this reason.
     Streamed(CloseReason),
-    /// The client got no complete response: it closed the connection, sent no request, or did not read. Or the scratch was empty,
-    /// or `Connection::end` was called before the request was answered.
+    /// The client got no complete response: it closed the connection, sent no request, or did not read. Or the scratch was
+    /// empty, or `Connection::end` was called before the request was answered.
     Unanswered,
 }
 
@@ -46,7 +48,7 @@ pub enum SessionOutput<'l> {
     /// Write these bytes to the client. There is at least one.
     Send(&'l [u8]),
     /// Wait for a new frame in the log, or until that time. If a search of the log, the hook of `initial_state` or a filter has
-    /// more to do, that time is `now`: call again at once.
+    /// more to do, that time is `now`: call again at once. [`Instant::NEVER`] means that there is no time limit.
     Wait(Instant),
     /// Close the connection: the stream has ended.
     Close(CloseReason),

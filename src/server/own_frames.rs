@@ -37,8 +37,8 @@ impl<'a> OwnFrames<'a> {
 
     /// Returns the part of the preamble after the bytes that were sent: a comment, the reconnection time, and the padding.
     ///
-    /// The preamble is sent at once, because some proxies forward the head of the response only with the first bytes of the body.
-    /// No blank line follows: some clients take an empty block at the start of a stream for an event.
+    /// The preamble is sent at once, because some proxies forward the head of the response only with the first bytes of the
+    /// body. No blank line follows: some clients take an empty block at the start of a stream for an event.
     ///
     /// It is written without a `Frame`, whose iterator would need more stack than any other call of a session. Not inlined,
     /// which saves 70 bytes of flash.
@@ -86,9 +86,9 @@ fn unsent<'f>(frame: &Frame<'f>, sent: u32) -> &'f [u8] {
 
 /// Returns the reconnection time, in milliseconds, of a client that connects now, whose stream has this number in its log.
 fn spread(now: Instant, number: u16, options: &StreamOptions<'_>) -> u32 {
-    // Multiples of the golden ratio, modulo 1, are far apart: 8 in a row differ by at least 0.09. So clients that connect at once
-    // or one after the other get different times. Short streams all have the number 0, so only their moments differ. The sum and
-    // the product wrap: they are a hash.
+    // Multiples of the golden ratio, modulo 1, are far apart: 8 in a row differ by at least 0.09. So clients that connect at
+    // once or one after the other get different times. Short streams all have the number 0, so only their moments differ. The
+    // sum and the product wrap: they are a hash.
     let moment = (now.as_millis() as u32).wrapping_add(u32::from(number));
     let part = moment.wrapping_mul(0x9e37_79b9);
     // Neither saturates nor wraps: the second factor is at most 2^32, the first one is less.

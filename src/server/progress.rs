@@ -12,8 +12,8 @@ use crate::wire::text::LastEventId;
 
 /// How far a stream was sent, and what it waits for.
 ///
-/// It does not hold the options. These hold pointers to functions that take a `Progress`, so each of the two files would import the
-/// other.
+/// It does not hold the options. These hold pointers to functions that take a `Progress`, so each of the two files would import
+/// the other.
 #[derive(Clone, Debug)]
 pub(super) struct Progress {
     pub walk: Walk,
@@ -67,8 +67,8 @@ pub(super) const NEXT_RECORD: ReadNext = Progress::next_record;
 pub(super) struct Step<'c, 'l> {
     pub choice: &'c RecordChoice<'c>,
     pub budget: Budget,
-    /// The cursor after the record whose bytes are to be sent. Its position is 0 if they are no record: no record ends at the start
-    /// of the buffer.
+    /// The cursor after the record whose bytes are to be sent. Its position is 0 if they are no record: no record ends at the
+    /// start of the buffer.
     pub after: Cursor,
     /// The bytes to send, after [`NextRecord::Send`].
     pub unsent: &'l [u8],
@@ -156,8 +156,8 @@ impl Progress {
         self.stage = self.stage.after_initial_state();
     }
 
-    /// Skips what `poll` does not return: the present state, because `poll` has no buffer for it, and a record that the caller has
-    /// reported as sent completely. If the log has overwritten that record since, the client has lost nothing.
+    /// Skips what `poll` does not return: the present state, because `poll` has no buffer for it, and a record that the caller
+    /// has reported as sent completely. If the log has overwritten that record since, the client has lost nothing.
     ///
     /// Not inlined, so that its locals are not on the stack during the calls that follow.
     #[inline(never)]
@@ -213,8 +213,8 @@ impl Progress {
         matches!(self.stage, Stage::Resume | Stage::Search)
     }
 
-    /// Does one step of the search for the client's last event ID. Returns `true` if the first step has ended the search: then the
-    /// caller may go on without unlocking the log.
+    /// Does one step of the search for the client's last event ID. Returns `true` if the first step has ended the search: then
+    /// the caller may go on without unlocking the log.
     ///
     /// Not inlined, so that its locals are not on the stack during the calls that follow.
     #[cfg(any(feature = "http", feature = "embedded-io-async"))]

@@ -28,11 +28,12 @@ pub(super) const MADE: u32 = 0x80_0000;
 
 const MESSAGE: &[u8] = b"message";
 
-/// A record's id with this many bytes of white space around it, or more, is not found: the search for its line end stops before.
+/// A record's id with this many bytes of white space around it, or more, is not found: the search for its line end stops
+/// before.
 const MAX_WHITE_SPACE: usize = 64;
 
-/// Ids of this length and more are not sent as an initial id. The client sends the id back in its next request, whose lines must
-/// fit the scratch buffer of a connection. Most of these buffers are too small for such an id.
+/// Ids of this length and more are not sent as an initial id. The client sends the id back in its next request, whose lines
+/// must fit the scratch buffer of a connection. Most of these buffers are too small for such an id.
 const MAX_ID: usize = 256;
 
 impl<'l> Record<'l> {

@@ -47,8 +47,8 @@ fn search(records: &Records<'_>, id: LastEventId<'_>) -> Resume {
     resume
 }
 
-/// Compares the sequence of the id with those of the log, if the log itself has made the id. Returns `None` if only a search can
-/// decide.
+/// Compares the sequence of the id with those of the log, if the log itself has made the id. Returns `None` if only a search
+/// can decide.
 #[inline(always)] // `sequence_of` makes an id on the stack to compare with: a call would add one more stack frame to it.
 pub(super) fn begin(records: &Records<'_>, id: LastEventId<'_>) -> Option<Resume> {
     let ring = records.ring;
@@ -56,8 +56,8 @@ pub(super) fn begin(records: &Records<'_>, id: LastEventId<'_>) -> Option<Resume
         return None;
     };
     let sequence = MadeId::sequence_of(id, ring.epoch)?;
-    // Wraps: sequences are compared by their distance. An id that the log has not made yet has a very large age, so the result is
-    // `Lost`.
+    // Wraps: sequences are compared by their distance. An id that the log has not made yet has a very large age, so the result
+    // is `Lost`.
     let age = ring.sequence.wrapping_sub(sequence);
     if age < ring.made_count {
         return None;
@@ -72,8 +72,8 @@ pub(super) fn begin(records: &Records<'_>, id: LastEventId<'_>) -> Option<Resume
 
 /// Searches a part of the log. Returns `None` if records are left to search.
 ///
-/// Returns `Lost` if the record to search next was overwritten. If records after the found one were overwritten, the cursor in `From`
-/// is before the oldest record: the next read then reports the loss.
+/// Returns `Lost` if the record to search next was overwritten. If records after the found one were overwritten, the cursor in
+/// `From` is before the oldest record: the next read then reports the loss.
 #[cfg(any(feature = "http", feature = "embedded-io-async"))]
 pub(super) fn step(walk: &mut Walk, records: &Records<'_>, id: LastEventId<'_>) -> Option<Resume> {
     let LastEventId::Id(id) = id else {

@@ -43,7 +43,7 @@ impl Eq for Cursor {}
 /// Frames were overwritten before the reader got them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lagged {
-    /// How many frames the reader has missed.
+    /// How many frames the reader has missed, modulo 2^32.
     pub missed: u32,
 }
 
@@ -97,9 +97,9 @@ pub(super) struct Ring {
     /// The sequence of the last id that was made.
     pub sequence: u32,
     pub makes_ids: bool,
-    /// Whether a client can continue at `oldest` if its last event ID is the made id just before the oldest kept one. The sequence
-    /// of that id is `sequence - made_count`. True if its event was the last one to be overwritten, or if that sequence is 0
-    /// and nothing was overwritten.
+    /// Whether a client can continue at `oldest` if its last event ID is the made id just before the oldest kept one. The
+    /// sequence of that id is `sequence - made_count`. True if its event was the last one to be overwritten, or if that
+    /// sequence is 0 and nothing was overwritten.
     pub can_continue_at_oldest: bool,
     /// How many streams have begun. The ring does not use it; here it fits into padding.
     pub streams: Counter,
@@ -126,8 +126,8 @@ impl Clone for Counter {
 }
 
 impl Ring {
-    // A constant, because with a `const fn` a hub that is created at run time takes 256 B of flash more. The lint warns that each use
-    // of the constant makes a new ring: that is intended.
+    // A constant, because with a `const fn` a hub that is created at run time takes 256 B of flash more. The lint warns that
+    // each use of the constant makes a new ring: that is intended.
     #[allow(clippy::declare_interior_mutable_const)]
     pub const EMPTY: Self = Self {
         oldest: Cursor::START,
@@ -198,7 +198,8 @@ impl Ring {
         Ok(())
     }
 
-    /// Removes the oldest records until `length` bytes, header included, are free in one piece. Returns where that piece begins.
+    /// Removes the oldest records until `length` bytes, header included, are free in one piece. Returns where that piece
+    /// begins.
     ///
     /// Not inlined, so that its locals are not on the stack while the caller's function writes the record.
     #[inline(never)]
@@ -263,8 +264,8 @@ impl<'r> Records<'r> {
         if ahead == self.ring.len() {
             return Ok(None);
         }
-        // If the ring was emptied since, the position of a reader that waited after the newest record is stale: take that of the
-        // oldest record. In all other cases a header of 0 sends the reader on.
+        // If the ring was emptied since, the position of a reader that waited after the newest record is stale: take that of
+        // the oldest record. In all other cases a header of 0 sends the reader on.
         let expected = if ahead == 0 { oldest } else { *cursor };
         let mut start = expected.position as usize;
         let mut header = header_at(self.bytes, start);

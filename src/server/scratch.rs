@@ -67,7 +67,8 @@ impl<'a> Scratch<'a> {
         space
     }
 
-    /// Takes `length` bytes of the request, which were read into the receive buffer. Returns whether the request head has ended.
+    /// Takes `length` bytes of the request, which were read into the receive buffer. Returns whether the request head has
+    /// ended.
     ///
     /// # Errors
     ///
@@ -159,8 +160,8 @@ impl<'a> Scratch<'a> {
         };
     }
 
-    /// Returns the space for the content of a stream: the scratch, without the framing of a chunk if the stream is chunked. It has at
-    /// most 65,535 bytes, the content of the longest chunk.
+    /// Returns the space for the content of a stream: the scratch, without the framing of a chunk if the stream is chunked. It
+    /// has at most 65,535 bytes, the content of the longest chunk.
     pub fn content_space(&mut self) -> &mut [u8] {
         let (before, after) = (self.chunking.before, self.chunking.after);
         // Saturates: if the framing of a chunk does not fit, the space is empty, and the session closes as stalled.
@@ -169,7 +170,8 @@ impl<'a> Scratch<'a> {
         rest.part_mut(..room)
     }
 
-    /// Marks the first `length` bytes of the [content space](Self::content_space) as unsent, and adds the framing of their chunk.
+    /// Marks the first `length` bytes of the [content space](Self::content_space) as unsent, and adds the framing of their
+    /// chunk.
     pub fn finish_write(&mut self, length: usize) {
         self.unsent = (0, (self.chunking.write_chunk)(self.bytes, length));
     }

@@ -45,7 +45,9 @@ pub struct ServerOptions<'a> {
 }
 
 impl<'a> ServerOptions<'a> {
-    /// Creates options for an event stream at this path. Each method documents its default.
+    /// Creates options for an event stream at this path, such as `/events`. Each method documents its default.
+    ///
+    /// The path of a request has to be the same byte by byte: it is not percent-decoded. Its query does not matter.
     pub const fn new(path: &'a str) -> Self {
         Self {
             path,
@@ -68,11 +70,13 @@ impl<'a> ServerOptions<'a> {
     /// Serves only requests for these host names. Any host is allowed by default.
     ///
     /// Give the names without a port: the port of a request is ignored. Names are compared without regard to ASCII case, and
-    /// without a dot at the end of the requested name. The requested host is that of the request target if it names one, or else of
-    /// the header field `Host` (RFC 9112, section 3.2.2).
+    /// without a dot at the end of the requested name. The requested host is that of the request target if it names one, or
+    /// else of the header field `Host` (RFC 9112, section 3.2.2).
     ///
-    /// A request for another host is refused with 403 at once, whatever its path. This prevents DNS rebinding: a page of another site
-    /// cannot reach the device under a host name of that site which resolves to the address of the device.
+    /// A request for another host is refused with 403 at once, whatever its path. This prevents DNS rebinding: a page of
+    /// another site cannot reach the device under a host name of that site which resolves to the address of the device.
+    ///
+    /// With an empty list, no host is allowed.
     pub const fn allowed_hosts(mut self, hosts: &'a [&'a str]) -> Self {
         self.hosts = hosts;
         self.host_check = Some(is_allowed_host);
@@ -81,9 +85,9 @@ impl<'a> ServerOptions<'a> {
 
     /// Allows pages of other origins to read streams (WHATWG Fetch, CORS protocol). None is allowed by default.
     ///
-    /// If origins are allowed, these responses carry CORS header fields: streams, preflights, refusals of a stream after the request
-    /// head was read, and the refusal of a request head that is too long (414, 431). Others carry none, such as 404, 408, and the 403
-    /// for a host that is not allowed.
+    /// If origins are allowed, these responses carry CORS header fields: streams, preflights, refusals of a stream after the
+    /// request head was read, and the refusal of a request head that is too long (414, 431). Others carry none, such as 404,
+    /// 408, and the 403 for a host that is not allowed.
     ///
     /// Preflights for the stream get a 204, also those for access to a private network. They are not [checked](Self::check). A
     /// page can read the status and the content of a refusal, but not its header fields, such as `Retry-After`.
@@ -93,11 +97,12 @@ impl<'a> ServerOptions<'a> {
         self
     }
 
-    /// Allows header fields in requests of pages of the [allowed origins](Self::allowed_origins), in addition to `Last-Event-ID` and
-    /// `Cache-Control`. No other field is allowed by default.
+    /// Allows header fields in requests of pages of the [allowed origins](Self::allowed_origins), in addition to
+    /// `Last-Event-ID` and `Cache-Control` (WHATWG Fetch, `Access-Control-Allow-Headers`). No other field is allowed by
+    /// default.
     ///
-    /// This affects the responses to preflights only. To read a field, name it in [`kept_fields`](Self::kept_fields) too. A name
-    /// that is not a token (RFC 9110, section 5.6.2) is left out without an error.
+    /// This affects the responses to preflights only. To read a field, name it in [`kept_fields`](Self::kept_fields) too. A
+    /// name that is not a token (RFC 9110, section 5.6.2) is left out without an error.
     ///
     /// # Examples
     ///
@@ -132,7 +137,8 @@ impl<'a> ServerOptions<'a> {
         self
     }
 
-    /// Adds header fields to the response head of streams, also if the request is a `HEAD`. Refusals do not have them.
+    /// Adds header fields to the response head of streams, also if the request is a `HEAD`. Refusals do not have them. There
+    /// are none by default.
     ///
     /// `Content-Length`, `Transfer-Encoding` and `Connection` are left out. Do not add `Content-Type`, `Cache-Control` or
     /// `X-Accel-Buffering`: every stream has them, so they would be sent twice.
@@ -153,9 +159,11 @@ impl<'a> ServerOptions<'a> {
         self
     }
 
-    /// Keeps these header fields of requests, so that [`Request::field`] finds them. None is kept by default.
+    /// Keeps the header fields of requests with these names, in any case, so that [`Request::field`] finds them. None is kept
+    /// by default.
     ///
-    /// They use space in the scratch buffer. A request with a field that does not fit is refused with 431.
+    /// They use space in the scratch buffer, of which a head can use the first 65,535 bytes. A request with a field that does
+    /// not fit is refused with 431 (RFC 6585, section 5).
     pub const fn kept_fields(mut self, names: &'a [&'a str]) -> Self {
         self.kept_fields = names;
         self
@@ -187,11 +195,11 @@ impl<'a> ServerOptions<'a> {
     /// Sends a short stream to event sources while no slot is free, so that they reconnect by themselves.
     ///
     /// By default all clients get 503 with [`RETRY_AFTER`](super::RETRY_AFTER), after which the `EventSource` of browsers never
-    /// reconnects. With this option, a client whose `Accept` names `text/event-stream` gets a stream that holds the reconnection
-    /// time and ends. Other clients, also those with `Accept: */*`, still get the 503.
+    /// reconnects. With this option, a client whose `Accept` names `text/event-stream` gets a stream that holds the
+    /// reconnection time and ends. Other clients, also those with `Accept: */*`, still get the 503.
     ///
-    /// Each client that waits sends one request per [reconnection time](StreamOptions::retry) of these options. The outcome of its
-    /// connection is `Streamed(CloseReason::Ended)`, and a hub counts the request as refused.
+    /// Each client that waits sends one request per [reconnection time](StreamOptions::retry) of these options. The outcome of
+    /// its connection is `Streamed(CloseReason::Ended)`, and a hub counts the request as refused.
     pub const fn reconnect_when_full(mut self) -> Self {
         self.when_full = Some(BEGIN_SHORT_STREAM);
         self
@@ -206,7 +214,10 @@ impl<'a> ServerOptions<'a> {
         self
     }
 
-    /// Limits the length of a request head, in bytes: 8 KB by default. A longer one is refused with 431.
+    /// Limits the length of a request head, in bytes: 8 KB by default, which is 8,192 bytes. A longer one is refused with 431
+    /// (RFC 6585, section 5).
+    ///
+    /// The limit needs no scratch: only the fields that are kept do.
     pub const fn max_head_len(mut self, bytes: u32) -> Self {
         self.max_head_len = bytes;
         self
@@ -214,8 +225,8 @@ impl<'a> ServerOptions<'a> {
 
     /// Limits the time until a request head is complete, in milliseconds from the start of the connection: 10 s by default.
     ///
-    /// A later one is refused with 408. If the client has sent no byte, the connection is closed without a response. 0 means no
-    /// limit: then a client that sends nothing holds its connection for ever.
+    /// A later one is refused with 408 (RFC 9110, section 15.5.9). If the client has sent no byte, the connection is closed
+    /// without a response. 0 means no limit: then a client that sends nothing holds its connection for ever.
     pub const fn head_timeout(mut self, milliseconds: u32) -> Self {
         self.head_timeout_ms = milliseconds;
         self
@@ -257,8 +268,8 @@ impl ServerOptions<'_> {
             .is_none_or(|is_allowed| is_allowed(self.hosts, request))
     }
 
-    /// Writes the header fields of the options: `stream_fields` if the response is a stream, and those of CORS for the origin of
-    /// the request.
+    /// Writes the header fields of the options: `stream_fields` if the response is a stream, and those of CORS for the origin
+    /// of the request.
     pub(super) fn write_fields(
         &self,
         response: &Response<'_>,
@@ -319,8 +330,8 @@ fn is_allowed_host(hosts: &[&str], request: &Request<'_>) -> bool {
 
 /// Returns the host name of a `Host` field, without the port and without a dot at the end.
 ///
-/// The last colon starts the port only if nothing but digits follows it. In an IPv6 address without a port, a bracket follows. A
-/// dot at the end is left out, because the name without it is the same host.
+/// The last colon starts the port only if nothing but digits follows it. In an IPv6 address without a port, a bracket follows.
+/// A dot at the end is left out, because the name without it is the same host.
 fn without_port(host: &[u8]) -> &[u8] {
     let colon = host.iter().rposition(|byte| *byte == b':');
     let name = match colon.and_then(|colon| host.split_at_checked(colon)) {

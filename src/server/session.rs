@@ -31,9 +31,9 @@ use crate::wire::text::LastEventId;
 /// The initial state and the initial id are sent if the options set them.
 ///
 /// **Call [`poll`](Session::poll) until it returns [`SessionOutput::Wait`]. After each [`SessionOutput::Send`], report with
-/// [`sent`](Session::sent) how many of the bytes were written, before the next call. After `Wait(until)`, call `poll` again when the
-/// log has a new frame, and at `until` at the latest.** Bytes that were not reported as sent are returned again, so a partial or a late
-/// write loses nothing.
+/// [`sent`](Session::sent) how many of the bytes were written, before the next call. After `Wait(until)`, call `poll` again
+/// when the log has a new frame, and at `until` at the latest.** Bytes that were not reported as sent are returned again, so a
+/// partial or a late write loses nothing.
 ///
 /// It needs no buffer of its own.
 ///
@@ -93,6 +93,8 @@ const _: () = assert!(size_of::<Session<'_>>() <= 72);
 impl<'a> Session<'a> {
     /// Begins a stream for a client with this last event ID, or without one.
     ///
+    /// `now` is the time from which the [lifetime](StreamOptions::lifetime) and the other time limits count.
+    ///
     /// This may search the whole log in this one call. `Connection`, `io::asynch::Joined` and `Hub` search in steps.
     pub fn new<'i, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized>(
         now: Instant,
@@ -144,7 +146,9 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Returns what to do next.
+    /// Returns what the caller has to do next for the stream.
+    ///
+    /// `now` must not go back: otherwise time limits end later. Pass the same log in all calls.
     pub fn poll<'l, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized>(
         &mut self,
         now: Instant,
@@ -171,11 +175,11 @@ impl<'a> Session<'a> {
     }
 
     /// Copies the bytes that go to the client to the start of `buffer`: many frames at once, or a part of one.
-    /// [`SessionOutput::Send`] has that part of the buffer.
+    /// [`SessionOutput::Send`] has that part of the buffer. The other outputs are those of `poll`.
     ///
-    /// The copied bytes are taken as sent, and are not returned again: do not call [`sent`](Session::sent) for them. Compared with
-    /// [`poll`](Session::poll) there are fewer and longer writes, and no lock on the log is held during a write. The caller
-    /// limits how long a write takes.
+    /// The copied bytes are taken as sent, and are not returned again: do not call [`sent`](Session::sent) for them. Compared
+    /// with [`poll`](Session::poll) there are fewer and longer writes, and no lock on the log is held during a write. The
+    /// caller limits how long a write takes.
     ///
     /// Returns [`SessionOutput::Close`] with [`CloseReason::Stalled`] if a frame is to be copied and the buffer is empty.
     pub fn fill<'b, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized>(
@@ -190,13 +194,13 @@ impl<'a> Session<'a> {
         self.fill_from(now, &log.records(), buffer)
     }
 
-    /// Reports that the first `length` of the bytes that [`poll`](Session::poll) returned were written. A call after other
-    /// outputs changes nothing.
+    /// Reports that the first `length` of the bytes that [`poll`](Session::poll) returned were written. 0, and a call after
+    /// other outputs, changes nothing.
     pub fn sent(&mut self, length: usize) {
         self.progress.note_reported(length);
     }
 
-    /// Ends the stream after the current frame.
+    /// Ends the stream after the current frame: then `poll` and `fill` return [`CloseReason::Ended`].
     pub fn end(&mut self) {
         self.progress.end();
     }
@@ -217,7 +221,8 @@ impl<'a> Session<'a> {
         self.progress.is_resuming()
     }
 
-    /// Does one step of the search for the client's last event ID. Returns whether the caller may go on without unlocking the log.
+    /// Does one step of the search for the client's last event ID. Returns whether the caller may go on without unlocking the
+    /// log.
     #[cfg(any(feature = "http", feature = "embedded-io-async"))]
     pub(crate) fn search(&mut self, records: &Records<'_>, last_event_id: LastEventId<'_>) -> bool {
         self.progress.search(records, last_event_id)
@@ -234,8 +239,8 @@ impl<'a> Session<'a> {
         self.progress.stage.is_initial_state()
     }
 
-    /// Puts the next frame of the present state at the start of `buffer`. It needs no log, so that the caller's hook runs while the
-    /// log is not locked.
+    /// Puts the next frame of the present state at the start of `buffer`. It needs no log, so that the caller's hook runs while
+    /// the log is not locked.
     pub(crate) fn fill_initial_state<'b>(
         &mut self,
         now: Instant,

@@ -39,8 +39,8 @@ pub(super) enum Stage {
 }
 
 // Keep the stages that one function tests next to each other: then the test is a comparison with a range. `Session::next` tests
-// for the session's own frames. It treats all other open stages as stages of the log, without a test. So a stage of the log that
-// a rare option adds, such as `InitialId`, makes no test longer.
+// for the session's own frames. It treats all other open stages as stages of the log, without a test. So a stage of the log
+// that a rare option adds, such as `InitialId`, makes no test longer.
 impl Stage {
     /// Returns whether the caller's hook is called for the present state.
     pub const fn is_initial_state(self) -> bool {

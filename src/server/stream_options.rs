@@ -97,43 +97,46 @@ impl<'a> StreamOptions<'a> {
         }
     }
 
-    /// Sets the reconnection time of clients (WHATWG HTML 9.2.6, `retry`): 3 s by default.
+    /// Sets the reconnection time of clients, in milliseconds (WHATWG HTML 9.2.6, `retry`): 3 s by default.
     pub const fn retry(mut self, milliseconds: u32) -> Self {
         self.retry = milliseconds;
         self
     }
 
-    /// Adds up to this time to the reconnection time of each client: 0 by default.
+    /// Adds up to this time, in milliseconds, to the reconnection time of each client: 0 by default. A sum over 4,294,967,295
+    /// ms is sent as that.
     ///
-    /// Then clients that lose their server at the same moment do not all return at the same moment. The added time depends on when
-    /// the client connects and on how many streams have begun before. So clients that connect in the same millisecond get different
-    /// times. A jitter of 11 ms suffices for 8 of them.
+    /// Then clients that lose their server at the same moment do not all return at the same moment. The added time depends on
+    /// when the client connects and on how many streams have begun before. So clients that connect in the same millisecond get
+    /// different times. A jitter of 11 ms suffices for 8 of them.
     pub const fn retry_jitter(mut self, milliseconds: u32) -> Self {
         self.retry_jitter = milliseconds;
         self
     }
 
-    /// Sends a comment of 2 KB at the start of the stream, after `retry`. It is for proxies and clients that buffer the first
-    /// bytes of a response.
+    /// Sends a comment of 2 KB (2,049 bytes, with its line end) at the start of the stream, after `retry`. It is for proxies
+    /// and clients that buffer the first bytes of a response. By default there is none.
     pub const fn padding(mut self) -> Self {
         self.padding = Some(unsent_padding);
         self
     }
 
-    /// Sets the time without a byte after which a keep-alive frame is sent: 15 s by default. 0 means never.
+    /// Sets the time, in milliseconds, without a byte after which a keep-alive frame is sent: 15 s by default, as WHATWG HTML
+    /// 9.2.7 suggests. 0 means never.
     pub const fn keep_alive(mut self, milliseconds: u32) -> Self {
         self.keep_alive_ms = milliseconds;
         self
     }
 
-    /// Sets the keep-alive frame: an empty comment by default. Use an event if pages are to see keep-alives.
+    /// Sets the keep-alive frame: an empty comment by default (WHATWG HTML 9.2.7). Use an event if pages are to see
+    /// keep-alives.
     pub const fn keep_alive_frame(mut self, frame: Frame<'a>) -> Self {
         self.keep_alive = frame;
         self
     }
 
-    /// Sets the loss notice, the frame that tells a client that it has missed events: by default an event of the type `lost` with
-    /// empty data.
+    /// Sets the loss notice, the frame that tells a client that it has missed events: by default an event of the type `lost`
+    /// with empty data.
     pub const fn loss_notice(mut self, frame: Frame<'a>) -> Self {
         self.loss_notice = frame;
         self
@@ -148,8 +151,8 @@ impl<'a> StreamOptions<'a> {
         self
     }
 
-    /// Sends only events of these types. An empty list sends no event. Comments, frames that have only a `retry` or only an id, and
-    /// the loss notice are not filtered.
+    /// Sends only events of these types; by default those of all types. An empty list sends no event. Comments, frames that
+    /// have only a `retry` or only an id, and the loss notice are not filtered.
     ///
     /// A client that waits for a rare event resumes from the last event that it got. If that one was overwritten, the client
     /// gets a loss notice, even if all missed events were of other types.
@@ -159,23 +162,27 @@ impl<'a> StreamOptions<'a> {
         self
     }
 
-    /// Sets a hook that writes the present state, frame by frame, for a client without a last event ID or with a loss.
+    /// Sets a hook that writes the present state, frame by frame, for a client without a last event ID or with a loss. There is
+    /// none by default.
     ///
-    /// The frames go to that client alone and take no room in the log. They come after the loss notice and before the frames of the
-    /// log. A client that resumes without a loss does not get them.
+    /// The frames go to that client alone and take no room in the log. They come after the loss notice and before the frames of
+    /// the log. A client that resumes without a loss does not get them.
     ///
     /// The hook is called with 0, 1, 2 and so on, each time with an empty sink. It writes the frame of that number and returns
-    /// `true`, or returns `false` after the last frame. A hook that never returns `false` is stopped only by the end of the stream.
+    /// `true`, or returns `false` after the last frame. A hook that never returns `false` is stopped only by the end of the
+    /// stream.
     ///
-    /// A frame may be as long as the scratch of the connection. If the stream is chunked, it has to be 8 bytes shorter. Writing a
-    /// longer one returns [`BufferTooSmall`](crate::BufferTooSmall), and the frame is left out. Frames need no id: a
-    /// client resumes by the ids of the log.
+    /// A frame may be as long as the scratch of the connection. If the stream is chunked, it has to be 8 bytes shorter. Writing
+    /// a longer one returns [`BufferTooSmall`](crate::BufferTooSmall), and the frame is left out. Frames need no id: a client
+    /// resumes by the ids of the log.
     ///
     /// [`event_types`](Self::event_types) does not filter these frames. With [`Start::LatestOfEachType`], the client gets two
-    /// events of a type that is both in the log and in the present state. If the hook writes the whole state, use [`Start::Live`].
+    /// events of a type that is both in the log and in the present state. If the hook writes the whole state, use
+    /// [`Start::Live`].
     ///
-    /// The hook runs while the log is not locked. An event that is published while the hook runs is sent after these frames, even if
-    /// they contain its state already. [`Session::poll`](super::Session::poll) has no buffer, so it sends no present state.
+    /// The hook runs while the log is not locked. An event that is published while the hook runs is sent after these frames,
+    /// even if they contain its state already. [`Session::poll`](super::Session::poll) has no buffer, so it sends no present
+    /// state.
     ///
     /// # Examples
     ///
@@ -225,15 +232,16 @@ impl<'a> StreamOptions<'a> {
     }
 
     /// Sends the newest id of the log, in a block without data, to a client for which the log holds no event when it connects.
-    /// With [`Start::Live`] that is every client without a last event ID. A client that gets a loss notice is treated in the same
-    /// way. The frames of [`initial_state`](Self::initial_state), and frames of the log without data, come before this block.
+    /// With [`Start::Live`] that is every client without a last event ID. A client that gets a loss notice is treated in the
+    /// same way. The frames of [`initial_state`](Self::initial_state), and frames of the log without data, come before this
+    /// block. By default it is not sent.
     ///
     /// Without an id, a client whose connection is lost before its first event misses the events that are published until it
     /// reconnects.
     ///
-    /// If the log [makes ids](super::EventLog::make_ids) and has made none yet, the id has the sequence 0. A client that returns with
-    /// this id gets all events, or a loss notice if events were overwritten. If no event of the log has an id, no block is sent.
-    /// Ids of 256 bytes and more are skipped.
+    /// If the log [makes ids](super::EventLog::make_ids) and has made none yet, the id has the sequence 0. A client that
+    /// returns with this id gets all events, or a loss notice if events were overwritten. If no event of the log has an id, no
+    /// block is sent. Ids of 256 bytes and more are skipped.
     ///
     /// An event source stores the id and dispatches no event (WHATWG HTML 9.2.6). But fetch-event-source 2.0.1,
     /// extended-eventsource 2.1.0, httpx-sse 0.4.3 and sse-stream 0.3 report an event with empty data.
@@ -249,25 +257,26 @@ impl<'a> StreamOptions<'a> {
         self
     }
 
-    /// Sets the time after which the stream ends, so that the client reconnects: 0 by default, which means never.
+    /// Sets the time, in milliseconds, after which the stream ends, so that the client reconnects: 0 by default, which means
+    /// never.
     pub const fn lifetime(mut self, milliseconds: u32) -> Self {
         self.lifetime_ms = milliseconds;
         self
     }
 
-    /// Sets the time after which a client that takes no byte is disconnected: 20 s by default. 0 means never: then a client that
-    /// reads nothing keeps its slot for ever.
+    /// Sets the time, in milliseconds, after which a client that takes no byte is disconnected: 20 s by default. 0 means never:
+    /// then a client that reads nothing keeps its slot for ever.
     pub const fn write_timeout(mut self, milliseconds: u32) -> Self {
         self.write_timeout_ms = milliseconds;
         self
     }
 
-    /// Returns the header fields, as names and values, of a response whose body is such a stream, for an HTTP stack that owns the
-    /// socket.
+    /// Returns the header fields, as names and values, of a response whose body is such a stream, for an HTTP stack that owns
+    /// the socket. There are three.
     ///
     /// They name the media type, and tell caches and proxies not to store, transform or buffer the body. `Transfer-Encoding`,
-    /// `Connection` and other fields about framing are not among them: the HTTP stack sends its own. For pages of other origins, add
-    /// the fields of [`AllowedOrigins::header_fields`](super::AllowedOrigins::header_fields).
+    /// `Connection` and other fields about framing are not among them: the HTTP stack sends its own. For pages of other
+    /// origins, add the fields of [`AllowedOrigins::header_fields`](super::AllowedOrigins::header_fields).
     ///
     /// ```
     /// use embedded_sse::server::StreamOptions;

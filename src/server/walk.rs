@@ -2,31 +2,31 @@
 
 use super::ring::Cursor;
 
-/// The position of a client in a log, for searching, choosing and sending. Each of these goes in steps, between which the log may be
-/// unlocked.
+/// The position of a client in a log, for searching, choosing and sending. Each of these goes in steps, between which the log
+/// may be unlocked.
 #[derive(Clone, Debug)]
 pub(super) struct Walk {
     /// The cursor before the current record.
     pub cursor: Cursor,
-    /// How many bytes of the current record, or of the session's own frame, were sent. `REPORTED_SENT` once the caller of `poll`
-    /// has sent the whole record. For an initial id: `SEARCHING`, then `FOUND` plus the number of bytes of the block that were
-    /// sent.
+    /// How many bytes of the current record, or of the session's own frame, were sent. `REPORTED_SENT` once the caller of
+    /// `poll` has sent the whole record. For an initial id: `SEARCHING`, then `FOUND` plus the number of bytes of the block
+    /// that were sent.
     pub sent: u32,
-    /// How many bytes of the current record were searched. In a snapshot: where the type of the first candidate begins. After the
-    /// search for an initial id: where the line of the id begins in the record at `other`.
+    /// How many bytes of the current record were searched. In a snapshot: where the type of the first candidate begins. After
+    /// the search for an initial id: where the line of the id begins in the record at `other`.
     pub read: u32,
     /// A second cursor. In a search: after the newest record found so far. In a snapshot: the record that is compared with the
     /// candidates. For an initial id: before the record that holds it. If no record holds one and the log makes ids, only
     /// `number` is used: it is the sequence of the last made id.
     pub other: Cursor,
-    /// How many bytes of the record at `other` were searched. In the search for an initial id: where the line of the id begins in
-    /// that record. While the caller of `poll` has bytes to write, nothing is compared, and this is how many of these bytes it
-    /// has not reported as sent.
+    /// How many bytes of the record at `other` were searched. In the search for an initial id: where the line of the id begins
+    /// in that record. While the caller of `poll` has bytes to write, nothing is compared, and this is how many of these bytes
+    /// it has not reported as sent.
     pub other_read: u32,
     /// The number of the record before which the search or the snapshot ends.
     pub until: u32,
-    /// In a search: 1 after the id was found. In a snapshot: a bit for each of the next records, the first one lowest, which is set
-    /// if the record is left out; the highest set bit marks their end. For an initial id: its length.
+    /// In a search: 1 after the id was found. In a snapshot: a bit for each of the next records, the first one lowest, which is
+    /// set if the record is left out; the highest set bit marks their end. For an initial id: its length.
     pub bits: u32,
 }
 

@@ -29,7 +29,8 @@ pub(crate) fn split_before(bytes: &[u8]) -> (&[u8], &[u8]) {
 }
 
 /// Splits as `split_before`, in less flash.
-// Not inlined on a microcontroller: inlined, its callers would save more registers on the stack at each call. Hosts have enough.
+// Not inlined on a microcontroller: inlined, its callers would save more registers on the stack at each call. Hosts have
+// enough.
 #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
 #[cfg_attr(target_pointer_width = "64", inline)]
 pub(crate) fn split_before_compact(bytes: &[u8]) -> (&[u8], &[u8]) {

@@ -228,8 +228,8 @@ impl Scanner {
         self.field
     }
 
-    /// Reads the name of a field, or the start of one. Does nothing unless the scanner is at the start of a line and `input` has
-    /// fewer than six bytes.
+    /// Reads the name of a field, or the start of one. Does nothing unless the scanner is at the start of a line and `input`
+    /// has fewer than six bytes.
     ///
     /// On a host this takes as many instructions as `next`, but less time.
     #[inline(always)] // Only hosts call it, for speed.

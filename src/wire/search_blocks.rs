@@ -1,7 +1,7 @@
 //! Searches for line ends on hosts, by vector instructions of 16 bytes.
 //!
-//! Long lines are searched by `memchr`, which reads several vectors at a time. With its feature `std`, it uses longer vectors if
-//! the processor has them.
+//! Long lines are searched by `memchr`, which reads several vectors at a time. With its feature `std`, it uses longer vectors
+//! if the processor has them.
 
 #[cfg(target_arch = "aarch64")]
 use memchr::arch::aarch64::neon::memchr::Two;

@@ -31,7 +31,7 @@ impl<'a> Text<'a> {
         self.0.len()
     }
 
-    /// Whether the text is empty.
+    /// Returns whether the text is empty.
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -40,7 +40,8 @@ impl<'a> Text<'a> {
     ///
     /// # Errors
     ///
-    /// [`Utf8Error`] if it holds malformed UTF-8. [`Display`](fmt::Display) writes such text as browsers show it.
+    /// [`Utf8Error`] if it holds malformed UTF-8. [`Display`](fmt::Display) writes such text as browsers show it, and
+    /// [`as_bytes`](Self::as_bytes) returns its bytes.
     pub const fn to_str(&self) -> Result<&'a str, Utf8Error> {
         core::str::from_utf8(self.0)
     }
@@ -71,8 +72,8 @@ impl fmt::Debug for Text<'_> {
 
 #[cfg(feature = "defmt")]
 impl defmt::Format for Text<'_> {
-    /// Writes the text decoded, as `Display` does. With `{:?}` it is quoted and escaped, so that a line feed in it begins no line of
-    /// the log.
+    /// Writes the text decoded, as `Display` does. With `{:?}` it is quoted and escaped, so that a line feed in it begins no
+    /// line of the log.
     fn format(&self, f: defmt::Formatter<'_>) {
         if let Ok(text) = self.to_str() {
             return defmt::write!(f, "{=str}", text);
@@ -107,7 +108,7 @@ impl<'a> EventType<'a> {
     /// The type of an event without an `event` field (WHATWG HTML 9.2.6).
     pub const MESSAGE: EventType<'static> = EventType(Text(b"message"));
 
-    /// Creates an event type.
+    /// Creates an event type. An empty one means the same as `message` (WHATWG HTML 9.2.6).
     ///
     /// # Errors
     ///
@@ -120,7 +121,7 @@ impl<'a> EventType<'a> {
     ///
     /// # Errors
     ///
-    /// As [`new`](Self::new).
+    /// [`InvalidEventType`], as [`new`](Self::new).
     pub const fn from_bytes(name: &'a [u8]) -> Result<Self, InvalidEventType> {
         if line_end::is_in(name) {
             Err(InvalidEventType)
@@ -177,11 +178,12 @@ macro_rules! event_type {
 pub struct EventId<'a>(Text<'a>);
 
 impl<'a> EventId<'a> {
-    /// Creates an event ID.
+    /// Creates an event ID, which may be empty.
     ///
     /// # Errors
     ///
-    /// [`InvalidEventId`] if it holds CR or LF, which would end the field, or NUL: clients ignore an ID with NUL.
+    /// [`InvalidEventId`] if it holds CR or LF, which would end the field, or NUL: clients ignore an ID with NUL (WHATWG HTML
+    /// 9.2.6).
     pub const fn new(id: &'a str) -> Result<Self, InvalidEventId> {
         Self::from_bytes(id.as_bytes())
     }
@@ -190,7 +192,7 @@ impl<'a> EventId<'a> {
     ///
     /// # Errors
     ///
-    /// As [`new`](Self::new).
+    /// [`InvalidEventId`], as [`new`](Self::new).
     pub const fn from_bytes(id: &'a [u8]) -> Result<Self, InvalidEventId> {
         if line_end::is_in(id) || holds_nul(id) {
             Err(InvalidEventId)
@@ -221,7 +223,8 @@ impl<'a> LastEventId<'a> {
     /// The client has sent no ID, or an empty one.
     pub const ABSENT: LastEventId<'static> = LastEventId::Id(EventId(Text(b"")));
 
-    /// Creates it from bytes that a client has sent, such as the value of the header field `Last-Event-ID`.
+    /// Creates it from bytes that a client has sent, such as the value of the header field `Last-Event-ID` (WHATWG HTML 9.2.4).
+    /// Bytes with CR, LF or NUL are [`Unusable`](Self::Unusable).
     pub const fn from_bytes(sent: &'a [u8]) -> Self {
         // One loop takes less flash than the two searches of `EventId::from_bytes`.
         let mut rest = sent;

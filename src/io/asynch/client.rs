@@ -22,11 +22,16 @@ pub trait Connect {
 
     /// Connects to the host and port of a URL, encrypted if it [is `https`](Url::is_https).
     ///
+    /// # Cancel safety
+    ///
+    /// The client drops this future when the idle timeout passes, or if its own future is dropped. Later it calls this again: a
+    /// dropped future has to leave no connection behind.
+    ///
     /// # Errors
     ///
-    /// [`ConnectError::Unreachable`] if a later attempt may succeed. [`ConnectError::Unsupported`] if the connector cannot
-    /// make such connections, for example encrypted ones. Then the client ends. If the URL is the target of a redirect, it
-    /// retries with the longest delay, unless [`strict`](crate::client::ReconnectOptions::strict) is set.
+    /// [`ConnectError::Unreachable`] if a later attempt may succeed. [`ConnectError::Unsupported`] if the connector cannot make
+    /// such connections, for example encrypted ones. Then the client ends. If the URL is the target of a redirect, it retries
+    /// with the longest delay, unless [`strict`](crate::client::ReconnectOptions::strict) is set.
     fn connect(&mut self, url: Url<'_>)
     -> impl Future<Output = Result<Self::Socket, ConnectError>>;
 }
@@ -89,7 +94,7 @@ debug_and_format!(['a, T: Connect, C] Client<'a, T, C> {
 impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
     /// Makes a client, which connects when it is first asked for an event.
     ///
-    /// `buffer` is the receive buffer. It must have at least one byte.
+    /// `buffer` is the receive buffer. It must have at least one byte: with an empty one, each connection counts as lost.
     pub fn new(source: EventSource<'a>, connector: T, buffer: &'a mut [u8], clock: C) -> Self {
         Self {
             source,
@@ -157,7 +162,7 @@ impl<'a, T: Connect, C: Clock> Client<'a, T, C> {
         &self.source
     }
 
-    /// Ends the client for good, and drops the connection.
+    /// Ends the client for good, and drops the connection. Later calls of [`next`](Self::next) return `None`.
     pub fn close(&mut self) {
         self.source.close();
         self.link.replace_socket(None);

@@ -31,10 +31,15 @@ use crate::time::Instant;
 /// }
 /// ```
 pub trait Clock {
-    /// Returns the time.
+    /// Returns the current time, in milliseconds since a fixed moment. It must not go back: otherwise time limits end later.
     fn now(&self) -> Instant;
 
-    /// Waits until this time, which is never [`Instant::NEVER`].
+    /// Waits until this time, which is never [`Instant::NEVER`]. It returns at once if the time has passed, and must not return
+    /// earlier than the time.
+    ///
+    /// # Cancel safety
+    ///
+    /// The drivers drop this future when what it limits has happened before.
     fn wait_until(&self, at: Instant) -> impl Future<Output = ()>;
 }
 
@@ -48,7 +53,7 @@ impl<C: Clock + ?Sized> Clock for &C {
     }
 }
 
-/// The clock of `embassy-time`.
+/// The clock of `embassy-time`, in whole milliseconds.
 #[cfg(feature = "embassy-time")]
 #[cfg_attr(docsrs, doc(cfg(feature = "embassy-time")))]
 #[derive(Clone, Copy, Debug, Default)]

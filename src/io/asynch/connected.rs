@@ -67,7 +67,10 @@ debug_and_format!(['s, 'a, S, C] Connected<'s, 'a, S, C> {
 });
 
 impl<'s, 'a, S: BufRead + Write, C: Clock> Connected<'s, 'a, S, C> {
-    /// Connects a source that has returned [`EventSourceOutput::Connect`](crate::client::EventSourceOutput::Connect).
+    /// Makes the driver of a connection for a source that has returned
+    /// [`EventSourceOutput::Connect`](crate::client::EventSourceOutput::Connect).
+    ///
+    /// It reports the connection to the source: do not call [`EventSource::connected`].
     pub fn new(source: &'s mut EventSource<'a>, socket: S, clock: C) -> Self {
         source.connected(clock.now());
         Self {

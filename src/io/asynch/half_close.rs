@@ -14,20 +14,30 @@ use crate::io::{End, WithShutdown, WithoutShutdown};
 /// has no call for this. [`WithShutdown`] adds it to any socket by a function. [`WithoutShutdown`] wraps a socket that
 /// cannot do it.
 pub trait HalfClose: ErrorType {
-    /// Whether `shutdown` closes the sending side.
+    /// Tells whether `shutdown` closes the sending side. It is `true` by default.
     const CAN_SHUT_DOWN: bool = true;
 
-    /// Closes the sending side, after all that was written (TCP FIN). It may wait until the client has acknowledged that:
-    /// the caller limits the time.
+    /// Closes the sending side, after all that was written (TCP FIN). It may wait until the client has acknowledged that: the
+    /// caller limits the time.
+    ///
+    /// # Cancel safety
+    ///
+    /// The server drops this future when the [write timeout](crate::server::StreamOptions::write_timeout) has passed. It then
+    /// calls [`abort`](Self::abort), and drops the socket.
     ///
     /// # Errors
     ///
-    /// The error of the socket.
+    /// The error of the socket. The server gives up the connection then.
     fn shutdown(&mut self) -> impl Future<Output = Result<(), Self::Error>>;
 
     /// Resets the connection at once (TCP RST). It may wait until the reset is sent: the caller limits the time.
     ///
     /// Does nothing by default, because the socket is dropped next.
+    ///
+    /// # Cancel safety
+    ///
+    /// The server drops this future when the [write timeout](crate::server::StreamOptions::write_timeout) has passed, and drops
+    /// the socket.
     fn abort(&mut self) -> impl Future<Output = ()> {
         // `core::future::ready` panics if it is polled again after it was ready.
         poll_fn(|_| Poll::Ready(()))

@@ -38,7 +38,7 @@ debug_and_format!(['n, T, D] Nal<'n, T, D> {
 });
 
 impl<'n, T: TcpConnect, D: Dns> Nal<'n, T, D> {
-    /// Connects by `tcp` to the address that `dns` finds.
+    /// Makes a connector that connects by `tcp`, and finds the addresses of names by `dns`.
     pub const fn new(tcp: &'n T, dns: &'n D) -> Self {
         Self { tcp, dns }
     }

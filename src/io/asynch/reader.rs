@@ -44,17 +44,19 @@ debug_and_format!(['b, R, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized] Reader<'b, R, B
 });
 
 impl<'b, R: Read, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Reader<'b, R, B> {
-    /// Reads a new stream from `socket`, through a `buffer` of at least one byte.
+    /// Makes a reader of a new stream from `socket`, with a receive buffer of at least one byte. An empty buffer ends the
+    /// stream at once.
     ///
     /// The decoder keeps its last event ID and its reconnection time from the streams before.
     pub fn new(socket: R, decoder: &'b mut Decoder<B>, buffer: &'b mut [u8]) -> Self {
         Self::with_received(socket, decoder, buffer, 0)
     }
 
-    /// Reads a new stream whose first `received` bytes are in `buffer` already.
+    /// Makes a reader of a new stream whose first `received` bytes are in `buffer` already. A number above the length of
+    /// `buffer` is taken as that length.
     ///
-    /// Use this if you have read the head of a response through `buffer`: the read may have returned the start of the
-    /// body, too. Move it to the start of `buffer`.
+    /// Use this if you have read the head of a response through `buffer`: the read may have returned the start of the body,
+    /// too. Move it to the start of `buffer`.
     pub fn with_received(
         socket: R,
         decoder: &'b mut Decoder<B>,
@@ -69,7 +71,7 @@ impl<'b, R: Read, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Reader<'b, R, B> {
         }
     }
 
-    /// Returns the next event, or `None` at the end of the stream.
+    /// Returns the next event, or `None` at the end of the stream: when `read` of the socket returns 0.
     ///
     /// # Cancel safety
     ///
@@ -78,7 +80,7 @@ impl<'b, R: Read, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Reader<'b, R, B> {
     /// # Errors
     ///
     /// [`ReadError::Overflow`] when an event does not fit the decoder's buffer: the next call goes on after it.
-    /// [`ReadError::Io`] when the socket fails: no event that was received before is lost.
+    /// [`ReadError::Io`] when the socket fails: no event that was received before is lost, and the next call reads again.
     pub async fn next(&mut self) -> Result<Option<Event<'_>>, ReadError<R::Error>> {
         loop {
             if let Some(located) = self.inbox.advance()? {
@@ -93,7 +95,8 @@ impl<'b, R: Read, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized> Reader<'b, R, B> {
 
     /// Reads once, after a yield if no turn is left.
     ///
-    /// A function of its own, so that the future of `next` has one `await`: resuming it takes fewer instructions for each event.
+    /// A function of its own, so that the future of `next` has one `await`: resuming it takes fewer instructions for each
+    /// event.
     async fn receive(&mut self) -> Result<usize, R::Error> {
         self.turns.begin().await;
         let length = self.socket.read(self.inbox.receive_buffer()).await?;

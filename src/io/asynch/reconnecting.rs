@@ -104,8 +104,8 @@ impl<'a, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C: Clock> ReconnectingReader<'a,
         }
     }
 
-    /// Sets for how many milliseconds `next` waits for a byte. Then it returns [`ReadError::Idle`], and the stream is
-    /// over. The time between two calls does not count. 0, the default, means no limit.
+    /// Sets for how many milliseconds `next` waits for a byte. Then it returns [`ReadError::Idle`], and the stream is over. The
+    /// time between two calls does not count. 0, the default, means no limit.
     ///
     /// Comments are bytes, too: 45 s suits servers that send one every 15 s. Limit the time of a request yourself.
     #[must_use]
@@ -114,18 +114,19 @@ impl<'a, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C: Clock> ReconnectingReader<'a,
         self
     }
 
-    /// Returns the last event ID. Send it as the header field `Last-Event-ID`, unless it is empty.
+    /// Returns the last event ID (WHATWG HTML 9.2.4). Send it as the header field `Last-Event-ID`, unless it is empty.
     pub fn last_event_id(&self) -> EventId<'_> {
         self.decoder.last_event_id()
     }
 
-    /// Returns the reconnection time in milliseconds: that of the options, until the server sets it by `retry`.
+    /// Returns the reconnection time in milliseconds (WHATWG HTML 9.2.6, `retry`): that of the options, until the server sets
+    /// it.
     pub fn retry(&self) -> u32 {
         let of_server = self.decoder.retry();
         of_server.unwrap_or(self.attempts.reconnect.retry())
     }
 
-    /// Returns what to do with a response.
+    /// Returns what to do with a response, as [`Reconnect::judge`](crate::client::Reconnect::judge) does.
     ///
     /// Follow a [`Redirect`](Verdict::Redirect) without a [`wait`](Self::wait), but wait after a few in a row. After
     /// [`Failed`](Verdict::Failed), `wait` decides. [`ReconnectOptions::on_failure`] gets the reason of each failure.
@@ -133,7 +134,7 @@ impl<'a, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C: Clock> ReconnectingReader<'a,
         self.attempts.judge(response)
     }
 
-    /// Begins to read the body of a response, through a `buffer` of at least one byte.
+    /// Begins to read the body of a response, through a `buffer` of at least one byte. An empty buffer ends the stream at once.
     ///
     /// Drop the stream when it has ended or when you want no more of it. Then [`wait`](Self::wait).
     pub fn open<'s, R: Read>(
@@ -144,7 +145,8 @@ impl<'a, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C: Clock> ReconnectingReader<'a,
         self.open_with_received(body, buffer, 0)
     }
 
-    /// Begins to read a body whose first `received` bytes are in `buffer` already.
+    /// Begins to read a body whose first `received` bytes are in `buffer` already. A number above the length of `buffer` is
+    /// taken as that length.
     ///
     /// Use this if you have read the head of the response through `buffer`: the read may have returned the start of the
     /// body, too. Move it to the start of `buffer`.
@@ -165,7 +167,7 @@ impl<'a, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C: Clock> ReconnectingReader<'a,
         }
     }
 
-    /// Waits until the next request is due, after a stream was lost or an attempt failed.
+    /// Waits until the next request is due, after a stream was lost or an attempt failed. Then it returns `true`.
     ///
     /// Returns `false` at once if no more requests are to be made, because the last failure was final (by the rules or by
     /// [`on_failure`](ReconnectOptions::on_failure)), or too many attempts have failed.
@@ -190,7 +192,8 @@ impl<'a, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C: Clock> ReconnectingReader<'a,
         true
     }
 
-    /// Forgets earlier failures, also a final response, so that the next request may be sent at once.
+    /// Forgets earlier failures, also a final response, so that the next request may be sent at once, without
+    /// [`wait`](Self::wait).
     pub fn restart(&mut self) {
         self.attempts.restarted();
     }
@@ -226,8 +229,8 @@ impl<R: Read, B: AsRef<[u8]> + AsMut<[u8]> + ?Sized, C: Clock> OpenStream<'_, '_
     /// # Errors
     ///
     /// [`ReadError::Overflow`] when an event does not fit the decoder's buffer: the next call goes on after it.
-    /// [`ReadError::Idle`] when no byte came for the idle timeout.
-    /// [`ReadError::Io`] when the body fails.
+    /// [`ReadError::Idle`] when no byte came for the idle timeout, and [`ReadError::Io`] when the body fails: drop the stream,
+    /// and [`wait`](ReconnectingReader::wait).
     pub async fn next(&mut self) -> Result<Option<Event<'_>>, ReadError<R::Error>> {
         while !self.has_ended {
             if let Some(located) = self.inbox.advance()? {

@@ -32,7 +32,8 @@ use crate::time::Instant;
 ///
 /// # Errors
 ///
-/// [`ServeError::Io`] when the socket fails, [`ServeError::WriteZero`] when it takes no more bytes.
+/// [`ServeError::Io`] when the socket fails, [`ServeError::WriteZero`] when it takes no more bytes. Drop the socket in both
+/// cases. The slot is free again.
 pub fn serve<'a, S: Read + Write + HalfClose, C: Clock, L: SharedLog>(
     socket: S,
     scratch: &'a mut [u8],
@@ -118,10 +119,10 @@ debug_and_format!(['a, 'l, S, C, L: SharedLog] Incoming<'a, 'l, S, C, L> {
 });
 
 impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, 'l, S, C, L> {
-    /// Begins the time limit for the head of the request.
+    /// Makes the server's side of a connection that a client has just opened, and begins the time limit of the request head.
     ///
-    /// `scratch` holds the parts of the head that the server needs, and later the bytes of one write. 512 bytes are
-    /// enough for browsers.
+    /// `scratch` holds the parts of the head that the server needs, and later the bytes of one write. 512 bytes are enough for
+    /// browsers. With an empty scratch, the connection ends with [`Outcome::Unanswered`].
     pub fn new(
         socket: S,
         scratch: &'a mut [u8],
@@ -141,11 +142,15 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
         }
     }
 
-    /// Reads the head of the request.
+    /// Reads the head of the request (RFC 9112, sections 2, 3 and 5).
     ///
     /// Returns [`ControlFlow::Continue`] when the head is complete: look at the request and answer it. Returns
     /// [`ControlFlow::Break`] if there is no request to answer, because the head was malformed, slow or too long and
     /// was refused, or because the client has closed the connection. Drop the socket then.
+    ///
+    /// # Cancel safety
+    ///
+    /// Not cancel-safe: if you drop the future, close the socket.
     ///
     /// # Errors
     ///
@@ -157,12 +162,13 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
         }
     }
 
-    /// Returns the request. It is complete after [`accept`](Self::accept).
+    /// Returns the request. It is complete after [`accept`](Self::accept). Before that, its parts are empty or incomplete.
     pub fn request(&self) -> Request<'_> {
         self.connection.request()
     }
 
-    /// Returns the kind of the request, by the options.
+    /// Returns how [`answer`](Self::answer) would treat the request: by path, method and `Accept`, and by the
+    /// [check](ServerOptions::check).
     pub fn request_kind(&self) -> RequestKind {
         self.connection.request_kind()
     }
@@ -171,9 +177,14 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
     ///
     /// Drop the socket when this returns.
     ///
+    /// # Cancel safety
+    ///
+    /// Not cancel-safe: if you drop the future, close the socket.
+    ///
     /// # Errors
     ///
-    /// [`ServeError::Io`] when the socket fails, [`ServeError::WriteZero`] when it takes no more bytes.
+    /// [`ServeError::Io`] when the socket fails, [`ServeError::WriteZero`] when it takes no more bytes. Drop the socket in both
+    /// cases, and this value, which frees the slot.
     pub async fn answer(&mut self) -> Result<Outcome, ServeError<S::Error>> {
         self.start_response(self.request_kind(), None);
         self.run().await.map(or_unanswered)
@@ -183,6 +194,10 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
     ///
     /// Answers with a refusal if the method, the `Accept` field or the [check](ServerOptions::check) rules a stream out,
     /// and with 503 if no slot is free. Drop the socket when this returns.
+    ///
+    /// # Cancel safety
+    ///
+    /// Not cancel-safe: if you drop the future, close the socket.
     ///
     /// # Errors
     ///
@@ -199,6 +214,10 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
     ///
     /// Drop the socket when this returns.
     ///
+    /// # Cancel safety
+    ///
+    /// Not cancel-safe: if you drop the future, close the socket.
+    ///
     /// # Errors
     ///
     /// Those of [`answer`](Self::answer).
@@ -213,6 +232,10 @@ impl<'a, 'l, S: Read + Write + HalfClose, C: Clock, L: SharedLog> Incoming<'a, '
     /// Answers with this status, and its meaning in words as the body.
     ///
     /// Drop the socket when this returns.
+    ///
+    /// # Cancel safety
+    ///
+    /// Not cancel-safe: if you drop the future, close the socket.
     ///
     /// # Errors
     ///

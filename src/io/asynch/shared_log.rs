@@ -35,17 +35,18 @@ pub trait SharedLog {
         context: &mut Context<'_>,
     ) -> Poll<()>;
 
-    /// Returns whether all streams have to end. Each ends after its current frame.
+    /// Returns whether all streams have to end. Each ends after its current frame. By default it is `false`.
     fn has_ended(&self) -> bool {
         false
     }
 
-    /// Called when a loss notice is sent to a client: it has missed events.
+    /// Notes that a client is sent a loss notice: it has missed events. Does nothing by default.
     fn note_loss(&self) {}
 
-    /// Called when a request was refused, by the rules of the options or because no slot was free.
+    /// Notes that a request was refused, by the rules of the options or because no slot was free. Does nothing by default.
     fn note_refused(&self) {}
 
-    /// Called when a stream has ended.
+    /// Notes that a stream has ended for this reason. It is not called if the socket has failed or a future was dropped. Does
+    /// nothing by default.
     fn note_closed(&self, _: CloseReason) {}
 }

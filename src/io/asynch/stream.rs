@@ -30,8 +30,8 @@ impl<'l, L: SharedLog> Joined<'l, L> {
     /// `None` if all slots are taken or the log has ended. The log counts a refusal then. Send a 503 with
     /// [`RETRY_AFTER`](crate::server::RETRY_AFTER).
     ///
-    /// After a 503, the `EventSource` of a browser never reconnects. If the `Accept` of the request names `text/event-stream`, you
-    /// can answer 200 instead, with the header fields of a stream and the body `retry: 5000` and a blank line: the client
+    /// After a 503, the `EventSource` of a browser never reconnects. If the `Accept` of the request names `text/event-stream`,
+    /// you can answer 200 instead, with the header fields of a stream and the body `retry: 5000` and a blank line: the client
     /// reconnects after 5 s. Or let the page open a new `EventSource` from a timer when `readyState` is 2.
     pub fn new(log: &'l L) -> Option<Self> {
         let Some(slot) = log.join() else {
@@ -52,9 +52,11 @@ impl<'l, L: SharedLog> Joined<'l, L> {
     /// Percent-decode that value first. Ids that [`EventLog::make_ids`](crate::server::EventLog::make_ids) has made need no
     /// decoding.
     ///
-    /// It yields to other tasks before the first write, and then at least once in 32 writes, even if the writer is always ready.
+    /// It yields to other tasks before the first write, and then at least once in 32 writes, even if the writer is always
+    /// ready.
     ///
-    /// `scratch` holds the bytes of one write. When this returns, the stream is over: end the body.
+    /// `scratch` holds the bytes of one write. It must have at least one byte: an empty one ends the stream with
+    /// [`CloseReason::Stalled`]. When this returns, the stream is over: end the body.
     ///
     /// This method does not read from the connection. It notices that a client is gone only when a write or a flush fails or
     /// takes longer than the [write timeout](StreamOptions::write_timeout). If your stack sees the end of the connection, drop
@@ -66,7 +68,8 @@ impl<'l, L: SharedLog> Joined<'l, L> {
     ///
     /// # Errors
     ///
-    /// [`ServeError::Io`] when the writer fails, [`ServeError::WriteZero`] when it takes no more bytes.
+    /// [`ServeError::Io`] when the writer fails, [`ServeError::WriteZero`] when it takes no more bytes. Close the connection in
+    /// both cases. The slot is free again.
     pub async fn stream<'i, W: Write, C: Clock>(
         self,
         mut writer: W,

@@ -39,7 +39,8 @@ debug_and_format!(['b, W] Writer<'b, W> {
 });
 
 impl<'b, W: Write> Writer<'b, W> {
-    /// Writes to `socket`, through `buffer`.
+    /// Makes a writer of frames to `socket`, which gathers the parts of a frame in `buffer`. The buffer may be empty: then each
+    /// part is a write of its own.
     pub const fn new(socket: W, buffer: &'b mut [u8]) -> Self {
         Self {
             socket,
@@ -57,8 +58,9 @@ impl<'b, W: Write> Writer<'b, W> {
     ///
     /// # Errors
     ///
-    /// [`WriteError::Io`] when the socket fails, [`WriteError::WriteZero`] when it takes no more bytes. [`WriteError::CutOff`]
-    /// if a part of another frame was sent: then nothing of this one is.
+    /// [`WriteError::Io`] when the socket fails, [`WriteError::WriteZero`] when it takes no more bytes: call this with the same
+    /// frame again, or close the socket. [`WriteError::CutOff`] if a part of another frame was sent: then nothing of this one
+    /// is. Pass that other frame again, or close the socket.
     pub async fn write(&mut self, frame: &Frame<'_>) -> Result<(), WriteError<W::Error>> {
         let mut unsent = Unsent::new(frame, self.sent).ok_or(WriteError::CutOff)?;
         loop {
@@ -80,7 +82,7 @@ impl<'b, W: Write> Writer<'b, W> {
         }
     }
 
-    /// Flushes the socket.
+    /// Flushes the socket, so that the frames which were written are sent.
     ///
     /// # Cancel safety
     ///
@@ -88,7 +90,7 @@ impl<'b, W: Write> Writer<'b, W> {
     ///
     /// # Errors
     ///
-    /// [`WriteError::Io`] when the socket fails.
+    /// [`WriteError::Io`] when the socket fails. The other errors do not occur.
     pub async fn flush(&mut self) -> Result<(), WriteError<W::Error>> {
         self.socket.flush().await.map_err(WriteError::Io)
     }

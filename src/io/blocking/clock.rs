@@ -25,10 +25,11 @@ use crate::time::Instant;
 /// }
 /// ```
 pub trait Clock {
-    /// Returns the time.
+    /// Returns the current time, in milliseconds since a fixed moment. It must not go back: otherwise time limits end later.
     fn now(&self) -> Instant;
 
-    /// Waits until this time, which is never [`Instant::NEVER`].
+    /// Waits until this time, which is never [`Instant::NEVER`]. It returns at once if the time has passed, and must not return
+    /// earlier than the time.
     fn wait_until(&self, at: Instant);
 }
 

@@ -6,14 +6,14 @@ use crate::io::{End, WithShutdown, WithoutShutdown};
 
 /// A socket whose sending side can be closed, while reading goes on. Neither function waits.
 pub trait HalfClose: ErrorType {
-    /// Whether `shutdown` closes the sending side.
+    /// Tells whether `shutdown` closes the sending side. It is `true` by default.
     const CAN_SHUT_DOWN: bool = true;
 
     /// Closes the sending side, after all that was written (TCP FIN).
     ///
     /// # Errors
     ///
-    /// The error of the socket.
+    /// The error of the socket. The server gives up the connection then.
     fn shutdown(&mut self) -> Result<(), Self::Error>;
 
     /// Resets the connection at once (TCP RST).

@@ -12,7 +12,7 @@ use crate::time::Instant;
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum PumpOutput {
     /// Call `pump` again at this time, or before that when bytes have come, the socket takes bytes again, or a frame was
-    /// published.
+    /// published. [`Instant::NEVER`] means that there is no time limit.
     Wait(Instant),
     /// The request is complete. Answer it by [`Connection::answer`], [`Connection::stream`], [`Connection::respond`],
     /// [`Connection::refuse`] or [`Connection::refuse_stream`].
@@ -27,18 +27,18 @@ const MAX_STEPS: u32 = 32;
 impl Connection<'_> {
     /// Reads and writes as much as the socket allows without waiting, and returns what the connection wants next.
     ///
-    /// **It never waits, if `ReadReady` and `WriteReady` of the socket keep their promise and its `flush` does not wait.** Call it
-    /// in every turn of the loop, or as [`PumpOutput::Wait`] describes. For a socket of the standard library, see
+    /// **It never waits, if `ReadReady` and `WriteReady` of the socket keep their promise and its `flush` does not wait.** Call
+    /// it in every turn of the loop, or as [`PumpOutput::Wait`] describes. For a socket of the standard library, see
     /// `examples/serve_superloop`. For smoltcp, implement the two traits by `can_recv` and `can_send`.
     ///
-    /// To allow N streams, create N + 1 connections. A connection has a stream if [`session`](Connection::session) returns `Some`.
-    /// If N have one, answer the next request for a stream by [`Connection::refuse_stream`], which tells the client that the
-    /// server is full.
+    /// To allow N streams, create N + 1 connections. A connection has a stream if [`session`](Connection::session) returns
+    /// `Some`. If N have one, answer the next request for a stream by [`Connection::refuse_stream`], which tells the client
+    /// that the server is full.
     ///
     /// # Errors
     ///
-    /// [`ServeError::Io`] when the socket fails, [`ServeError::WriteZero`] when it takes no byte although it was ready. Drop the
-    /// socket, and drop or [reuse](Connection::reuse) the connection.
+    /// [`ServeError::Io`] when the socket fails, [`ServeError::WriteZero`] when it takes no byte although it was ready. Drop
+    /// the socket, and drop or [reuse](Connection::reuse) the connection.
     ///
     /// # Examples
     ///

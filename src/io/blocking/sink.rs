@@ -42,7 +42,7 @@ debug_and_format!(['b, W] SocketSink<'b, W> {
 });
 
 impl<'b, W: Write> SocketSink<'b, W> {
-    /// Writes to `socket`, through `buffer`. The buffer may be empty.
+    /// Makes a sink that writes to `socket`, and gathers short pieces in `buffer`. The buffer may be empty.
     pub const fn new(socket: W, buffer: &'b mut [u8]) -> Self {
         Self {
             socket,
