@@ -1,7 +1,7 @@
 //! Checks of the repository itself: the tables under "Rules and their tests" in `CONTRIBUTING.md` name tests that
 //! exist, each file of a test folder is a module of its `main.rs`, "Where things are" lists the files of `src`. In the README,
 //! the server is compiled, each link leads somewhere, and the dependencies are those that cargo finds. The guide states measured
-//! sizes.
+//! sizes, and no comment is too wide.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -253,6 +253,33 @@ fn thousands(number: u32) -> String {
         0..1_000 => number.to_string(),
         _ => format!("{},{:03}", number / 1_000, number % 1_000),
     }
+}
+
+/// Breaks when a line of a comment in `src` is wider than 128 characters. A row of a table cannot be wrapped.
+#[test]
+fn no_comment_is_wider_than_128_characters() {
+    let mut folders = vec![PathBuf::from("src")];
+    let mut wide = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for path in paths(&folder) {
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = fs::read_to_string(&path).unwrap();
+            for (line, number) in text.lines().zip(1..) {
+                let comment = line.trim_start();
+                let content = comment.trim_start_matches(['/', '!']).trim_start();
+                if comment.starts_with("//")
+                    && !content.starts_with('|')
+                    && line.chars().count() > 128
+                {
+                    wide.push(format!("{}:{number}", path.display()));
+                }
+            }
+        }
+    }
+    assert!(wide.is_empty(), "{wide:#?}");
 }
 
 fn paths(folder: impl AsRef<Path>) -> impl Iterator<Item = std::path::PathBuf> {

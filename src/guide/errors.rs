@@ -29,7 +29,8 @@
 //! # The peer: the server of your client
 //!
 //! An `EventSource` reports these as `Notice::Reconnecting`, or as `Notice::Closed` if they are final. A
-//! [`Reconnect`](crate::client::Reconnect) decides by the same rules. `ReconnectOptions::on_failure` can override each decision.
+//! [`Reconnect`](crate::client::Reconnect) decides by the same rules. `ReconnectOptions::on_failure` can override each
+//! decision.
 //!
 //! | reason | cause | what the client does | what you can do |
 //! | --- | --- | --- | --- |

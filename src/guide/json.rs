@@ -96,8 +96,8 @@
 //!
 //! # In
 //!
-//! Parse the bytes of [`Event::data`](crate::Event::data). A string that can have escapes needs a `heapless::String`, and a buffer
-//! in which the longest string is decoded:
+//! Parse the bytes of [`Event::data`](crate::Event::data). A string that can have escapes needs a `heapless::String`, and a
+//! buffer in which the longest string is decoded:
 //!
 //! ```
 //! use embedded_sse::Decoder;
@@ -189,8 +189,8 @@
 //!
 //! # Limits of `serde-json-core` 0.7
 //!
-//! - **Surrogate pairs** are an error: `"\ud83d\ude00"`, which many servers send for an emoji. `JsonText` in `examples/chat` decodes
-//!   them from an `EscapedStr`.
+//! - **Surrogate pairs** are an error: `"\ud83d\ude00"`, which many servers send for an emoji. `JsonText` in `examples/chat`
+//!   decodes them from an `EscapedStr`.
 //! - **Depth** is not limited. A field that is skipped is read by recursive calls, so a peer that you do not trust can
 //!   use up the stack: one byte of the event adds one level.
 //! - Writing **panics** for a `char`, an enum variant with several values, and errors of a `Serialize` of yours.

@@ -220,7 +220,7 @@ impl Status {
     /// The status `200 OK` (RFC 9110, section 15.3.1).
     pub const OK: Self = Self("200 OK");
     /// The status `204 No Content` (RFC 9110, section 15.3.5), after which an event source does not reconnect (WHATWG HTML
-    /// 9.2.3).
+    /// 9.2.1).
     pub const NO_CONTENT: Self = Self("204 No Content");
     /// The status `400 Bad Request` (RFC 9110, section 15.5.1).
     pub const BAD_REQUEST: Self = Self("400 Bad Request");

@@ -276,7 +276,7 @@ impl<'a> Session<'a> {
             if free.is_empty() || step.budget.records == 0 && length > 0 {
                 break;
             }
-            // The silence before a keep-alive begins when the last byte was sent. An earlier turn of this loop may have sent it.
+            // The silence before a keep-alive begins when the last byte was sent: perhaps by an earlier turn of this loop.
             let progress = &mut self.progress;
             progress.waiting.note_progress(&mut progress.since, now);
             step.after = Cursor::START;

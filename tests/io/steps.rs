@@ -90,9 +90,9 @@ static SNAPSHOT: ServerOptions =
 /// The functions that stream from a shared log.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Driver {
-    /// `Joined::stream`
+    /// `Joined::stream`.
     Joined,
-    /// `serve`
+    /// `serve`.
     Serve,
 }
 

@@ -12,7 +12,9 @@
 //! count apart. Their members are left out: the trait says what they are.
 //!
 //! The check fails when an item or member is added, removed or renamed, or when its type changes. It also fails when a public
-//! type has no `Debug` or no `defmt::Format`.
+//! type has no `Debug` or no `defmt::Format`, and when the documentation of a public function breaks a rule of `docs.rs`.
+
+mod docs;
 
 use std::collections::HashSet;
 use std::env;
@@ -22,6 +24,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use public_api::PublicApi;
+use serde_json::Value;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -30,7 +33,7 @@ fn main() -> Result<ExitCode> {
     let list = root.join("tests/api/public-items.txt");
 
     let json = rustdoc_json(&root)?;
-    let api = public_api::Builder::from_rustdoc_json(json)
+    let api = public_api::Builder::from_rustdoc_json(&json)
         .omit_auto_trait_impls(true)
         .omit_blanket_impls(true)
         .build()
@@ -45,6 +48,11 @@ fn main() -> Result<ExitCode> {
     print_only_in(&found, &listed, '+');
     println!("listed: {}", count(&listed));
     println!("found:  {}", count(&found));
+    let documented: Value = serde_json::from_str(&fs::read_to_string(json)?)?;
+    if docs::print_missing(&documented) {
+        eprintln!("These public functions are not documented as CONTRIBUTING.md asks for.");
+        return Ok(ExitCode::FAILURE);
+    }
     let silent = [DEBUG, FORMAT].map(|of_trait| print_without(of_trait, &found));
     if silent.contains(&true) {
         eprintln!("These public types cannot be printed.");
