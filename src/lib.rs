@@ -205,10 +205,6 @@ pub mod http;
 #[cfg_attr(docsrs, doc(cfg(feature = "embassy-sync")))]
 pub mod hub;
 #[cfg(any(feature = "embedded-io", feature = "embedded-io-async"))]
-#[cfg_attr(
-    docsrs,
-    doc(cfg(any(feature = "embedded-io", feature = "embedded-io-async")))
-)]
 pub mod io;
 pub mod server;
 mod time;
