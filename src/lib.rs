@@ -183,8 +183,8 @@
 #[cfg(test)]
 extern crate std;
 
-/// Runs the examples of the README.
-#[cfg(doctest)]
+/// Runs the examples of the README, which need these features.
+#[cfg(all(doctest, feature = "embassy-sync", feature = "embassy-time"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
 

@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 
 fn example(name: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO"));
-    command.args(["run", "--quiet", "--example", name, "--"]);
+    command.args(["run", "--quiet", "--example", name]);
+    // In the packaged crate, no dev-dependency adds these.
+    command.args(["--features", "embassy-sync,embassy-time", "--"]);
     command.args(arguments);
     command
 }
