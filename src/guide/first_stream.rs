@@ -286,7 +286,7 @@
 //!
 //! | crate | version | feature of embedded-sse | Rust |
 //! | --- | --- | --- | --- |
-//! | `embedded-sse` | 0.1 | | 1.87 |
+//! | `embedded-sse` | 0.2 | | 1.87 |
 //! | `embedded-io` | 0.7 | `embedded-io` | 1.81 |
 //! | `embedded-io-async` | 0.7 | `embedded-io-async` | 1.81 |
 //! | `embassy-sync` | 0.8 | `embassy-sync` | |
