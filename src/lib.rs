@@ -105,7 +105,8 @@
 //! let options = ClientOptions::new().idle_timeout(45_000);
 //! let mut buffer = [0; 256];
 //! let mut source = EventSource::new(Url::new("http://device.local/events")?, &options, &mut buffer);
-//! # let mut answer: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: on\n\n";
+//! // The response, in place of a socket.
+//! let mut answer: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: on\n\n";
 //! # let mut sent = Vec::new();
 //!
 //! let mut input: &[u8] = b""; // what the socket has received

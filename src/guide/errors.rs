@@ -35,7 +35,7 @@
 //! | reason | cause | what the client does | what you can do |
 //! | --- | --- | --- | --- |
 //! | [`ServerReason::NoContent`](crate::client::ServerReason::NoContent) | 204: the server wants no more requests | ends | Restart it when there is a reason to. |
-//! | [`ServerReason::Status`](crate::client::ServerReason::Status) | an error status | retries 101, 408, 421, 425, 429, 5xx, and 4xx with `Retry-After`; ends on others | Read the explanation: `ClientOptions::error_body`. For 401, use a `dynamic_fields` token. |
+//! | [`ServerReason::Status`](crate::client::ServerReason::Status) | an error status | retries 101, 408, 421, 425, 429, 5xx, and 4xx with `Retry-After`; ends on others | Read the explanation: `ClientOptions::error_body`. For 401, see [a token that expires](super::what_is_final#a-token-that-expires). |
 //! | [`ServerReason::WrongType`](crate::client::ServerReason::WrongType) | 200, but no event stream: a captive portal or a wrong path | retries with the longest delay | Check the URL; read `error_body`. |
 //! | [`ServerReason::Ended`](crate::client::ServerReason::Ended) | the server ended the stream properly: the body is complete | retries | If your server has no more events after that, let it answer the next request with 204: then the client ends. |
 //! | [`RedirectReason`](crate::client::RedirectReason), except `NoBuffer` | a redirect that cannot be followed | ends if there is no `Location`; retries the others, `Unsupported` with the longest delay | Use the final URL. For `LocationTooLong`, enlarge the buffer of `follow_redirects`. |

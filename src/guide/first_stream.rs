@@ -49,7 +49,8 @@
 //!         let (stream, _) = listener.accept().await?;
 //!         tokio::spawn(async {
 //!             let socket = WithoutShutdown(FromTokio::new(stream));
-//!             let _ = HUB.serve(socket, &mut [0; 512], &EmbassyClock, &OPTIONS).await;
+//!             let mut scratch = [0; 512]; // what the hub keeps of a request, and then the bytes to send
+//!             let _ = HUB.serve(socket, &mut scratch, &EmbassyClock, &OPTIONS).await;
 //!         });
 //!     }
 //! }
@@ -99,6 +100,9 @@
 //! The stream begins with a comment and the reconnection time, so that proxies pass the response on before the first event.
 //! Start curl four more times: the fifth one gets 503, because the hub has four slots ([a full server](super::new_clients)).
 //! Stop one of them, and its slot is free.
+//!
+//! `WithoutShutdown` closes a socket by dropping it, which is enough here. `WithShutdown` sends FIN first:
+//! `examples/common/end.rs` in the repository has the function for tokio.
 //!
 //! The events have no ids yet. So a client that loses its connection misses the events until it is back. `Hub::make_ids`
 //! gives them ids, and the log closes that gap: [ids and resume](super::resume).
@@ -255,9 +259,11 @@
 //! # On a board
 //!
 //! [`examples/boards`](https://github.com/OWNER/embedded-sse/tree/main/examples/boards) has complete programs for a Raspberry
-//! Pi Pico W, an STM32H743 with Ethernet and an ESP32-C3. Start from the one that is closest to your board.
+//! Pi Pico W, an STM32H743 with Ethernet and an ESP32-C3. Start from the one that is closest to your board: the README
+//! there says what to change in a copy.
 //!
-//! In an embassy project of your own, add to the crates of your chip:
+//! [The book of embassy](https://embassy.dev/book/) explains tasks, `Spawner` and `StaticCell`. In an embassy project of your own,
+//! add to the crates of your chip:
 //!
 //! ```text
 //! cargo add embedded-sse --features embassy-sync,embassy-time
@@ -273,6 +279,7 @@
 //! | --- | --- |
 //! | `TcpListener`, a task for each connection | a fixed number of tasks, each with a `TcpSocket` and its buffers: [the task `serve` of the README](https://github.com/OWNER/embedded-sse#serve) |
 //! | `WithoutShutdown(FromTokio::new(..))` | `WithShutdown::new(&mut socket, end)`: a dropped `TcpSocket` sends neither FIN nor RST |
+//! | a page: `Incoming` in the task of each connection | the same, in the task of each socket: [`serve.rs` of `status_stream`](https://github.com/OWNER/embedded-sse/blob/main/examples/firmware/status_stream/src/serve.rs) |
 //! | the feature `std` of `critical-section`; `std` and `generic-queue-8` of `embassy-time` | the critical section and the time driver of the chip's crate |
 //!
 //! [Sizing](super::sizing) has the size of each buffer, and what boards without compare-and-swap or without a random number

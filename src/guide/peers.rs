@@ -19,10 +19,33 @@
 //!
 //! | proxy | tried | what to configure |
 //! | --- | --- | --- |
-//! | nginx | 1.22 | Nothing. Do not set `proxy_ignore_headers X-Accel-Buffering`: then nginx holds events back. `gzip_types` with `text/event-stream` compresses the stream in spite of `no-transform`, but does not delay it. |
+//! | nginx | 1.22 | For other clients than browsers, nothing. For browsers, the answer while the device is away: see below. Do not set `proxy_ignore_headers X-Accel-Buffering`: then nginx holds events back. `gzip_types` with `text/event-stream` compresses the stream in spite of `no-transform`, but does not delay it. |
 //! | haproxy | 2.6 | `timeout client` and `timeout server` longer than the keep-alive interval. `compression` leaves the stream alone, because of `no-transform`. |
 //! | Varnish | 7.1 | Nothing. `between_bytes_timeout`, 60 s by default, has to be longer than the keep-alive interval. |
 //! | Caddy | 2.6 | Without `encode`, nothing. With `encode gzip`, exclude the path of the stream: see below. |
+//!
+//! **While the device is away, a proxy answers 502 or 504, and the `EventSource` of a browser never reconnects after that.** So
+//! the proxy has to answer with a stream that ends at once. This configuration of nginx serves a device by TLS:
+//!
+//! ```text
+//! server {
+//!     listen 443 ssl; # and ssl_certificate, ssl_certificate_key, server_name
+//!     location = /events {
+//!         proxy_pass http://192.168.1.7:80;
+//!         error_page 502 504 =200 @away;
+//!     }
+//!     location @away {
+//!         default_type text/event-stream;
+//!         return 200 "retry: 3000\n";
+//!     }
+//!     location / {
+//!         proxy_pass http://192.168.1.7:80;
+//!     }
+//! }
+//! ```
+//!
+//! With a proxy that cannot do this, the page opens a new `EventSource` from a timer when `readyState` is 2, and passes the last
+//! id in the query: see [ids in the query](super::resume#ids-in-the-query).
 //!
 //! Caddy 2.6 with `encode gzip` ignores `no-transform`. It compresses a stream whose first write has 512 bytes or more, such as
 //! that of a client that gets history, and then holds its events back. This configuration excludes the stream:
@@ -34,7 +57,7 @@
 //! ```
 //!
 //! Before 1.29.7, nginx sends HTTP/1.0 requests by default. A device then sends no chunks, even with `ServerOptions::chunked`.
-//! Set `proxy_http_version 1.1` if the proxy has to know whether a stream has ended or was cut off.
+//! If you set this option of the device, also set `proxy_http_version 1.1` in nginx.
 //!
 //! # Options for proxies
 //!
@@ -59,7 +82,7 @@
 //! | limit | what helps |
 //! | --- | --- |
 //! | A browser opens at most six connections to one host over HTTP/1.1. | Have one stream for all pages of a host, which they share: by a `SharedWorker`, or by a `BroadcastChannel`. |
-//! | `EventSource` never reconnects after a status that is not 200. | `ServerOptions::reconnect_when_full`, for the 503 of a full server: see [A full server](super::new_clients). |
+//! | `EventSource` never reconnects after a status that is not 200. | For the 503 of a full server: `ServerOptions::reconnect_when_full`, see [A full server](super::new_clients). For the 502 of a proxy: see [Proxies](#proxies). |
 //! | Firefox: `EventSource` never reconnects to a stream of another origin if the server cannot be reached at the first reconnect. | Serve the page from the device itself, or open a new `EventSource` from a timer when `readyState` is 2. |
 //! | `EventSource` sends no header field of the page, such as `Authorization`. | A token in the query, or `fetch`: see [Foreign pages](super::foreign_pages). |
 //!

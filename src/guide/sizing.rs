@@ -10,7 +10,7 @@
 //! | the log | `BYTES` of a `Hub`, or the buffer of an [`EventLog`](crate::server::EventLog) | the events of the time that a client may be away: [see below](#the-log) | [`PublishError::TooLarge`](crate::server::PublishError::TooLarge) for an event that is longer than the log. A client that was away for longer gets the [loss notice](super::resume). A [slow client](super::slow_clients) misses events, or is reset. |
 //! | the slots | `CLIENTS` of a `Hub` | the streams at a time | 503 with `Retry-After`, or a short stream: see [a full server](super::new_clients) |
 //! | the sockets | tasks that call `serve` | one more than slots, and one more if you serve a page | The network stack resets the connection, so the client gets no response. |
-//! | `StackResources` of embassy-net | its parameter | these sockets, one for DHCP, and one for DNS | embassy-net panics. |
+//! | `StackResources` of embassy-net | its parameter | these sockets, one for DHCP, and one for DNS with its feature `dns` | embassy-net panics. |
 //! | the scratch | an argument of `serve`, `Incoming::new` and `Connection::new` | 512 bytes for browsers: [see below](#the-scratch) | 414 or 431. A last event ID that does not fit counts as unknown: the client gets the loss notice. |
 //! | the request head | `ServerOptions::max_head_len`, `head_timeout` | 8 KB and 10 s by default. The head takes no RAM but the scratch. | 431; 408 |
 //! | the receive buffer of TCP | the socket | 512 bytes. A request is read piece by piece, so a shorter one works, too. | It takes more segments and more time. |
@@ -170,7 +170,7 @@
 //!
 //! The radio of the Pico W needs 230 KB of flash more, for its firmware. The ESP32-C3 has 80 KB of heap for its radio in this
 //! RAM. [Boards](https://github.com/OWNER/embedded-sse/blob/main/examples/boards/README.md#sizes) says how these figures are
-//! measured.
+//! measured, and has a command that prints those of your own program.
 //!
 //! # Stack
 //!

@@ -78,6 +78,17 @@
 //! assert_eq!(is_retried(&own.max_attempts(1), 404, "text/html"), Err(EndedBy::Attempts));
 //! ```
 //!
+//! # A token that expires
+//!
+//! A 401 is final by default: the same request would get it again. With a token that your program can renew:
+//!
+//! 1. Let `on_failure` return `Retry` for `ServerReason::Status(401)`, and note in a variable that the token has expired.
+//! 2. In the `connect` of your connector, get a new token first if the variable says so.
+//! 3. Let a `DynamicField` write the token into each request. Its documentation has an example.
+//!
+//! A 401 counts as a failure, so the client waits before it connects again, and longer if other failures came before it.
+//! `examples/chat` in the repository follows a server with such a token.
+//!
 //! # Attempts
 //!
 //! `max_attempts` counts failed attempts in a row. A stream that has delivered an event, or that has stayed open for
@@ -115,7 +126,7 @@
 //!
 //! | `EndedBy` | before `restart` |
 //! | --- | --- |
-//! | `Policy` | Wait some minutes or longer. After a 401, get a new token. After a 204, wait until your program has a reason to connect. |
+//! | `Policy` | Wait some minutes or longer. After a 401, get a new token, and then connect at once. After a 204, wait until your program has a reason to connect. |
 //! | `Attempts` | Wait, or let the person who has started it decide. |
 //! | `Caller` | Correct the cause. Without that, the client ends again with the same reason. |
 //!

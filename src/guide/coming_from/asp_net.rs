@@ -93,7 +93,8 @@
 //! | serve a device without TLS | has no `UseHttpsRedirection` for this path. Otherwise the response is a redirect to `https`. See [TLS](crate::guide::tls) |
 //!
 //! The client asks for `Accept-Encoding: identity`, so response compression does not apply. After a 401, for example of
-//! `RequireAuthorization`, it ends: send a token by `ClientOptions::fields`.
+//! `RequireAuthorization`, it ends: send a token by `ClientOptions::fields`, or renew
+//! [one that expires](crate::guide::what_is_final#a-token-that-expires).
 //!
 //! | client there | here |
 //! | --- | --- |

@@ -6,7 +6,8 @@
 //! # The same program
 //!
 //! The sketch has an event source at `/events`, greets each client in `onConnect`, and calls `send` in `loop()`. Here it is
-//! with embassy tasks and a `Hub`, the event log that tasks share:
+//! with embassy tasks and a `Hub`, the event log that tasks share. It needs the crates of
+//! [first stream](crate::guide::first_stream) for your computer or for your board, and `cargo add embedded-io-async`.
 //!
 //! ```
 //! # #[cfg(all(feature = "embassy-sync", feature = "http"))] {
@@ -40,7 +41,7 @@
 //!
 //! /// Instead of `server.addHandler`: a task for each socket accepts a connection, calls this, and begins again.
 //! async fn serve<S: Read + Write + HalfClose>(socket: S, clock: &impl Clock) {
-//!     let mut scratch = [0; 512];
+//!     let mut scratch = [0; 512]; // what the hub keeps of a request, and then the bytes to send
 //!     let _outcome = EVENTS.serve(socket, &mut scratch, clock, &OPTIONS).await; // also instead of `onDisconnect`
 //! }
 //! # use embedded_io_adapters::tokio_1::FromTokio;
@@ -73,6 +74,9 @@
 //! # });
 //! # }
 //! ```
+//!
+//! The boot count is a number that no earlier boot had: see [the epoch](crate::guide::resume#the-epoch). Publish integers if you
+//! can, such as millidegrees: to format an `f32` with `{:.1}` adds 14 KB of flash on a Cortex-M0.
 //!
 //! On embassy-net, the README has the task that accepts connections and calls `serve`, and `examples/boards/esp32c3` in the
 //! repository has the complete program for an ESP32-C3.
@@ -146,10 +150,10 @@
 //! | --- | --- |
 //! | `AsyncWebServer server(80)`, `server.begin()` | A task for each socket accepts connections at port 80. |
 //! | `AsyncEventSource events("/events")` | a `static` of the type `Hub`, and `ServerOptions::new("/events")` |
-//! | `server.addHandler(&events)` | `Hub::serve`. To serve pages too, `Incoming` |
+//! | `server.addHandler(&events)` | `Hub::serve`. To serve pages too, `Incoming`: see [in the browser](crate::guide::first_stream#in-the-browser) |
 //! | `events.send(message, event, id, reconnect)` | `Hub::publish` with a [`Frame`](crate::Frame): `Frame::data(message).event_type(event).id(id).retry(reconnect)`. For numbers, `Hub::publish_with` |
 //! | `event` is `NULL` | no `event_type` |
-//! | `id`: a `uint32_t`, and 0 for none | `Hub::make_ids` once, and no `id` in frames. Ids of your own are text |
+//! | `id`: a `uint32_t`, and 0 for none | `Hub::make_ids` once, and no `id` in frames, also not in the greeting: a client that resumes after an id which is not in the log gets a loss notice. `StreamOptions::initial_id` gives a new client an id before its first event. Ids of your own are text |
 //! | `reconnect`: milliseconds, and 0 for none | `StreamOptions::retry`, sent at the start of each stream. For one event, `Frame::retry` |
 //! | the result of `send`: `ENQUEUED`, `PARTIALLY_ENQUEUED`, `DISCARDED` | No replacement: publishing does not depend on clients. A [`PublishError`](crate::server::PublishError) means that no client gets the frame. `Hub::stats` counts clients that have missed events: `lagged` and `aborted` |
 //! | `onConnect`, with `client->send(..)` in it | `StreamOptions::initial_state`. See [state for new clients](crate::guide::new_clients) |
@@ -185,4 +189,5 @@
 //! | a line end at the end of the message | is lost | arrives |
 //! | a line end in the event type | injects a field | is an error: [`InvalidEventType`](crate::InvalidEventType) |
 //!
-//! Pages with `EventSource` need no change, unless they use `lastEventId` as a number.
+//! A page with `EventSource` needs no change if the text of the events stays the same, and if it does not use `lastEventId` as a
+//! number.

@@ -126,7 +126,7 @@
 //!
 //! | option | default | here |
 //! | --- | --- | --- |
-//! | `headers` | none | `ClientOptions::fields`, or `dynamic_fields` for values that change |
+//! | `headers` | none | `ClientOptions::fields`, or `dynamic_fields` for values that change, such as [a token that expires](crate::guide::what_is_final#a-token-that-expires) |
 //! | `heartbeatTimeout` | 45 s | `ClientOptions::idle_timeout`, off by default. A line `heartbeatTimeout: N` of the stream is ignored here |
 //! | `lastEventIdQueryParameterName` | `lastEventId` | `ClientOptions::id_parameter`, off by default. `Last-Event-ID` is sent in any case; the polyfill sends only the parameter |
 //! | `withCredentials` | `false` | as for browsers |

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use e2e::browser::{Browser, Tab};
 use e2e::client::Client;
+use e2e::nginx::Nginx;
 use e2e::program::{free_port, status_server};
 use e2e::tap::Tap;
 
@@ -196,4 +197,46 @@ fn no_text_is_cut_off() {
         );
         assert_eq!(browser.cut_texts(), serde_json::json!([]), "{scheme}");
     }
+}
+
+/// Breaks when the configuration of nginx in the guide does not keep a browser's stream alive while the device is away: a browser
+/// gives up after the 502 of a proxy.
+#[test]
+fn a_browser_behind_nginx_outlives_a_restart_of_the_server() {
+    let port = free_port();
+    let guide = include_str!("../../../src/guide/peers.rs");
+    let (_, block) = guide.split_once("location = /events").unwrap();
+    let (block, _) = block.split_once("//! ```").unwrap();
+    let block = block.replace("//!", "");
+    let (locations, _) = block.rsplit_once('}').unwrap();
+    let locations = locations.replace("192.168.1.7:80", &format!("127.0.0.1:{port}"));
+    let locations = locations.replace("retry: 3000", "retry: 200");
+    let nginx = Nginx::new("", &format!("location = /events{locations}"));
+    let _nginx = nginx.start();
+
+    let arguments = ["--interval", "20"];
+    let (mut server, _) = status_server(port, &arguments);
+    let browser = Browser::start();
+    browser.open(&format!("http://127.0.0.1:{}/", nginx.port));
+    browser.run(
+        "window.seen = { opened: 0, lost: 0, events: 0 };
+         window.stream = new EventSource('events');
+         stream.onopen = () => seen.opened++;
+         stream.addEventListener('status', () => seen.events++);
+         stream.addEventListener('lost', () => seen.lost++);",
+    );
+    browser.wait_for("return seen.events > 5");
+
+    // While the server is away, each attempt gets a stream that ends.
+    server.0.kill().unwrap();
+    server.0.wait().unwrap();
+    browser.wait_for("return seen.opened > 3");
+    assert_eq!(
+        browser.run("return stream.readyState !== EventSource.CLOSED"),
+        true
+    );
+
+    let (_server, _) = status_server(port, &arguments);
+    browser.run("seen.events = 0");
+    browser.wait_for("return seen.lost === 1 && seen.events > 5");
 }
