@@ -262,8 +262,8 @@
 //! Pi Pico W, an STM32H743 with Ethernet and an ESP32-C3. Start from the one that is closest to your board: the README
 //! there says what to change in a copy.
 //!
-//! [The book of embassy](https://embassy.dev/book/) explains tasks, `Spawner` and `StaticCell`. In an embassy project of your own,
-//! add to the crates of your chip:
+//! [The book of embassy](https://embassy.dev/book/) explains tasks, `Spawner` and `StaticCell`. In an embassy project of your
+//! own, add to the crates of your chip:
 //!
 //! ```text
 //! cargo add embedded-sse --features embassy-sync,embassy-time

@@ -44,8 +44,8 @@
 //! }
 //! ```
 //!
-//! With a proxy that cannot do this, the page opens a new `EventSource` from a timer when `readyState` is 2, and passes the last
-//! id in the query: see [ids in the query](super::resume#ids-in-the-query).
+//! With a proxy that cannot do this, the page opens a new `EventSource` from a timer when `readyState` is 2, and passes the
+//! last id in the query: see [ids in the query](super::resume#ids-in-the-query).
 //!
 //! Caddy 2.6 with `encode gzip` ignores `no-transform`. It compresses a stream whose first write has 512 bytes or more, such as
 //! that of a client that gets history, and then holds its events back. This configuration excludes the stream:

@@ -75,10 +75,10 @@
 //! ## The loss notice
 //!
 //! A client gets the loss notice if its id is not in the log: the event was evicted, the id is of another boot, or the id is
-//! invalid or too long for the [scratch](super::sizing#the-scratch). A client that is too slow gets it too: see [`slow_clients`](super::slow_clients). The
-//! notice is an event of the type `lost` with empty data, and has no id.
-//! [`StreamOptions::loss_notice`](crate::server::StreamOptions::loss_notice) replaces it by any frame. After it come the frames
-//! of `initial_state`, and then all events that the log holds.
+//! invalid or too long for the [scratch](super::sizing#the-scratch). A client that is too slow gets it too: see
+//! [`slow_clients`](super::slow_clients). The notice is an event of the type `lost` with empty data, and has no id.
+//! [`StreamOptions::loss_notice`](crate::server::StreamOptions::loss_notice) replaces it by any frame. After it come the
+//! frames of `initial_state`, and then all events that the log holds.
 //!
 //! The standard has no loss notice. A page listens to it as to any other event, and loads the state that it has missed:
 //!
@@ -94,10 +94,10 @@
 //! Set an id with [`Frame::id`](crate::Frame::id), for example the number of a record in a database or in flash. Such an id can
 //! keep its meaning over a reboot: publish the newest stored records again before the first client connects.
 //!
-//! - Write an event to the store first, and publish it then. Otherwise a client can have an id that the store does not have after
-//!   a reboot.
-//! - If the store can be lost, begin each id with a number of the store, such as `STORE.EVENT`. Otherwise the ids begin again at
-//!   1, and a client continues at the wrong event.
+//! - Write an event to the store first, and publish it then. Otherwise a client can have an id that the store does not have
+//!   after a reboot.
+//! - If the store can be lost, begin each id with a number of the store, such as `STORE.EVENT`. Otherwise the ids begin again
+//!   at 1, and a client continues at the wrong event.
 //! - An [`EventId`](crate::EventId) has no CR, no LF and no NUL.
 //! - Use each id once. If several events have the same id, the client continues after the newest of them.
 //! - With `make_ids`, your ids must not have the form `<epoch>-<sequence>` with the epoch of this boot.

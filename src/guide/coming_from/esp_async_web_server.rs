@@ -75,8 +75,8 @@
 //! # }
 //! ```
 //!
-//! The boot count is a number that no earlier boot had: see [the epoch](crate::guide::resume#the-epoch). Publish integers if you
-//! can, such as millidegrees: to format an `f32` with `{:.1}` adds 14 KB of flash on a Cortex-M0.
+//! The boot count is a number that no earlier boot had: see [the epoch](crate::guide::resume#the-epoch). Publish integers if
+//! you can, such as millidegrees: to format an `f32` with `{:.1}` adds 14 KB of flash on a Cortex-M0.
 //!
 //! On embassy-net, the README has the task that accepts connections and calls `serve`, and `examples/boards/esp32c3` in the
 //! repository has the complete program for an ESP32-C3.
@@ -189,5 +189,5 @@
 //! | a line end at the end of the message | is lost | arrives |
 //! | a line end in the event type | injects a field | is an error: [`InvalidEventType`](crate::InvalidEventType) |
 //!
-//! A page with `EventSource` needs no change if the text of the events stays the same, and if it does not use `lastEventId` as a
-//! number.
+//! A page with `EventSource` needs no change if the text of the events stays the same, and if it does not use `lastEventId`
+//! as a number.
