@@ -132,6 +132,51 @@ fn without_patch(line: &str) -> String {
     }
 }
 
+/// Breaks when a page names another version of this crate, or a version of another crate that no program here is built with.
+#[test]
+fn pages_name_the_versions_of_the_manifests() {
+    let is_manifest = |path: &PathBuf| path.ends_with("Cargo.toml");
+    let manifests: String = texts()
+        .filter(is_manifest)
+        .map(|path| fs::read_to_string(path).unwrap())
+        .collect();
+    let manifest = fs::read_to_string("Cargo.toml").unwrap();
+    let (_, version) = manifest.split_once("\nversion = \"").unwrap();
+    let version: Vec<_> = version.split(['.', '"']).take(2).collect();
+    let version = version.join(".");
+    let mut count = 0;
+    for path in texts().filter(|path| !path.ends_with("CHANGELOG.md")) {
+        let is_page =
+            path.extension().is_some_and(|end| end == "md") || path.starts_with("./src/guide");
+        let text = fs::read_to_string(&path).unwrap();
+        for line in text.lines().filter(|_| is_page) {
+            let path = path.display();
+            if let Some((_, own)) = line.split_once("embedded-sse = \"") {
+                assert!(own.starts_with(&version), "{path}: {line}");
+            }
+            if let Some((_, own)) = line.split_once("| `embedded-sse` | ") {
+                assert!(own.starts_with(&format!("{version} |")), "{path}: {line}");
+            }
+            let Some((_, crates)) = line.split_once("cargo add ") else {
+                continue;
+            };
+            for (name, version) in crates
+                .split([' ', '`'])
+                .filter_map(|word| word.split_once('@'))
+            {
+                count += 1;
+                let short = format!("\n{name} = \"{version}");
+                let long = format!("\n{name} = {{ version = \"{version}");
+                assert!(
+                    manifests.contains(&short) || manifests.contains(&long),
+                    "{path}: {line}"
+                );
+            }
+        }
+    }
+    assert!(count > 10, "{count} versions");
+}
+
 /// Breaks when the guide states other sizes than the READMEs, or when its sums are wrong.
 #[test]
 fn the_guide_states_the_sizes_of_the_tables() {

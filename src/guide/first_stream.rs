@@ -12,15 +12,15 @@
 //! cargo new first-stream
 //! cd first-stream
 //! cargo add embedded-sse --features embassy-sync,embassy-time
-//! cargo add embassy-sync
-//! cargo add embassy-time --features std,generic-queue-8
-//! cargo add critical-section --features std
-//! cargo add embedded-io-adapters --features tokio-1
-//! cargo add tokio --features macros,net,rt
+//! cargo add embassy-sync@0.8
+//! cargo add embassy-time@0.5 --features std,generic-queue-8
+//! cargo add critical-section@1 --features std
+//! cargo add embedded-io-adapters@0.7 --features tokio-1
+//! cargo add tokio@1 --features macros,net,rt
 //! ```
 //!
-//! Replace `src/main.rs` by this program. The two statics and `main` are the server; the loop in the spawned task is your
-//! device.
+//! Replace the content of `src/main.rs` with this program. The two statics and `main` are the server; the loop in the spawned
+//! task is your device.
 //!
 //! ```
 //! use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
@@ -98,8 +98,8 @@
 //! ```
 //!
 //! The stream begins with a comment and the reconnection time, so that proxies pass the response on before the first event.
-//! Start curl four more times: the fifth one gets 503, because the hub has four slots ([a full server](super::new_clients)).
-//! Stop one of them, and its slot is free.
+//! While it runs, start curl four more times. The last one gets 503, because the hub has four slots ([a full
+//! server](super::new_clients)). Stop one of them, and its slot is free.
 //!
 //! `WithoutShutdown` closes a socket by dropping it, which is enough here. `WithShutdown` sends FIN first:
 //! `examples/common/end.rs` in the repository has the function for tokio.
@@ -191,7 +191,7 @@
 //! #       data = event.data.to_string();
 //!     }
 //! #   assert_eq!(data, "2");
-//!     Ok(()) // the server has answered 204 or refused the request; the client retries everything else
+//!     Ok(()) // 204, a refusal such as 404, or a fault of this program
 //! }
 //!
 //! struct Tcp;
@@ -252,8 +252,8 @@
 //! examples/firmware/run status_stream
 //! ```
 //!
-//! `run` installs the target by rustup, builds the firmware and boots it. Open `http://127.0.0.1:8088/`, or run
-//! `curl -N http://127.0.0.1:8088/events`. Ctrl-C ends it. The log of the firmware is shown if `defmt-print` is installed:
+//! `run` installs the target by rustup, builds the firmware and boots it. Open `http://127.0.0.1:8088/`, or run `curl -N
+//! http://127.0.0.1:8088/events`. Ctrl-C ends it. The log output of the firmware is shown if `defmt-print` is installed:
 //! `cargo install --locked defmt-print`.
 //!
 //! # On a board
@@ -267,8 +267,8 @@
 //!
 //! ```text
 //! cargo add embedded-sse --features embassy-sync,embassy-time
-//! cargo add embassy-net --features dhcpv4,medium-ethernet,proto-ipv4,tcp
-//! cargo add embassy-executor embassy-sync embassy-time static_cell
+//! cargo add embassy-net@0.9 --features dhcpv4,medium-ethernet,proto-ipv4,tcp
+//! cargo add embassy-executor@0.10 embassy-sync@0.8 embassy-time@0.5 static_cell@2
 //! ```
 //!
 //! Add the features of `embassy-executor` for your core, which are `executor-thread` and `platform-cortex-m` for a Cortex-M.

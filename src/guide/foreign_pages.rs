@@ -12,8 +12,10 @@
 //! | hold slots with streams that it cannot read: by an `<iframe>` in Chromium and Firefox, by `fetch(url, {mode: "no-cors"})` in Firefox | `ServerOptions::check` with a token: it refuses before a slot is taken. Limit the connections of one address where you accept sockets. `Cross-Origin-Resource-Policy` does not help. |
 //! | send `GET`, and `POST` with a form or text, to other paths | Let a `GET` change nothing. For changes, require a header field that needs a preflight, such as `Authorization`, or check `Origin`. |
 //!
-//! No header field distinguishes a request of a foreign page that holds a slot from one of the device's own page: neither has
-//! an `Origin`, and browsers send `Sec-Fetch-Site` only over https and to the machine that they run on.
+//! Without a cookie, no header field that every browser sends distinguishes a request of a foreign page that holds a slot from
+//! one of the device's own page: neither has an `Origin`, and browsers send `Sec-Fetch-Site` only over https and to the machine
+//! that they run on. If the device sets a cookie with `SameSite=Strict`, requests of a foreign page do not have it. `check` can
+//! compare it, if `kept_fields` names `cookie`.
 //!
 //! # The defaults
 //!

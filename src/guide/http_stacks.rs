@@ -33,7 +33,8 @@
 //! - Check the path, the method, `Accept`, `Host`, and who may read the stream. See [Foreign pages](super::foreign_pages).
 //! - Delimit the body: by chunks, or by the end of the connection.
 //! - Send the written bytes when the body is flushed. A stack that collects a body until its end cannot serve a stream.
-//! - End the body when the stream is over: `Joined::stream` returns, or `fill` returns
+//! - Close the connection in the middle of the body, if the stack can, when the stream is over by `Lagged` or `Stalled`. End
+//!   the body for all other reasons: `Joined::stream` returns, or `fill` returns
 //!   [`SessionOutput::Close`](crate::server::SessionOutput::Close).
 //! - Set no time limit for a whole response. Limit one write to about 20 s, as the
 //!   [`write_timeout`](crate::server::StreamOptions::write_timeout) of this crate: a shorter limit disconnects phones that
@@ -52,10 +53,12 @@
 //! | `Content-Length`, `Content-Encoding` | never the 200 | |
 //!
 //! From the request, pass the value of `Last-Event-ID` to [`LastEventId::from_bytes`](crate::LastEventId::from_bytes). If the
-//! field is missing or empty, pass the value of a query parameter such as `lastEventId`.
+//! field is missing or empty, pass the percent-decoded value of a query parameter such as `lastEventId`. The ids of `make_ids`
+//! have no character that is encoded. `examples/stacks/README.md` lists which stacks decode it.
 //!
-//! The `EventSource` of a browser never reconnects after a 503. [A full server](super::new_clients) says what to answer
-//! instead.
+//! The `EventSource` of a browser never reconnects after a 503. So while all slots are taken and `Accept` names
+//! `text/event-stream`, answer 200 with the header fields of a stream and the body `:\nretry: 5000\n`, without a blank line,
+//! and end the response. Answer other requests with 503.
 //!
 //! # `Hub::join` or `Session`
 //!

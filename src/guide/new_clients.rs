@@ -85,8 +85,8 @@
 //!
 //! # A full server
 //!
-//! A hub has a slot for each stream. If none is free, a client gets 503 with `Retry-After: 5`. A client of this crate comes
-//! back after 5 s or more. **The `EventSource` of a browser does not come back: a 503 is final for it.**
+//! A hub has a slot for each stream. If none is free, a client gets 503 with `Retry-After: 5`. By default, a client of this
+//! crate comes back after 5 s or more. **The `EventSource` of a browser does not come back: a 503 is final for it.**
 //!
 //! With `ServerOptions::reconnect_when_full`, a request whose `Accept` names `text/event-stream` gets a 200 instead, with a
 //! stream that holds the reconnection time and ends. Then the browser comes back by itself. Other clients, also those with

@@ -81,19 +81,19 @@
 //!
 //! | limit | what helps |
 //! | --- | --- |
-//! | A browser opens at most six connections to one host over HTTP/1.1. | Have one stream for all pages of a host, which they share: by a `SharedWorker`, or by a `BroadcastChannel`. |
-//! | `EventSource` never reconnects after a status that is not 200. | For the 503 of a full server: `ServerOptions::reconnect_when_full`, see [A full server](super::new_clients). For the 502 of a proxy: see [Proxies](#proxies). |
+//! | A browser opens at most six connections to one host over HTTP/1.1. | A proxy that speaks HTTP/2 to browsers has no such limit. Without one, have one stream for all pages of a host, which they share: by a `SharedWorker`, or by a `BroadcastChannel`. |
+//! | `EventSource` never reconnects after a final status that is not 200, or a type that is not `text/event-stream`. | For the 503 of a full server: `ServerOptions::reconnect_when_full`, see [A full server](super::new_clients). For the 502 of a proxy: see [Proxies](#proxies). |
 //! | Firefox: `EventSource` never reconnects to a stream of another origin if the server cannot be reached at the first reconnect. | Serve the page from the device itself, or open a new `EventSource` from a timer when `readyState` is 2. |
-//! | `EventSource` sends no header field of the page, such as `Authorization`. | A token in the query, or `fetch`: see [Foreign pages](super::foreign_pages). |
+//! | `EventSource` sends no header field of the page, such as `Authorization`. | A cookie, a token in the query, or `fetch`: see [Foreign pages](super::foreign_pages). |
 //!
 //! # Known faults of clients
 //!
 //! | client | fault | what helps |
 //! | --- | --- | --- |
 //! | fetch-event-source 2.0.1, extended-eventsource 2.1.0, httpx-sse 0.4.3, sse-stream 0.3 | A block without data, such as an id alone, is reported as an event with empty data. | Do not set `StreamOptions::initial_id`, and publish no frame of `retry` or an id alone. The start of a stream has no such block then. |
-//! | reqwest-eventsource 0.6, eventsource-client 0.18 for Rust | `retry` in a block without data is ignored. | Publish `retry` only in a frame that has data. The `retry` at the start of a stream takes effect, because it is in the block of the first event. With `StreamOptions::initial_id`, the first block can be `retry` and an id without an event: then that `retry` is ignored, too. |
+//! | reqwest-eventsource 0.6, eventsource-client 0.18 for Rust | `retry` in a block without data is ignored. | Publish `retry` only in a frame that has data. The `retry` at the start of a stream takes effect, because it is in the block of the first event. With `StreamOptions::initial_id`, the first block can be `retry` and an id without an event: then that `retry` is ignored, too, and so is that of the short stream of a full server. |
 //! | fetch-event-source 2.0.1, extended-eventsource 2.1.0 | An id takes effect before the blank line of its event. If the connection is cut between the two, that event is lost. | Nothing. It happens only if the cut is within an event. |
-//! | fetch-event-source 2.0.1 | It does not reconnect after a response that ends without an error. | Throw an error in its `onclose`. Otherwise do not set `lifetime` or `reconnect_when_full`: it retries after a 503. |
+//! | fetch-event-source 2.0.1 | It does not reconnect after a response that ends without an error. | Throw an error in its `onclose`. Otherwise do not set `lifetime` or `reconnect_when_full`, and do not call `Hub::end`: it retries after a 503. |
 //! | requests-sse 0.5 | It reads streams that are not chunked in blocks of 512 bytes, so events arrive late. | `ServerOptions::chunked` |
 //! | edge-http 0.8 | Its reader of chunks returns only when the caller's buffer is full. | Give it a buffer of one byte, or do not set `ServerOptions::chunked`. |
 //!
@@ -101,7 +101,7 @@
 //!
 //! | server | fault | what helps |
 //! | --- | --- | --- |
-//! | edge-http 0.8 | It sends `Transfer-Encoding: Chunked`. reqwless 0.14 does not read that as `chunked`. | Nothing has to be done: a client of this crate reads it as `chunked`. |
+//! | edge-http 0.8 | It sends `Transfer-Encoding: Chunked`. reqwless 0.14 does not read that as `chunked`. | A client of this crate reads it as `chunked`. |
 //! | picoserve 0.20 `response::sse` | It changes text, and injects fields: see [Coming from picoserve](super::coming_from::picoserve). | Send [frames](super::http_stacks) of this crate over picoserve. |
 //!
 //! The HTTP stacks that can carry a stream of this crate have faults, too: see [Behind another HTTP stack](super::http_stacks).

@@ -96,9 +96,10 @@
 //!
 //! - Write an event to the store first, and publish it then. Otherwise a client can have an id that the store does not have
 //!   after a reboot.
-//! - If the store can be lost, begin each id with a number of the store, such as `STORE.EVENT`. Otherwise the ids begin again
-//!   at 1, and a client continues at the wrong event.
-//! - An [`EventId`](crate::EventId) has no CR, no LF and no NUL.
+//! - If the store can be erased, give each new store a number, and begin each id with it: `3.17` is event 17 of store 3.
+//!   Otherwise the ids begin again at 1, and a client continues at the wrong event.
+//! - An [`EventId`](crate::EventId) has no CR, no LF and no NUL. Do not begin or end one with a space or a tab: a header field
+//!   loses them, so the log would not find the id.
 //! - Use each id once. If several events have the same id, the client continues after the newest of them.
 //! - With `make_ids`, your ids must not have the form `<epoch>-<sequence>` with the epoch of this boot.
 //! - An event with an id of yours does not change the sequence of the ids that the log makes.

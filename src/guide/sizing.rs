@@ -53,11 +53,12 @@
 //! ## The scratch
 //!
 //! The last quarter receives the request. The first three quarters hold what the server keeps of it: the request line,
-//! `Host`, `Origin`, `Last-Event-ID` and the fields that `ServerOptions::kept_fields` names. Other fields are skipped,
-//! however long they are.
+//! `Host`, `Origin`, `Last-Event-ID` and the fields that `ServerOptions::kept_fields` names. Other fields are skipped. The
+//! whole head may have `max_head_len` bytes.
 //!
 //! Afterwards the scratch holds the bytes of one write: many frames, or a part of one. A shorter scratch makes more writes, and
-//! loses no event. Two options need room in it. A frame of `StreamOptions::initial_state` that does not fit is left out.
+//! loses no event. Two options need room in it. A frame of `StreamOptions::initial_state` that does not fit is left out;
+//! with `ServerOptions::chunked` it has 8 bytes less room.
 //! `ServerOptions::chunked` needs 8 bytes for the framing of a chunk: if there is no ninth byte, the stream ends as `Stalled`.
 //!
 //! This test finds the shortest scratch for a request of a page of another origin that resumes:
@@ -175,7 +176,7 @@
 //! # Stack
 //!
 //! One call needs at most 480 bytes of stack on a Cortex-M3; decoding needs 296, and encoding 236. What your own closures
-//! need, such as that of `publish_with`, comes on top. All tasks of an embassy executor share one stack, so add the deepest
+//! need, such as that of `publish_with`, is added. All tasks of an embassy executor share one stack, so add the deepest
 //! call once, and once more for each interrupt level that publishes.
 //!
 //! # Cores without compare-and-swap
@@ -192,7 +193,8 @@
 //!
 //! # Chips without a random number generator
 //!
-//! This crate asks for two numbers, and the network stack for a third. None of them has to be secret.
+//! This crate asks for two numbers, which need not be secret, and embassy-net asks for a third. If the third can be guessed, a
+//! computer in the network can forge DNS responses and TCP segments: use the generator of the chip if there is one.
 //!
 //! | number | has to differ | if it repeats | source without a generator |
 //! | --- | --- | --- | --- |

@@ -11,8 +11,8 @@
 //! | --- | --- | --- | --- |
 //! | The ring has lapped the client between two frames. | It moves the cursor to the oldest frame. | the loss notice, the frames of `initial_state`, and all frames that the log holds | `Stats::lagged`, [`Session::losses`](crate::server::Session::losses) |
 //! | The ring has overwritten a frame of which the client has got a part. | It resets the connection. | a lost connection; when it reconnects, the events after its last event ID, or the loss notice | [`CloseReason::Lagged`](crate::server::CloseReason::Lagged), `Stats::aborted` |
-//! | The client has taken no byte for 20 s. | It resets the connection. | the same | [`CloseReason::Stalled`](crate::server::CloseReason::Stalled), `Stats::aborted` |
-//! | The client has closed its side. | It closes the connection, and frees the slot at once. | the end | [`CloseReason::HungUp`](crate::server::CloseReason::HungUp). `Joined::stream` does not read, so it cannot see this: see [`http_stacks`](super::http_stacks) |
+//! | The socket has accepted no byte for 20 s. | It resets the connection. | the same | [`CloseReason::Stalled`](crate::server::CloseReason::Stalled), `Stats::aborted` |
+//! | The client has closed its side. | It closes the connection, and frees the slot: at once, or after the write under way, which takes at most 20 s. | the end | [`CloseReason::HungUp`](crate::server::CloseReason::HungUp). After a reset by the client `ServeError::Io`, which `Stats` does not count. `Joined::stream` does not read, so it cannot see this: see [`http_stacks`](super::http_stacks) |
 //!
 //! The loss notice is described in [`resume`](super::resume#the-loss-notice). If it is frequent, the log is too short for your
 //! clients or for your bursts: [`sizing`](super::sizing) tells how to choose its length.
@@ -56,23 +56,24 @@
 //!
 //! # Why the connection is reset
 //!
-//! In the middle of a frame the stream cannot go on: the rest of the frame does not exist any more, and a blank line would make
+//! In the middle of a frame the stream cannot go on: the log has overwritten the rest of the frame, and a blank line would make
 //! the client dispatch the first part of it as an event. After a FIN, a client that does not discard an unfinished event
 //! (WHATWG HTML 9.2.6) would dispatch that part, too. After an RST the client reconnects, and resumes after its last complete
 //! event.
 //!
-//! A client that takes no byte would not take a FIN either: the socket would wait for it. The RST frees the socket and the
-//! slot.
+//! A client that takes no byte would not take a FIN either: the socket would wait for it. The slot is free at
+//! once, and the socket when the RST is sent.
 //!
 //! The crate resets a socket by the function of a `WithShutdown`, which it calls with `End::Abort`. A socket in a
-//! `WithoutShutdown` is dropped instead. If another HTTP stack owns the socket, `Joined::stream` returns the reason, and your
-//! handler ends the response.
+//! `WithoutShutdown` is dropped instead. If another HTTP stack owns the socket, `Joined::stream` returns the reason. After
+//! `Lagged` and `Stalled` your handler closes the connection without completing the body, if the stack can. After other
+//! reasons it ends the response.
 //!
 //! # The limit of 20 s
 //!
 //! [`StreamOptions::write_timeout`](crate::server::StreamOptions::write_timeout) limits how long the socket may take no byte,
-//! 20 s by default. Each byte that it takes restarts the time, so a slow link is no reason for a reset. The same time limits
-//! one flush.
+//! 20 s by default. Each byte that it takes restarts the time, so a write over a slow link is not reset. One flush has to
+//! be done within the same time.
 //!
 //! A socket takes bytes until its send buffer is full. So a client that has vanished, for example a phone out of range, is
 //! noticed in one of these ways:

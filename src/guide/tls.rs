@@ -23,6 +23,7 @@
 //!   cannot encrypt, return [`ConnectError::Unsupported`](crate::client::ConnectError::Unsupported), as `Nal` does. Never
 //!   connect without encryption instead.
 //! - **Limit the time of the handshake.** With `asynch::Client`, `idle_timeout` also limits `Connect::connect`, if you set it.
+//!   With `blocking::Client`, the connector sets the limit.
 //!   With `Connected`, your program opens the session, so put a time limit around it, for example `embassy_time::with_timeout`.
 //! - Report a failed handshake as [`ConnectError::Unreachable`](crate::client::ConnectError::Unreachable), also a wrong
 //!   certificate: the client retries, and comes back once the certificate of the server has been replaced. Log the error of the
@@ -41,6 +42,7 @@
 //! | the authority | `CertVerifier::new`, with the certificate of the authority in DER. `NoVerify` checks nothing | `TlsVerify::Certificate`. `TlsVerify::None` checks nothing |
 //! | the host name | `TlsConfig::with_server_name`. It is compared with the Common Name and the first three alternative names, of up to 64 bytes each. Wildcards are supported. Addresses among the alternative names are not read | the Common Name alone, without wildcards |
 //! | the dates | by the clock in the type of `CertVerifier`. With `NoClock`, or a clock that returns `None`, expired certificates are accepted | not checked |
+//! | the keys | by your random number generator | by a seed of 64 bits, from which all connections of one `HttpClient` get the same keys. Create an `HttpClient` with a new random seed for each connection |
 //! | the algorithms | ECDSA with P-256; RSA, P-384 and Ed25519 by features | P-256; a server with an RSA key needs the feature `rsa` |
 //!
 //! - The authority is part of your firmware. With an authority of your own, you decide when it changes. If a public authority

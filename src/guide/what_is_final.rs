@@ -23,8 +23,8 @@
 //!
 //! | preset | for | difference |
 //! | --- | --- | --- |
-//! | the default | devices | Temporary statuses, captive portals and redirects that your program cannot follow are retried. |
-//! | [`ReconnectOptions::strict`](crate::client::ReconnectOptions::strict) | programs that somebody watches, tests that compare with browsers | These are final. |
+//! | the default | devices | Temporary statuses, 4xx with `Retry-After`, a 200 with another type, and redirects without a buffer or to a scheme that the connector does not support are retried. |
+//! | [`ReconnectOptions::strict`](crate::client::ReconnectOptions::strict) | programs with a user who can restart them, tests that compare with browsers | These are final. |
 //!
 //! Failures of the network and malformed responses are retried in both. [`Reconnect`](crate::client::Reconnect) has the whole
 //! table.
@@ -98,8 +98,8 @@
 //!
 //! # Unsafe requests
 //!
-//! A request whose method is not safe (RFC 9110, section 9.2.1) is repeated only if no byte of it was written, after a 429, or
-//! after a 503 with `Retry-After`. All other failures are final, also the end of its stream.
+//! By the default rules, a request whose method is not safe (RFC 9110, section 9.2.1) is repeated only if no byte of it was
+//! written, after a 429, or after a 503 with `Retry-After`. All other failures are final, also the end of its stream.
 //!
 //! | option of `ClientOptions` | effect |
 //! | --- | --- |

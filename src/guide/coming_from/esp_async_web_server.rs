@@ -7,7 +7,7 @@
 //!
 //! The sketch has an event source at `/events`, greets each client in `onConnect`, and calls `send` in `loop()`. Here it is
 //! with embassy tasks and a `Hub`, the event log that tasks share. It needs the crates of
-//! [first stream](crate::guide::first_stream) for your computer or for your board, and `cargo add embedded-io-async`.
+//! [first stream](crate::guide::first_stream) for your computer or for your board, and `cargo add embedded-io-async@0.7`.
 //!
 //! ```
 //! # #[cfg(all(feature = "embassy-sync", feature = "http"))] {
@@ -159,10 +159,10 @@
 //! | `onConnect`, with `client->send(..)` in it | `StreamOptions::initial_state`. See [state for new clients](crate::guide::new_clients) |
 //! | `client->lastId()` | Not needed: the server resumes by itself. `Request::last_event_id` returns it as text |
 //! | `client->send(..)` later, to one client | No replacement: all clients of a log get its frames. `Incoming::stream` can give a client other options by its path, such as `event_types` |
-//! | `onDisconnect` | code after `Hub::serve`, whose `Outcome` says how the connection ended |
+//! | `onDisconnect` | code after `Hub::serve`. Its result says how the connection ended: an `Outcome`, or an error of the socket |
 //! | `events.count()` | `Hub::stats`: `clients` |
 //! | `events.avgPacketsWaiting()`, `client->packetsWaiting()` | No replacement: clients have no queues |
-//! | `client->close()` | In a superloop, `Connection::end`. With a hub, `StreamOptions::lifetime` limits each stream |
+//! | `client->close()` | In a superloop, `Connection::end`. With a hub, drop the future of `serve` and close the socket, which frees the slot. `StreamOptions::lifetime` limits each stream |
 //! | `events.close()` | `Hub::end`, which is final: the hub begins no stream after it |
 //! | `authorizeConnect(callback)`, which answers 401 | `ServerOptions::check`, which answers with your `Response` |
 //! | `setAuthentication(user, password)`, `AsyncAuthenticationMiddleware` | `ServerOptions::kept_fields(&["authorization"])`, and a comparison in `check`. For Basic, compare with the encoded text. Digest, the default of `setAuthentication`, has no replacement: the crate has no hash functions |

@@ -31,8 +31,8 @@ impl<'l, L: SharedLog> Joined<'l, L> {
     /// [`RETRY_AFTER`](crate::server::RETRY_AFTER).
     ///
     /// After a 503, the `EventSource` of a browser never reconnects. If the `Accept` of the request names `text/event-stream`,
-    /// you can answer 200 instead, with the header fields of a stream and the body `retry: 5000` and a blank line: the client
-    /// reconnects after 5 s. Or let the page open a new `EventSource` from a timer when `readyState` is 2.
+    /// you can answer 200 instead, with the header fields of a stream and the body `:\nretry: 5000\n`, without a blank line.
+    /// The client reconnects after 5 s. Or let the page open a new `EventSource` from a timer when `readyState` is 2.
     pub fn new(log: &'l L) -> Option<Self> {
         let Some(slot) = log.join() else {
             log.note_refused();
