@@ -18,7 +18,7 @@ mod report;
 
 use std::time::{Duration, Instant};
 
-use devices::{Devices, Outage};
+use devices::Outage;
 use publisher::Publisher;
 pub use report::Report;
 use tokio::time::sleep;
@@ -92,7 +92,7 @@ pub async fn run(options: Options) -> Result<Report, Failure> {
     let memory_without_devices = memory(&a)?;
 
     let start = Instant::now();
-    let devices = Devices::start(count, [a.port, b.port])?;
+    let devices = devices::start(count, [a.port, b.port])?;
     devices.until_open(count).await?;
     publisher.publish(1..=1).await?;
     devices.until_handled(count as u64).await?;

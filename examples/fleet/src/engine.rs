@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
@@ -67,10 +67,6 @@ impl Engine {
     /// Returns the process id while the server runs.
     pub fn process_id(&self) -> Option<u32> {
         self.process.as_ref().map(Child::id)
-    }
-
-    pub fn folder(&self) -> PathBuf {
-        self.folder.path().to_owned()
     }
 }
 

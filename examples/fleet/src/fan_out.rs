@@ -25,7 +25,6 @@ use std::time::{Duration, Instant};
 
 use device::Device;
 pub use report::{Report, Size};
-use subscribers::Subscribers;
 
 use crate::measure::percentile;
 use crate::{Failure, measure, nginx};
@@ -90,7 +89,7 @@ async fn measure_size(count: usize, events: u64) -> Result<Size, Failure> {
     let mut device = Device::start()?;
     let bridge = bridge::start(device.port, nginx.port, device.passed_on.clone())?;
     let memory = measure::resident_bytes(nginx.process_id())?;
-    let subscribers = Subscribers::start(count, nginx.port)?;
+    let subscribers = subscribers::start(count, nginx.port)?;
     subscribers.until_open(count).await?;
 
     let total = count as u64 * events;
@@ -99,15 +98,15 @@ async fn measure_size(count: usize, events: u64) -> Result<Size, Failure> {
         .max(1);
     let interval = Duration::from_secs(1) / pace as u32;
     let paced = device.publish(events, Some(interval)).await?;
-    subscribers.until_received(total).await?;
+    subscribers.until_handled(total).await?;
     let nginx_memory = measure::resident_bytes(nginx.process_id())?;
     let start = Instant::now();
     let unpaced = device.publish(events, None).await?;
-    subscribers.until_received(2 * total).await?;
+    subscribers.until_handled(2 * total).await?;
     let time = start.elapsed();
     let nginx_sockets = measure::open_sockets(nginx.process_id())?;
 
-    let received = subscribers.stop()?;
+    let (_, received) = subscribers.stop()?;
     drop(bridge);
     let mut latencies: Vec<_> = received
         .iter()

@@ -22,6 +22,7 @@ use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
 use crate::clock::TokioClock;
 use crate::lease::{self, Leases};
+use crate::measure::resident_bytes;
 use crate::nats::{self, LOST, Last, Nats, Published, Status};
 use crate::tcp::Tcp;
 
@@ -80,7 +81,7 @@ impl Report {
             "reconnects": count(&self.reconnects),
             "gaps": count(&self.gaps),
             "conflicts": count(&self.conflicts),
-            "memory_kb": memory_kb(std::process::id()),
+            "memory_kb": resident_bytes(None).unwrap_or_default() / 1_024,
         });
         document.to_string()
     }
@@ -289,15 +290,4 @@ struct Next {
 
 fn count(counter: &AtomicU64) {
     counter.fetch_add(1, Ordering::Relaxed);
-}
-
-/// Returns the resident memory of a process. 0 if there is no such process.
-pub fn memory_kb(process_id: u32) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{process_id}/status"));
-    let status = status.unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let number = line.and_then(|line| line.trim().strip_suffix(" kB"));
-    number
-        .and_then(|number| number.trim().parse().ok())
-        .unwrap_or(0)
 }

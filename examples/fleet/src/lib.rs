@@ -4,6 +4,7 @@ pub mod check;
 #[path = "../../common/clock.rs"]
 pub mod clock;
 pub mod commands;
+pub mod crowd;
 pub mod device;
 #[path = "../../common/end.rs"]
 pub mod end;

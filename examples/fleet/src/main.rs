@@ -44,7 +44,7 @@ async fn run() -> Result<(), Failure> {
         }
     };
     match &*command {
-        // It ends by itself at SIGTERM, and gives its devices to other gateways.
+        // A gateway handles SIGTERM itself: it returns its devices, so that others take them at once.
         "gateway" => {
             let options = gateway::Options::parse(&mut arguments)?;
             print!("{}", gateway::run(options).await?);

@@ -1,8 +1,9 @@
 //! The test of the status path: devices, gateways that are killed, added and removed, and NATS. At the end, the stream in
 //! JetStream is compared with what the devices have published.
 
+mod report;
+
 use std::collections::BTreeMap;
-use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -10,14 +11,15 @@ use std::time::{Duration, Instant};
 
 use async_nats::Error;
 use fastrand::Rng;
+pub use report::{Outcome, Report};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tokio::time::{sleep, sleep_until};
 
-use crate::check::{self, Tally};
-use crate::device::{Device, LOG_SECONDS, MAX_RATE};
+use crate::check;
+use crate::device::{Device, MAX_RATE};
 use crate::engine::Engine;
-use crate::gateway::memory_kb;
+use crate::measure::resident_bytes;
 use crate::nats::{self, Nats};
 
 /// After this time, a lease that is not renewed expires. So it is about the time that a device is alone after its gateway has
@@ -81,37 +83,6 @@ impl Options {
             options => Ok(options),
         }
     }
-}
-
-/// The results of both runs.
-pub struct Report {
-    options: Options,
-    /// Gateways are killed at random moments, and started again.
-    pub kills: Outcome,
-    /// A gateway is added, one stalls, one is killed for good, and one leaves.
-    pub changes: Outcome,
-}
-
-/// The result of one run.
-#[derive(Default)]
-pub struct Outcome {
-    pub tally: Tally,
-    /// How many gateways were killed (SIGKILL).
-    pub killed: u32,
-    /// Publishes that JetStream has refused, as far as gateways have lived to say so.
-    pub conflicts: u64,
-    pub events_per_second: f64,
-    pub most_events_in_a_second: u64,
-    /// From the device to JetStream, sorted.
-    delays: Vec<Duration>,
-    /// The times without a gateway that began when one was killed or changed, sorted.
-    alone: Vec<Duration>,
-    /// The largest memory of a gateway, and how many devices it followed then.
-    memory: (u64, u64),
-    /// The memory of a gateway without devices.
-    idle_memory: u64,
-    /// What was done, and how many devices each gateway followed, each with its time.
-    course: Vec<(Duration, String)>,
 }
 
 /// Does both runs.
@@ -244,7 +215,7 @@ impl<'a> Fleet<'a> {
         }
     }
 
-    /// Returns what is to be done later.
+    /// Does one action. Returns an action that follows from it, with its moment.
     fn act(
         &mut self,
         moment: Duration,
@@ -319,7 +290,8 @@ impl<'a> Fleet<'a> {
             let document: Value =
                 serde_json::from_slice(&document.unwrap_or_default()).unwrap_or_default();
             let devices = document["devices"].as_u64().unwrap_or(0);
-            let memory = memory_kb(gateway.0.id());
+            // The process may have ended.
+            let memory = resident_bytes(Some(gateway.0.id())).unwrap_or_default() / 1_024;
             if devices == 0 && memory > 0 && document["memory_kb"].is_u64() {
                 self.outcome.idle_memory = self.outcome.idle_memory.max(memory);
             }
@@ -398,96 +370,4 @@ impl Drop for Gateway {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let options = &self.options;
-        writeln!(
-            f,
-            "{} devices, {} events a second each, {} gateways, {} s a run, leases of {} s, logs of {LOG_SECONDS} s at {MAX_RATE} events a second",
-            options.devices,
-            options.rate,
-            options.gateways,
-            options.seconds,
-            LEASE.as_secs()
-        )?;
-        for (title, outcome) in [
-            ("Gateways are killed at random moments", &self.kills),
-            ("Gateways are added and removed", &self.changes),
-        ] {
-            writeln!(f, "\n{title}:")?;
-            for (moment, line) in &outcome.course {
-                writeln!(f, "  {:5.1} s  {}", moment.as_secs_f64(), line.trim_end())?;
-            }
-        }
-        writeln!(f, "\n{:44}{:>12}{:>12}", "", "kills", "changes")?;
-        let (kills, changes) = (&self.kills, &self.changes);
-        let mut row = |label: &str, value: fn(&Outcome) -> String| {
-            writeln!(f, "{label:44}{:>12}{:>12}", value(kills), value(changes))
-        };
-        row("gateways killed", |outcome| outcome.killed.to_string())?;
-        row("events published by the devices", |outcome| {
-            outcome.tally.published.to_string()
-        })?;
-        row("events stored in JetStream", |outcome| {
-            outcome.tally.stored.to_string()
-        })?;
-        row("lost while the device held them", |outcome| {
-            outcome.tally.lost.to_string()
-        })?;
-        row("stored twice", |outcome| outcome.tally.twice.to_string())?;
-        row("out of order", |outcome| {
-            outcome.tally.out_of_order.to_string()
-        })?;
-        row("with other data", |outcome| {
-            outcome.tally.damaged.to_string()
-        })?;
-        row("gaps told", |outcome| outcome.tally.gaps.to_string())?;
-        row("gone with a device that was reset", |outcome| {
-            outcome.tally.gone.to_string()
-        })?;
-        row("publishes refused as stale", |outcome| {
-            outcome.conflicts.to_string()
-        })?;
-        row("events a second", |outcome| {
-            format!("{:.0}", outcome.events_per_second)
-        })?;
-        row("most in one second (after an outage)", |outcome| {
-            outcome.most_events_in_a_second.to_string()
-        })?;
-        row("device to JetStream, median (ms)", |outcome| {
-            milliseconds(&outcome.delays, 0.5)
-        })?;
-        row("device to JetStream, 99 % (ms)", |outcome| {
-            milliseconds(&outcome.delays, 0.99)
-        })?;
-        row("device without gateway, times", |outcome| {
-            outcome.alone.len().to_string()
-        })?;
-        row("device without gateway, median (ms)", |outcome| {
-            milliseconds(&outcome.alone, 0.5)
-        })?;
-        row("device without gateway, longest (ms)", |outcome| {
-            milliseconds(&outcome.alone, 1.0)
-        })?;
-        row("memory of a gateway, largest (KB)", |outcome| {
-            outcome.memory.0.to_string()
-        })?;
-        row("devices that it followed then", |outcome| {
-            outcome.memory.1.to_string()
-        })?;
-        row("memory of a gateway without devices (KB)", |outcome| {
-            outcome.idle_memory.to_string()
-        })
-    }
-}
-
-/// Returns the value below which this part of the sorted times is.
-fn milliseconds(sorted: &[Duration], part: f64) -> String {
-    let index = (sorted.len() as f64 * part) as usize;
-    let time = sorted.get(index.min(sorted.len().saturating_sub(1)));
-    time.map_or("-".into(), |time| {
-        format!("{:.1}", time.as_secs_f64() * 1e3)
-    })
 }

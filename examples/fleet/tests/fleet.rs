@@ -1,12 +1,13 @@
 //! The fleet at a small size.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use e2e::browser::Browser;
 use e2e::program::Program;
 use fleet::{Failure, commands, fan_out, status};
+use rustix::process::{Pid, Signal, kill_process};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_fleet");
 
@@ -71,7 +72,7 @@ async fn subscribers_cost_the_device_nothing() -> Result<(), Failure> {
 fn the_page_shows_the_fleet() {
     let mut command = Command::new(PROGRAM);
     command.args(["run", "--devices", "20", "--subscribers", "10"]);
-    let mut fleet = Program::start(command.stdout(Stdio::piped()));
+    let mut fleet = Fleet(command.stdout(Stdio::piped()).spawn().unwrap());
     let mut lines = BufReader::new(fleet.0.stdout.take().unwrap()).lines();
     let mut next = || lines.next().unwrap().unwrap();
     let page = next();
@@ -111,4 +112,14 @@ fn the_page_shows_the_fleet() {
     shows("count", "3");
     shows("followed", "20 of 20");
     assert_eq!(browser.text("gaps"), "0");
+}
+
+/// A fleet that is ended by SIGTERM, as by Ctrl-C. After SIGKILL its engines and gateways would go on.
+struct Fleet(Child);
+
+impl Drop for Fleet {
+    fn drop(&mut self) {
+        let _ = kill_process(Pid::from_child(&self.0), Signal::TERM);
+        let _ = self.0.wait();
+    }
 }

@@ -1,37 +1,25 @@
-//! The devices: one thread, one runtime, and a task for each device.
+//! The devices: each follows the channel of the commands, and handles each command once.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
-use std::thread::{self, JoinHandle};
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
 use embedded_sse::client::Notice;
 use embedded_sse::io::asynch::Clock;
-use tokio::runtime;
-use tokio::sync::oneshot;
-use tokio::task::LocalSet;
-use tokio::time::sleep;
 
 use super::CHANNEL;
 use crate::clock::TokioClock;
+use crate::crowd::{Crowd, Progress};
 use crate::follower::{self, Nodes};
 use crate::{Failure, nginx};
 
-/// How long the devices may take to reach a state.
-const PATIENCE: Duration = Duration::from_secs(120);
-
-pub struct Devices {
-    progress: Arc<Progress>,
-    stop: oneshot::Sender<()>,
-    thread: JoinHandle<(usize, Vec<Record>)>,
-}
-
-#[derive(Default)]
-struct Progress {
-    open: AtomicUsize,
-    handled: AtomicU64,
+/// Starts the devices. Those with even numbers start at the first node, the others at the second.
+pub fn start(count: usize, ports: [u16; 2]) -> Result<Crowd<Record>, Failure> {
+    Crowd::start(count, move |number, record, progress| {
+        device(number, ports, record, progress)
+    })
 }
 
 /// What a device has received.
@@ -58,72 +46,6 @@ pub struct Outage {
     pub time: Duration,
 }
 
-impl Devices {
-    /// Starts the devices. Those with even numbers start at the first node, the others at the second.
-    pub fn start(count: usize, ports: [u16; 2]) -> Result<Self, Failure> {
-        let progress = Arc::new(Progress::default());
-        let (stop, stopped) = oneshot::channel();
-        let runtime = runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?;
-        let shared = Arc::clone(&progress);
-        let thread = thread::spawn(move || {
-            let tasks = LocalSet::new();
-            let mut records = Vec::with_capacity(count);
-            let mut task_bytes = 0;
-            for number in 0..count {
-                let record = Rc::new(RefCell::new(Record::new()));
-                records.push(Rc::clone(&record));
-                let task = device(number, ports, record, Arc::clone(&shared));
-                task_bytes = size_of_val(&task);
-                tasks.spawn_local(task);
-            }
-            // An error means that the owner is gone, which stops the devices as well.
-            let _ = tasks.block_on(&runtime, stopped);
-            // The tasks have the other references.
-            drop(tasks);
-            let records = records.into_iter().filter_map(Rc::into_inner);
-            (task_bytes, records.map(RefCell::into_inner).collect())
-        });
-        Ok(Self {
-            progress,
-            stop,
-            thread,
-        })
-    }
-
-    /// Waits until this number of streams is open.
-    pub async fn until_open(&self, count: usize) -> Result<(), Failure> {
-        self.until(|progress| progress.open.load(Relaxed) == count)
-            .await
-    }
-
-    /// Waits until the devices have handled this number of commands in total.
-    pub async fn until_handled(&self, count: u64) -> Result<(), Failure> {
-        self.until(|progress| progress.handled.load(Relaxed) >= count)
-            .await
-    }
-
-    async fn until(&self, is_reached: impl Fn(&Progress) -> bool) -> Result<(), Failure> {
-        let start = Instant::now();
-        while !is_reached(&self.progress) {
-            if start.elapsed() > PATIENCE {
-                let (open, handled) = (&self.progress.open, &self.progress.handled);
-                return Err(format!("{open:?} streams, {handled:?} commands handled").into());
-            }
-            sleep(Duration::from_millis(10)).await;
-        }
-        Ok(())
-    }
-
-    /// Stops the devices. Returns the size of the task of one, and what each has received.
-    pub fn stop(self) -> Result<(usize, Vec<Record>), Failure> {
-        let _ = self.stop.send(());
-        let result = self.thread.join();
-        result.map_err(|_| "the thread of the devices has panicked".into())
-    }
-}
-
 async fn device(
     number: usize,
     ports: [u16; 2],
@@ -137,8 +59,8 @@ async fn device(
     let _ = follower::follow(nodes, &path, number as u32, on_notice).await;
 }
 
-impl Record {
-    fn new() -> Self {
+impl Default for Record {
+    fn default() -> Self {
         Self {
             handled: 0,
             last: 0,
@@ -149,7 +71,9 @@ impl Record {
             is_open: false,
         }
     }
+}
 
+impl Record {
     fn note(&mut self, notice: &Notice<'_>, progress: &Progress) {
         match notice {
             Notice::Open => {
@@ -189,7 +113,7 @@ impl Record {
         was_open
     }
 
-    /// Numbers start at 1, so 0, for what is no number, counts as a repeat.
+    /// Counts a command. Numbers start at 1. Text that is no number is passed as 0, which counts as a repeat.
     fn handle(&mut self, number: u32, progress: &Progress) {
         if number <= self.last {
             self.repeated += 1;
@@ -209,7 +133,7 @@ mod tests {
     /// Breaks when a repeat takes effect, or a missing command is not noticed.
     #[test]
     fn repeats_are_ignored_and_gaps_counted() {
-        let mut record = Record::new();
+        let mut record = Record::default();
         for number in [1, 2, 2, 1, 3, 6, 5] {
             record.handle(number, &Progress::default());
         }

@@ -62,7 +62,7 @@ impl Report {
         largest_window(&self.delays, Self::WINDOW)
     }
 
-    /// A line for each window, and one for what comes later: after an attempt that has failed, too.
+    /// Writes a line for each window, and one for later reconnects, such as those after a failed attempt.
     fn write_histogram(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let before = |time: Duration| self.reconnects.partition_point(|value| *value < time);
         let mut start = Self::RETRY;
