@@ -117,8 +117,8 @@ impl Reply {
 }
 
 /// Returns whether a browser sends the request for a page of another origin. Without this check, any page that is open in the
-/// browser could start and stop devices: browsers send such a `POST` without asking the server first. A host name of the page
-/// that resolves to this computer does not help it (DNS rebinding): `SERVER` refuses requests for unknown host names.
+/// browser could start and stop devices: browsers send such a `POST` without asking the server first. A page cannot
+/// pass this check by DNS rebinding: `SERVER` refuses requests for unknown host names.
 fn is_foreign(request: &Request<'_>) -> bool {
     let (origin, host) = (request.origin(), request.host());
     let own = origin.as_bytes().strip_prefix(b"http://");

@@ -1,7 +1,7 @@
 //! Coming from ASP.NET Core.
 //!
-//! After this page you can let a device follow the stream of an ASP.NET server, or let a device serve what such a server
-//! serves. The facts are those of ASP.NET Core 10 (`TypedResults.ServerSentEvents`) and of version 10 of the package
+//! After this page you can follow the stream of an ASP.NET server with a device, or serve the same stream from a device. The
+//! facts are those of ASP.NET Core 10 (`TypedResults.ServerSentEvents`) and of version 10 of the package
 //! System.Net.ServerSentEvents, whose `SseParser` is in version 9, too. Many tutorials write the stream by hand instead, with
 //! `Response.WriteAsync($"data: {value}\n\n")`: the tables name both.
 //!
